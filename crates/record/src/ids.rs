@@ -1,0 +1,195 @@
+//! Identifiers. Those that leave the node are random, never time-ordered: an id must not tell
+//! when or how often an authority writes.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Entropy;
+
+/// An identifier that does not have the expected form.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{found}` is not {expected}")]
+pub struct InvalidId {
+    expected: &'static str,
+    found: String,
+}
+
+/// A record, through all its versions.
+///
+/// 128 random bits, written as 32 lower-case hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct RecordId([u8; 16]);
+
+impl RecordId {
+    /// A new random identifier.
+    pub fn random(entropy: &dyn Entropy) -> Self {
+        let mut bytes = [0; 16];
+        entropy.fill(&mut bytes);
+        Self(bytes)
+    }
+
+    /// The identifier with these bytes, as a store keeps it.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The 16 bytes.
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+impl fmt::Display for RecordId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for RecordId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RecordId({self})")
+    }
+}
+
+impl FromStr for RecordId {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        parse_hex(text).map(Self).ok_or_else(|| InvalidId {
+            expected: "an id of 32 lower-case hexadecimal digits",
+            found: text.chars().take(64).collect(),
+        })
+    }
+}
+
+impl From<RecordId> for String {
+    fn from(id: RecordId) -> Self {
+        id.to_string()
+    }
+}
+
+impl TryFrom<String> for RecordId {
+    type Error = InvalidId;
+
+    fn try_from(text: String) -> Result<Self, InvalidId> {
+        text.parse()
+    }
+}
+
+fn parse_hex(text: &str) -> Option<[u8; 16]> {
+    let digits: &[u8; 32] = text.as_bytes().try_into().ok()?;
+    let mut bytes = [0; 16];
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+        let [high, low] = pair else { return None };
+        *byte = hex_digit(*high)? << 4 | hex_digit(*low)?;
+    }
+    Some(bytes)
+}
+
+fn hex_digit(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    }
+}
+
+macro_rules! name_id {
+    ($(#[$doc:meta])* $name:ident, $expected:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(into = "String", try_from = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// The name as written.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                let allowed = |c: char| {
+                    c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.' | '_' | ':')
+                };
+                if (1..=64).contains(&text.len()) && text.chars().all(allowed) {
+                    Ok(Self(text.to_owned()))
+                } else {
+                    Err(InvalidId {
+                        expected: $expected,
+                        found: text.chars().take(64).collect(),
+                    })
+                }
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = InvalidId;
+
+            fn try_from(text: String) -> Result<Self, InvalidId> {
+                text.parse()
+            }
+        }
+    };
+}
+
+name_id! {
+    /// An authority: the owner of a node and of the records it originates, such as `mk-mvr`.
+    AuthorityId,
+    "an authority id (1 to 64 of a-z, 0-9, `-`, `.`, `_`, `:`)"
+}
+name_id! {
+    /// A person who acts: an account of the node, or `os:NAME` for a user of the command line.
+    UserId,
+    "a user id (1 to 64 of a-z, 0-9, `-`, `.`, `_`, `:`)"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn random_ids_survive_their_text_form() {
+        let id = RecordId::from_bytes([0xab; 16]);
+        assert_eq!(id.to_string().parse(), Ok(id));
+    }
+
+    #[test]
+    fn refuses_ids_of_another_length_or_case() {
+        for text in [
+            "",
+            "ab",
+            &"AB".repeat(16),
+            &"zz".repeat(16),
+            &"ab".repeat(17),
+        ] {
+            assert!(text.parse::<RecordId>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_user_ids_with_spaces_or_capitals() {
+        assert!("os:root".parse::<UserId>().is_ok());
+        for text in ["", "Ana", "a b", "a\n", &"a".repeat(65)] {
+            assert!(text.parse::<UserId>().is_err(), "{text}");
+        }
+    }
+}
