@@ -1,10 +1,18 @@
 //! Who is looked for, who was checked, and what came of it.
 //!
-//! A check yields matches; a match waits for a named officer; a confirmed match is a hit and
-//! opens a follow-up. Nothing here decides by itself, and nothing does I/O.
+//! A [`Check`] yields [`Match`]es; a match waits for a named officer; a confirmed match is a
+//! [`Hit`] and opens a [`FollowUp`]. Nothing here decides by itself, and nothing does I/O.
 //!
-//! Start at [`ListEntry`].
+//! Start at [`Match::decide`]: the line between a match and a hit.
 
+mod check;
+mod decision;
 mod entry;
+mod follow_up;
 
+pub use check::{Check, ConsultedList, EntryRef, Settled};
+pub use decision::{
+    Decided, Decision, DecisionRefused, Hit, InvalidReason, Match, MatchState, Outcome, Reason,
+};
 pub use entry::{Document, ListEntry, ListedBirth, ListedName, NameQuality, Place, SourceText};
+pub use follow_up::{FollowUp, FollowUpRefused, FollowUpState};

@@ -8,8 +8,12 @@
 
 mod birth;
 mod description;
+mod evidence;
 
 pub use birth::{BirthDate, InvalidBirthDate, PartialDate};
 pub use description::{
     Description, Gender, Identifier, IdentifierKind, Name, NameKind, NameParts, Schema,
+};
+pub use evidence::{
+    Assessment, Band, Evidence, Feature, Piece, Thresholds, TokenEvidence, Verdict,
 };

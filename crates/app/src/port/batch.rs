@@ -1,0 +1,109 @@
+//! What one transaction writes.
+
+use egnatia_audit::{Hash, Salt};
+use egnatia_record::{Envelope, PartnerCode, RecordId, Version};
+use jiff::Timestamp;
+
+use super::{Account, Event, ListEntryRow, ListVersionRow, Session, TokenHash};
+
+/// One transaction: all of it, or nothing.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// What changes, in this order.
+    pub changes: Vec<Change>,
+    /// What the audit log says of it, in this order. They get consecutive sequence numbers.
+    pub events: Vec<Event>,
+}
+
+/// One change of the store.
+#[derive(Debug)]
+pub enum Change {
+    /// Writes a version of a record.
+    Put(Box<PutRecord>),
+    /// Erases the bodies and salts of all versions of a record, its match keys and its claims.
+    /// The head stays, in state `erased`, and so does the proof in the audit log.
+    Erase(RecordId),
+    /// Writes a version of a list. The number must follow the newest one.
+    PutList(ListVersionRow),
+    /// Writes what the import of a version says of single entries.
+    PutListEntries(Vec<ListEntryRow>),
+    /// Writes an account. Its `revision` must follow the stored one; a new one has revision 1.
+    PutAccount(Account),
+    /// Writes or replaces a session, by its id.
+    PutSession(Session),
+    /// Ends the session with this current token.
+    DropSession(TokenHash),
+    /// Ends all sessions of an account.
+    DropSessionsOf(egnatia_record::UserId),
+    /// Queues a record for a partner.
+    Enqueue(OutboxRow),
+}
+
+/// A version of a record, with all that is written beside it.
+#[derive(Debug)]
+pub struct PutRecord {
+    /// The envelope. A first version must be new; a later one must follow the stored one.
+    pub envelope: Envelope,
+    /// The body, JSON, as it is committed to.
+    pub body: Vec<u8>,
+    /// The salt of the commitment.
+    pub salt: Salt,
+    /// The commitment to envelope and body: see [`PutRecord::commitment_of`].
+    pub commitment: Hash,
+    /// The domain's state by which records are filtered, such as `waiting`.
+    pub state: String,
+    /// What the record refers to.
+    pub links: Vec<Link>,
+    /// Names that only one record may hold, such as `decision-of:ID`. They hold over all versions.
+    pub claims: Vec<String>,
+    /// What the matching index learns.
+    pub keys: KeyChange,
+    /// Which of the batch's events, from 0, states this version's commitment.
+    pub event: usize,
+}
+
+impl PutRecord {
+    /// The commitment to an envelope and a body under a salt: both as JSON, the envelope's length
+    /// in front, so that no byte can move from one to the other.
+    pub fn commitment_of(salt: &Salt, envelope_json: &[u8], body: &[u8]) -> Hash {
+        let length = u64::try_from(envelope_json.len()).unwrap_or(u64::MAX);
+        let mut bytes = Vec::with_capacity(8 + envelope_json.len() + body.len());
+        bytes.extend_from_slice(&length.to_be_bytes());
+        bytes.extend_from_slice(envelope_json);
+        bytes.extend_from_slice(body);
+        egnatia_audit::commit(salt, &bytes)
+    }
+}
+
+/// A reference from one record to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// What the reference means, such as `check`.
+    pub relation: &'static str,
+    /// The record that is referred to.
+    pub to: RecordId,
+}
+
+/// What the matching index learns from a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyChange {
+    /// Nothing: the record is not compared.
+    Keep,
+    /// The record is compared by this description (JSON).
+    Set(Vec<u8>),
+    /// The record is not compared any more.
+    Remove,
+}
+
+/// A record that waits for a partner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxRow {
+    /// For whom.
+    pub partner: PartnerCode,
+    /// What.
+    pub record: RecordId,
+    /// In which version.
+    pub version: Version,
+    /// Since when.
+    pub queued_at: Timestamp,
+}

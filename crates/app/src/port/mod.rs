@@ -1,0 +1,20 @@
+//! Ports: what the use cases need of the outside, and nobody's implementation of it.
+//!
+//! A [`Batch`] is one transaction: records, audit entries, match keys, list rows, accounts,
+//! sessions and outbox rows commit together or not at all (invariant 4).
+
+mod account;
+mod batch;
+mod event;
+mod list;
+mod rows;
+mod store;
+
+pub use account::{Account, AccountState, Session, TokenHash};
+pub use batch::{Batch, Change, KeyChange, Link, OutboxRow, PutRecord};
+pub use event::{AuditRow, Event, EventDetail, ObjectRef};
+pub use list::{ListChange, ListChangeRow, ListEntryRow, ListVersionRow};
+pub use rows::{
+    AuditFilter, AuditHead, Cursor, KeyRow, RecordFilter, StoredCheckpoint, StoredRecord,
+};
+pub use store::{CommitError, Committed, Conflict, DumpRow, DumpValue, Store, StoreError};

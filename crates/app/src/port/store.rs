@@ -1,0 +1,200 @@
+//! The store's port.
+
+use async_trait::async_trait;
+use egnatia_audit::Hash;
+use egnatia_record::{Kind, RecordId, UserId, Version};
+use jiff::civil::Date;
+use tokio::sync::mpsc;
+
+use super::{
+    Account, AuditFilter, AuditHead, AuditRow, Batch, KeyRow, ListChangeRow, ListEntryRow,
+    ListVersionRow, OutboxRow, RecordFilter, Session, StoredCheckpoint, StoredRecord, TokenHash,
+};
+
+/// What a commit did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Committed {
+    /// The sequence number of the batch's first event.
+    pub first_event: u64,
+    /// The number of entries of the log afterwards.
+    pub log_size: u64,
+}
+
+/// Somebody else was faster, or the same thing is there already.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Conflict {
+    /// The record is not in the version before the one that was to be written.
+    #[error("the record {0} has changed in the meantime")]
+    RecordVersion(RecordId),
+    /// Another record holds the name.
+    #[error("another record holds `{0}`")]
+    Claim(String),
+    /// The list is not in the version before the one that was to be written.
+    #[error("the list `{0}` has changed in the meantime")]
+    ListVersion(String),
+    /// The account is not in the revision before the one that was to be written.
+    #[error("the account `{0}` has changed in the meantime")]
+    Account(UserId),
+}
+
+/// Why nothing was written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CommitError {
+    /// The batch does not fit what is stored.
+    #[error(transparent)]
+    Conflict(#[from] Conflict),
+    /// The store cannot write.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why the store cannot answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// No room on the disk.
+    #[error("the disk is full: nothing was written; free some space and try again")]
+    Full,
+    /// It does not answer.
+    #[error("the store is not available: {0}")]
+    Unavailable(String),
+    /// What it holds cannot be read.
+    #[error("the store holds something unreadable: {0}")]
+    Corrupt(String),
+}
+
+/// A row of a backup, whatever store it comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DumpRow {
+    /// The table.
+    pub table: &'static str,
+    /// The values in the order of [`Store::dump_columns`].
+    pub values: Vec<DumpValue>,
+}
+
+/// A value of a backup.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DumpValue {
+    /// Nothing.
+    Null,
+    /// A number, or microseconds UTC.
+    Int(i64),
+    /// Text.
+    Text(String),
+    /// Bytes.
+    Blob(Vec<u8>),
+}
+
+/// Keeps records and all that belongs to them. Implemented on SQLite, on PostgreSQL, and in memory
+/// for tests; one suite of the test kit holds all three to the same behaviour.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Writes the batch durably, or nothing of it. Returns once it survives a crash.
+    ///
+    /// # Errors
+    /// [`CommitError::Conflict`] where it does not fit what is stored; [`CommitError::Store`]
+    /// where the store cannot write.
+    async fn commit(&self, batch: Batch) -> Result<Committed, CommitError>;
+
+    /// The newest version of a record.
+    async fn record(&self, id: RecordId) -> Result<Option<StoredRecord>, StoreError>;
+
+    /// The newest versions of these records, in no order; unknown ones are left out.
+    async fn records(&self, ids: &[RecordId]) -> Result<Vec<StoredRecord>, StoreError>;
+
+    /// All versions of a record, oldest first.
+    async fn history(&self, id: RecordId) -> Result<Vec<StoredRecord>, StoreError>;
+
+    /// The newest versions of the records that the filter asks for, newest first.
+    async fn find(&self, filter: &RecordFilter) -> Result<Vec<StoredRecord>, StoreError>;
+
+    /// How many records of this kind are in this state.
+    async fn count(&self, kind: Kind, state: &str) -> Result<u64, StoreError>;
+
+    /// The records that refer to `to` by this relation, oldest first.
+    async fn linked(&self, to: RecordId, relation: &str) -> Result<Vec<RecordId>, StoreError>;
+
+    /// Who holds these names; those that nobody holds are left out.
+    async fn claims(&self, names: &[String]) -> Result<Vec<(String, RecordId)>, StoreError>;
+
+    /// Records whose review date has come, not erased yet, oldest first, at most `limit`.
+    async fn due(&self, today: Date, limit: u32) -> Result<Vec<RecordId>, StoreError>;
+
+    /// The feed of match keys after this sequence number, at most `limit` lines, in order.
+    async fn keys_after(&self, sequence: u64, limit: u32) -> Result<Vec<KeyRow>, StoreError>;
+
+    /// A value that changes when a restore replaced everything: the index starts anew.
+    async fn epoch(&self) -> Result<String, StoreError>;
+
+    /// The newest version of every list, by name.
+    async fn lists(&self) -> Result<Vec<ListVersionRow>, StoreError>;
+
+    /// All versions of a list, newest first.
+    async fn list_versions(&self, list: &str) -> Result<Vec<ListVersionRow>, StoreError>;
+
+    /// The present line of every entry that the list holds or ever held.
+    async fn list_entries(&self, list: &str) -> Result<Vec<ListEntryRow>, StoreError>;
+
+    /// What a version of a list changed, ordered by source id, from after `after`.
+    async fn list_changes(
+        &self,
+        list: &str,
+        version: u64,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<ListChangeRow>, StoreError>;
+
+    /// The account with this login.
+    async fn account(&self, login: &UserId) -> Result<Option<Account>, StoreError>;
+
+    /// All accounts, by login.
+    async fn accounts(&self) -> Result<Vec<Account>, StoreError>;
+
+    /// The session whose present or previous token has this hash.
+    async fn session(&self, token: TokenHash) -> Result<Option<Session>, StoreError>;
+
+    /// What waits for partners, oldest first, at most `limit`.
+    async fn outbox(&self, limit: u32) -> Result<Vec<OutboxRow>, StoreError>;
+
+    /// The end of the audit log.
+    async fn audit_head(&self) -> Result<AuditHead, StoreError>;
+
+    /// Audit entries that the filter asks for, newest first.
+    async fn audit_find(&self, filter: &AuditFilter) -> Result<Vec<AuditRow>, StoreError>;
+
+    /// Audit entries from `first` on, in order, at most `limit`.
+    async fn audit_entries(&self, first: u64, limit: u32) -> Result<Vec<AuditRow>, StoreError>;
+
+    /// Stored nodes of the tree of a level from `first` on, in order, at most `limit`. Level 0 are
+    /// the stored hashes of the leaves.
+    async fn audit_nodes(
+        &self,
+        level: u8,
+        first: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, Hash)>, StoreError>;
+
+    /// Checkpoints of more than `size` entries, in order, at most `limit`.
+    async fn checkpoints(&self, size: u64, limit: u32)
+    -> Result<Vec<StoredCheckpoint>, StoreError>;
+
+    /// Versions of records in the order of `event` (the audit entry that states them), from after
+    /// (`event`, `id`), at most `limit`: what verification compares with the log.
+    async fn records_by_event(
+        &self,
+        after: Option<(u64, RecordId, Version)>,
+        limit: u32,
+    ) -> Result<Vec<StoredRecord>, StoreError>;
+
+    /// The tables of a backup, and the columns of each, in the order of a dump.
+    fn dump_columns(&self) -> &'static [(&'static str, &'static [&'static str])];
+
+    /// Sends every row of one consistent moment, table after table.
+    async fn dump(&self, rows: mpsc::Sender<DumpRow>) -> Result<(), StoreError>;
+
+    /// Replaces everything by these rows, in one transaction, and changes the epoch. Returns how
+    /// many rows were written.
+    async fn restore(&self, rows: mpsc::Receiver<DumpRow>) -> Result<u64, StoreError>;
+
+    /// Whether nothing was ever written.
+    async fn is_empty(&self) -> Result<bool, StoreError>;
+}
