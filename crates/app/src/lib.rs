@@ -70,7 +70,7 @@ struct Inner {
     policy: Policy,
     catalogue: Catalogue,
     settings: Settings,
-    seal: Arc<Seal>,
+    seal: Seal,
     index: MatchIndex,
     doors: sessions::Doors,
 }
@@ -84,7 +84,7 @@ pub struct Parts {
     /// Chance.
     pub entropy: Arc<dyn Entropy>,
     /// The secrets of the log: the same ones with which the store appends to it.
-    pub seal: Arc<Seal>,
+    pub seal: Seal,
     /// Turns passwords into hashes.
     pub hasher: PasswordHasher,
     /// The terms of the lists.
@@ -172,6 +172,14 @@ impl App {
     /// The present instant of the node.
     pub fn now(&self) -> jiff::Timestamp {
         self.inner.clock.now()
+    }
+
+    /// Whether nothing was ever written.
+    ///
+    /// # Errors
+    /// [`AppError::Store`] where the store does not answer.
+    pub async fn is_empty(&self) -> Result<bool, AppError> {
+        Ok(self.store().is_empty().await?)
     }
 
     fn store(&self) -> &dyn Store {
