@@ -6,7 +6,7 @@ use egnatia_formats::{ListError, ParsedList, ftm, ofac, un};
 use crate::{ftm::LINES, ofac as sdn, un::XML};
 
 /// Runs for each target; a few seconds in all.
-const ITERATIONS: usize = 10_000;
+const ITERATIONS: usize = 4000;
 
 /// Pieces of syntax of each format that random bytes would seldom hit upon.
 const PIECES: &[&str] = &[

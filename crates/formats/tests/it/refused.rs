@@ -141,6 +141,30 @@ fn a_long_address_of_very_many_entries_does_not_fill_the_memory() {
 }
 
 #[test]
+fn very_many_values_cost_no_square_of_their_number() {
+    use std::fmt::Write;
+
+    let mut remarks = String::new();
+    let mut values = String::new();
+    for number in 0..50_000 {
+        write!(remarks, "nationality {number};").unwrap();
+        write!(values, "\"{number} x\",").unwrap();
+    }
+    let row = ROW.replace(",-0- \n", &format!(",\"{remarks}\"\n"));
+    let files = ofac::Files {
+        sdn: row.as_bytes(),
+        alt: b"",
+        add: b"",
+        comments: None,
+    };
+    assert!(ofac::parse(&files, &mut |_| {}).is_ok());
+    let line = format!(
+        "{{\"id\":\"1\",\"schema\":\"Person\",\"properties\":{{\"name\":[{values}\"a\"],\"nationality\":[{values}\"a\"],\"firstName\":\"1\",\"lastName\":\"x\"}}}}"
+    );
+    assert!(ftm::parse("x", &mut line.as_bytes(), &mut |_| {}).is_ok());
+}
+
+#[test]
 fn a_list_that_breaks_off_while_it_is_read_is_refused() {
     struct Broken;
     impl std::io::Read for Broken {
