@@ -7,6 +7,8 @@ use anyhow::Context;
 use egnatia_app::{SessionSettings, Settings};
 use egnatia_matching::Thresholds;
 use egnatia_record::AuthorityId;
+use egnatia_web::Accent;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::InputError;
@@ -45,35 +47,29 @@ pub struct Node {
     /// The authority's name, as every page shows it.
     pub name: String,
     /// The node's accent colour.
+    #[serde(with = "as_text")]
     pub accent: Accent,
+    /// The time zone in which pages show times, such as `Europe/Skopje`.
+    pub time_zone: String,
 }
 
-/// A colour by which people tell nodes apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "colours")]
-pub enum Accent {
-    Blue,
-    Teal,
-    Violet,
-    Brown,
-    Slate,
-    Plum,
-    Olive,
-}
+/// A value that is written as its text.
+mod as_text {
+    use std::fmt::Display;
+    use std::str::FromStr;
 
-impl Accent {
-    /// The colour's name, as the style sheet has it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Blue => "blue",
-            Self::Teal => "teal",
-            Self::Violet => "violet",
-            Self::Brown => "brown",
-            Self::Slate => "slate",
-            Self::Plum => "plum",
-            Self::Olive => "olive",
-        }
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(value: &impl Display, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(value)
+    }
+
+    pub fn deserialize<'de, D, T>(from: D) -> Result<T, D::Error>
+    where
+        D: Deserializer<'de>,
+        T: FromStr<Err: Display>,
+    {
+        String::deserialize(from)?.parse().map_err(D::Error::custom)
     }
 }
 
@@ -164,7 +160,8 @@ impl Default for Node {
         Self {
             authority: AuthorityId::placeholder(),
             name: "Example Authority".to_owned(),
-            accent: Accent::Blue,
+            accent: Accent::default(),
+            time_zone: "UTC".to_owned(),
         }
     }
 }
@@ -271,12 +268,20 @@ impl Config {
         if self.node.name.trim().is_empty() || self.node.name.chars().count() > 120 {
             return wrong("[node] name has 1 to 120 characters");
         }
+        if self.time_zone().is_none() {
+            return wrong("[node] time_zone is a name of the time zone database, such as `Europe/Skopje`");
+        }
         let lists = &self.lists;
         let addresses = [&lists.ofac_sdn, &lists.ofac_alt, &lists.ofac_add, &lists.un_consolidated];
         if !addresses.iter().all(|address| address.starts_with("https://")) {
             return wrong("addresses in [lists] start with https://");
         }
         Ok(())
+    }
+
+    /// The time zone in which pages show times; `None` where there is none of that name.
+    pub fn time_zone(&self) -> Option<TimeZone> {
+        TimeZone::get(&self.node.time_zone).ok()
     }
 
     /// The settings of the use cases.
@@ -323,6 +328,8 @@ mod tests {
         for (text, expected) in [
             ("[node]\ncolour = \"blue\"", "colour"),
             ("[nodes]\n", "nodes"),
+            ("[node]\naccent = \"pink\"", "not an accent"),
+            ("[node]\ntime_zone = \"Europe/Egnatia\"", "time_zone"),
             ("[matching]\nmatched = 1.0", "[matching]"),
             ("[matching]\nmatched = 0.3\npossible = 0.5", "[matching]"),
             ("[sessions]\nfailures_max = 0", "start at 1"),
