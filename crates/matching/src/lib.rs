@@ -6,10 +6,17 @@
 //!
 //! Start at [`Description`].
 
+mod assess;
 mod birth;
 mod description;
 mod evidence;
+mod features;
+mod index;
+mod names;
+mod prepared;
+mod text;
 
+pub use assess::{BASE_LOGIT, compare};
 pub use birth::{BirthDate, InvalidBirthDate, PartialDate};
 pub use description::{
     Description, Gender, Identifier, IdentifierKind, Name, NameKind, NameParts, Schema,
@@ -17,3 +24,5 @@ pub use description::{
 pub use evidence::{
     Assessment, Band, Evidence, Feature, Piece, Thresholds, TokenEvidence, Verdict,
 };
+pub use index::{Candidate, Index};
+pub use prepared::Prepared;
