@@ -2,7 +2,6 @@
 
 mod blocking;
 mod dictionary;
-mod hash;
 mod search;
 
 use std::collections::HashMap;

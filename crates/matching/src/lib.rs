@@ -13,6 +13,7 @@ mod evidence;
 mod features;
 mod index;
 mod names;
+mod number_map;
 mod prepared;
 mod text;
 

@@ -11,7 +11,7 @@ mod similarity;
 mod token;
 mod words;
 
-pub(crate) use keys::{deletions, hash, key, skeletons};
+pub(crate) use keys::{deletions, hash, key, key_hashes, skeletons};
 pub(crate) use pieces::token_evidence;
 pub(crate) use score::{Corpus, NameScore, Scorer, score_names};
 pub(crate) use similarity::likeness;

@@ -1,7 +1,7 @@
 //! Entries under their numbers, dates, and words written as one.
 
 use super::dictionary::is_searched;
-use super::hash::NumberMap;
+use crate::number_map::NumberMap;
 use crate::birth::BirthDate;
 use crate::names::{Token, hash, key};
 use crate::prepared::Prepared;

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::hash::NumberMap;
-use crate::names::{Corpus, Shape, Token, TokenKind, deletions, key, skeletons};
+use crate::number_map::NumberMap;
+use crate::names::{Corpus, Shape, Token, TokenKind, key_hashes, skeletons};
 use crate::prepared::Prepared;
 use crate::text::real;
 
@@ -86,7 +86,7 @@ impl Dictionary {
         });
         let number = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
         self.numbers.insert(Arc::clone(shape), number);
-        for hash in deletions(&key(&shape.symbols)) {
+        for hash in key_hashes(&shape.symbols) {
             let head = self.heads.entry(hash).or_insert(0);
             self.links.push(Link {
                 word: number,

@@ -1,6 +1,5 @@
 //! How far two words are apart: edits with a cost for each, and one or two letters for one or two.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::edit_rules::RULES;
@@ -15,7 +14,7 @@ const SWAP: f32 = 0.8;
 /// A letter doubled or not.
 const DOUBLED: f32 = 0.1;
 /// The beginning of a name is read and heard best: what differs there differs.
-const FIRST: f32 = 1.3;
+const FIRST: f32 = 1.2;
 /// Cheap rules say "another spelling", and that is as likely at the beginning.
 const SPELLING_MAX: f32 = 0.3;
 const FAR: f32 = 1.0e6;
@@ -36,36 +35,76 @@ pub(super) struct Step {
     pub(super) cost: f32,
 }
 
+/// A letter with what the loops need of it.
+#[derive(Debug, Clone, Copy)]
+struct Letter {
+    symbol: Symbol,
+    /// The number of the pair that it makes with the letter before it, 0 where no rule has it.
+    pair: u16,
+    /// What it costs to leave it out.
+    left_out: f32,
+}
+
+fn letters(word: Word<'_>, other: Word<'_>, costs: &Costs) -> Vec<Letter> {
+    let free = other.abjad && !word.abjad;
+    let mut before = None;
+    let mut letters = Vec::with_capacity(word.symbols.len());
+    for (place, symbol) in word.symbols.iter().copied().enumerate() {
+        let next = word.symbols.get(place + 1).copied();
+        let cost = left_out(symbol, before, next, free);
+        letters.push(Letter {
+            symbol,
+            pair: before.map_or(0, |before| costs.pair(before, symbol)),
+            left_out: cost,
+        });
+        before = Some(symbol);
+    }
+    letters
+}
+
 /// The costs of all ways to spell the beginnings of two words.
-pub(super) struct Grid<'a> {
-    left: Word<'a>,
-    right: Word<'a>,
+pub(super) struct Grid {
+    left: Vec<Letter>,
+    right: Vec<Letter>,
     cells: Vec<f32>,
     width: usize,
 }
 
-impl<'a> Grid<'a> {
-    pub(super) fn new(left: Word<'a>, right: Word<'a>) -> Self {
-        let width = right.symbols.len() + 1;
-        let size = (left.symbols.len() + 1) * width;
+impl Grid {
+    pub(super) fn new(left: Word<'_>, right: Word<'_>) -> Self {
+        Self::within(left, right, FAR)
+    }
+
+    /// The same, but once every way costs more than `limit` the rest is left at "far".
+    pub(super) fn within(left: Word<'_>, right: Word<'_>, limit: f32) -> Self {
+        let costs = costs();
+        let (left, right) = (letters(left, right, costs), letters(right, left, costs));
+        let width = right.len() + 1;
+        let size = (left.len() + 1) * width;
         let mut grid = Self {
             left,
             right,
             cells: Vec::with_capacity(size),
             width,
         };
-        let costs = costs();
-        for row in 0..=left.symbols.len() {
+        let mut least_before = 0.0_f32;
+        for row in 0..=grid.left.len() {
+            let mut least = FAR;
             for column in 0..width {
                 let mut best = if row + column == 0 { 0.0 } else { FAR };
                 grid.arrivals(costs, row, column, |step| {
                     let total = grid.cell(row - step.left, column - step.right) + step.cost;
-                    if total < best {
-                        best = total;
-                    }
+                    best = best.min(total);
                 });
                 grid.cells.push(best);
+                least = least.min(best);
             }
+            // Steps cross at most one row, so two rows beyond the limit are a wall.
+            if least.min(least_before) > limit {
+                grid.cells.resize(size, FAR);
+                break;
+            }
+            least_before = least;
         }
         grid
     }
@@ -77,7 +116,7 @@ impl<'a> Grid<'a> {
     /// The steps of the cheapest way, from the start.
     pub(super) fn path(&self) -> Vec<Step> {
         let mut steps = Vec::new();
-        let (mut row, mut column) = (self.left.symbols.len(), self.right.symbols.len());
+        let (mut row, mut column) = (self.left.len(), self.right.len());
         while row + column > 0 {
             let mut best: Option<(f32, Step)> = None;
             self.arrivals(costs(), row, column, |step| {
@@ -101,9 +140,10 @@ impl<'a> Grid<'a> {
     }
 
     /// Calls `visit` with every step that ends at the cell.
+    #[inline]
     fn arrivals(&self, costs: &Costs, row: usize, column: usize, mut visit: impl FnMut(Step)) {
-        let a = before(self.left.symbols, row);
-        let b = before(self.right.symbols, column);
+        let a = row.checked_sub(1).and_then(|at| self.left.get(at));
+        let b = column.checked_sub(1).and_then(|at| self.right.get(at));
         let first = |cost: f32| {
             if (row <= 1 || column <= 1) && cost > SPELLING_MAX {
                 cost * FIRST
@@ -112,53 +152,42 @@ impl<'a> Grid<'a> {
             }
         };
         let mut step = |left, right, cost| visit(Step { left, right, cost });
-        if let Some(a1) = a.0 {
-            let free = self.right.abjad && !self.left.abjad;
-            let next = self.left.symbols.get(row).copied();
-            step(1, 0, first(left_out(a1, a.1, next, free)));
+        if let Some(a) = a {
+            step(1, 0, first(a.left_out));
         }
-        if let Some(b1) = b.0 {
-            let free = self.left.abjad && !self.right.abjad;
-            let next = self.right.symbols.get(column).copied();
-            step(0, 1, first(left_out(b1, b.1, next, free)));
+        if let Some(b) = b {
+            step(0, 1, first(b.left_out));
         }
-        let (Some(a1), Some(b1)) = (a.0, b.0) else {
+        let (Some(a), Some(b)) = (a, b) else {
             return;
         };
-        step(1, 1, first(costs.single(a1, b1)));
-        let left_pair = a.1.map_or(0, |a2| costs.pair(a2, a1));
-        let right_pair = b.1.map_or(0, |b2| costs.pair(b2, b1));
-        if left_pair > 0 {
-            let right = [0, b1.number()];
-            costs
-                .multiple(left_pair, right)
-                .map(|cost| step(2, 1, cost));
+        step(1, 1, first(costs.single(a.symbol, b.symbol)));
+        if a.pair > 0
+            && let Some(cost) = costs.multiple(a.pair, [0, b.symbol.number()])
+        {
+            step(2, 1, cost);
         }
-        if right_pair > 0 {
-            let left = [0, a1.number()];
-            costs
-                .multiple(right_pair, left)
-                .map(|cost| step(1, 2, cost));
+        if b.pair > 0
+            && let Some(cost) = costs.multiple(b.pair, [0, a.symbol.number()])
+        {
+            step(1, 2, cost);
         }
-        if let (Some(a2), Some(b2)) = (a.1, b.1) {
-            if left_pair > 0 && right_pair > 0 {
-                let right = [b2.number(), b1.number()];
-                costs
-                    .multiple(left_pair, right)
-                    .map(|cost| step(2, 2, cost));
-            }
-            if a1 == b2 && a2 == b1 && a1 != a2 {
-                step(2, 2, SWAP);
-            }
+        if row < 2 || column < 2 || a.symbol == b.symbol {
+            return;
+        }
+        let a2 = self.left.get(row - 2).map(|letter| letter.symbol);
+        let b2 = self.right.get(column - 2).map(|letter| letter.symbol);
+        if a.pair > 0
+            && b.pair > 0
+            && let Some(b2) = b2
+            && let Some(cost) = costs.multiple(a.pair, [b2.number(), b.symbol.number()])
+        {
+            step(2, 2, cost);
+        }
+        if Some(a.symbol) == b2 && a2 == Some(b.symbol) {
+            step(2, 2, SWAP);
         }
     }
-}
-
-/// The last and the last but one symbol before a place.
-fn before(symbols: &[Symbol], place: usize) -> (Option<Symbol>, Option<Symbol>) {
-    let last = place.checked_sub(1).and_then(|at| symbols.get(at).copied());
-    let earlier = place.checked_sub(2).and_then(|at| symbols.get(at).copied());
-    (last, earlier)
 }
 
 /// The cost of a letter that the other word does not have.
@@ -194,11 +223,16 @@ fn left_out(letter: Symbol, before: Option<Symbol>, after: Option<Symbol>, free:
     }
 }
 
+/// What a pair of letters may stand for: one or two letters, and at what cost.
+type Readings = Vec<([u16; 2], f32)>;
+
 /// [`RULES`], ready to look up.
 struct Costs {
     single: Vec<f32>,
+    /// Numbers of pairs of letters, from 1.
     pairs: Vec<u16>,
-    multiple: HashMap<(u16, [u16; 2]), f32>,
+    /// By number of the pair.
+    multiple: Vec<Readings>,
 }
 
 impl Costs {
@@ -223,7 +257,9 @@ impl Costs {
     }
 
     fn multiple(&self, pair: u16, other: [u16; 2]) -> Option<f32> {
-        self.multiple.get(&(pair, other)).copied()
+        let readings = self.multiple.get(usize::from(pair))?;
+        let found = readings.iter().find(|(letters, _)| *letters == other);
+        found.map(|(_, cost)| *cost)
     }
 
     fn build() -> Self {
@@ -231,7 +267,8 @@ impl Costs {
         let mut costs = Self {
             single: vec![OTHER; size],
             pairs: vec![0; size],
-            multiple: HashMap::new(),
+            // Number 0 means "no rule".
+            multiple: vec![Vec::new()],
         };
         let vowels = ['a', 'e', 'i', 'o', 'u', 'y', 'ë', 'ä', 'ö', 'ü', 'å', 'ă'];
         for left in vowels {
@@ -274,11 +311,17 @@ impl Costs {
             return;
         };
         let place = a * Symbol::KNOWN + b;
-        let number = u16::try_from(place + 1).unwrap_or(u16::MAX);
-        if let Some(cell) = self.pairs.get_mut(place) {
-            *cell = number;
+        let next = u16::try_from(self.multiple.len()).unwrap_or(0);
+        let Some(number) = self.pairs.get_mut(place) else {
+            return;
+        };
+        if *number == 0 {
+            *number = next;
+            self.multiple.push(Vec::new());
         }
-        self.multiple.insert((number, right), cost);
+        if let Some(readings) = self.multiple.get_mut(usize::from(*number)) {
+            readings.push((right, cost));
+        }
     }
 }
 

@@ -4,17 +4,16 @@
 //! name depend on each other. Disagreement does not: one word that contradicts (another clan,
 //! another given name) outweighs any number that agree.
 
-use std::collections::HashMap;
-
 use super::align::Gains;
-use super::similarity::{Likeness, likeness};
+use super::similarity::{Likeness, likeness, may_be_alike};
 use super::token::{PreparedName, Role, Shape, Token, TokenKind};
 use crate::description::NameKind;
 use crate::evidence::Verdict;
+use crate::number_map::PairMap;
 use crate::text::real;
 
 /// The most that agreeing names are worth.
-const AGREEMENT_MAX: f64 = 8.0;
+const AGREEMENT_MAX: f64 = 8.5;
 /// A word that stands against another word altogether, for a word of information 1.
 const CONTRADICTION: f64 = 4.6;
 /// A word of a person's name that the other side lacks: lists and speech drop them.
@@ -40,31 +39,37 @@ pub(crate) trait Corpus {
 pub(crate) struct Scorer<'a> {
     corpus: Option<&'a dyn Corpus>,
     /// By number of the word on the left and on the right.
-    memory: HashMap<(u32, u32), Likeness>,
+    memory: PairMap<Likeness>,
 }
 
 impl<'a> Scorer<'a> {
     pub(crate) fn new(corpus: Option<&'a dyn Corpus>) -> Self {
         Self {
             corpus,
-            memory: HashMap::new(),
+            memory: PairMap::default(),
         }
     }
 
     /// Keeps what is known of two words.
     pub(crate) fn remember(&mut self, left: u32, right: u32, likeness: Likeness) {
-        self.memory.insert((left, right), likeness);
+        self.memory.insert(pair(left, right), likeness);
     }
 
     fn likeness(&mut self, left: &Token, right: &Token) -> Likeness {
-        let shapes = || shape_likeness(&left.shape, &right.shape);
+        let shapes = || likeness(&left.shape, &right.shape);
         let likeness = if left.number == 0 || right.number == 0 {
             shapes()
         } else {
-            *self
-                .memory
-                .entry((left.number, right.number))
-                .or_insert_with(shapes)
+            match self.memory.get(&pair(left.number, right.number)) {
+                Some(known) => *known,
+                // Not brought together by the index, and not alike at a glance.
+                None if !may_be_alike(&left.shape, &right.shape) => Likeness::NONE,
+                None => {
+                    let likeness = shapes();
+                    self.remember(left.number, right.number, likeness);
+                    likeness
+                }
+            }
         };
         match (left.kind, right.kind) {
             // A number is the same or another; it has no spelling.
@@ -88,8 +93,9 @@ impl<'a> Scorer<'a> {
     }
 }
 
-fn shape_likeness(left: &Shape, right: &Shape) -> Likeness {
-    likeness(left, right)
+/// One number for the numbers of two words.
+fn pair(left: u32, right: u32) -> u64 {
+    (u64::from(left) << 32) | u64::from(right)
 }
 
 /// How much a word tells by its kind and length alone.

@@ -3,7 +3,7 @@
 use super::edit::{Grid, Word};
 use super::known::{Acquaintance, acquaintance};
 use super::token::Shape;
-use crate::text::{Symbol, real};
+use crate::text::Symbol;
 
 /// What the likeness of two words says.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,7 +33,7 @@ impl Likeness {
 }
 
 /// A difference that makes two words the limit of similar.
-const AGAINST_LIMIT: f64 = 3.4;
+const AGAINST_LIMIT: f64 = 2.8;
 /// Both words are names of their own: whoever is named Mirko is not Marko.
 const OTHER_NAME: f64 = 3.2;
 /// Only the ending of the other sex differs: Jovan and Jovana, -ski and -ska.
@@ -45,9 +45,9 @@ const SHORT_FORM: Likeness = Likeness {
 };
 
 /// From which difference on words of a length are not similar, in edits.
-fn limit(letters: f64) -> f64 {
+fn limit(letters: f32) -> f32 {
     // One slip in four letters, two in eight, three in twelve; and a little for spelling.
-    (letters / 4.0).clamp(0.7, 3.0) + 0.3
+    (letters / 4.0).clamp(0.8, 3.0) + 0.4
 }
 
 /// Compares two words.
@@ -56,15 +56,16 @@ pub(crate) fn likeness(left: &Shape, right: &Shape) -> Likeness {
         return Likeness::SAME;
     }
     let known = acquaintance(left.groups, right.groups);
-    let letters = real(left.symbols.len() + right.symbols.len()) / 2.0;
+    let letters = real32(left.symbols.len() + right.symbols.len()) / 2.0;
     let limit = limit(letters);
     let cost = distance(left, right, limit);
+    let (cost, limit) = (f64::from(cost), f64::from(limit));
     let likeness = if cost >= limit {
         Likeness::NONE
     } else {
         let part = cost / limit;
         Likeness {
-            share: 1.0 - 0.6 * part,
+            share: 1.0 - 0.5 * part,
             against: AGAINST_LIMIT * part * part.sqrt(),
         }
     };
@@ -83,18 +84,18 @@ pub(crate) fn likeness(left: &Shape, right: &Shape) -> Likeness {
 }
 
 /// The cost of the edits between two words; infinite where it is clearly above the limit.
-fn distance(left: &Shape, right: &Shape, limit: f64) -> f64 {
+fn distance(left: &Shape, right: &Shape, limit: f32) -> f32 {
     let abjad = left.abjad || right.abjad;
     if !abjad {
         let lengths = left.symbols.len().abs_diff(right.symbols.len());
         // Digraphs make words longer without making them different; so the bounds are wide.
-        let letters = (left.bits ^ right.bits).count_ones();
-        if real(lengths) > limit + 3.0 || f64::from(letters) > 2.0 * limit + 3.0 {
-            return f64::INFINITY;
+        let letters = letters_apart(left, right);
+        if real32(lengths) > limit + 3.0 || real32(letters) > 2.0 * limit + 2.5 {
+            return f32::INFINITY;
         }
     }
     let (left_part, right_part) = differing(&left.symbols, &right.symbols);
-    let grid = Grid::new(
+    let grid = Grid::within(
         Word {
             symbols: left_part,
             abjad: left.abjad,
@@ -103,8 +104,28 @@ fn distance(left: &Shape, right: &Shape, limit: f64) -> f64 {
             symbols: right_part,
             abjad: right.abjad,
         },
+        limit,
     );
-    f64::from(grid.cost())
+    grid.cost()
+}
+
+/// A count of letters as a number for costs. Words are short.
+fn real32(count: usize) -> f32 {
+    f32::from(u16::try_from(count).unwrap_or(u16::MAX))
+}
+
+/// How many letters stand in one of the words only.
+fn letters_apart(left: &Shape, right: &Shape) -> usize {
+    let letters = (left.bits ^ right.bits).count_ones();
+    usize::try_from(letters).unwrap_or(usize::MAX)
+}
+
+/// Whether two words that nothing brought together are worth comparing: a guess that is right
+/// but for words that differ in many places, each of them cheap.
+pub(crate) fn may_be_alike(left: &Shape, right: &Shape) -> bool {
+    left.abjad != right.abjad
+        || (letters_apart(left, right) <= 4
+            && left.symbols.len().abs_diff(right.symbols.len()) <= 3)
 }
 
 /// Two words without what they share at the end, but for one letter of context.

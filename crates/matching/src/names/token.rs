@@ -87,14 +87,6 @@ pub(crate) struct Token {
 }
 
 impl Token {
-    /// The word as written, in the text of its name.
-    pub(crate) fn written<'a>(&self, text: &'a str) -> &'a str {
-        text.get(usize::from(self.start)..usize::from(self.end))
-            .unwrap_or_default()
-    }
-}
-
-impl Token {
     /// The token for this word and the one before it, written as one.
     pub(super) fn joined(&self, shape: &Shape) -> Self {
         Self {
@@ -433,7 +425,7 @@ mod tests {
         let name = prepare_name(&Name::new(text), schema);
         let tokens = name.tokens.iter();
         tokens
-            .map(|t| (t.written(&name.text).to_owned(), t.kind))
+            .map(|t| (name.text[t.place().0..t.place().1].to_owned(), t.kind))
             .collect()
     }
 

@@ -50,6 +50,9 @@ impl Symbol {
             // `to_digit` counts 0–9 as 0–9 and a–z as 10–35.
             return Self(u16::try_from(digit).unwrap_or(0));
         }
+        if letter.is_ascii() {
+            return Self(64 + u16::try_from(u32::from(letter)).unwrap_or(0));
+        }
         let special = SPECIAL
             .iter()
             .chain([&HARD])
@@ -60,6 +63,11 @@ impl Symbol {
             // Letters beyond the first plane share numbers; such scripts are rare in names.
             None => Self(u16::try_from(64 + u32::from(letter) % 65_000).unwrap_or(u16::MAX)),
         }
+    }
+
+    /// All symbols that have costs of their own, in the order of their numbers.
+    pub(crate) fn known() -> impl Iterator<Item = Self> {
+        (0..64).map(Self)
     }
 
     /// The number below [`Symbol::KNOWN`], where the symbol has costs of its own.
@@ -75,10 +83,11 @@ impl Symbol {
 
     /// The nearest letter or digit without accent.
     pub(crate) fn base(self) -> Self {
-        let special = self.0.checked_sub(Self::FIRST_SPECIAL).map(usize::from);
-        special
-            .and_then(|place| SPECIAL.iter().chain([&HARD]).nth(place))
-            .map_or(self, |(_, base)| Self::of(*base))
+        let Some(place) = self.0.checked_sub(Self::FIRST_SPECIAL) else {
+            return self;
+        };
+        let special = SPECIAL.iter().chain([&HARD]).nth(usize::from(place));
+        special.map_or(self, |(_, base)| Self::of(*base))
     }
 
     /// Whether it is a digit.
@@ -88,10 +97,8 @@ impl Symbol {
 
     /// Whether it is a vowel; `y` is one, `j` and `w` are not.
     pub(crate) fn is_vowel(self) -> bool {
-        let base = self.base();
-        ['a', 'e', 'i', 'o', 'u', 'y']
-            .into_iter()
-            .any(|vowel| Self::of(vowel) == base)
+        // The numbers of a, e, i, o, u, y.
+        matches!(self.base().0, 10 | 14 | 18 | 24 | 30 | 34)
     }
 
     /// A bit for the letter, so that two words are told apart without comparing them.
