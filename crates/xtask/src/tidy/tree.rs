@@ -18,6 +18,7 @@ const SKIPPED: &[&str] = &[
 
 /// Endings of files that people write.
 const WRITTEN: &[&str] = &[
+    "bash",
     "cedar",
     "cedarschema",
     "css",
