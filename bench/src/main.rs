@@ -120,3 +120,25 @@ fn run(arguments: &Arguments) -> Result<report::Report, BenchError> {
         .map_err(BenchError::Runtime)?;
     Ok(runtime.block_on(load.run())?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_to_load_another_machine() {
+        for address in ["192.0.2.7:7070", "[2001:db8::1]:7070", "0.0.0.0:7070"] {
+            let arguments = Arguments::parse_from([
+                "egnatia-bench",
+                "--login=officer",
+                "--password=secret",
+                "--address",
+                address,
+            ]);
+            assert!(
+                matches!(run(&arguments), Err(BenchError::NotLoopback(_))),
+                "{address}"
+            );
+        }
+    }
+}

@@ -12,7 +12,6 @@ export const ON_PAGE = {
   checkButton: "form.check-form .search-box button[type=submit]",
   answer: ".big-answer",
   candidate: "main a[href^='/matches/']",
-  settled: "main a[href^='/matches/'], main a[href^='/entries/'], main a[href^='/decisions/']",
   reason: "#reason",
   confirm: "button[name=outcome][value=confirmed]",
   reject: "button[name=outcome][value=rejected]",
