@@ -44,6 +44,14 @@ pub enum LoadError {
     /// The node cannot be reached or lets nobody in.
     #[error(transparent)]
     Client(#[from] ClientError),
+    /// The node refuses what is sent, so there is nothing to measure.
+    #[error("{errors} checks failed before the measurement began, the first with: {first}")]
+    WarmUp {
+        /// How many.
+        errors: u32,
+        /// What the first one said.
+        first: String,
+    },
     /// A connection's task died.
     #[error("a connection ended by itself: {0}")]
     Task(#[from] JoinError),
@@ -82,14 +90,18 @@ impl Load {
             client.authorise(&token)?;
             clients.push(client);
         }
-        let (clients, _) = self
+        let (clients, warm_up) = self
             .phase(clients, self.warm_up, self.seed ^ u64::MAX)
             .await?;
+        if let Some(first) = warm_up.first_error.take() {
+            let errors = warm_up.errors.get();
+            return Err(LoadError::WarmUp { errors, first });
+        }
         let started = Instant::now();
         let (_, shared) = self.phase(clients, self.requests, self.seed).await?;
         let took = started.elapsed();
         Ok(Report::new(
-            self.connections,
+            (self.connections, self.requests),
             shared.latencies_us.take(),
             took,
             shared.errors.get(),

@@ -10,6 +10,8 @@ use serde::Serialize;
 pub struct Report {
     /// Connections that sent at the same time.
     pub connections: u32,
+    /// Checks that were asked for. The time may be over before all of them are sent.
+    pub requests: u32,
     /// Checks that were answered.
     pub answered: u32,
     /// Requests that were refused or got no answer.
@@ -32,9 +34,9 @@ pub struct Report {
 }
 
 impl Report {
-    /// Adds up the latencies of the answered checks.
+    /// Adds up the latencies of the answered checks. `asked` are connections and requests.
     pub fn new(
-        connections: u32,
+        asked: (u32, u32),
         mut latencies_us: Vec<u32>,
         took: Duration,
         errors: u32,
@@ -44,7 +46,8 @@ impl Report {
         let answered = u32::try_from(latencies_us.len()).unwrap_or(u32::MAX);
         let seconds = took.as_secs_f64();
         Self {
-            connections,
+            connections: asked.0,
+            requests: asked.1,
             answered,
             errors,
             seconds,
@@ -68,7 +71,11 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ms = |us: u32| f64::from(us) / 1000.0;
         writeln!(f, "connections  {}", self.connections)?;
-        writeln!(f, "answered     {} in {:.1} s", self.answered, self.seconds)?;
+        writeln!(
+            f,
+            "answered     {} of {} in {:.1} s",
+            self.answered, self.requests, self.seconds
+        )?;
         writeln!(f, "throughput   {:.0} checks a second", self.per_second)?;
         writeln!(f, "p50          {:.1} ms", ms(self.p50_us))?;
         writeln!(f, "p90          {:.1} ms", ms(self.p90_us))?;
@@ -104,7 +111,7 @@ mod tests {
 
     #[test]
     fn counts_only_answers_as_throughput() {
-        let report = Report::new(2, vec![3, 1, 2], Duration::from_secs(2), 5, None);
+        let report = Report::new((2, 8), vec![3, 1, 2], Duration::from_secs(2), 5, None);
         assert_eq!((report.answered, report.errors, report.max_us), (3, 5, 3));
         assert!((report.per_second - 1.5).abs() < 1e-9);
     }

@@ -80,6 +80,20 @@ async fn says_so_when_the_log_in_is_refused() {
 }
 
 #[tokio::test]
+async fn measures_nothing_where_the_node_refuses_the_checks() {
+    let load = load(node().await);
+    let mut clients = Vec::new();
+    for _ in 0..2 {
+        clients.push(Client::connect(load.address).await.unwrap());
+    }
+    // Nobody has signed in on these connections.
+    let (_, shared) = load.phase(clients, 10, 1).await.unwrap();
+    assert_eq!(shared.errors.get(), 10);
+    assert!(shared.first_error.take().unwrap().starts_with("401"));
+    assert!(shared.latencies_us.take().is_empty());
+}
+
+#[tokio::test]
 async fn ends_when_the_time_is_over() {
     let mut load = load(node().await);
     load.time_max = Duration::ZERO;
