@@ -20,7 +20,13 @@ Everything that a command does is in the audit log under your name at the operat
 #[command(name = "egnatia", version, after_help = AFTER, max_term_width = 100)]
 pub struct Cli {
     /// The node's data folder.
-    #[arg(long, global = true, env = "EGNATIA_DATA", default_value = "egnatia-data", value_name = "DIR")]
+    #[arg(
+        long,
+        global = true,
+        env = "EGNATIA_DATA",
+        default_value = "egnatia-data",
+        value_name = "DIR"
+    )]
     pub data: PathBuf,
     /// The configuration file; without it, DIR/egnatia.toml if there is one, else the defaults.
     #[arg(long, global = true, env = "EGNATIA_CONFIG", value_name = "FILE")]

@@ -168,14 +168,21 @@ impl Default for Node {
 
 impl Default for Http {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 7070)), behind_tls: false }
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 7070)),
+            behind_tls: false,
+        }
     }
 }
 
 impl Default for Matching {
     fn default() -> Self {
         let Thresholds { matched, possible } = Thresholds::default();
-        Self { matched, possible, candidates_max: 20 }
+        Self {
+            matched,
+            possible,
+            candidates_max: 20,
+        }
     }
 }
 
@@ -194,18 +201,23 @@ impl Default for Sessions {
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { checks_days: 1_095, hits_days: 1_095 }
+        Self {
+            checks_days: 1_095,
+            hits_days: 1_095,
+        }
     }
 }
 
 impl Default for Lists {
     fn default() -> Self {
-        const OFAC: &str = "https://sanctionslistservice.ofac.treas.gov/api/publicationpreview/exports";
+        const OFAC: &str =
+            "https://sanctionslistservice.ofac.treas.gov/api/publicationpreview/exports";
         Self {
             ofac_sdn: format!("{OFAC}/sdn.csv"),
             ofac_alt: format!("{OFAC}/alt.csv"),
             ofac_add: format!("{OFAC}/add.csv"),
-            un_consolidated: "https://scsanctions.un.org/resources/xml/en/consolidated.xml".to_owned(),
+            un_consolidated: "https://scsanctions.un.org/resources/xml/en/consolidated.xml"
+                .to_owned(),
             timeout_seconds: 120,
         }
     }
@@ -213,7 +225,10 @@ impl Default for Lists {
 
 impl Default for Log {
     fn default() -> Self {
-        Self { format: LogFormat::Text, filter: "info".to_owned() }
+        Self {
+            format: LogFormat::Text,
+            filter: "info".to_owned(),
+        }
     }
 }
 
@@ -225,7 +240,9 @@ impl Config {
     pub fn load(file: Option<&Path>, data: &Path) -> anyhow::Result<Self> {
         let in_folder = data.join("egnatia.toml");
         let file = file.or_else(|| in_folder.is_file().then_some(in_folder.as_path()));
-        let Some(file) = file else { return Ok(Self::default()) };
+        let Some(file) = file else {
+            return Ok(Self::default());
+        };
         let text = std::fs::read_to_string(file)
             .map_err(|error| InputError(error.to_string()))
             .with_context(|| format!("cannot read the configuration `{}`", file.display()))?;
@@ -244,7 +261,11 @@ impl Config {
 
     fn validate(&self) -> Result<(), InputError> {
         let wrong = |text: &str| Err(InputError(text.to_owned()));
-        let Matching { matched, possible, candidates_max } = self.matching;
+        let Matching {
+            matched,
+            possible,
+            candidates_max,
+        } = self.matching;
         if !(0.0 < possible && possible <= matched && matched < 1.0) {
             return wrong("[matching] wants 0 < possible <= matched < 1");
         }
@@ -269,11 +290,21 @@ impl Config {
             return wrong("[node] name has 1 to 120 characters");
         }
         if self.time_zone().is_none() {
-            return wrong("[node] time_zone is a name of the time zone database, such as `Europe/Skopje`");
+            return wrong(
+                "[node] time_zone is a name of the time zone database, such as `Europe/Skopje`",
+            );
         }
         let lists = &self.lists;
-        let addresses = [&lists.ofac_sdn, &lists.ofac_alt, &lists.ofac_add, &lists.un_consolidated];
-        if !addresses.iter().all(|address| address.starts_with("https://")) {
+        let addresses = [
+            &lists.ofac_sdn,
+            &lists.ofac_alt,
+            &lists.ofac_add,
+            &lists.un_consolidated,
+        ];
+        if !addresses
+            .iter()
+            .all(|address| address.starts_with("https://"))
+        {
             return wrong("addresses in [lists] start with https://");
         }
         Ok(())
@@ -316,9 +347,15 @@ mod tests {
         assert_eq!(sample, Config::default());
         let defaults = toml::Value::try_from(Config::default()).unwrap();
         for (section, keys) in defaults.as_table().unwrap() {
-            assert!(SAMPLE.contains(&format!("[{section}]")), "[{section}] is not in the sample");
+            assert!(
+                SAMPLE.contains(&format!("[{section}]")),
+                "[{section}] is not in the sample"
+            );
             for key in keys.as_table().unwrap().keys() {
-                assert!(SAMPLE.contains(&format!("{key} = ")), "{key} is not in the sample");
+                assert!(
+                    SAMPLE.contains(&format!("{key} = ")),
+                    "{key} is not in the sample"
+                );
             }
         }
     }
@@ -334,8 +371,14 @@ mod tests {
             ("[matching]\nmatched = 0.3\npossible = 0.5", "[matching]"),
             ("[sessions]\nfailures_max = 0", "start at 1"),
             ("[http]\nlisten = \"everywhere\"", "listen"),
-            ("[lists]\nun_consolidated = \"http://example.org\"", "https://"),
-            ("[node]\nauthority = \"Ministry of Interior\"", "authority id"),
+            (
+                "[lists]\nun_consolidated = \"http://example.org\"",
+                "https://",
+            ),
+            (
+                "[node]\nauthority = \"Ministry of Interior\"",
+                "authority id",
+            ),
         ] {
             let error = Config::parse(text).unwrap_err().to_string();
             assert!(error.contains(expected), "{text:?}: {error}");

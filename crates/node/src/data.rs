@@ -76,7 +76,13 @@ impl Data {
             Index::Load => App::start(parts).await?,
             Index::Skip => App::without_index(parts)?,
         };
-        Ok(Self { folder: folder.to_owned(), config, keys, app, store })
+        Ok(Self {
+            folder: folder.to_owned(),
+            config,
+            keys,
+            app,
+            store,
+        })
     }
 
     /// Claims the folder for a node that serves; a second one is refused. Held until dropped.
@@ -124,17 +130,29 @@ fn make_folder(folder: &Path) -> anyhow::Result<()> {
 /// Where the operating system does not know them.
 pub fn operator(justification: Option<Justification>) -> anyhow::Result<Caller> {
     let name = whoami::username().context("the operating system does not say who you are")?;
-    Ok(Caller { login: operator_id(&name)?, role: Role::Operator, justification })
+    Ok(Caller {
+        login: operator_id(&name)?,
+        role: Role::Operator,
+        justification,
+    })
 }
 
 fn operator_id(name: &str) -> anyhow::Result<UserId> {
     let folded: String = name
         .to_lowercase()
         .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || "-._".contains(c) { c } else { '_' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || "-._".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        })
         .take(60)
         .collect();
-    format!("os:{folded}").parse().context("the name of the operating system's user is empty")
+    format!("os:{folded}")
+        .parse()
+        .context("the name of the operating system's user is empty")
 }
 
 #[cfg(test)]
@@ -144,6 +162,9 @@ mod tests {
     #[test]
     fn operators_are_known_by_their_name_at_the_operating_system() {
         assert_eq!(operator_id("root").unwrap().as_str(), "os:root");
-        assert_eq!(operator_id("DOMAIN\\Ana K").unwrap().as_str(), "os:domain_ana_k");
+        assert_eq!(
+            operator_id("DOMAIN\\Ana K").unwrap().as_str(),
+            "os:domain_ana_k"
+        );
     }
 }

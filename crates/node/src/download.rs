@@ -39,7 +39,11 @@ pub async fn all(config: &config::Lists, json: bool) -> anyhow::Result<Downloade
         ("un consolidated.xml", &config.un_consolidated),
     ] {
         let bytes = one(&client, name, address, json).await?;
-        notes.push(format!("{name}: {} bytes, SHA-256 {}", bytes.len(), Hash::of(&bytes)));
+        notes.push(format!(
+            "{name}: {} bytes, SHA-256 {}",
+            bytes.len(),
+            Hash::of(&bytes)
+        ));
         fetched.push(bytes);
     }
     let [sdn, alt, add, un] = fetched.as_slice() else {
@@ -62,11 +66,18 @@ async fn one(
         .await
         .and_then(reqwest::Response::error_for_status)
         .with_context(failed)?;
-    let bar = output::byte_bar(answer.content_length(), &format!("downloading {name}"), json);
+    let bar = output::byte_bar(
+        answer.content_length(),
+        &format!("downloading {name}"),
+        json,
+    );
     let mut bytes = Vec::new();
     while let Some(chunk) = answer.chunk().await.with_context(failed)? {
         bytes.extend_from_slice(&chunk);
-        anyhow::ensure!(bytes.len() <= BYTES_MAX, "{name} from {address} is too long to be a list");
+        anyhow::ensure!(
+            bytes.len() <= BYTES_MAX,
+            "{name} from {address} is too long to be a list"
+        );
         bar.set_position(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
     }
     bar.finish_and_clear();

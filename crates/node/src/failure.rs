@@ -28,7 +28,10 @@ pub fn report(error: &anyhow::Error, json: bool) -> ExitCode {
     let (exit, code) = classify(error);
     if json {
         let message = format!("{error:#}");
-        eprintln!("{}", json!({ "error": { "code": code, "message": message } }));
+        eprintln!(
+            "{}",
+            json!({ "error": { "code": code, "message": message } })
+        );
     } else {
         eprintln!("egnatia: {error:#}");
     }

@@ -31,8 +31,12 @@ impl Keys {
     pub fn load_or_make(folder: &Path, entropy: &dyn Entropy) -> anyhow::Result<Self> {
         let file = folder.join(FILE);
         if !file.exists() {
-            let keys = Self { signing: random(entropy), tags: random(entropy) };
-            keys.write(folder, false).context("cannot write the node's keys")?;
+            let keys = Self {
+                signing: random(entropy),
+                tags: random(entropy),
+            };
+            keys.write(folder, false)
+                .context("cannot write the node's keys")?;
         }
         let text = fs::read_to_string(&file)
             .with_context(|| format!("cannot read the node's keys `{}`", file.display()))?;
@@ -44,8 +48,9 @@ impl Keys {
     /// # Errors
     /// Where it is not what [`Keys::to_text`] writes.
     pub fn parse(text: &str) -> Result<Self, InputError> {
-        let keys: Self = toml::from_str(text)
-            .map_err(|_| InputError("the keys of the node do not read; restore a backup".to_owned()))?;
+        let keys: Self = toml::from_str(text).map_err(|_| {
+            InputError("the keys of the node do not read; restore a backup".to_owned())
+        })?;
         keys.bytes()?;
         Ok(keys)
     }
@@ -65,8 +70,11 @@ impl Keys {
     /// Where the disk does not do its part.
     pub fn write(&self, folder: &Path, replace: bool) -> io::Result<()> {
         let beside = folder.join(format!("{FILE}.{}", std::process::id()));
-        let mut out =
-            fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
+        let mut out = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&beside)?;
         out.write_all(self.to_text().as_bytes())?;
         out.sync_all()?;
         let file = folder.join(FILE);
@@ -91,7 +99,10 @@ impl Keys {
     pub fn seal(&self, authority: &AuthorityId) -> anyhow::Result<Seal> {
         let (signing, tags) = self.bytes()?;
         let signer = Signer::new(&format!("egnatia.{authority}.log"), &signing)?;
-        Ok(Seal { signer, tags: TagKey::new(&tags) })
+        Ok(Seal {
+            signer,
+            tags: TagKey::new(&tags),
+        })
     }
 
     fn bytes(&self) -> Result<([u8; 32], [u8; 32]), InputError> {
@@ -124,16 +135,26 @@ mod tests {
         let first = Keys::load_or_make(folder.path(), &SystemEntropy).unwrap();
         let second = Keys::load_or_make(folder.path(), &SystemEntropy).unwrap();
         assert_eq!(first.to_text(), second.to_text());
-        let mode = fs::metadata(folder.path().join(FILE)).unwrap().permissions().mode();
+        let mode = fs::metadata(folder.path().join(FILE))
+            .unwrap()
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600);
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+        assert_eq!(
+            fs::read_dir(folder.path()).unwrap().count(),
+            1,
+            "nothing is left beside it"
+        );
     }
 
     #[test]
     fn an_existing_file_is_not_replaced_by_accident() {
         let folder = tempfile::tempdir().unwrap();
         let first = Keys::load_or_make(folder.path(), &SystemEntropy).unwrap();
-        let other = Keys { signing: random(&SystemEntropy), tags: random(&SystemEntropy) };
+        let other = Keys {
+            signing: random(&SystemEntropy),
+            tags: random(&SystemEntropy),
+        };
         other.write(folder.path(), false).unwrap();
         let read = Keys::load_or_make(folder.path(), &SystemEntropy).unwrap();
         assert_eq!(first.to_text(), read.to_text());

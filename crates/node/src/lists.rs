@@ -58,7 +58,9 @@ impl Source {
         let mut sources = Vec::new();
         let ofac = [folder.join("ofac"), folder.to_owned()];
         sources.extend(
-            ofac.into_iter().find(|dir| dir.join("sdn.csv").is_file()).map(Self::Ofac),
+            ofac.into_iter()
+                .find(|dir| dir.join("sdn.csv").is_file())
+                .map(Self::Ofac),
         );
         let un = files(&folder.join("un"), ".xml").or_else(|_| files(folder, ".xml"))?;
         sources.extend(un.into_iter().next_back().map(Self::Un));
@@ -90,11 +92,23 @@ impl Read {
         json: bool,
     ) -> anyhow::Result<Self> {
         let parts = [sdn, alt, add, comments.unwrap_or_default()];
-        let bar = output::byte_bar(Some(length(parts.iter().map(|p| p.len()).sum())), "reading OFAC", json);
-        let files = ofac::Files { sdn, alt, add, comments };
+        let bar = output::byte_bar(
+            Some(length(parts.iter().map(|p| p.len()).sum())),
+            "reading OFAC",
+            json,
+        );
+        let files = ofac::Files {
+            sdn,
+            alt,
+            add,
+            comments,
+        };
         let parsed = ofac::parse(&files, &mut |position| bar.set_position(position))?;
         bar.finish_and_clear();
-        Ok(Self { parsed, checksum: Hash::of(&parts.concat()) })
+        Ok(Self {
+            parsed,
+            checksum: Hash::of(&parts.concat()),
+        })
     }
 
     /// Parses the consolidated list.
@@ -105,7 +119,10 @@ impl Read {
         let bar = output::byte_bar(Some(length(xml.len())), "reading UN", json);
         let parsed = un::parse(xml, &mut |position| bar.set_position(position))?;
         bar.finish_and_clear();
-        Ok(Self { parsed, checksum: Hash::of(xml) })
+        Ok(Self {
+            parsed,
+            checksum: Hash::of(xml),
+        })
     }
 
     /// Parses FollowTheMoney entities.
@@ -117,7 +134,10 @@ impl Read {
         let mut input = BufReader::new(bytes);
         let parsed = ftm::parse(list, &mut input, &mut |position| bar.set_position(position))?;
         bar.finish_and_clear();
-        Ok(Self { parsed, checksum: Hash::of(bytes) })
+        Ok(Self {
+            parsed,
+            checksum: Hash::of(bytes),
+        })
     }
 
     /// Imports the list.
@@ -136,7 +156,11 @@ impl Read {
             bar.set_length(total);
             bar.set_position(done);
         };
-        let importing = Importing { checksum: self.checksum, dry_run, progress: &progress };
+        let importing = Importing {
+            checksum: self.checksum,
+            dry_run,
+            progress: &progress,
+        };
         let report = app.import(caller, self.parsed, importing).await;
         bar.finish_and_clear();
         Ok(report?)
@@ -145,9 +169,13 @@ impl Read {
 
 /// A list's name from its file's: up to the first dot, lower case.
 pub fn list_name(file: &Path) -> String {
-    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let name = file
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
     let stem = name.split('.').next().unwrap_or_default();
-    stem.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric() && c != '_', "-")
+    stem.to_lowercase()
+        .replace(|c: char| !c.is_ascii_alphanumeric() && c != '_', "-")
 }
 
 fn bytes(file: &Path) -> anyhow::Result<Vec<u8>> {
@@ -164,7 +192,10 @@ fn files(folder: &Path, ending: &str) -> anyhow::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in entries {
         let path = entry.map_err(unreadable)?.path();
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
         if name.to_lowercase().ends_with(ending) && path.is_file() {
             found.push(path);
         }
@@ -188,7 +219,12 @@ mod tests {
         assert!(error.contains("holds no list"), "{error}");
         fs::create_dir_all(folder.path().join("ofac")).unwrap();
         fs::create_dir_all(folder.path().join("un")).unwrap();
-        for file in ["ofac/sdn.csv", "un/2025.xml", "un/2026.xml", "My List.ftm.json"] {
+        for file in [
+            "ofac/sdn.csv",
+            "un/2025.xml",
+            "un/2026.xml",
+            "My List.ftm.json",
+        ] {
             fs::write(folder.path().join(file), "").unwrap();
         }
         assert_eq!(

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::number_map::NumberMap;
 use crate::names::{Corpus, Shape, Token, TokenKind, key_hashes, skeletons};
+use crate::number_map::NumberMap;
 use crate::prepared::Prepared;
 use crate::text::real;
 

@@ -5,12 +5,12 @@ use std::hash::Hash;
 
 use super::blocking::join;
 use super::dictionary::is_searched;
-use crate::number_map::NumberMap;
 use super::{Candidate, Index};
 use crate::assess::{Scored, band};
 use crate::description::Description;
 use crate::evidence::Band;
 use crate::names::{Scorer, Token, key, key_hashes, likeness, skeletons};
+use crate::number_map::NumberMap;
 use crate::prepared::Prepared;
 
 /// Entries that are compared in full. What ranks lower by its words does not win by its dates.
@@ -35,7 +35,10 @@ pub(super) fn search<K: Copy + Ord + Hash>(
     let mut query = Prepared::new(query);
     number_words(&mut query);
     let mut scorer = Scorer::new(Some(&index.dictionary));
-    let t0=std::time::Instant::now();let slots = ranked(index, &query, &mut scorer); let t1=t0.elapsed(); let nslots=slots.len();
+    let t0 = std::time::Instant::now();
+    let slots = ranked(index, &query, &mut scorer);
+    let t1 = t0.elapsed();
+    let nslots = slots.len();
     let mut found: Vec<(K, &Prepared, Scored)> = Vec::new();
     for slot in slots {
         if let Some(entry) = index.prepared(slot) {
@@ -45,7 +48,9 @@ pub(super) fn search<K: Copy + Ord + Hash>(
             }
         }
     }
-    if std::env::var("PROF").is_ok(){eprintln!("rank {t1:?} score {:?} slots {nslots}",t0.elapsed()-t1);}
+    if std::env::var("PROF").is_ok() {
+        eprintln!("rank {t1:?} score {:?} slots {nslots}", t0.elapsed() - t1);
+    }
     found.sort_by(|a, b| b.2.logit.total_cmp(&a.2.logit).then(a.0.cmp(&b.0)));
     found.truncate(limit);
     found
@@ -153,7 +158,9 @@ fn look_up<K: Copy + Ord + Hash>(
     candidates.dedup();
     candidates.truncate(2 * WORDS_MAX);
     let mut words = Vec::new();
-    let mut entries = 0;let t9=std::time::Instant::now();let nc=candidates.len();
+    let mut entries = 0;
+    let t9 = std::time::Instant::now();
+    let nc = candidates.len();
     for number in candidates {
         let slots = dictionary.slots(number);
         let Some(other) = dictionary.shape(number).filter(|_| !slots.is_empty()) else {
@@ -168,7 +175,9 @@ fn look_up<K: Copy + Ord + Hash>(
             words.push((number, share));
         }
     }
-    if std::env::var("PROF").is_ok(){eprintln!("  cand {nc} words {} {:?}",words.len(),t9.elapsed());}
+    if std::env::var("PROF").is_ok() {
+        eprintln!("  cand {nc} words {} {:?}", words.len(), t9.elapsed());
+    }
     words.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     words.truncate(WORDS_MAX);
     Found {

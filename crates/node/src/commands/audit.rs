@@ -55,8 +55,9 @@ pub fn check_proof(file: &Path, key: &str, json: bool) -> anyhow::Result<ExitCod
         .with_context(|| format!("cannot read `{}`", file.display()))?;
     let proof: EntryProof =
         serde_json::from_str(&text).map_err(|error| unusable(&format!("is no proof: {error}")))?;
-    let key: LogKey =
-        key.parse().map_err(|error| InputError(format!("the key does not read: {error}")))?;
+    let key: LogKey = key
+        .parse()
+        .map_err(|error| InputError(format!("the key does not read: {error}")))?;
     match proof.verify(&key) {
         Ok(checkpoint) => {
             let (sequence, at) = (proof.leaf.sequence, proof.leaf.at);

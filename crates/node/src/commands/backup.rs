@@ -22,12 +22,18 @@ use crate::keys::Keys;
 pub async fn back_up(data: Data, file: &Path, json: bool) -> anyhow::Result<ExitCode> {
     let cannot = || format!("cannot write the backup `{}`", file.display());
     if file.exists() {
-        let text = format!("`{}` exists already; a backup never replaces a file", file.display());
+        let text = format!(
+            "`{}` exists already; a backup never replaces a file",
+            file.display()
+        );
         return Err(InputError(text).into());
     }
     let mut unique = [0; 4];
     SystemEntropy.fill(&mut unique);
-    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or("backup");
+    let name = file
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or("backup");
     let beside = file.with_file_name(format!(".{name}.{:08x}", u32::from_be_bytes(unique)));
     let written = write(&data, &beside).await;
     let rows = match written {
@@ -55,7 +61,10 @@ async fn write(data: &Data, file: &Path) -> anyhow::Result<u64> {
         .open(file)
         .map_err(|error| InputError(error.to_string()))?;
     let mut out = BufWriter::new(out);
-    let rows = data.app.back_up(&operator(None)?, &data.keys.to_text(), &mut out).await?;
+    let rows = data
+        .app
+        .back_up(&operator(None)?, &data.keys.to_text(), &mut out)
+        .await?;
     out.flush()?;
     out.get_ref().sync_all()?;
     Ok(rows)
@@ -85,9 +94,12 @@ pub async fn restore(
         data
     } else {
         // A running node would go on to sign with its old keys.
-        let _claim = data.claim().context("the backup comes from a node with other keys")?;
+        let _claim = data
+            .claim()
+            .context("the backup comes from a node with other keys")?;
         data.close().await;
-        keys.write(folder, true).context("cannot write the node's keys")?;
+        keys.write(folder, true)
+            .context("cannot write the node's keys")?;
         Data::open(folder, config, Index::Skip).await?
     };
     let restored = data
@@ -95,8 +107,15 @@ pub async fn restore(
         .restore(&operator(None)?, open)
         .await
         .with_context(|| format!("cannot restore `{}`; nothing was changed", file.display()))?;
-    let text = format!("{} rows of {} are restored.", restored.rows, restored.made_at);
-    print(json, &json!({ "rows": restored.rows, "made_at": restored.made_at }), &text);
+    let text = format!(
+        "{} rows of {} are restored.",
+        restored.rows, restored.made_at
+    );
+    print(
+        json,
+        &json!({ "rows": restored.rows, "made_at": restored.made_at }),
+        &text,
+    );
     data.close().await;
     Ok(ExitCode::SUCCESS)
 }

@@ -20,7 +20,11 @@ pub async fn run(data: Data, check: Check, json: bool) -> anyhow::Result<ExitCod
     };
     let caller = operator(Some(justification))?;
     let limit = check.limit;
-    let request = CheckRequest { query: query(check), limit, idempotency_key: None };
+    let request = CheckRequest {
+        query: query(check),
+        limit,
+        idempotency_key: None,
+    };
     let answer = data.app.check(&caller, request).await?;
     print(json, &to_json(&answer), &to_text(&answer)?);
     data.close().await;
@@ -38,7 +42,11 @@ fn query(check: Check) -> Description {
         identifiers: check
             .document
             .into_iter()
-            .map(|value| Identifier { kind: IdentifierKind::Other, value, country: None })
+            .map(|value| Identifier {
+                kind: IdentifierKind::Other,
+                value,
+                country: None,
+            })
             .collect(),
     }
 }
@@ -81,8 +89,16 @@ fn to_text(answer: &CheckAnswer) -> Result<String, std::fmt::Error> {
         (_, true) => writeln!(text, "No list has been imported: nothing was compared.")?,
         (0, false) => writeln!(text, "No match. Compared with {}.", lists.join(", "))?,
         (count, false) => {
-            let plural = if count == 1 { "match waits" } else { "matches wait" };
-            writeln!(text, "{count} {plural} for a decision. Compared with {}.", lists.join(", "))?;
+            let plural = if count == 1 {
+                "match waits"
+            } else {
+                "matches wait"
+            };
+            writeln!(
+                text,
+                "{count} {plural} for a decision. Compared with {}.",
+                lists.join(", ")
+            )?;
         }
     }
     for candidate in &answer.candidates {

@@ -45,7 +45,11 @@ pub async fn run(
     let data = Data::open(folder, config, Index::Load).await?;
     let caller = operator(None)?;
     let say = |text: &str| {
-        if json { eprintln!("{text}") } else { println!("{text}") }
+        if json {
+            eprintln!("{text}")
+        } else {
+            println!("{text}")
+        }
     };
     load_lists(&data, &caller, json, &say).await?;
     let users = users();
@@ -61,7 +65,10 @@ pub async fn run(
     serve(data, listen, true, |address| {
         say(&welcome(address, &users));
         if json {
-            println!("{}", json!({ "address": format!("http://{address}"), "users": listed }));
+            println!(
+                "{}",
+                json!({ "address": format!("http://{address}"), "users": listed })
+            );
         }
     })
     .await
@@ -95,7 +102,8 @@ async fn give_account(app: &App, caller: &Caller, user: &DemoUser) -> anyhow::Re
         Ok(_) => Ok(()),
         Err(AppError::Invalid(invalid)) if invalid.code == "taken" => {
             let login = user.login.parse()?;
-            app.reset_password(caller, &login, user.password.clone()).await?;
+            app.reset_password(caller, &login, user.password.clone())
+                .await?;
             match app.unlock_account(caller, &login).await {
                 Ok(()) | Err(AppError::Conflict(_)) => Ok(()),
                 Err(error) => Err(error.into()),
@@ -113,15 +121,24 @@ async fn load_lists(
     json: bool,
     say: &impl Fn(&str),
 ) -> anyhow::Result<()> {
-    let how = How { dry_run: false, orphans: false };
+    let how = How {
+        dry_run: false,
+        orphans: false,
+    };
     let import = async |read: Read| -> anyhow::Result<()> {
         let report = read.import(&data.app, caller, false, json).await?;
-        say(&format!("  {}", to_text(&report, how).replace("; --orphans lists them", "")));
+        say(&format!(
+            "  {}",
+            to_text(&report, how).replace("; --orphans lists them", "")
+        ));
         Ok(())
     };
     if let Some(folder) = std::env::var_os(LISTS).filter(|value| !value.is_empty()) {
         let folder = PathBuf::from(folder);
-        say(&format!("Lists: from the folder `{}`, which {LISTS} names.", folder.display()));
+        say(&format!(
+            "Lists: from the folder `{}`, which {LISTS} names.",
+            folder.display()
+        ));
         for source in Source::in_folder(&folder).context(LISTS)? {
             import(source.read(json)?).await?;
         }
@@ -130,7 +147,10 @@ async fn load_lists(
     let present = data.app.lists(caller).await?;
     if !present.is_empty() {
         let names: Vec<&str> = present.iter().map(|row| row.list.as_str()).collect();
-        say(&format!("Lists: {} are in the data folder already.", names.join(", ")));
+        say(&format!(
+            "Lists: {} are in the data folder already.",
+            names.join(", ")
+        ));
         return Ok(());
     }
     match download::all(&data.config.lists, json).await {
@@ -144,7 +164,9 @@ async fn load_lists(
             }
         }
         Err(error) => {
-            say(&format!("Lists: the publishers cannot be reached ({error:#})."));
+            say(&format!(
+                "Lists: the publishers cannot be reached ({error:#})."
+            ));
             say("Lists: a built-in sample of invented persons is used instead.");
             import(Read::ftm("sample", SAMPLE, json)?).await?;
         }

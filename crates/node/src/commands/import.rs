@@ -59,7 +59,16 @@ fn to_json(report: &ImportReport, how: How) -> serde_json::Value {
 
 /// What an import did, for people.
 pub fn to_text(report: &ImportReport, how: How) -> String {
-    let ImportReport { list, version, added, changed, removed, unchanged, orphans, .. } = report;
+    let ImportReport {
+        list,
+        version,
+        added,
+        changed,
+        removed,
+        unchanged,
+        orphans,
+        ..
+    } = report;
     let what = if report.dry_run { "would be" } else { "is now" };
     let mut text = format!(
         "{list} {what} version {version}: {added} added, {changed} changed, {removed} removed, \
@@ -70,10 +79,17 @@ pub fn to_text(report: &ImportReport, how: How) -> String {
     }
     if *orphans > 0 {
         text.push_str(&format!("\n{orphans} rows join no entry"));
-        text.push_str(if how.orphans { ":" } else { "; --orphans lists them." });
+        text.push_str(if how.orphans {
+            ":"
+        } else {
+            "; --orphans lists them."
+        });
     }
     for orphan in report.orphan_rows.iter().filter(|_| how.orphans) {
-        let row = format!("\n  {}:{} → {}: {}", orphan.file, orphan.line, orphan.source_id, orphan.text);
+        let row = format!(
+            "\n  {}:{} → {}: {}",
+            orphan.file, orphan.line, orphan.source_id, orphan.text
+        );
         text.push_str(&row);
     }
     text

@@ -21,7 +21,12 @@ use crate::data::{Data, Index};
 /// # Errors
 /// Whatever the command meets; [`crate::failure::report`] tells the person and the script.
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    let Cli { data: folder, config: file, json, command } = cli;
+    let Cli {
+        data: folder,
+        config: file,
+        json,
+        command,
+    } = cli;
     if let Command::Config(ConfigCommand::Sample) = command {
         print!("{SAMPLE}");
         return Ok(ExitCode::SUCCESS);

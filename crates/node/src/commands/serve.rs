@@ -100,11 +100,17 @@ async fn follow(app: App, mut stopping: watch::Receiver<bool>) {
 
 /// Lets retention act, also on what came due while the node was down.
 async fn keep_retention(app: App, mut stopping: watch::Receiver<bool>) {
-    let Ok(caller) = retention_caller() else { return };
+    let Ok(caller) = retention_caller() else {
+        return;
+    };
     loop {
         match app.act_on_retention(&caller).await {
             Ok(expired) if expired.erased + expired.to_review > 0 => {
-                info!(erased = expired.erased, to_review = expired.to_review, "retention acted");
+                info!(
+                    erased = expired.erased,
+                    to_review = expired.to_review,
+                    "retention acted"
+                );
                 continue;
             }
             Ok(_) => {}
@@ -118,7 +124,10 @@ async fn keep_retention(app: App, mut stopping: watch::Receiver<bool>) {
 
 /// The node itself, as the log names it when retention acts.
 fn retention_caller() -> anyhow::Result<Caller> {
-    let justification = Justification { purpose: Purpose::Supervision, case: "RETENTION".parse()? };
+    let justification = Justification {
+        purpose: Purpose::Supervision,
+        case: "RETENTION".parse()?,
+    };
     Ok(Caller {
         login: "node:retention".parse()?,
         role: Role::Operator,
@@ -149,7 +158,9 @@ fn told_to_stop() -> anyhow::Result<impl Future<Output = ()>> {
 pub fn start_log(config: &Config) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&config.log.filter)
         .map_err(|error| InputError(format!("[log] filter: {error}")))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     match config.log.format {
         LogFormat::Text => log.with_target(false).init(),
         LogFormat::Json => log.json().init(),

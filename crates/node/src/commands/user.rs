@@ -19,11 +19,26 @@ pub async fn run(data: Data, what: User, json: bool) -> anyhow::Result<ExitCode>
     let app = &data.app;
     let code = match what {
         User::List => list(&data, json).await?,
-        User::Add { login, name, role, password_stdin } => {
+        User::Add {
+            login,
+            name,
+            role,
+            password_stdin,
+        } => {
             let (password, made) = password(password_stdin)?;
-            let new = NewAccount { login, name, role, password: password.clone() };
+            let new = NewAccount {
+                login,
+                name,
+                role,
+                password: password.clone(),
+            };
             let account = app.create_account(&caller, new).await?;
-            tell(json, account.login.as_str(), made.then_some(&password), "has an account");
+            tell(
+                json,
+                account.login.as_str(),
+                made.then_some(&password),
+                "has an account",
+            );
             ExitCode::SUCCESS
         }
         User::Unlock { login } => {
@@ -34,10 +49,19 @@ pub async fn run(data: Data, what: User, json: bool) -> anyhow::Result<ExitCode>
             app.close_account(&caller, &login).await?;
             done(json, &format!("The account {login} is closed for good."))
         }
-        User::ResetPassword { login, password_stdin } => {
+        User::ResetPassword {
+            login,
+            password_stdin,
+        } => {
             let (password, made) = password(password_stdin)?;
-            app.reset_password(&caller, &login, password.clone()).await?;
-            tell(json, login.as_str(), made.then_some(&password), "has a new password");
+            app.reset_password(&caller, &login, password.clone())
+                .await?;
+            tell(
+                json,
+                login.as_str(),
+                made.then_some(&password),
+                "has a new password",
+            );
             ExitCode::SUCCESS
         }
     };
@@ -49,9 +73,15 @@ async fn list(data: &Data, json: bool) -> anyhow::Result<ExitCode> {
     let accounts = data.app.accounts(&operator(None)?).await?;
     let mut text = String::new();
     for account in &accounts {
-        let seen = account.signed_in_at.map_or_else(|| "never".to_owned(), |at| at.to_string());
+        let seen = account
+            .signed_in_at
+            .map_or_else(|| "never".to_owned(), |at| at.to_string());
         let (login, role, state) = (&account.login, account.role, account.state.as_str());
-        writeln!(text, "{login:24} {role:24} {state:8} signed in {seen:27} {}", account.name)?;
+        writeln!(
+            text,
+            "{login:24} {role:24} {state:8} signed in {seen:27} {}",
+            account.name
+        )?;
     }
     if accounts.is_empty() {
         text.push_str("There are no accounts yet. `egnatia user add --help` says how to make one.");
@@ -90,5 +120,9 @@ fn tell(json: bool, login: &str, made: Option<&Password>, what: &str) {
         }
         None => format!("{login} {what}."),
     };
-    print(json, &json!({ "login": login, "password": password }), &text);
+    print(
+        json,
+        &json!({ "login": login, "password": password }),
+        &text,
+    );
 }
