@@ -138,7 +138,7 @@ pub fn run_all(root: &Path, steps: &[Step]) -> anyhow::Result<ExitCode> {
         println!("{}", outcome.line(counts));
     }
     if total.skipped > 0 {
-        println!("{} tests were skipped", total.skipped);
+        println!("skipped: {}", total.skipped);
     }
     println!("{} passed, {} failed", total.passed, total.failed);
     Ok(if total.failed == 0 {
