@@ -15,6 +15,7 @@ mod caller;
 mod catalogue;
 mod checks;
 mod decisions;
+mod doors;
 mod error;
 mod hits;
 mod import;
@@ -72,7 +73,7 @@ struct Inner {
     settings: Settings,
     seal: Seal,
     index: MatchIndex,
-    doors: sessions::Doors,
+    doors: doors::Doors,
 }
 
 /// What an application is made of.
@@ -123,7 +124,7 @@ impl App {
         Ok(Self {
             inner: Arc::new(Inner {
                 index: MatchIndex::new(parts.settings.thresholds),
-                doors: sessions::Doors::new(parts.hasher, &parts.settings.sessions),
+                doors: doors::Doors::new(parts.hasher, &parts.settings.sessions),
                 store: parts.store,
                 clock: parts.clock,
                 entropy: parts.entropy,

@@ -227,10 +227,8 @@ async fn administrators_import_and_see_no_names() {
         Err(AppError::Forbidden(_))
     ));
     let me = officer("o.one");
-    let refused = world.app.import(
-        &me,
-        list(entries(&[("9", "X Y")])),
-        importing(false),
-    );
+    let refused = world
+        .app
+        .import(&me, list(entries(&[("9", "X Y")])), importing(false));
     assert!(matches!(refused.await, Err(AppError::Forbidden(_))));
 }
