@@ -1,0 +1,3 @@
+//! The databases keep the store's contract.
+
+mod sqlite;
