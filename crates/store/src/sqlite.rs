@@ -203,3 +203,46 @@ impl Link for PoolConnection<Sqlite> {
         let _ = self.close().await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ask::sql;
+    use egnatia_app::{CommitError, Store};
+    use egnatia_record::Kind;
+    use egnatia_testkit::{Maker, test_seal, verify_log};
+
+    /// Lets the file grow to so many pages. There is one writing connection, so that it holds.
+    async fn limit_pages(store: &SqliteStore, text: &'static str) {
+        let mut link = store.backend().writer().await.unwrap();
+        link.rows(sql(text), vec![]).await.unwrap();
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_full_disk_writes_nothing_and_the_log_goes_on_afterwards() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("egnatia.db");
+        let store = SqliteStore::open(&path, test_seal()).await.unwrap();
+        let make = Maker::new(1);
+        let put = make.new_record(Kind::Check);
+        store.commit(make.batch(vec![put])).await.unwrap();
+        let before = store.audit_head().await.unwrap();
+
+        limit_pages(&store, "PRAGMA max_page_count = 1").await;
+        let large = "\"x\"".repeat(100_000);
+        let envelope = make.envelope(Kind::Check);
+        let id = envelope.id;
+        let refused = store
+            .commit(make.batch(vec![make.put(envelope, &large)]))
+            .await;
+        assert_eq!(refused, Err(CommitError::Store(StoreError::Full)));
+        assert_eq!(store.audit_head().await.unwrap(), before);
+        assert!(store.record(id).await.unwrap().is_none());
+
+        limit_pages(&store, "PRAGMA max_page_count = 1000000").await;
+        let put = make.new_record(Kind::Check);
+        let done = store.commit(make.batch(vec![put])).await.unwrap();
+        assert_eq!(done.first_event, 1);
+        verify_log(&store).await;
+    }
+}

@@ -38,6 +38,12 @@ impl<B: Backend> SqlStore<B> {
         Self { backend, writer }
     }
 
+    /// The database, to be disturbed by tests.
+    #[cfg(test)]
+    pub(crate) fn backend(&self) -> &B {
+        &self.backend
+    }
+
     /// Writes what was sent, and closes all connections. The store answers nothing afterwards.
     pub async fn close(&self) {
         self.writer.close().await;

@@ -1,6 +1,8 @@
 //! SQLite.
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use egnatia_app::{Change, CommitError, Store, StoreError};
@@ -173,4 +175,61 @@ async fn an_erased_body_is_gone_from_the_file() {
     store.close().await;
     let bytes = std::fs::read(&path).unwrap();
     assert!(!bytes.windows(8).any(|window| window == b"Kumrovec"));
+}
+
+/// Where the process that is to be killed finds its database.
+const KILLED_DATABASE: &str = "EGNATIA_TEST_KILLED_DATABASE";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_acknowledged_write_survives_a_kill() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("egnatia.db");
+    let mut writer = Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "sqlite::writes_until_it_is_killed",
+            "--ignored",
+            "--nocapture",
+        ])
+        .env(KILLED_DATABASE, &path)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(writer.stdout.take().unwrap()).lines();
+    let mut acknowledged = 0;
+    while let Some(Ok(line)) = lines.next() {
+        if let Some(size) = line.strip_prefix("acknowledged ") {
+            acknowledged = size.parse().unwrap();
+        }
+        if acknowledged == 100 {
+            // SIGKILL; what it said before is still read.
+            writer.kill().unwrap();
+        }
+    }
+    writer.wait().unwrap();
+    assert!(acknowledged >= 100, "{acknowledged}");
+    let store = open(&path).await;
+    let size = verify_log(&store).await.size;
+    assert!(size >= acknowledged, "{size} of {acknowledged}");
+    assert_eq!(store.count(Kind::Check, "new").await, Ok(size));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "run by `an_acknowledged_write_survives_a_kill` as a process of its own"]
+async fn writes_until_it_is_killed() {
+    let path = std::env::var_os(KILLED_DATABASE).unwrap();
+    let store = Arc::new(open(Path::new(&path)).await);
+    let make = Arc::new(Maker::new(9));
+    let mut writers = JoinSet::new();
+    for _ in 0..4 {
+        let (store, make) = (Arc::clone(&store), Arc::clone(&make));
+        writers.spawn(async move {
+            for _ in 0..10_000 {
+                let put = make.new_record(Kind::Check);
+                let done = store.commit(make.batch(vec![put])).await.unwrap();
+                println!("acknowledged {}", done.first_event + 1);
+            }
+        });
+    }
+    writers.join_all().await;
 }
