@@ -33,7 +33,10 @@ mod memory;
 mod seal;
 
 pub use ambient::{FixedClock, SeededEntropy};
-pub use contract::{Case, Model, agree, contract_cases, store_contract};
+pub use contract::{
+    Case, Model, agree, contract_cases, dump_rows, observe, restore_rows, store_contract,
+    verify_log,
+};
 pub use maker::{Maker, justification, user};
 pub use memory::MemoryStore;
 pub use seal::{test_log_key, test_seal, test_tag_key};

@@ -11,7 +11,10 @@ use egnatia_record::{Kind, Version};
 
 use crate::{Maker, justification, test_log_key, test_tag_key, user};
 
-/// Verifies the whole log, page by page.
+/// Verifies the whole log, page by page, under [`test_seal`](crate::test_seal).
+///
+/// # Panics
+/// Where anything is wrong with it.
 pub async fn verify(store: &dyn Store) -> Verified {
     let mut verifier = Verifier::new(test_log_key(), Some(test_tag_key()));
     let mut seen = 0;

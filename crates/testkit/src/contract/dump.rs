@@ -10,7 +10,10 @@ use super::lists::{entry, list};
 use super::model::observe;
 use crate::Maker;
 
-/// Every row of the store.
+/// Every row of a dump of the store.
+///
+/// # Panics
+/// Where the store does not dump.
 pub async fn dump(store: &dyn Store) -> Vec<DumpRow> {
     let (sender, mut receiver) = mpsc::channel(16);
     let take = async {
@@ -25,7 +28,10 @@ pub async fn dump(store: &dyn Store) -> Vec<DumpRow> {
     rows
 }
 
-/// Restores these rows.
+/// Restores these rows. Returns how many were written.
+///
+/// # Errors
+/// Those of the store.
 pub async fn restore(
     store: &dyn Store,
     rows: Vec<DumpRow>,

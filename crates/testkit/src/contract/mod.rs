@@ -13,7 +13,9 @@ use std::sync::Arc;
 
 use egnatia_app::Store;
 
-pub use model::{Model, agree};
+pub use audit::verify as verify_log;
+pub use dump::{dump as dump_rows, restore as restore_rows};
+pub use model::{Model, agree, observe};
 
 /// The future of a case.
 type Running = Pin<Box<dyn Future<Output = ()> + Send>>;

@@ -15,6 +15,9 @@ const LOGINS: [&str; 3] = ["ana", "boris", "vesna"];
 const STATES: [&str; 3] = ["new", "waiting", "decided"];
 
 /// Everything that can be seen of a store, as text, without its epoch and its sessions.
+///
+/// # Panics
+/// Where the store does not answer.
 pub async fn observe(store: &dyn Store) -> String {
     let mut seen = Vec::new();
     let head = store.audit_head().await.unwrap();
