@@ -1,9 +1,9 @@
 //! Entries under their numbers, dates, and words written as one.
 
 use super::dictionary::is_searched;
-use crate::number_map::NumberMap;
 use crate::birth::BirthDate;
 use crate::names::{Token, hash, key};
+use crate::number_map::NumberMap;
 use crate::prepared::Prepared;
 use crate::text::Symbol;
 

@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::names::{
+    Corpus, RARITY_MAX, RARITY_MIN, Shape, Token, TokenKind, key_hashes, skeletons,
+};
 use crate::number_map::NumberMap;
-use crate::names::{Corpus, Shape, Token, TokenKind, key_hashes, skeletons};
 use crate::prepared::Prepared;
 use crate::text::real;
 
@@ -172,13 +174,9 @@ impl Corpus for Dictionary {
         // common; a word that stands in one entry of a large list then has about 1.
         const IMAGINED: f64 = 2_000.0;
         const USUAL: f64 = 7.2;
-        let number = match token.number {
-            0 => self.number(&token.shape).unwrap_or(0),
-            number => number,
-        };
-        let held = real(self.slots(number).len());
+        let held = real(self.slots(token.number).len());
         let entries = real(self.entries) + IMAGINED;
         let inverse = (entries / (held + 0.5)).ln();
-        (inverse / USUAL).clamp(0.5, 1.15)
+        (inverse / USUAL).clamp(RARITY_MIN, RARITY_MAX)
     }
 }

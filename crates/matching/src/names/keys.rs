@@ -57,13 +57,8 @@ const TWO_FROM: usize = 7;
 
 /// Sounds with a second reading that is too far for a lost letter: ѓ also loses its accent to g,
 /// ќ and Albanian q are also ć.
-const SECOND_READINGS: &[(&str, char)] = &[
-    ("gj", 'g'),
-    ("ǵ", 'g'),
-    ("kj", 'c'),
-    ("ḱ", 'c'),
-    ("q", 'c'),
-];
+const SECOND_READINGS: &[(&str, char)] =
+    &[("gj", 'g'), ("ǵ", 'g'), ("kj", 'c'), ("ḱ", 'c'), ("q", 'c')];
 
 /// The key of a word, and that of its second reading where it has one.
 fn keys(word: &[Symbol]) -> Vec<Vec<Symbol>> {
