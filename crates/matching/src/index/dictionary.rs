@@ -23,6 +23,8 @@ pub(super) struct Dictionary {
     dead: usize,
     /// How many entries there are.
     entries: usize,
+    /// The highest slot so far.
+    highest: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -51,14 +53,17 @@ impl Dictionary {
     /// Numbers the words of an entry and notes where they stand.
     pub(super) fn add(&mut self, slot: u32, prepared: &mut Prepared) {
         self.entries += 1;
+        // Slots grow but for those that are used again; so a larger one is in no list yet, or last.
+        let reused = slot < self.highest;
+        self.highest = self.highest.max(slot);
         for name in &mut prepared.names {
             for token in &mut name.tokens {
-                self.add_token(slot, token);
+                self.add_token(slot, token, reused);
             }
         }
     }
 
-    fn add_token(&mut self, slot: u32, token: &mut Token) {
+    fn add_token(&mut self, slot: u32, token: &mut Token, reused: bool) {
         let number = match self.numbers.get_key_value(&token.shape) {
             Some((shape, number)) => {
                 token.shape = Arc::clone(shape);
@@ -74,10 +79,11 @@ impl Dictionary {
             .checked_sub(1)
             .and_then(|place| usize::try_from(place).ok())
             .and_then(|place| self.words.get_mut(place))
+            && word.slots.last() != Some(&slot)
+            // A slot that is used again may stand anywhere.
+            && (!reused || !word.slots.contains(&slot))
         {
-            if word.slots.last() != Some(&slot) && !word.slots.contains(&slot) {
-                word.slots.push(slot);
-            }
+            word.slots.push(slot);
         }
     }
 

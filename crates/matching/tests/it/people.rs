@@ -18,7 +18,7 @@ pub fn person(name: &str) -> Description {
 
 pub fn born(name: &str, date: &str) -> Description {
     Description {
-        births: vec![date.parse().unwrap()],
+        births: date.parse().into_iter().collect(),
         ..person(name)
     }
 }

@@ -69,7 +69,7 @@ fn description() -> impl Strategy<Value = Description> {
         Just("1960..1972"),
         Just("1989-12-31")
     ]
-    .prop_map(|text| text.parse().unwrap());
+    .prop_filter_map("a birth date", |text: &str| text.parse().ok());
     let gender = prop::option::of(prop_oneof![Just(Gender::Male), Just(Gender::Other)]);
     let text = prop_oneof![
         Just("RS".to_owned()),
