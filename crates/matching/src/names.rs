@@ -13,6 +13,6 @@ mod words;
 
 pub(crate) use keys::{deletions, hash, key, key_hashes, skeletons};
 pub(crate) use pieces::token_evidence;
-pub(crate) use score::{Corpus, NameScore, Scorer, score_names};
+pub(crate) use score::{Corpus, NameScore, RARITY_MAX, RARITY_MIN, Scorer, score_names};
 pub(crate) use similarity::likeness;
 pub(crate) use token::{PreparedName, Shape, Token, TokenKind, prepare_name};

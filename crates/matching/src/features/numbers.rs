@@ -29,7 +29,10 @@ impl PreparedNumber {
             .value
             .chars()
             .filter(|letter| letter.is_alphanumeric());
+        // "IMO 9074729" is 9074729; the letters are part of every print, not of the number.
+        let only_digits = identifier.kind == IdentifierKind::Imo;
         let exact: String = letters
+            .filter(|letter| !only_digits || letter.is_ascii_digit())
             .flat_map(char::to_uppercase)
             .take(LENGTH_MAX)
             .collect();
@@ -140,7 +143,7 @@ fn compare(left: &PreparedNumber, right: &PreparedNumber) -> Finding {
     match left.kind {
         // One for life, or nearly.
         IdentifierKind::NationalNumber | IdentifierKind::Lei | IdentifierKind::Imo => {
-            Finding::new(Verdict::Contradicts, -2.5)
+            Finding::new(Verdict::Contradicts, -4.0)
         }
         IdentifierKind::TaxNumber | IdentifierKind::Registration => {
             Finding::new(Verdict::Contradicts, -1.0)

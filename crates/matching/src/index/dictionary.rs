@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::names::{Corpus, Shape, Token, TokenKind, key_hashes, skeletons};
+use crate::names::{
+    Corpus, RARITY_MAX, RARITY_MIN, Shape, Token, TokenKind, key_hashes, skeletons,
+};
 use crate::number_map::NumberMap;
 use crate::prepared::Prepared;
 use crate::text::real;
@@ -21,6 +23,8 @@ pub(super) struct Dictionary {
     dead: usize,
     /// How many entries there are.
     entries: usize,
+    /// The highest slot so far.
+    highest: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -49,14 +53,17 @@ impl Dictionary {
     /// Numbers the words of an entry and notes where they stand.
     pub(super) fn add(&mut self, slot: u32, prepared: &mut Prepared) {
         self.entries += 1;
+        // Slots grow but for those that are used again; so a larger one is in no list yet, or last.
+        let reused = slot < self.highest;
+        self.highest = self.highest.max(slot);
         for name in &mut prepared.names {
             for token in &mut name.tokens {
-                self.add_token(slot, token);
+                self.add_token(slot, token, reused);
             }
         }
     }
 
-    fn add_token(&mut self, slot: u32, token: &mut Token) {
+    fn add_token(&mut self, slot: u32, token: &mut Token, reused: bool) {
         let number = match self.numbers.get_key_value(&token.shape) {
             Some((shape, number)) => {
                 token.shape = Arc::clone(shape);
@@ -72,10 +79,11 @@ impl Dictionary {
             .checked_sub(1)
             .and_then(|place| usize::try_from(place).ok())
             .and_then(|place| self.words.get_mut(place))
+            && word.slots.last() != Some(&slot)
+            // A slot that is used again may stand anywhere.
+            && (!reused || !word.slots.contains(&slot))
         {
-            if word.slots.last() != Some(&slot) && !word.slots.contains(&slot) {
-                word.slots.push(slot);
-            }
+            word.slots.push(slot);
         }
     }
 
@@ -172,13 +180,9 @@ impl Corpus for Dictionary {
         // common; a word that stands in one entry of a large list then has about 1.
         const IMAGINED: f64 = 2_000.0;
         const USUAL: f64 = 7.2;
-        let number = match token.number {
-            0 => self.number(&token.shape).unwrap_or(0),
-            number => number,
-        };
-        let held = real(self.slots(number).len());
+        let held = real(self.slots(token.number).len());
         let entries = real(self.entries) + IMAGINED;
         let inverse = (entries / (held + 0.5)).ln();
-        (inverse / USUAL).clamp(0.5, 1.15)
+        (inverse / USUAL).clamp(RARITY_MIN, RARITY_MAX)
     }
 }

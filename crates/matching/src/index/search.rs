@@ -1,7 +1,8 @@
 //! A search: from words to entries, from entries to a few that are compared in full.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
+use std::sync::Arc;
 
 use super::blocking::join;
 use super::dictionary::is_searched;
@@ -9,12 +10,15 @@ use super::{Candidate, Index};
 use crate::assess::{Scored, band};
 use crate::description::Description;
 use crate::evidence::Band;
-use crate::names::{Scorer, Token, key, key_hashes, likeness, skeletons};
+use crate::names::{Scorer, Shape, Token, key, key_hashes, likeness, skeletons};
 use crate::number_map::NumberMap;
 use crate::prepared::Prepared;
 
 /// Entries that are compared in full. What ranks lower by its words does not win by its dates.
 const COMPARED_MAX: usize = 96;
+/// Entries that share less than this part of what the best shares are compared only if few do.
+const NEAR_BEST: f64 = 0.7;
+const COMPARED_ANYWAY: usize = 24;
 /// Entries that are ranked.
 const RANKED_MAX: usize = 8_192;
 /// Words of the dictionary that are compared with one word of the query.
@@ -33,12 +37,9 @@ pub(super) fn search<K: Copy + Ord + Hash>(
     limit: usize,
 ) -> Vec<Candidate<K>> {
     let mut query = Prepared::new(query);
-    number_words(&mut query);
+    number_words(index, &mut query);
     let mut scorer = Scorer::new(Some(&index.dictionary));
-    let t0 = std::time::Instant::now();
     let slots = ranked(index, &query, &mut scorer);
-    let t1 = t0.elapsed();
-    let nslots = slots.len();
     let mut found: Vec<(K, &Prepared, Scored)> = Vec::new();
     for slot in slots {
         if let Some(entry) = index.prepared(slot) {
@@ -47,9 +48,6 @@ pub(super) fn search<K: Copy + Ord + Hash>(
                 found.push((entry.key, &entry.prepared, scored));
             }
         }
-    }
-    if std::env::var("PROF").is_ok() {
-        eprintln!("rank {t1:?} score {:?} slots {nslots}", t0.elapsed() - t1);
     }
     found.sort_by(|a, b| b.2.logit.total_cmp(&a.2.logit).then(a.0.cmp(&b.0)));
     found.truncate(limit);
@@ -62,12 +60,20 @@ pub(super) fn search<K: Copy + Ord + Hash>(
         .collect()
 }
 
-/// Numbers the words of a query, the same word always the same, so that the scorer can remember.
-fn number_words(query: &mut Prepared) {
-    let mut known = std::collections::HashMap::new();
+/// Gives the words of a query the numbers that they have in the dictionary, and numbers from the
+/// other end to words that it does not know, so that the scorer can remember them.
+fn number_words<K: Copy + Ord + Hash>(index: &Index<K>, query: &mut Prepared) {
+    let mut unknown: HashMap<Arc<Shape>, u32> = HashMap::new();
     for token in query.names.iter_mut().flat_map(|name| &mut name.tokens) {
-        let next = u32::try_from(known.len() + 1).unwrap_or(0);
-        token.number = *known.entry(token.shape.clone()).or_insert(next);
+        token.number = match index.dictionary.number(&token.shape) {
+            Some(number) => number,
+            None => {
+                let count = u32::try_from(unknown.len()).unwrap_or(0);
+                *unknown
+                    .entry(token.shape.clone())
+                    .or_insert(u32::MAX - count)
+            }
+        };
     }
 }
 
@@ -159,8 +165,6 @@ fn look_up<K: Copy + Ord + Hash>(
     candidates.truncate(2 * WORDS_MAX);
     let mut words = Vec::new();
     let mut entries = 0;
-    let t9 = std::time::Instant::now();
-    let nc = candidates.len();
     for number in candidates {
         let slots = dictionary.slots(number);
         let Some(other) = dictionary.shape(number).filter(|_| !slots.is_empty()) else {
@@ -174,9 +178,6 @@ fn look_up<K: Copy + Ord + Hash>(
             let share = likeness.share / (1.0 + likeness.against);
             words.push((number, share));
         }
-    }
-    if std::env::var("PROF").is_ok() {
-        eprintln!("  cand {nc} words {} {:?}", words.len(), t9.elapsed());
     }
     words.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     words.truncate(WORDS_MAX);
@@ -232,6 +233,12 @@ impl Ranks {
             ranks.truncate(COMPARED_MAX);
         }
         ranks.sort_unstable_by(order);
+        let best = ranks.first().map_or(0.0, |rank| rank.1);
+        let near = ranks
+            .iter()
+            .take_while(|rank| rank.1 >= best * NEAR_BEST)
+            .count();
+        ranks.truncate(near.max(COMPARED_ANYWAY));
         ranks.into_iter().map(|(slot, _)| slot).collect()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::edit::{Grid, Word};
 use super::score::{Pairing, Words};
-use super::token::PreparedName;
+use super::token::{PreparedName, Token};
 use crate::evidence::{Piece, TokenEvidence, Verdict};
 use crate::text::{Cluster, Symbol, fold};
 
@@ -43,7 +43,7 @@ pub(crate) fn token_evidence(
 
 fn written(name: &PreparedName, words: Words) -> String {
     let tokens = name.tokens.iter().skip(words.first).take(words.count);
-    let places: Vec<(usize, usize)> = tokens.map(|token| token.place()).collect();
+    let places: Vec<(usize, usize)> = tokens.map(Token::place).collect();
     let start = places.first().map_or(0, |place| place.0);
     let end = places.last().map_or(0, |place| place.1);
     name.text.get(start..end).unwrap_or_default().to_owned()
@@ -155,7 +155,9 @@ impl Side {
 mod tests {
     use super::*;
 
-    fn cut(query: &str, entry: &str) -> (Vec<(String, bool)>, Vec<(String, bool)>) {
+    type Cut = Vec<(String, bool)>;
+
+    fn cut(query: &str, entry: &str) -> (Cut, Cut) {
         let (left, right) = align(query, entry).unwrap();
         let plain = |pieces: Vec<Piece>| pieces.into_iter().map(|p| (p.text, p.same)).collect();
         (plain(left), plain(right))

@@ -4,6 +4,8 @@
 //! name depend on each other. Disagreement does not: one word that contradicts (another clan,
 //! another given name) outweighs any number that agree.
 
+use std::borrow::Cow;
+
 use super::align::Gains;
 use super::similarity::{Likeness, likeness, may_be_alike};
 use super::token::{PreparedName, Role, Shape, Token, TokenKind};
@@ -29,9 +31,14 @@ const WEAK_ALIAS: f64 = 0.7;
 /// However many words differ, it is one observation: the names differ.
 const AGAINST_MAX: f64 = 6.0;
 
+/// The lowest that [`Corpus::rarity`] says.
+pub(crate) const RARITY_MIN: f64 = 0.5;
+/// The highest that [`Corpus::rarity`] says.
+pub(crate) const RARITY_MAX: f64 = 1.15;
+
 /// How common words are.
 pub(crate) trait Corpus {
-    /// From 0.5, very common, to 1.15, never seen; 1 is usual.
+    /// From [`RARITY_MIN`], very common, to [`RARITY_MAX`], never seen; 1 is usual.
     fn rarity(&self, token: &Token) -> f64;
 }
 
@@ -174,6 +181,12 @@ pub(crate) fn score_names(
             if left_name.tokens.is_empty() || right_name.tokens.is_empty() {
                 continue;
             }
+            // Names that share too little for a better weight are not aligned.
+            if let Some(best) = &best
+                && highest(left_name, right_name, scorer) <= best.weight
+            {
+                continue;
+            }
             let (weight, pairings) = score_pair(left_name, right_name, scorer, body);
             if best.as_ref().is_none_or(|best| weight > best.weight) {
                 best = Some(NameScore {
@@ -188,10 +201,56 @@ pub(crate) fn score_names(
     best
 }
 
+/// A bound that the weight of two names never passes, without their alignment.
+fn highest(left: &PreparedName, right: &PreparedName, scorer: &mut Scorer<'_>) -> f64 {
+    let mut agreed = 0.0;
+    let mut matched = 0;
+    let mut alone = 0;
+    let mut least: f64 = 1.0;
+    for a in &left.tokens {
+        let mut most: f64 = 0.0;
+        for b in &right.tokens {
+            most = most.max(scorer.likeness(a, b).share);
+        }
+        agreed += most * base_share(a) * RARITY_MAX;
+        if most > 0.0 {
+            matched += 1;
+        } else if is_telling(a.kind) {
+            alone += 1;
+            least = least.min(base_share(a));
+        }
+    }
+    let telling = right.tokens.iter().filter(|b| is_telling(b.kind));
+    least = telling
+        .clone()
+        .fold(least, |least, b| least.min(base_share(b)));
+    let contradicting = real(telling.count().saturating_sub(matched).min(alone));
+    let joined = || {
+        !joins(&left.tokens, &right.tokens).is_empty()
+            || !joins(&right.tokens, &left.tokens).is_empty()
+    };
+    let gained = gained(agreed);
+    let bound = gained - (contradicting * contradiction(least * RARITY_MIN)).min(AGAINST_MAX);
+    if joined() { f64::INFINITY } else { bound }
+}
+
+/// Whether a word without a partner stands against one of the other side.
+fn is_telling(kind: TokenKind) -> bool {
+    matches!(
+        kind,
+        TokenKind::Word | TokenKind::Number | TokenKind::Generic
+    )
+}
+
+/// What agreeing words are worth together.
+fn gained(agreed: f64) -> f64 {
+    AGREEMENT_MAX * (1.0 - (-agreed).exp())
+}
+
 /// A word, or two that the other side writes as one.
-struct Unit {
+struct Unit<'a> {
     words: Words,
-    token: Token,
+    token: Cow<'a, Token>,
     information: f64,
 }
 
@@ -223,24 +282,26 @@ fn score_pair(
             ledger.agree(a, b, likeness);
         }
     }
-    let free = |units: Vec<Unit>, taken: Vec<usize>| -> Vec<Unit> {
-        let left_over = units.into_iter().enumerate();
-        left_over
-            .filter(|(place, _)| !taken.contains(place))
-            .map(|(_, unit)| unit)
-            .collect()
-    };
-    let left_over = free(left_units, pairs.iter().map(|(row, _)| *row).collect());
-    let right_over = free(
-        right_units,
-        pairs.iter().map(|(_, column)| *column).collect(),
-    );
+    let left_over = without(left_units, |place| {
+        pairs.iter().any(|(row, _)| *row == place)
+    });
+    let right_over = without(right_units, |place| {
+        pairs.iter().any(|(_, column)| *column == place)
+    });
     ledger.left_over(left_over, right_over, body);
     ledger.close(if weak { WEAK_ALIAS } else { 0.0 })
 }
 
+fn without(units: Vec<Unit<'_>>, taken: impl Fn(usize) -> bool) -> Vec<Unit<'_>> {
+    let left_over = units.into_iter().enumerate();
+    left_over
+        .filter(|(place, _)| !taken(*place))
+        .map(|(_, unit)| unit)
+        .collect()
+}
+
 /// The worth of pairing two words rather than leaving both without a partner.
-fn pair_gain(a: &Unit, b: &Unit, likeness: Likeness) -> f64 {
+fn pair_gain(a: &Unit<'_>, b: &Unit<'_>, likeness: Likeness) -> f64 {
     let information = a.information.min(b.information);
     let saved = contradiction(information);
     let gain = AGREEMENT_MAX * 0.5 * information * likeness.share + saved - likeness.against;
@@ -270,7 +331,7 @@ struct Ledger {
 }
 
 impl Ledger {
-    fn agree(&mut self, a: &Unit, b: &Unit, likeness: Likeness) {
+    fn agree(&mut self, a: &Unit<'_>, b: &Unit<'_>, likeness: Likeness) {
         let information = a.information.min(b.information) * likeness.share;
         // What a particle's spelling says against is as little as what it says for.
         let part = (a.information.min(b.information) * 2.5).min(1.0);
@@ -291,16 +352,11 @@ impl Ledger {
         );
     }
 
-    fn left_over(&mut self, left: Vec<Unit>, right: Vec<Unit>, body: bool) {
-        let says_something = |unit: &Unit| {
-            matches!(
-                unit.token.kind,
-                TokenKind::Word | TokenKind::Number | TokenKind::Generic
-            )
-        };
-        let (mut left, left_weak): (Vec<Unit>, Vec<Unit>) =
+    fn left_over(&mut self, left: Vec<Unit<'_>>, right: Vec<Unit<'_>>, body: bool) {
+        let says_something = |unit: &Unit<'_>| is_telling(unit.token.kind);
+        let (mut left, left_weak): (Vec<Unit<'_>>, Vec<Unit<'_>>) =
             left.into_iter().partition(says_something);
-        let (mut right, right_weak): (Vec<Unit>, Vec<Unit>) =
+        let (mut right, right_weak): (Vec<Unit<'_>>, Vec<Unit<'_>>) =
             right.into_iter().partition(says_something);
         // The most telling against the most telling, so that both directions agree.
         for side in [&mut left, &mut right] {
@@ -340,7 +396,7 @@ impl Ledger {
 
     /// The weight of the name, and every line with its part of it.
     fn close(self, always_against: f64) -> (f64, Vec<Pairing>) {
-        let gained = AGREEMENT_MAX * (1.0 - (-self.agreed).exp());
+        let gained = gained(self.agreed);
         let against: f64 = self.lines.iter().map(|line| line.2).sum::<f64>() + always_against;
         let limit = AGAINST_MAX + gained;
         let damping = if against > limit {
@@ -365,7 +421,7 @@ impl Ledger {
     }
 }
 
-fn missing(unit: &Unit, body: bool) -> f64 {
+fn missing(unit: &Unit<'_>, body: bool) -> f64 {
     match unit.token.kind {
         TokenKind::Number if body => MISSING_NUMBER,
         TokenKind::Word | TokenKind::Generic if body => MISSING_IN_BODY * unit.information,
@@ -374,7 +430,11 @@ fn missing(unit: &Unit, body: bool) -> f64 {
 }
 
 /// The words of both names, joined where one side writes two words as one.
-fn units(left: &PreparedName, right: &PreparedName, scorer: &Scorer<'_>) -> (Vec<Unit>, Vec<Unit>) {
+fn units<'a>(
+    left: &'a PreparedName,
+    right: &'a PreparedName,
+    scorer: &Scorer<'_>,
+) -> (Vec<Unit<'a>>, Vec<Unit<'a>>) {
     let mut left_joins = joins(&left.tokens, &right.tokens);
     let mut right_joins = joins(&right.tokens, &left.tokens);
     // A word joined on the one side is a single word on the other, never itself joined.
@@ -434,7 +494,7 @@ fn joins(tokens: &[Token], other: &[Token]) -> Vec<Join> {
     joins
 }
 
-fn side(tokens: &[Token], joins: &[Join], scorer: &Scorer<'_>) -> Vec<Unit> {
+fn side<'a>(tokens: &'a [Token], joins: &[Join], scorer: &Scorer<'_>) -> Vec<Unit<'a>> {
     let mut units = Vec::with_capacity(tokens.len());
     let mut inside_join = false;
     for (place, token) in tokens.iter().enumerate() {
@@ -448,7 +508,7 @@ fn side(tokens: &[Token], joins: &[Join], scorer: &Scorer<'_>) -> Vec<Unit> {
                 first: place,
                 count: 1,
             },
-            token: token.clone(),
+            token: Cow::Borrowed(token),
             information: scorer.information(token),
         };
         if let Some(join) = join
@@ -457,7 +517,7 @@ fn side(tokens: &[Token], joins: &[Join], scorer: &Scorer<'_>) -> Vec<Unit> {
             inside_join = true;
             unit.words.count = 2;
             unit.information = (unit.information + scorer.information(second)).max(0.8);
-            unit.token = second.joined(&join.shape);
+            unit.token = Cow::Owned(second.joined(&join.shape));
         }
         units.push(unit);
     }

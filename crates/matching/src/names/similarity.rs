@@ -90,7 +90,7 @@ fn distance(left: &Shape, right: &Shape, limit: f32) -> f32 {
         let lengths = left.symbols.len().abs_diff(right.symbols.len());
         // Digraphs make words longer without making them different; so the bounds are wide.
         let letters = letters_apart(left, right);
-        if real32(lengths) > limit + 3.0 || real32(letters) > 2.0 * limit + 2.5 {
+        if real32(lengths) > limit + 3.0 || real32(letters) > 2.0 * limit + 1.0 {
             return f32::INFINITY;
         }
     }

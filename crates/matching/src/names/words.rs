@@ -251,11 +251,14 @@ fn build(tables: &[(&[(&str, &str)], Weak)]) -> HashMap<Vec<Symbol>, Weak> {
     table
 }
 
+/// Phrases of one or several words, by their first word.
+type Phrases = HashMap<Vec<Symbol>, Vec<Vec<Vec<Symbol>>>>;
+
 /// How many words from the start of `words` are a legal form; 0 where they are none.
 pub(super) fn legal_form(words: &[&[Symbol]]) -> usize {
-    static TABLE: OnceLock<HashMap<Vec<Symbol>, Vec<Vec<Vec<Symbol>>>>> = OnceLock::new();
+    static TABLE: OnceLock<Phrases> = OnceLock::new();
     let table = TABLE.get_or_init(|| {
-        let mut table: HashMap<Vec<Symbol>, Vec<Vec<Vec<Symbol>>>> = HashMap::new();
+        let mut table = Phrases::new();
         for phrase in LEGAL_FORMS
             .iter()
             .flat_map(|(phrases, _)| phrases.split('|'))

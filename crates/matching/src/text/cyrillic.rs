@@ -50,7 +50,7 @@ pub(super) const CYRILLIC: &[(char, &str, &str)] = &[
     ('ч', "č", "all"),
     ('џ', "ǆ", "sr DZ, mk DJ in the MRZ"),
     ('ш', "š", "all"),
-    ('щ', "šč", "ru SHCH; bg SHT: an edit cost knows"),
+    ('щ', "šť", "ru SHCH; bg SHT: an edit cost knows"),
     ('ъ', "ă", "bg: A, U, IE in the MRZ; ru: silent"),
     ('ы', "y", "ru"),
     ('ь', "", "softens only"),

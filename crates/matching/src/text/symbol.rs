@@ -4,13 +4,13 @@
 ///
 /// Below [`Symbol::KNOWN`]: Latin letters, digits, and one symbol for each sound that the
 /// languages of the region write in several ways (`đ` is also Ђ, `ǵ` is Ѓ, `ḱ` is Ќ, `ǆ` is Џ,
-/// `ǉ` is Љ, `ǌ` is Њ, `ǳ` is Ѕ; `θ`, `χ`, `δ`, `γ` are ث خ ذ غ and their Greek kin; `ă` is
-/// Bulgarian Ъ). Above: letters of scripts for which there is no table.
+/// `ǉ` is Љ, `ǌ` is Њ, `ǳ` is Ѕ; `θ`, `χ`, `δ`, `γ` are ث خ ذ غ and their Greek kin; `ť` is
+/// the second half of Щ; `ă` is Bulgarian Ъ). Above: letters of scripts for which there is no table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Symbol(u16);
 
 /// Symbols beyond letters and digits, in the order of their numbers, with their nearest letter.
-const SPECIAL: [(char, char); 22] = [
+const SPECIAL: [(char, char); 23] = [
     ('č', 'c'),
     ('ć', 'c'),
     ('š', 's'),
@@ -33,8 +33,9 @@ const SPECIAL: [(char, char); 22] = [
     ('χ', 'h'),
     ('δ', 'd'),
     ('γ', 'g'),
+    ('ť', 't'),
 ];
-/// Bulgarian Ъ: after the 22 above.
+/// Bulgarian Ъ: after those above.
 const HARD: (char, char) = ('ă', 'a');
 
 impl Symbol {
