@@ -1,5 +1,6 @@
 # The frame around every page.
 skip = Skip to the content
+skip-decision = Skip to the decision
 demo-banner = Demonstration. The accounts and persons are invented; nothing here may be used for a decision.
 frame-purpose = Purpose
 frame-case = Case

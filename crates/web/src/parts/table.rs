@@ -16,6 +16,7 @@ pub struct Table {
     rows: Vec<Vec<Cell>>,
     empty: Empty,
     next: Option<String>,
+    focus: bool,
 }
 
 #[derive(Debug)]
@@ -117,6 +118,7 @@ impl Table {
             rows: Vec::new(),
             empty,
             next: None,
+            focus: false,
         }
     }
 
@@ -134,6 +136,14 @@ impl Table {
     /// The same with a way to the next page.
     pub fn next(self, next: Option<String>) -> Self {
         Self { next, ..self }
+    }
+
+    /// The same with the first row's link in focus when the page opens.
+    pub fn focus_first(self) -> Self {
+        Self {
+            focus: true,
+            ..self
+        }
     }
 
     /// How many rows there are.

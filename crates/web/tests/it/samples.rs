@@ -351,7 +351,7 @@ fn check_pages() -> Vec<(&'static str, String)> {
             frame: frame("Answer to the check", Area::Check),
             waiting,
             asked: asked(),
-            candidates: candidates(waiting > 0),
+            candidates: candidates(waiting > 0).focus_first(),
             settled,
             lists: check_lists(true),
         }
