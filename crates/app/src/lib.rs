@@ -1,7 +1,249 @@
 //! Use cases, with their authorisation, and the ports through which they reach the outside.
+//!
+//! A use case asks the [`Policy`] first, then the domain, then writes one transaction: records,
+//! what the log says of them, match keys (invariant 4). Whatever shows personal data is in the log
+//! before the answer leaves (invariant 1).
+//!
+//! This crate never speaks HTTP or SQL, and takes time and chance from whoever starts it.
+//!
+//! Start at [`App`].
 
+mod accounts;
+mod audit_log;
+mod backup;
+mod caller;
+mod catalogue;
+mod checks;
+mod decisions;
+mod error;
+mod hits;
+mod import;
+mod index;
+mod lists;
+mod password;
+mod policy;
 mod port;
+mod retention;
 mod role;
+mod sessions;
+mod settings;
+mod writing;
 
+use std::sync::Arc;
+
+use egnatia_audit::{Operation, Seal};
+use egnatia_record::{Clock, Entropy, Kind, RecordId, UserId};
+use serde::de::DeserializeOwned;
+
+pub use accounts::{AccountView, NewAccount};
+pub use audit_log::{AuditEntry, AuditQuery, Verification, VerificationProblem};
+pub use backup::{BackupError, Restored, keys_of_backup};
+pub use caller::Caller;
+pub use catalogue::{Catalogue, CatalogueError, ListTerms};
+pub use checks::{Candidate, CheckAnswer, CheckRequest, CheckSummary, CheckView};
+pub use decisions::{Decided, MatchSummary, MatchView};
+pub use error::{AppError, Invalid};
+pub use hits::{HitSummary, HitView};
+pub use import::{ImportReport, Importing};
+pub use lists::{ChangesQuery, EntryChange, EntryVersion, EntryView};
+pub use password::{Password, PasswordHasher, WeakPassword};
+pub use policy::{Action, Policy, PolicyError};
 pub use port::*;
-pub use role::Role;
+pub use retention::Expired;
+pub use role::{Role, UnknownRole};
+pub use sessions::{Authenticated, SessionKind, SessionToken, SignInError, SignedIn};
+pub use settings::{SessionSettings, Settings};
+
+use index::MatchIndex;
+use writing::{EventAbout, Writing};
+
+/// The use cases of a node. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    policy: Policy,
+    catalogue: Catalogue,
+    settings: Settings,
+    seal: Arc<Seal>,
+    index: MatchIndex,
+    doors: sessions::Doors,
+}
+
+/// What an application is made of.
+pub struct Parts {
+    /// Where records are kept.
+    pub store: Arc<dyn Store>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// The secrets of the log: the same ones with which the store appends to it.
+    pub seal: Arc<Seal>,
+    /// Turns passwords into hashes.
+    pub hasher: PasswordHasher,
+    /// The terms of the lists.
+    pub catalogue: Catalogue,
+    /// What an operator sets.
+    pub settings: Settings,
+}
+
+/// A page of something, newest first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// Where the next page starts; absent on the last one.
+    pub next: Option<Cursor>,
+}
+
+impl App {
+    /// Puts the use cases together and brings the index level with the store.
+    ///
+    /// # Errors
+    /// [`AppError::Internal`] where the policies are invalid, [`AppError::Store`] where the store
+    /// does not answer.
+    pub async fn start(parts: Parts) -> Result<Self, AppError> {
+        let app = Self::without_index(parts)?;
+        app.follow().await?;
+        Ok(app)
+    }
+
+    /// The use cases without their index, for commands that search nothing.
+    ///
+    /// # Errors
+    /// [`AppError::Internal`] where the policies are invalid.
+    pub fn without_index(parts: Parts) -> Result<Self, AppError> {
+        let policy = Policy::load().map_err(|error| AppError::Internal(error.to_string()))?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                index: MatchIndex::new(parts.settings.thresholds),
+                doors: sessions::Doors::new(parts.hasher, &parts.settings.sessions),
+                store: parts.store,
+                clock: parts.clock,
+                entropy: parts.entropy,
+                policy,
+                catalogue: parts.catalogue,
+                settings: parts.settings,
+                seal: parts.seal,
+            }),
+        })
+    }
+
+    /// Brings the index level with the store, also with what other processes wrote. Returns how
+    /// many lines of the feed were new. A node calls it several times a second.
+    ///
+    /// # Errors
+    /// [`AppError::Store`] where the store does not answer.
+    pub async fn follow(&self) -> Result<u64, AppError> {
+        self.inner.index.follow(self.store()).await
+    }
+
+    /// Which records the index holds, in which version: for tests that compare it with the store.
+    ///
+    /// # Errors
+    /// [`AppError::Internal`] where the index broke off in the middle of a change.
+    pub fn index_contents(
+        &self,
+    ) -> Result<std::collections::HashMap<RecordId, egnatia_record::Version>, AppError> {
+        self.inner.index.contents()
+    }
+
+    /// What somebody in this role is offered; decides what the navigation shows.
+    pub fn offers(&self, role: Role, action: Action) -> bool {
+        self.inner.policy.offers(role, action)
+    }
+
+    /// What the node knows of a list.
+    pub fn terms(&self, list: &str) -> &ListTerms {
+        self.inner.catalogue.terms(list)
+    }
+
+    /// What an operator has set.
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// The present instant of the node.
+    pub fn now(&self) -> jiff::Timestamp {
+        self.inner.clock.now()
+    }
+
+    fn store(&self) -> &dyn Store {
+        self.inner.store.as_ref()
+    }
+
+    fn writing<'a>(&'a self, caller: &'a Caller) -> Writing<'a> {
+        let inner = &self.inner;
+        Writing::new(
+            &inner.settings.authority,
+            inner.clock.as_ref(),
+            inner.entropy.as_ref(),
+            caller,
+        )
+    }
+
+    /// Refuses what the policies do not permit; on a record, `created_by` is whoever asked first.
+    fn authorise(
+        &self,
+        caller: &Caller,
+        action: Action,
+        created_by: Option<&UserId>,
+    ) -> Result<(), AppError> {
+        if action.touches_personal_data() && caller.justification.is_none() {
+            return Err(AppError::NoJustification);
+        }
+        if self.inner.policy.permits(caller, action, created_by) {
+            Ok(())
+        } else {
+            Err(AppError::Forbidden(action))
+        }
+    }
+
+    /// Logs that something was looked at. Whoever shows personal data calls it before they answer.
+    async fn log_consultation(&self, caller: &Caller, about: EventAbout) -> Result<(), AppError> {
+        let mut writing = self.writing(caller);
+        writing.log(Operation::Consultation, about);
+        self.store().commit(writing.batch).await?;
+        Ok(())
+    }
+
+    /// The newest version of a record of this kind, if it has not been erased.
+    async fn load<B: DeserializeOwned>(
+        &self,
+        id: RecordId,
+        kind: Kind,
+    ) -> Result<(StoredRecord, B), AppError> {
+        let not_found = || AppError::NotFound(kind.as_str());
+        let stored = self.store().record(id).await?.ok_or_else(not_found)?;
+        if stored.envelope.kind != kind {
+            return Err(not_found());
+        }
+        let body = read_body(&stored)?.ok_or_else(not_found)?;
+        Ok((stored, body))
+    }
+}
+
+/// A stored body; `None` once erased.
+fn read_body<B: DeserializeOwned>(stored: &StoredRecord) -> Result<Option<B>, AppError> {
+    stored
+        .body
+        .as_ref()
+        .map(|(bytes, _)| serde_json::from_slice(bytes))
+        .transpose()
+        .map_err(|error| AppError::unreadable(stored.envelope.kind.as_str(), &error))
+}
+
+/// Where the next page starts, when this one is full.
+fn next_page(items: &[StoredRecord], limit: u32) -> Option<Cursor> {
+    let full = u32::try_from(items.len()).is_ok_and(|count| count >= limit);
+    items.last().filter(|_| full).map(|last| Cursor {
+        at_us: last.envelope.recorded_at.as_microsecond(),
+        id: last.envelope.id,
+    })
+}

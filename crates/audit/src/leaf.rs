@@ -6,7 +6,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::Hash;
+use crate::{Hash, tree};
 
 /// What was done: the six operations of Directive (EU) 2016/680 Art. 25(1) (rule LED-16), and
 /// those that concern the node's accounts and its own running.
@@ -97,4 +97,31 @@ pub struct Leaf {
     pub operation: Operation,
     /// Commitment to the detail: who, why, what, to whom.
     pub commitment: Hash,
+}
+
+impl Leaf {
+    /// The canonical form that the tree commits to, whatever store or file the leaf comes from:
+    ///
+    /// ```text
+    /// "egnatia-leaf-v1" 00 · sequence u64 · microseconds UTC i64 · length u8 · operation · commitment
+    /// ```
+    ///
+    /// Numbers are big-endian; the operation is its stored name.
+    pub fn encode(&self) -> Vec<u8> {
+        let operation = self.operation.as_str().as_bytes();
+        let length = u8::try_from(operation.len()).unwrap_or(u8::MAX);
+        let mut bytes = Vec::with_capacity(16 + 8 + 8 + 1 + operation.len() + 32);
+        bytes.extend_from_slice(b"egnatia-leaf-v1\0");
+        bytes.extend_from_slice(&self.sequence.to_be_bytes());
+        bytes.extend_from_slice(&self.at.as_microsecond().to_be_bytes());
+        bytes.push(length);
+        bytes.extend_from_slice(operation);
+        bytes.extend_from_slice(self.commitment.as_bytes());
+        bytes
+    }
+
+    /// The hash by which the leaf stands in the tree: RFC 6962's leaf hash of [`Leaf::encode`].
+    pub fn hash(&self) -> Hash {
+        tree::leaf_hash(&self.encode())
+    }
 }

@@ -17,3 +17,6 @@ pub use description::{
 pub use evidence::{
     Assessment, Band, Evidence, Feature, Piece, Thresholds, TokenEvidence, Verdict,
 };
+
+mod exact;
+pub use exact::{Candidate, Index};

@@ -1,0 +1,460 @@
+//! Somebody or something is checked: search, remember what was settled, log, answer.
+
+use std::collections::HashMap;
+
+use egnatia_alerts::{Check, ConsultedList, Decision, EntryRef, Match, MatchState, Settled};
+use egnatia_audit::{Hash, Operation};
+use egnatia_matching::{Assessment, Description};
+use egnatia_record::{Envelope, Kind, RecordId, UserId};
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::index::{Found, Search};
+use crate::port::{CommitError, Conflict, Cursor, RecordFilter};
+use crate::writing::{Beside, EventAbout, Terms, Writing};
+use crate::{Action, App, AppError, Caller, Invalid, Page, next_page, read_body};
+
+const NAMES_MAX: usize = 20;
+const VALUES_MAX: usize = 20;
+const TEXT_MAX: usize = 300;
+
+/// What is asked. Purpose and case come with the caller.
+#[derive(Debug, Clone, Default)]
+pub struct CheckRequest {
+    /// Whom or what.
+    pub query: Description,
+    /// At most so many candidates; `None` for the node's setting.
+    pub limit: Option<u16>,
+    /// A client's own id of the request, 1 to 64 characters: the same one gets the same answer.
+    pub idempotency_key: Option<String>,
+}
+
+/// A match that waits for a decision.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// The record of the match.
+    pub matched: RecordId,
+    /// The entry that agrees.
+    pub entry: EntryRef,
+    /// How far, feature by feature.
+    pub assessment: Assessment,
+    /// What is done if it is confirmed.
+    pub action: String,
+    /// Whether somebody has decided.
+    pub state: MatchState,
+}
+
+/// The answer to a check: the same shape whether anything was found or not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckAnswer {
+    /// The record of the check.
+    pub check: RecordId,
+    /// When, UTC.
+    pub at: Timestamp,
+    /// Matches, best first.
+    pub candidates: Vec<Candidate>,
+    /// Candidates that an officer rejected before.
+    pub settled: Vec<Settled>,
+    /// Which lists were compared, in which version.
+    pub lists: Vec<ConsultedList>,
+}
+
+/// A check as it is shown later.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckView {
+    /// Who, when, why.
+    pub envelope: Envelope,
+    /// What was asked.
+    pub check: Check,
+    /// Its answer, with what has been decided since.
+    pub answer: CheckAnswer,
+}
+
+/// A line in the list of one's own checks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckSummary {
+    /// The record of the check.
+    pub check: RecordId,
+    /// When, UTC.
+    pub at: Timestamp,
+    /// The first name or number that was asked.
+    pub asked: String,
+    /// In which case.
+    pub case: String,
+    /// How many matches it found.
+    pub matches: usize,
+}
+
+impl App {
+    /// Checks somebody or something. The check, its matches and the log entry are durable before
+    /// the answer leaves.
+    ///
+    /// # Errors
+    /// [`AppError::NoJustification`] without purpose and case; [`AppError::Invalid`] where the
+    /// query is empty or out of bounds.
+    pub async fn check(
+        &self,
+        caller: &Caller,
+        request: CheckRequest,
+    ) -> Result<CheckAnswer, AppError> {
+        self.authorise(caller, Action::Check, None)?;
+        let justification = caller
+            .justification
+            .as_ref()
+            .ok_or(AppError::NoJustification)?;
+        let claim = idempotency_claim(caller, request.idempotency_key.as_deref())?;
+        validate(&request.query)?;
+        let most = self.inner.settings.candidates_max;
+        let limit = request.limit.map_or(most, |limit| limit.clamp(1, most));
+        let Search { found, lists } = self.inner.index.search(&request.query, limit)?;
+        let (open, settled) = self.split_settled(&request.query, found, &lists).await?;
+
+        let mut writing = self.writing(caller);
+        let check_id = writing.new_id();
+        let candidates: Vec<Candidate> = open
+            .into_iter()
+            .map(|found| Candidate {
+                matched: writing.new_id(),
+                action: self.terms(&found.list).action.clone(),
+                entry: entry_ref(&found, &lists),
+                assessment: found.assessment,
+                state: MatchState::Waiting,
+            })
+            .collect();
+        let check = Check {
+            case: justification.case.clone(),
+            query: request.query,
+            lists,
+            matches: candidates
+                .iter()
+                .map(|candidate| candidate.matched)
+                .collect(),
+            settled,
+        };
+        let keep = self.inner.settings.keep_checks_days;
+        let beside = Beside::new("answered", Operation::Consultation)
+            .claims(claim.iter().cloned().collect())
+            .data(json!({ "matches": check.matches.len(), "settled": check.settled.len() }));
+        writing.create(
+            check_id,
+            Terms::own(Kind::Check, justification.purpose, keep),
+            &check,
+            beside,
+        )?;
+        for candidate in &candidates {
+            let terms = Terms::own(Kind::Match, justification.purpose, keep);
+            put_match(&mut writing, terms, check_id, &check, candidate)?;
+        }
+        let at = writing.at;
+        match self.store().commit(writing.batch).await {
+            Ok(_) => Ok(CheckAnswer {
+                check: check_id,
+                at,
+                candidates,
+                settled: check.settled,
+                lists: check.lists,
+            }),
+            Err(CommitError::Conflict(Conflict::Claim(name))) if claim.as_ref() == Some(&name) => {
+                self.answer_again(caller, &name).await
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A check with its answer and what has been decided since.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] where there is none, or none that the caller may see.
+    pub async fn view_check(&self, caller: &Caller, id: RecordId) -> Result<CheckView, AppError> {
+        let (envelope, check) = self.load_check(caller, id).await?;
+        let answer = self.rebuild_answer(&envelope, &check).await?;
+        let seen = EventAbout::seen(id, envelope.version);
+        self.log_consultation(caller, seen.data(json!({ "matches": check.matches })))
+            .await?;
+        Ok(CheckView {
+            envelope,
+            check,
+            answer,
+        })
+    }
+
+    /// The caller's own checks, newest first.
+    ///
+    /// # Errors
+    /// [`AppError::NoJustification`], [`AppError::Forbidden`].
+    pub async fn own_checks(
+        &self,
+        caller: &Caller,
+        after: Option<Cursor>,
+        limit: u32,
+    ) -> Result<Page<CheckSummary>, AppError> {
+        self.authorise(caller, Action::ViewCheck, Some(&caller.login))?;
+        let filter = RecordFilter {
+            kind: Kind::Check,
+            state: None,
+            created_by: Some(caller.login.clone()),
+            after,
+            limit: limit.clamp(1, 100),
+        };
+        let stored = self.store().find(&filter).await?;
+        let next = next_page(&stored, filter.limit);
+        let mut items = Vec::with_capacity(stored.len());
+        for record in &stored {
+            let Some(check) = read_body::<Check>(record)? else {
+                continue;
+            };
+            items.push(CheckSummary {
+                check: record.envelope.id,
+                at: record.envelope.recorded_at,
+                asked: asked(&check.query),
+                case: check.case.to_string(),
+                matches: check.matches.len(),
+            });
+        }
+        let ids: Vec<RecordId> = items.iter().map(|item| item.check).collect();
+        let about = EventAbout::subject("own-checks").data(json!({ "records": ids }));
+        self.log_consultation(caller, about).await?;
+        Ok(Page { items, next })
+    }
+
+    async fn load_check(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+    ) -> Result<(Envelope, Check), AppError> {
+        // Without a justification nothing is said, not even whether there is such a record.
+        if caller.justification.is_none() {
+            return Err(AppError::NoJustification);
+        }
+        let (stored, check) = self.load::<Check>(id, Kind::Check).await?;
+        self.authorise(caller, Action::ViewCheck, Some(&stored.envelope.author))
+            .map_err(|_| AppError::NotFound("check"))?;
+        Ok((stored.envelope, check))
+    }
+
+    async fn answer_again(&self, caller: &Caller, claim: &str) -> Result<CheckAnswer, AppError> {
+        let holders = self.store().claims(&[claim.to_owned()]).await?;
+        let (_, id) = holders
+            .into_iter()
+            .next()
+            .ok_or(AppError::NotFound("check"))?;
+        self.view_check(caller, id).await.map(|view| view.answer)
+    }
+
+    async fn rebuild_answer(
+        &self,
+        envelope: &Envelope,
+        check: &Check,
+    ) -> Result<CheckAnswer, AppError> {
+        let stored = self.store().records(&check.matches).await?;
+        let mut by_id: HashMap<RecordId, Match> = HashMap::new();
+        for record in &stored {
+            if let Some(body) = read_body(record)? {
+                by_id.insert(record.envelope.id, body);
+            }
+        }
+        let candidates = check
+            .matches
+            .iter()
+            .filter_map(|id| by_id.remove(id).map(|matched| (*id, matched)))
+            .map(|(id, matched)| Candidate {
+                matched: id,
+                entry: matched.entry,
+                assessment: matched.assessment,
+                action: matched.action,
+                state: matched.state,
+            })
+            .collect();
+        Ok(CheckAnswer {
+            check: envelope.id,
+            at: envelope.recorded_at,
+            candidates,
+            settled: check.settled.clone(),
+            lists: check.lists.clone(),
+        })
+    }
+
+    /// Parts the candidates that an officer rejected before, for the same query and the same
+    /// version of the entry, from those that wait for a decision.
+    async fn split_settled(
+        &self,
+        query: &Description,
+        found: Vec<Found>,
+        lists: &[ConsultedList],
+    ) -> Result<(Vec<Found>, Vec<Settled>), AppError> {
+        if found.is_empty() {
+            return Ok((found, Vec::new()));
+        }
+        let fingerprint = fingerprint(query);
+        let names: Vec<String> = found
+            .iter()
+            .map(|found| settled_claim(fingerprint, found.record, found.version.number()))
+            .collect();
+        let holders: HashMap<String, RecordId> =
+            self.store().claims(&names).await?.into_iter().collect();
+        let (mut open, mut settled) = (Vec::new(), Vec::new());
+        for (found, name) in found.into_iter().zip(names) {
+            let Some(&decision_id) = holders.get(&name) else {
+                open.push(found);
+                continue;
+            };
+            match self.load::<Decision>(decision_id, Kind::Decision).await {
+                Ok((_, decision)) => settled.push(Settled {
+                    entry: entry_ref(&found, lists),
+                    decision: decision_id,
+                    by: decision.by,
+                    at: decision.at,
+                    reason: decision.reason.to_string(),
+                    probability: found.assessment.probability,
+                }),
+                // The decision has been erased since: the pair is put again.
+                Err(AppError::NotFound(_)) => open.push(found),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((open, settled))
+    }
+}
+
+fn put_match(
+    writing: &mut Writing<'_>,
+    terms: Terms,
+    check_id: RecordId,
+    check: &Check,
+    candidate: &Candidate,
+) -> Result<(), AppError> {
+    let matched = Match {
+        check: check_id,
+        case: check.case.clone(),
+        query: check.query.clone(),
+        entry: candidate.entry.clone(),
+        assessment: candidate.assessment.clone(),
+        action: candidate.action.clone(),
+        state: MatchState::Waiting,
+    };
+    let beside = Beside::new(matched.state.as_str(), Operation::Combination)
+        .links([("check", check_id), ("entry", candidate.entry.record)]);
+    writing.create(candidate.matched, terms, &matched, beside)
+}
+
+fn entry_ref(found: &Found, lists: &[ConsultedList]) -> EntryRef {
+    EntryRef {
+        record: found.record,
+        version: found.version,
+        list: found.list.clone(),
+        list_version: lists
+            .iter()
+            .find(|consulted| consulted.list == found.list)
+            .map_or(0, |consulted| consulted.version),
+        source_id: found.source_id.clone(),
+        name: found.name.clone(),
+    }
+}
+
+/// The first name or number of a query, under which a check is shown.
+pub(crate) fn asked(query: &Description) -> String {
+    let name = query.names.first().map(|name| name.text.as_str());
+    let number = query
+        .identifiers
+        .first()
+        .map(|identifier| identifier.value.as_str());
+    name.or(number).unwrap_or("—").to_owned()
+}
+
+/// Names a pair of a query and an entry's version that somebody has rejected.
+pub(crate) fn settled_claim(fingerprint: Hash, entry: RecordId, version: u32) -> String {
+    format!("settled:{fingerprint}:{entry}:{version}")
+}
+
+/// Tells the same question again from another one: order, case and spacing do not matter.
+pub(crate) fn fingerprint(query: &Description) -> Hash {
+    fn folded<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
+        let mut texts: Vec<String> = texts
+            .map(|text| {
+                text.split_whitespace()
+                    .collect::<Vec<_>>()
+                    .join(" ")
+                    .to_lowercase()
+            })
+            .collect();
+        texts.sort();
+        texts.dedup();
+        texts
+    }
+    let births: Vec<String> = query.births.iter().map(ToString::to_string).collect();
+    let parts = json!([
+        query.schema,
+        folded(query.names.iter().map(|name| name.text.as_str())),
+        folded(births.iter().map(String::as_str)),
+        query.gender,
+        folded(query.nationalities.iter().map(String::as_str)),
+        folded(query.places.iter().map(String::as_str)),
+        folded(
+            query
+                .identifiers
+                .iter()
+                .map(|identifier| identifier.value.as_str())
+        ),
+    ]);
+    Hash::of(parts.to_string().as_bytes())
+}
+
+fn idempotency_claim(caller: &Caller, key: Option<&str>) -> Result<Option<String>, AppError> {
+    let Some(key) = key else { return Ok(None) };
+    let readable = key.chars().all(|c| c.is_ascii_graphic());
+    if key.is_empty() || key.len() > 64 || !readable {
+        let text = "an idempotency key has 1 to 64 visible ASCII characters";
+        return Err(Invalid::new("idempotency_key", "invalid", text).into());
+    }
+    // Hashed: a claim is a name in the store, and a client may put anything into its key.
+    let login: &UserId = &caller.login;
+    Ok(Some(format!(
+        "request:{}",
+        Hash::of(format!("{login}\n{key}").as_bytes())
+    )))
+}
+
+fn validate(query: &Description) -> Result<(), Invalid> {
+    let something = query
+        .names
+        .iter()
+        .any(|name| name.text.chars().any(char::is_alphanumeric))
+        || query
+            .identifiers
+            .iter()
+            .any(|id| id.value.chars().any(char::is_alphanumeric));
+    if !something {
+        let text = "state a name or a document number; nothing else finds anybody by itself";
+        return Err(Invalid::new("name", "missing", text));
+    }
+    let counts = [
+        ("name", query.names.len(), NAMES_MAX),
+        ("birth_date", query.births.len(), VALUES_MAX),
+        ("nationality", query.nationalities.len(), VALUES_MAX),
+        ("place", query.places.len(), VALUES_MAX),
+        ("document", query.identifiers.len(), VALUES_MAX),
+    ];
+    for (field, count, most) in counts {
+        if count > most {
+            return Err(Invalid::new(
+                field,
+                "too-many",
+                format!("at most {most} of these"),
+            ));
+        }
+    }
+    let texts = (query.names.iter().map(|name| ("name", &name.text)))
+        .chain(query.nationalities.iter().map(|text| ("nationality", text)))
+        .chain(query.places.iter().map(|text| ("place", text)))
+        .chain(query.identifiers.iter().map(|id| ("document", &id.value)));
+    for (field, text) in texts {
+        if text.chars().count() > TEXT_MAX {
+            let text = format!("at most {TEXT_MAX} characters");
+            return Err(Invalid::new(field, "too-long", text));
+        }
+        if text.chars().any(char::is_control) {
+            return Err(Invalid::new(field, "invalid", "no control characters"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,390 @@
+//! A named officer decides on a match (invariant 2).
+
+use egnatia_alerts::{
+    Check, Decision, DecisionRefused, FollowUp, FollowUpState, Hit, ListEntry, Match, MatchState,
+    Outcome, Reason,
+};
+use egnatia_audit::Operation;
+use egnatia_matching::Band;
+use egnatia_record::{Envelope, Kind, Purpose, RecordId, UserId};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use crate::checks::{asked, fingerprint, settled_claim};
+use crate::port::{CommitError, Conflict, Cursor, RecordFilter, StoredRecord};
+use crate::writing::{Beside, EventAbout, Keep, Terms, Writing};
+use crate::{Action, App, AppError, Caller, Page, next_page, read_body};
+
+/// A match with its evidence and both sides.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MatchView {
+    /// The match, newest version.
+    pub envelope: Envelope,
+    /// What agrees and what does not.
+    pub matched: Match,
+    /// The entry in the version that was compared; absent where it has been erased.
+    pub entry: Option<ListEntry>,
+    /// The entry's envelope, for its handling badge.
+    pub entry_envelope: Option<Envelope>,
+    /// Whether the list has a newer version of the entry, or holds it no more.
+    pub entry_state: String,
+    /// The newest version of the entry.
+    pub entry_version: u32,
+    /// The decision, once there is one.
+    pub decision: Option<Decision>,
+    /// The hit, where it was confirmed.
+    pub hit: Option<RecordId>,
+    /// Whether the caller may decide.
+    pub may_decide: bool,
+    /// Within how many hours a hit would have to be followed up.
+    pub follow_up_hours: u16,
+}
+
+/// A line in the list of matches.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MatchSummary {
+    /// The record of the match.
+    pub matched: RecordId,
+    /// When it was found, or decided.
+    pub at: Timestamp,
+    /// Who wrote that: whoever checked, or decided.
+    pub by: UserId,
+    /// In which case.
+    pub case: String,
+    /// What was asked.
+    pub asked: String,
+    /// The entry's name.
+    pub entry: String,
+    /// The entry's list.
+    pub list: String,
+    /// How likely it is the same.
+    pub probability: f64,
+    /// In which band that is.
+    pub band: Band,
+    /// Whether somebody has decided.
+    pub state: MatchState,
+}
+
+/// What a decision led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// The record of the decision.
+    pub decision: RecordId,
+    /// The hit, where the match was confirmed.
+    pub hit: Option<RecordId>,
+    /// The follow-up that it opened.
+    pub follow_up: Option<RecordId>,
+}
+
+impl App {
+    /// A match with its evidence side by side.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] where there is none, or none that the caller may see.
+    pub async fn view_match(&self, caller: &Caller, id: RecordId) -> Result<MatchView, AppError> {
+        let (stored, matched, creator) = self.load_match(caller, id, Action::ViewMatch).await?;
+        let history = self.store().history(matched.entry.record).await?;
+        let compared = history
+            .iter()
+            .find(|row| row.envelope.version == matched.entry.version);
+        let newest = history.last();
+        let decision = match matched.state {
+            MatchState::Waiting => None,
+            MatchState::Confirmed { decision } | MatchState::Rejected { decision } => {
+                Some(self.load::<Decision>(decision, Kind::Decision).await?.1)
+            }
+        };
+        let hit = self.store().linked(id, "match").await?;
+        let hits = self.store().records(&hit).await?;
+        let view = MatchView {
+            entry: compared.map(read_body).transpose()?.flatten(),
+            entry_envelope: compared.map(|row| row.envelope.clone()),
+            entry_state: newest.map_or_else(String::new, |row| row.state.clone()),
+            entry_version: newest.map_or(0, |row| row.envelope.version.number()),
+            decision,
+            hit: hits
+                .iter()
+                .find(|r| r.envelope.kind == Kind::Hit)
+                .map(|r| r.envelope.id),
+            may_decide: self
+                .inner
+                .policy
+                .permits(caller, Action::Decide, Some(&creator)),
+            follow_up_hours: self.terms(&matched.entry.list).follow_up_hours,
+            envelope: stored.envelope,
+            matched,
+        };
+        let seen = EventAbout::seen(id, view.envelope.version)
+            .data(json!({ "entry": view.matched.entry.record }));
+        self.log_consultation(caller, seen).await?;
+        Ok(view)
+    }
+
+    /// Matches in this state (`waiting`, `confirmed`, `rejected`), newest first: an officer's own,
+    /// or everybody's for whoever decides.
+    ///
+    /// # Errors
+    /// [`AppError::NoJustification`], [`AppError::Forbidden`].
+    pub async fn matches(
+        &self,
+        caller: &Caller,
+        state: &str,
+        after: Option<Cursor>,
+        limit: u32,
+    ) -> Result<Page<MatchSummary>, AppError> {
+        self.authorise(caller, Action::ListMatches, None)?;
+        let filter = RecordFilter {
+            kind: Kind::Match,
+            state: Some(state.to_owned()),
+            created_by: self.only_own(caller, Action::ViewMatch),
+            after,
+            limit: limit.clamp(1, 100),
+        };
+        let stored = self.store().find(&filter).await?;
+        let next = next_page(&stored, filter.limit);
+        let mut items = Vec::with_capacity(stored.len());
+        for record in &stored {
+            let Some(matched) = read_body::<Match>(record)? else {
+                continue;
+            };
+            items.push(MatchSummary {
+                matched: record.envelope.id,
+                at: record.envelope.recorded_at,
+                by: record.envelope.author.clone(),
+                case: matched.case.to_string(),
+                asked: asked(&matched.query),
+                entry: matched.entry.name,
+                list: matched.entry.list,
+                probability: matched.assessment.probability,
+                band: matched.assessment.band,
+                state: matched.state,
+            });
+        }
+        let ids: Vec<RecordId> = items.iter().map(|item| item.matched).collect();
+        let about = EventAbout::subject("matches").data(json!({ "state": state, "records": ids }));
+        self.log_consultation(caller, about).await?;
+        Ok(Page { items, next })
+    }
+
+    /// How many matches wait: for the counter in the navigation. Touches nothing personal.
+    ///
+    /// # Errors
+    /// [`AppError::Store`] where the store does not answer.
+    pub async fn waiting(&self) -> Result<u64, AppError> {
+        Ok(self
+            .store()
+            .count(Kind::Match, MatchState::Waiting.as_str())
+            .await?)
+    }
+
+    /// Confirms or rejects a match. A confirmed one is a hit and opens a follow-up; a rejected pair
+    /// is not put to an officer again until the entry changes.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] where there is none that the caller may see,
+    /// [`AppError::Forbidden`] where the caller may not decide, [`AppError::Conflict`] where
+    /// somebody was faster.
+    pub async fn decide(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+        outcome: Outcome,
+        reason: Reason,
+    ) -> Result<Decided, AppError> {
+        // A second rejection of the same pair finds the first one's claim, once.
+        match self.try_decide(caller, id, outcome, reason.clone()).await {
+            Err(CommitOrApp::Commit(CommitError::Conflict(Conflict::Claim(_)))) => {
+                self.try_decide(caller, id, outcome, reason).await
+            }
+            other => other,
+        }
+        .map_err(CommitOrApp::into_app)
+    }
+
+    async fn try_decide(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+        outcome: Outcome,
+        reason: Reason,
+    ) -> Result<Decided, CommitOrApp> {
+        let (stored, matched, creator) = self.load_match(caller, id, Action::ViewMatch).await?;
+        self.authorise(caller, Action::Decide, Some(&creator))?;
+        let mut writing = self.writing(caller);
+        let decision_id = writing.new_id();
+        let decision = Decision {
+            matched: id,
+            outcome,
+            reason,
+            by: caller.login.clone(),
+            at: writing.at,
+        };
+        let claim = self.settling_claim(&matched, outcome).await?;
+        let decided = matched
+            .decide(id, decision_id, &decision)
+            .map_err(refused)?;
+        let purpose = stored.envelope.purpose;
+        let keep = match outcome {
+            Outcome::Confirmed => self.inner.settings.keep_hits_days,
+            Outcome::Rejected => self.inner.settings.keep_checks_days,
+        };
+        writing.change(
+            &stored,
+            Some(Keep::Erase(keep)),
+            &decided.matched,
+            Beside::new(decided.matched.state.as_str(), Operation::Alteration)
+                .links([
+                    ("check", decided.matched.check),
+                    ("entry", decided.matched.entry.record),
+                ])
+                .data(json!({ "outcome": outcome })),
+        )?;
+        let claims = std::iter::once(format!("decision-of:{id}"))
+            .chain(claim)
+            .collect();
+        writing.create(
+            decision_id,
+            Terms::own(Kind::Decision, purpose, keep),
+            &decision,
+            Beside::new(outcome.as_str(), Operation::Collection)
+                .links([("match", id)])
+                .claims(claims),
+        )?;
+        let opened = decided
+            .hit
+            .as_ref()
+            .map(|hit| self.open_hit(&mut writing, purpose, keep, hit))
+            .transpose()?;
+        self.store()
+            .commit(writing.batch)
+            .await
+            .map_err(CommitOrApp::Commit)?;
+        Ok(Decided {
+            decision: decision_id,
+            hit: opened.map(|(hit, _)| hit),
+            follow_up: opened.map(|(_, follow_up)| follow_up),
+        })
+    }
+
+    fn open_hit(
+        &self,
+        writing: &mut Writing<'_>,
+        purpose: Purpose,
+        keep: u16,
+        hit: &Hit,
+    ) -> Result<(RecordId, RecordId), AppError> {
+        let (hit_id, follow_up_id) = (writing.new_id(), writing.new_id());
+        let hours = i64::from(self.terms(&hit.entry.list).follow_up_hours);
+        let due_at = writing
+            .at
+            .checked_add(SignedDuration::from_hours(hours))
+            .map_err(|error| AppError::Internal(format!("no such due time: {error}")))?;
+        let follow_up = FollowUp {
+            hit: hit_id,
+            entry: hit.entry.clone(),
+            action: hit.action.clone(),
+            due_at,
+            state: FollowUpState::Open,
+        };
+        writing.create(
+            hit_id,
+            Terms::own(Kind::Hit, purpose, keep),
+            hit,
+            Beside::new("open", Operation::Collection).links([
+                ("match", hit.matched),
+                ("check", hit.check),
+                ("entry", hit.entry.record),
+            ]),
+        )?;
+        writing.create(
+            follow_up_id,
+            Terms::own(Kind::FollowUp, purpose, keep),
+            &follow_up,
+            Beside::new(follow_up.state.as_str(), Operation::Collection).links([("hit", hit_id)]),
+        )?;
+        Ok((hit_id, follow_up_id))
+    }
+
+    /// The name by which a rejected pair is remembered, unless another rejection holds it already.
+    async fn settling_claim(
+        &self,
+        matched: &Match,
+        outcome: Outcome,
+    ) -> Result<Option<String>, AppError> {
+        if outcome == Outcome::Confirmed {
+            return Ok(None);
+        }
+        let entry = &matched.entry;
+        let name = settled_claim(
+            fingerprint(&matched.query),
+            entry.record,
+            entry.version.number(),
+        );
+        let held = self.store().claims(std::slice::from_ref(&name)).await?;
+        Ok(held.is_empty().then_some(name))
+    }
+
+    /// A match, and who asked for the check that found it.
+    async fn load_match(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+        action: Action,
+    ) -> Result<(StoredRecord, Match, UserId), AppError> {
+        if caller.justification.is_none() {
+            return Err(AppError::NoJustification);
+        }
+        let (stored, matched) = self.load::<Match>(id, Kind::Match).await?;
+        let creator = self.creator(&stored, matched.check).await?;
+        self.authorise(caller, action, Some(&creator))
+            .map_err(|_| AppError::NotFound("match"))?;
+        Ok((stored, matched, creator))
+    }
+
+    /// Who wrote the first version of a match: whoever asked for its check.
+    async fn creator(&self, stored: &StoredRecord, check: RecordId) -> Result<UserId, AppError> {
+        if stored.envelope.version == egnatia_record::Version::FIRST {
+            return Ok(stored.envelope.author.clone());
+        }
+        Ok(self
+            .load::<Check>(check, Kind::Check)
+            .await?
+            .0
+            .envelope
+            .author)
+    }
+
+    /// Whose records a list shows: everybody's, or only the caller's own.
+    pub(crate) fn only_own(&self, caller: &Caller, action: Action) -> Option<UserId> {
+        let of_others = self.inner.policy.permits_on_others(caller, action);
+        (!of_others).then(|| caller.login.clone())
+    }
+}
+
+fn refused(refusal: DecisionRefused) -> CommitOrApp {
+    CommitOrApp::App(match refusal {
+        DecisionRefused::AlreadyDecided(_) => AppError::Conflict(refusal.to_string()),
+        DecisionRefused::AnotherMatch => AppError::Internal(refusal.to_string()),
+    })
+}
+
+/// Keeps a conflict apart until it is clear whether a second try helps.
+enum CommitOrApp {
+    Commit(CommitError),
+    App(AppError),
+}
+
+impl CommitOrApp {
+    fn into_app(self) -> AppError {
+        match self {
+            Self::Commit(error) => error.into(),
+            Self::App(error) => error,
+        }
+    }
+}
+
+impl From<AppError> for CommitOrApp {
+    fn from(error: AppError) -> Self {
+        Self::App(error)
+    }
+}

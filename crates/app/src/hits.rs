@@ -1,0 +1,238 @@
+//! Hits, and what is done about them.
+
+use egnatia_alerts::{Check, FollowUp, FollowUpState, Hit, Match, Reason};
+use egnatia_audit::Operation;
+use egnatia_record::{Envelope, Kind, RecordId, UserId};
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::checks::asked;
+use crate::port::{Cursor, RecordFilter, StoredRecord};
+use crate::writing::{Beside, EventAbout};
+use crate::{Action, App, AppError, Caller, Page, next_page, read_body};
+
+/// A hit with all that belongs to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HitView {
+    /// The hit.
+    pub envelope: Envelope,
+    /// What was confirmed, by whom.
+    pub hit: Hit,
+    /// What was asked.
+    pub matched: Option<Match>,
+    /// Why it was confirmed.
+    pub reason: Option<Reason>,
+    /// The record of the follow-up.
+    pub follow_up_id: Option<RecordId>,
+    /// What is to be done.
+    pub follow_up: Option<FollowUp>,
+    /// Whether the caller may close the follow-up.
+    pub may_finish: bool,
+}
+
+/// A line in the list of hits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HitSummary {
+    /// The record of the hit.
+    pub hit: RecordId,
+    /// When it was confirmed.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: UserId,
+    /// In which case.
+    pub case: String,
+    /// What was asked.
+    pub asked: String,
+    /// The entry's name.
+    pub entry: String,
+    /// The entry's list.
+    pub list: String,
+    /// When its follow-up is due.
+    pub due_at: Option<Timestamp>,
+    /// Whether its follow-up is done.
+    pub done: bool,
+}
+
+impl App {
+    /// Hits, newest first: those of an officer's own checks, or everybody's for whoever decides.
+    ///
+    /// # Errors
+    /// [`AppError::NoJustification`], [`AppError::Forbidden`].
+    pub async fn hits(
+        &self,
+        caller: &Caller,
+        after: Option<Cursor>,
+        limit: u32,
+    ) -> Result<Page<HitSummary>, AppError> {
+        self.authorise(caller, Action::ListHits, None)?;
+        let own = self.only_own(caller, Action::ViewHit);
+        // A hit is written by whoever decides; an officer's own hits are those of their checks.
+        let (kind, state) = match own {
+            Some(_) => (Kind::Match, Some("confirmed".to_owned())),
+            None => (Kind::Hit, None),
+        };
+        let filter = RecordFilter {
+            kind,
+            state,
+            created_by: own,
+            after,
+            limit: limit.clamp(1, 100),
+        };
+        let stored = self.store().find(&filter).await?;
+        let next = next_page(&stored, filter.limit);
+        let hits = match kind {
+            Kind::Match => self.hits_of(&stored).await?,
+            _ => stored,
+        };
+        let mut items = Vec::with_capacity(hits.len());
+        for record in &hits {
+            if let Some(hit) = read_body::<Hit>(record)? {
+                items.push(self.summarise_hit(record.envelope.id, hit).await?);
+            }
+        }
+        let ids: Vec<RecordId> = items.iter().map(|item| item.hit).collect();
+        self.log_consultation(
+            caller,
+            EventAbout::subject("hits").data(json!({ "records": ids })),
+        )
+        .await?;
+        Ok(Page { items, next })
+    }
+
+    /// A hit with its check, its decision and its follow-up.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] where there is none, or none that the caller may see.
+    pub async fn hit(&self, caller: &Caller, id: RecordId) -> Result<HitView, AppError> {
+        let (stored, hit, creator) = self.load_hit(caller, id, Action::ViewHit).await?;
+        let matched = self.load::<Match>(hit.matched, Kind::Match).await.ok();
+        let decision = self
+            .load::<egnatia_alerts::Decision>(hit.decision, Kind::Decision)
+            .await
+            .ok();
+        let follow_up = self.follow_up_of(id).await?;
+        let open = follow_up
+            .as_ref()
+            .is_some_and(|(_, f)| f.state == FollowUpState::Open);
+        let may = self
+            .inner
+            .policy
+            .permits(caller, Action::FinishFollowUp, Some(&creator));
+        let seen = EventAbout::seen(id, stored.envelope.version);
+        self.log_consultation(caller, seen).await?;
+        Ok(HitView {
+            envelope: stored.envelope,
+            hit,
+            matched: matched.map(|(_, matched)| matched),
+            reason: decision.map(|(_, decision)| decision.reason),
+            follow_up_id: follow_up.as_ref().map(|(record, _)| record.envelope.id),
+            follow_up: follow_up.map(|(_, follow_up)| follow_up),
+            may_finish: open && may,
+        })
+    }
+
+    /// Closes the follow-up of a hit with a report of what was done.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], [`AppError::Forbidden`]; [`AppError::Conflict`] where it is done.
+    pub async fn finish_follow_up(
+        &self,
+        caller: &Caller,
+        hit_id: RecordId,
+        report: Reason,
+    ) -> Result<(), AppError> {
+        let (stored_hit, hit, _) = self
+            .load_hit(caller, hit_id, Action::FinishFollowUp)
+            .await?;
+        let (stored, follow_up) = self
+            .follow_up_of(hit_id)
+            .await?
+            .ok_or(AppError::NotFound("follow-up"))?;
+        let mut writing = self.writing(caller);
+        let done = follow_up
+            .finish(report, caller.login.clone(), writing.at)
+            .map_err(|refusal| AppError::Conflict(refusal.to_string()))?;
+        let state = done.state.as_str();
+        writing.change(
+            &stored,
+            None,
+            &done,
+            Beside::new(state, Operation::Alteration).links([("hit", hit_id)]),
+        )?;
+        writing.change(
+            &stored_hit,
+            None,
+            &hit,
+            Beside::new("followed-up", Operation::Alteration).links([
+                ("match", hit.matched),
+                ("check", hit.check),
+                ("entry", hit.entry.record),
+            ]),
+        )?;
+        self.store().commit(writing.batch).await?;
+        Ok(())
+    }
+
+    async fn load_hit(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+        action: Action,
+    ) -> Result<(StoredRecord, Hit, UserId), AppError> {
+        if caller.justification.is_none() {
+            return Err(AppError::NoJustification);
+        }
+        let (stored, hit) = self.load::<Hit>(id, Kind::Hit).await?;
+        let creator = self
+            .load::<Check>(hit.check, Kind::Check)
+            .await?
+            .0
+            .envelope
+            .author;
+        self.authorise(caller, action, Some(&creator))
+            .map_err(|_| AppError::NotFound("hit"))?;
+        Ok((stored, hit, creator))
+    }
+
+    async fn hits_of(&self, matches: &[StoredRecord]) -> Result<Vec<StoredRecord>, AppError> {
+        let mut ids = Vec::with_capacity(matches.len());
+        for record in matches {
+            ids.extend(self.store().linked(record.envelope.id, "match").await?);
+        }
+        let mut hits = self.store().records(&ids).await?;
+        hits.retain(|record| record.envelope.kind == Kind::Hit);
+        hits.sort_by_key(|record| std::cmp::Reverse(record.envelope.recorded_at));
+        Ok(hits)
+    }
+
+    async fn summarise_hit(&self, id: RecordId, hit: Hit) -> Result<HitSummary, AppError> {
+        let follow_up = self.follow_up_of(id).await?.map(|(_, follow_up)| follow_up);
+        let matched = self.load::<Match>(hit.matched, Kind::Match).await.ok();
+        Ok(HitSummary {
+            hit: id,
+            at: hit.confirmed_at,
+            by: hit.confirmed_by,
+            case: hit.case.to_string(),
+            asked: matched.map_or_else(|| "—".to_owned(), |(_, matched)| asked(&matched.query)),
+            entry: hit.entry.name,
+            list: hit.entry.list,
+            due_at: follow_up.as_ref().map(|follow_up| follow_up.due_at),
+            done: follow_up.is_some_and(|follow_up| follow_up.state != FollowUpState::Open),
+        })
+    }
+
+    async fn follow_up_of(
+        &self,
+        hit: RecordId,
+    ) -> Result<Option<(StoredRecord, FollowUp)>, AppError> {
+        let linked = self.store().linked(hit, "hit").await?;
+        let Some(&id) = linked.first() else {
+            return Ok(None);
+        };
+        match self.load::<FollowUp>(id, Kind::FollowUp).await {
+            Ok(found) => Ok(Some(found)),
+            Err(AppError::NotFound(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
