@@ -94,6 +94,20 @@ pub fn percent(probability: f64) -> String {
     }
 }
 
+/// A quantity with its thousands apart: `17 204`.
+pub fn quantity(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            // A narrow space that does not break: the same in all languages of the region.
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// The key of the words for a probability.
 pub fn likelihood_key(probability: f64) -> &'static str {
     if probability >= 0.95 {

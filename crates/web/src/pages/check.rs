@@ -148,4 +148,6 @@ pub struct CheckResultPage {
     pub settled: Table,
     /// The lists it was compared with, in which versions.
     pub lists: Table,
+    /// Whether somebody may check again.
+    pub may_check: bool,
 }

@@ -13,19 +13,20 @@ pub struct ProblemPage {
     happened: String,
     means: String,
     to_do: String,
-    reference: Option<String>,
+    details: Vec<String>,
 }
 
 impl ProblemPage {
-    /// The page of the problem with this code. `reference` leads to the line in the node's log.
-    pub fn new(frame: Frame, code: &str, reference: Option<String>) -> Self {
+    /// The page of the problem with this code. `details` say more about this
+    /// case.
+    pub fn new(frame: Frame, code: &str, details: Vec<String>) -> Self {
         let t = frame.t;
         Self {
             happened: t.text(&format!("problem-{code}")),
             means: t.text(&format!("problem-{code}-means")),
             to_do: t.text(&format!("problem-{code}-do")),
             code: code.to_owned(),
-            reference,
+            details,
             frame,
         }
     }

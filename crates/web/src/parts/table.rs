@@ -34,6 +34,16 @@ pub struct Empty {
     pub how: String,
 }
 
+impl Empty {
+    /// The two texts under this key.
+    pub fn of(t: &Texts, key: &str) -> Self {
+        Self {
+            what: t.text(&format!("{key}-empty")),
+            how: t.text(&format!("{key}-empty-how")),
+        }
+    }
+}
+
 /// How a word is meant. It always stands with a sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {

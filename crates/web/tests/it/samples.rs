@@ -354,6 +354,7 @@ fn check_pages() -> Vec<(&'static str, String)> {
             candidates: candidates(waiting > 0).focus_first(),
             settled,
             lists: check_lists(true),
+            may_check: true,
         }
         .render()
         .unwrap()
@@ -604,6 +605,7 @@ fn list_pages() -> Vec<(&'static str, String)> {
     };
     let versions = ListVersionsPage {
         frame: frame("List ofac-sdn", Area::Lists),
+        facts: version_facts(),
         table: Table::new(
             t(),
             t().text("list-versions"),
@@ -949,14 +951,14 @@ fn session_pages() -> Vec<(&'static str, String)> {
             ProblemPage::new(
                 frame("Problem", Area::Check),
                 "internal",
-                Some("5f0c-1a".to_owned()),
+                vec!["what the node said".to_owned()],
             )
             .render()
             .unwrap(),
         ),
         (
             "problem-bare",
-            ProblemPage::new(bare("Problem"), "not-found", None)
+            ProblemPage::new(bare("Problem"), "not-found", Vec::new())
                 .render()
                 .unwrap(),
         ),
