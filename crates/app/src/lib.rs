@@ -15,6 +15,7 @@ mod caller;
 mod catalogue;
 mod checks;
 mod decisions;
+mod doors;
 mod error;
 mod hits;
 mod import;
@@ -70,9 +71,9 @@ struct Inner {
     policy: Policy,
     catalogue: Catalogue,
     settings: Settings,
-    seal: Arc<Seal>,
+    seal: Seal,
     index: MatchIndex,
-    doors: sessions::Doors,
+    doors: doors::Doors,
 }
 
 /// What an application is made of.
@@ -84,7 +85,7 @@ pub struct Parts {
     /// Chance.
     pub entropy: Arc<dyn Entropy>,
     /// The secrets of the log: the same ones with which the store appends to it.
-    pub seal: Arc<Seal>,
+    pub seal: Seal,
     /// Turns passwords into hashes.
     pub hasher: PasswordHasher,
     /// The terms of the lists.
@@ -123,7 +124,7 @@ impl App {
         Ok(Self {
             inner: Arc::new(Inner {
                 index: MatchIndex::new(parts.settings.thresholds),
-                doors: sessions::Doors::new(parts.hasher, &parts.settings.sessions),
+                doors: doors::Doors::new(parts.hasher, &parts.settings.sessions),
                 store: parts.store,
                 clock: parts.clock,
                 entropy: parts.entropy,
@@ -172,6 +173,14 @@ impl App {
     /// The present instant of the node.
     pub fn now(&self) -> jiff::Timestamp {
         self.inner.clock.now()
+    }
+
+    /// Whether nothing was ever written.
+    ///
+    /// # Errors
+    /// [`AppError::Store`] where the store does not answer.
+    pub async fn is_empty(&self) -> Result<bool, AppError> {
+        Ok(self.store().is_empty().await?)
     }
 
     fn store(&self) -> &dyn Store {

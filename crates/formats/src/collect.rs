@@ -14,10 +14,14 @@ pub(crate) fn keep(entry: &mut ListEntry, field: impl Into<String>, text: &str) 
     }
 }
 
+/// How many texts of a list are searched for a new one. Real entries have fewer; a hostile list
+/// must not cost the square of its length.
+const SEARCHED_MAX: usize = 64;
+
 /// Adds a text to a list of texts, where there is one and it is not there yet.
 pub(crate) fn add(list: &mut Vec<String>, text: &str) {
     if let Some(text) = filled(text)
-        && !list.iter().any(|known| known == text)
+        && !list.iter().take(SEARCHED_MAX).any(|known| known == text)
     {
         list.push(text.to_owned());
     }

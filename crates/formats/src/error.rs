@@ -13,7 +13,6 @@ pub struct ListError {
     /// The byte in the line, from 1, where it is known.
     pub column: Option<u64>,
     /// What is wrong and what to do.
-    #[source]
     pub problem: Problem,
 }
 
@@ -99,6 +98,14 @@ pub enum Problem {
     TooManyParts {
         /// The most that is read.
         limit: usize,
+    },
+    /// An entity belongs to so many entries that joining it would fill the memory.
+    #[error(
+        "the entity belongs to {times} entries, too many for its size; the file is damaged or of another kind, fetch it again"
+    )]
+    JoinedTooOften {
+        /// To how many it belongs.
+        times: usize,
     },
     /// The bytes are not UTF-8.
     #[error(

@@ -6,10 +6,18 @@
 //!
 //! Start at [`Description`].
 
+mod assess;
 mod birth;
 mod description;
 mod evidence;
+mod features;
+mod index;
+mod names;
+mod number_map;
+mod prepared;
+mod text;
 
+pub use assess::{BASE_LOGIT, compare};
 pub use birth::{BirthDate, InvalidBirthDate, PartialDate};
 pub use description::{
     Description, Gender, Identifier, IdentifierKind, Name, NameKind, NameParts, Schema,
@@ -17,6 +25,5 @@ pub use description::{
 pub use evidence::{
     Assessment, Band, Evidence, Feature, Piece, Thresholds, TokenEvidence, Verdict,
 };
-
-mod exact;
-pub use exact::{Candidate, Index};
+pub use index::{Candidate, Index};
+pub use prepared::Prepared;

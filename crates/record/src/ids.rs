@@ -156,6 +156,13 @@ name_id! {
     AuthorityId,
     "an authority id (1 to 64 of a-z, 0-9, `-`, `.`, `_`, `:`)"
 }
+impl AuthorityId {
+    /// The authority of a node that nobody has configured yet: `example-authority`.
+    pub fn placeholder() -> Self {
+        Self("example-authority".to_owned())
+    }
+}
+
 name_id! {
     /// A person who acts: an account of the node, or `os:NAME` for a user of the command line.
     UserId,

@@ -1,1 +1,42 @@
-//! Stub.
+//! Fakes, builders and the store's contract. For tests only: nothing here belongs in a node.
+//!
+//! - [`FixedClock`] and [`SeededEntropy`] stand in for time and chance.
+//! - [`Maker`] makes records, events and batches.
+//! - [`MemoryStore`] stands in for a database.
+//! - [`store_contract`] is what every store has to do; [`agree`] compares two of them.
+//!
+//! ```
+//! use egnatia_app::Store;
+//! use egnatia_record::Kind;
+//! use egnatia_testkit::{Maker, MemoryStore};
+//!
+//! # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+//! # runtime.block_on(async {
+//! let (store, make) = (MemoryStore::default(), Maker::new(1));
+//! let done = store.commit(make.batch(vec![make.new_record(Kind::Check)])).await?;
+//! assert_eq!(done.log_size, 1);
+//! # Ok::<(), egnatia_app::CommitError>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod ambient;
+#[expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "in the suite, a failed expectation is the finding"
+)]
+mod contract;
+mod maker;
+mod memory;
+mod seal;
+
+pub use ambient::{FixedClock, SeededEntropy};
+pub use contract::{
+    Case, Model, agree, contract_cases, dump_rows, observe, restore_rows, store_contract,
+    verify_log,
+};
+pub use maker::{Maker, justification, user};
+pub use memory::MemoryStore;
+pub use seal::{test_log_key, test_seal, test_tag_key};

@@ -8,7 +8,7 @@ mod attached;
 mod entity;
 mod properties;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{BufRead, Read};
 
 use egnatia_alerts::ListEntry;
@@ -29,6 +29,14 @@ const LINE_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// The most bytes of the input that are read. The largest published collection has about 4 GiB,
 /// of which no list of sanctions is more than a tenth.
 const INPUT_BYTES_MAX: u64 = 1024 * 1024 * 1024;
+
+/// How many times the input's own size joined entities may take. In real collections an address
+/// or a relation belongs to one or two entries; a long one that belongs to very many would fill
+/// the memory.
+const JOINED_TIMES_MAX: u64 = 16;
+
+/// Joined entities that are always taken, in bytes, however small the input is.
+const JOINED_BYTES_MIN: u64 = 1024 * 1024;
 
 /// Reads entities, one a line, into the list that is named `list`, and tells `progress` how many
 /// bytes are read so far. Blank lines are allowed.
@@ -66,7 +74,7 @@ pub fn parse(
         return Err(ListError::at(FILE, 1, Problem::Empty));
     }
     progress.end_of_file(bytes);
-    Ok(reading.finish(list))
+    reading.finish(list, bytes)
 }
 
 /// One FollowTheMoney entity as it is compared; used for queries. It needs no `id`.
@@ -101,13 +109,19 @@ fn read_line(input: &mut dyn BufRead, buffer: &mut Vec<u8>) -> Result<u64, Probl
     Ok(u64::try_from(read).unwrap_or(u64::MAX))
 }
 
+/// An attached entity, to be joined when all entries are known.
+struct Attached {
+    line: u64,
+    bytes: u64,
+    entity: Entity,
+}
+
 /// What is read so far.
 #[derive(Default)]
 struct Reading {
     lines: HashMap<String, u64>,
     entries: BTreeMap<String, ListEntry>,
-    /// Attached entities with their lines, to be joined when all entries are known.
-    attached: Vec<(u64, Entity)>,
+    attached: Vec<Attached>,
     /// By the id of an attached entity, the entries that refer to it.
     referring: HashMap<String, Vec<String>>,
 }
@@ -119,8 +133,12 @@ impl Reading {
         if text.is_empty() {
             return Ok(());
         }
-        let value: Value = serde_json::from_str(text).map_err(|error| Problem::Json {
-            detail: error.to_string().chars().take(120).collect(),
+        let value: Value = serde_json::from_str(text).map_err(|error| {
+            // The JSON reader sees one line only, so that its "line 1" would mislead.
+            let detail = error.to_string().replace("at line 1 column", "at column");
+            Problem::Json {
+                detail: detail.chars().take(120).collect(),
+            }
         })?;
         let entity = Entity::read(value)?;
         if entity.id.is_empty() {
@@ -133,7 +151,12 @@ impl Reading {
             });
         }
         if attached::is_attached(&entity.schema) {
-            self.attached.push((line, entity));
+            let bytes = u64::try_from(text.len()).unwrap_or(u64::MAX);
+            self.attached.push(Attached {
+                line,
+                bytes,
+                entity,
+            });
             return Ok(());
         }
         for id in attached::referred(&entity) {
@@ -147,35 +170,49 @@ impl Reading {
         Ok(())
     }
 
-    fn finish(mut self, list: &str) -> ParsedList {
+    fn finish(mut self, list: &str, bytes_read: u64) -> Result<ParsedList, ListError> {
+        let mut budget = bytes_read
+            .saturating_mul(JOINED_TIMES_MAX)
+            .max(JOINED_BYTES_MIN);
         let mut orphans = Vec::new();
-        for (line, entity) in std::mem::take(&mut self.attached) {
-            let mut holders = attached::holders(&entity);
-            holders.extend(self.referring.get(&entity.id).cloned().unwrap_or_default());
-            holders.sort();
-            holders.dedup();
+        for attached in std::mem::take(&mut self.attached) {
+            let holders = self.holders(&attached.entity);
             let mut is_orphan = true;
             for holder in &holders {
-                if let Some(entry) = self.entries.get_mut(holder) {
-                    attached::join(entry, &entity);
-                    is_orphan = false;
-                }
+                let Some(entry) = self.entries.get_mut(holder) else {
+                    continue;
+                };
+                budget = budget.checked_sub(attached.bytes).ok_or_else(|| {
+                    let times = holders.len();
+                    ListError::at(FILE, attached.line, Problem::JoinedTooOften { times })
+                })?;
+                attached::join(entry, &attached.entity);
+                is_orphan = false;
             }
             if is_orphan {
                 orphans.push(Orphan {
                     file: FILE.to_owned(),
-                    line,
+                    line: attached.line,
                     source_id: holders.into_iter().next().unwrap_or_default(),
-                    text: entity.text(),
+                    text: attached.entity.text(),
                 });
             }
         }
-        ParsedList {
+        Ok(ParsedList {
             list: list.to_owned(),
             // Entities state when they changed, the collection does not.
             source_version: String::new(),
             entries: self.entries.into_values().collect(),
             orphans,
-        }
+        })
+    }
+
+    /// The ids of the entries to which an attached entity belongs, each once.
+    fn holders(&self, entity: &Entity) -> BTreeSet<String> {
+        let referring = self.referring.get(&entity.id).into_iter().flatten();
+        attached::holders(entity)
+            .into_iter()
+            .chain(referring.cloned())
+            .collect()
     }
 }

@@ -180,10 +180,10 @@ fn read_text(entry: &mut ListEntry, field: Field, property: &str, text: &str) {
             add_place(&mut entry.addresses, in_country(text));
         }
         Field::Nationality | Field::Country => add(&mut entry.nationalities, text),
-        Field::Gender => match (text, entry.gender) {
-            ("male", None) => entry.gender = Some(Gender::Male),
-            ("female", None) => entry.gender = Some(Gender::Female),
-            ("other", None) => entry.gender = Some(Gender::Other),
+        Field::Gender => match (text.to_lowercase().as_str(), entry.gender) {
+            ("male" | "m", None) => entry.gender = Some(Gender::Male),
+            ("female" | "f", None) => entry.gender = Some(Gender::Female),
+            ("other" | "x", None) => entry.gender = Some(Gender::Other),
             _ => keep(entry, property, text),
         },
         Field::Number(kind) => entry.documents.push(Document {
@@ -227,54 +227,55 @@ fn order_names(entry: &mut ListEntry, entity: &Entity) {
     });
 }
 
-/// Gives the names of a person their parts, where the entity states each part once. Where it
-/// states several, the model does not say which belong together.
+/// Gives the names of a person their parts, where the entity states each part once and the name is
+/// made of them. Where it states several, the model does not say which belong together.
 fn tell_parts_apart(entry: &mut ListEntry, entity: &Entity) {
-    let single = |property: &str| match entity.texts(property) {
+    if entry.names.is_empty() {
+        let [given, patronymic, family] = parts(|property| entity.first(property));
+        if let Some(text) = joined([given, patronymic, family], " ") {
+            entry.names.push(ListedName {
+                parts: Some(name_parts([given, patronymic, family])),
+                ..collect::name(&text, NameKind::Primary, NameQuality::Unstated)
+            });
+        }
+        return;
+    }
+    let [given, patronymic, family] = parts(|property| match entity.texts(property) {
         [text] => Some(text.as_str()),
         _ => None,
-    };
-    let given = single(GIVEN);
-    let family = single(FAMILY);
-    let patronymic = PATRONYMIC.iter().find_map(|property| single(property));
-    let parts = NameParts {
-        given: given.map(str::to_owned),
-        patronymic: patronymic.map(str::to_owned),
-        family: family.map(str::to_owned),
-    };
-    if parts == NameParts::default() {
+    });
+    if given.is_none() || family.is_none() {
         return;
     }
-    if entry.names.is_empty() {
-        let text = joined([given, patronymic, family], " ").unwrap_or_default();
-        entry.names.push(ListedName {
-            parts: Some(parts),
-            ..collect::name(&text, NameKind::Primary, NameQuality::Unstated)
-        });
-        return;
-    }
-    for name in &mut entry.names {
-        let has = |part: &Option<String>| part.clone().filter(|part| has_words(&name.text, part));
-        let (given, family) = (has(&parts.given), has(&parts.family));
-        if given.is_some() && family.is_some() {
-            name.parts = Some(NameParts {
-                given,
-                patronymic: has(&parts.patronymic),
-                family,
-            });
+    for stated in [[given, patronymic, family], [given, None, family]] {
+        let made_of = words(&joined(stated, " ").unwrap_or_default());
+        for name in entry.names.iter_mut().filter(|name| name.parts.is_none()) {
+            if words(&name.text) == made_of {
+                name.parts = Some(name_parts(stated));
+            }
         }
     }
 }
 
-fn has_words(name: &str, part: &str) -> bool {
-    let words = |text: &str| -> Vec<String> {
-        text.to_lowercase()
-            .split_whitespace()
-            .map(str::to_owned)
-            .collect()
-    };
-    let name = words(name);
-    words(part).iter().all(|word| name.contains(word))
+/// Given name, name of the father or middle name, and family name.
+fn parts<'a>(value: impl Fn(&str) -> Option<&'a str>) -> [Option<&'a str>; 3] {
+    let patronymic = PATRONYMIC.iter().find_map(|property| value(property));
+    [value(GIVEN), patronymic, value(FAMILY)]
+}
+
+fn name_parts([given, patronymic, family]: [Option<&str>; 3]) -> NameParts {
+    NameParts {
+        given: given.map(str::to_owned),
+        patronymic: patronymic.map(str::to_owned),
+        family: family.map(str::to_owned),
+    }
+}
+
+/// The words of a name in a fixed order, whatever their case.
+fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = name.split_whitespace().map(str::to_lowercase).collect();
+    words.sort_unstable();
+    words
 }
 
 /// A number of a joined document.

@@ -7,7 +7,7 @@ use egnatia_alerts::{Document, ListEntry, NameQuality};
 use egnatia_matching::{Gender, IdentifierKind, NameKind, Schema};
 
 use crate::collect::{add, add_birth, add_place, keep};
-use crate::text::after;
+use crate::text::{after, owned};
 
 use super::labels::{self, Meaning};
 use super::names;
@@ -53,6 +53,8 @@ fn read_clause(entry: &mut ListEntry, clause: &str) {
         Some((label, rest)) => read_labelled(entry, label, rest),
         None => match labels::split_number(stated) {
             Some((label, rest)) => read_number(entry, label, rest),
+            // The title is often repeated in the remarks.
+            None if entry.positions.iter().any(|title| title == clause) => {}
             None => keep(entry, UNLABELLED, clause),
         },
     }
@@ -95,7 +97,7 @@ fn read_number(entry: &mut ListEntry, label: &str, rest: &str) {
         Some((qualifier, rest)) if !rest.trim().is_empty() => (Some(qualifier), rest.trim()),
         _ => (None, rest),
     };
-    let ends = [" (", " issued", " expires", " Date of Issue"];
+    let ends = [" (", ", ", " issued", " expires", " Date of Issue"];
     let end = ends.iter().filter_map(|mark| rest.find(mark)).min();
     let (number, tail) = rest
         .split_at_checked(end.unwrap_or(rest.len()))
@@ -133,14 +135,14 @@ fn is_number(text: &str) -> bool {
 
 /// Takes the country, which stands in the last parentheses, out of what follows a number.
 fn country_and_note(tail: &str) -> (Option<String>, Option<String>) {
-    let note = |text: &str| crate::text::owned(text);
+    let note = |text: &str| owned(text.trim_start_matches(','));
     let Some((before, open)) = tail.rsplit_once('(') else {
         return (None, note(tail));
     };
     match open.split_once(')') {
         Some((country, behind)) if !country.bytes().any(|byte| byte.is_ascii_digit()) => {
             let rest = format!("{} {}", before.trim(), behind.trim());
-            (crate::text::owned(country), note(&rest))
+            (owned(country), note(&rest))
         }
         _ => (None, note(tail)),
     }

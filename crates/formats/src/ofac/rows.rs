@@ -90,11 +90,9 @@ pub(super) fn each(
             break;
         }
         let start = record.position().map_or(0, csv::Position::byte);
-        let line = record
-            .position()
-            .map_or(started.line(), csv::Position::line);
         let end = reader.position().byte();
-        let bytes = slice(content, start, end);
+        let (ended, bytes) = split_line_ends(slice(content, start, end));
+        let line = started.line().saturating_add(ended);
         check_row(table, &record, bytes, end >= length(content.len()))
             .and_then(|()| {
                 take(&Row {
@@ -143,6 +141,20 @@ fn without_end_mark(bytes: &[u8]) -> &[u8] {
     bytes
         .get(..bytes.len().saturating_sub(tail))
         .unwrap_or_default()
+}
+
+/// How many lines end before a row begins, and the row. The reader leaves the second byte of a
+/// line end, and blank lines, to the row that follows.
+fn split_line_ends(bytes: &[u8]) -> (u64, &[u8]) {
+    let row = bytes
+        .iter()
+        .position(|byte| !matches!(byte, b'\r' | b'\n'))
+        .unwrap_or(bytes.len());
+    let (before, row) = bytes.split_at_checked(row).unwrap_or_default();
+    (
+        length(before.iter().filter(|byte| **byte == b'\n').count()),
+        row,
+    )
 }
 
 fn slice(content: &[u8], start: u64, end: u64) -> &[u8] {

@@ -20,6 +20,10 @@ const NAMES: [&str; 6] = [
     "SIXTH_NAME",
 ];
 
+/// The most aliases in one `ALIAS_NAME`. The real file has up to 5; each gets the note of all, so
+/// that more must not be split.
+const ALIASES_MAX: usize = 16;
+
 /// Reads an element of a group into an entry; its id is empty where the element has none.
 pub(super) fn read(group: &str, mut element: Element) -> ListEntry {
     let mut entry = ListEntry {
@@ -103,9 +107,9 @@ fn read_values(list: &mut Vec<String>, part: &mut Element) {
 }
 
 fn read_alias(entry: &mut ListEntry, part: &mut Element) {
-    let quality = part.take("QUALITY");
+    let quality_stated = part.take("QUALITY");
     let note = part.take("NOTE");
-    let (kind, quality, unknown) = match quality.as_deref() {
+    let (kind, quality, unknown) = match quality_stated.as_deref() {
         Some("Good") => (NameKind::Alias, NameQuality::Good, None),
         Some("Low") => (NameKind::Alias, NameQuality::Low, None),
         Some("f.k.a.") => (NameKind::Former, NameQuality::Unstated, None),
@@ -114,16 +118,18 @@ fn read_alias(entry: &mut ListEntry, part: &mut Element) {
     };
     let note = joined([unknown, note.as_deref()], "; ");
     let written = part.take("ALIAS_NAME").unwrap_or_default();
+    // Some aliases are several, with `;` between them; within parentheses they explain one.
+    let is_one = written.contains('(') || written.matches(';').count() >= ALIASES_MAX;
+    let separator = |character| character == ';' && !is_one;
     let mut names = written
-        .split(';')
+        .split(separator)
         .filter_map(crate::text::filled)
         .peekable();
     if names.peek().is_none() {
-        keep(
-            entry,
-            format!("{}/NOTE", part.name),
-            &note.clone().unwrap_or_default(),
-        );
+        for (field, text) in [("QUALITY", &quality_stated), ("NOTE", &note)] {
+            let text = text.as_deref().unwrap_or_default();
+            keep(entry, format!("{}/{field}", part.name), text);
+        }
     }
     let several = names.clone().count() > 1;
     for text in names {
@@ -219,7 +225,9 @@ fn read_document(entry: &mut ListEntry, part: &mut Element) {
         return;
     };
     let general = part.take("TYPE_OF_DOCUMENT");
-    let specific = part.take("TYPE_OF_DOCUMENT2");
+    let specific = part
+        .take("TYPE_OF_DOCUMENT2")
+        .filter(|text| Some(text) != general.as_ref());
     let countries = [part.take("ISSUING_COUNTRY"), part.take("COUNTRY_OF_ISSUE")];
     let [issuer, issued_in] = &countries;
     let issued_on = part

@@ -18,12 +18,18 @@ const DEPTH_MAX: usize = 16;
 /// The most elements and attributes within an entry. The real file has about 400.
 const PARTS_MAX: usize = 20_000;
 
+/// The most attributes of an element: each is compared with all before it. The real file has 2.
+const ATTRIBUTES_MAX: usize = 64;
+
+/// The most bytes of the name of an element or attribute. The real file has 25.
+const NAME_BYTES_MAX: usize = 64;
+
 /// The most bytes of text within an element. The real file has about 5,000.
 const TEXT_BYTES_MAX: usize = 256 * 1024;
 
 /// Where in the document the reading is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Place {
+enum Stage {
     Before,
     InRoot,
     InGroup(String),
@@ -34,7 +40,7 @@ enum Place {
 pub(super) struct Reading<'a> {
     document: &'a str,
     reader: Reader<&'a [u8]>,
-    place: Place,
+    stage: Stage,
     version: String,
     lines: Lines,
 }
@@ -51,7 +57,7 @@ impl<'a> Reading<'a> {
         Self {
             document,
             reader: Reader::from_str(document),
-            place: Place::Before,
+            stage: Stage::Before,
             version: String::new(),
             lines: Lines {
                 at: 0,
@@ -76,8 +82,8 @@ impl<'a> Reading<'a> {
         loop {
             let event = self.event()?;
             if event == Event::Eof {
-                return match self.place {
-                    Place::After => Ok(None),
+                return match self.stage {
+                    Stage::After => Ok(None),
                     _ => Err(self.error(Problem::DocumentEnd)),
                 };
             }
@@ -98,17 +104,17 @@ impl<'a> Reading<'a> {
     ) -> Result<Option<(String, BytesStart<'a>, bool)>, ListError> {
         let is_empty = matches!(event, Event::Empty(_));
         match event {
-            Event::Start(start) | Event::Empty(start) => match self.place.clone() {
-                Place::Before => self.root(&start, is_empty)?,
-                Place::InRoot if is_empty => {}
-                Place::InRoot => self.place = Place::InGroup(start.name().as_ref().to_owned()),
-                Place::InGroup(group) => return Ok(Some((group, start, is_empty))),
-                Place::After => return Err(self.error(Problem::DocumentEnd)),
+            Event::Start(start) | Event::Empty(start) => match self.stage.clone() {
+                Stage::Before => self.root(&start, is_empty)?,
+                Stage::InRoot if is_empty => {}
+                Stage::InRoot => self.stage = Stage::InGroup(self.name(start.name().as_ref())?),
+                Stage::InGroup(group) => return Ok(Some((group, start, is_empty))),
+                Stage::After => return Err(self.error(Problem::DocumentEnd)),
             },
             Event::End(_) => {
-                self.place = match self.place {
-                    Place::InGroup(_) => Place::InRoot,
-                    _ => Place::After,
+                self.stage = match self.stage {
+                    Stage::InGroup(_) => Stage::InRoot,
+                    _ => Stage::After,
                 }
             }
             Event::Text(text) if text.trim_ascii().is_empty() => {}
@@ -131,10 +137,10 @@ impl<'a> Reading<'a> {
             .into_iter()
             .find(|part| part.name == "@dateGenerated");
         self.version = version.map(|part| part.text).unwrap_or_default();
-        self.place = if is_empty {
-            Place::After
+        self.stage = if is_empty {
+            Stage::After
         } else {
-            Place::InRoot
+            Stage::InRoot
         };
         Ok(())
     }
@@ -202,7 +208,7 @@ impl<'a> Reading<'a> {
     /// An element with its attributes and nothing in it yet.
     fn element(&mut self, start: &BytesStart<'_>) -> Result<Element, ListError> {
         let mut element = Element {
-            name: start.name().as_ref().to_owned(),
+            name: self.name(start.name().as_ref())?,
             line: self.here().0,
             ..Element::default()
         };
@@ -214,16 +220,25 @@ impl<'a> Reading<'a> {
             let mut text = String::new();
             self.push(&mut text, &value)?;
             element.children.push(Element {
-                name: format!("@{}", attribute.key.as_ref()),
+                name: format!("@{}", self.name(attribute.key.as_ref())?),
                 text,
                 line: element.line,
                 ..Element::default()
             });
-            if element.children.len() > PARTS_MAX {
-                return Err(self.error(Problem::TooManyParts { limit: PARTS_MAX }));
+            if element.children.len() > ATTRIBUTES_MAX {
+                let limit = ATTRIBUTES_MAX;
+                return Err(self.error(Problem::TooManyParts { limit }));
             }
         }
         Ok(element)
+    }
+
+    fn name(&mut self, name: &str) -> Result<String, ListError> {
+        if name.len() > NAME_BYTES_MAX {
+            let limit = NAME_BYTES_MAX;
+            return Err(self.error(Problem::TextTooLong { limit }));
+        }
+        Ok(name.to_owned())
     }
 
     /// The character that a reference means: one of the five that XML defines, or a number.

@@ -43,16 +43,18 @@ impl Element {
             .collect()
     }
 
-    /// Keeps all that is still in it, by its path, as text without a field of its own.
+    /// Keeps all that is still in it as text without a field of its own, under its name and that
+    /// of the inner element.
     pub(super) fn keep_in(&self, entry: &mut ListEntry) {
-        self.keep_under(entry, &self.name);
+        keep(entry, self.name.as_str(), &self.text);
+        self.keep_children(entry, &self.name);
     }
 
     // INVARIANT: recursion is bounded, because the reading refuses deeper elements.
-    fn keep_under(&self, entry: &mut ListEntry, path: &str) {
-        keep(entry, path, &self.text);
+    fn keep_children(&self, entry: &mut ListEntry, outer: &str) {
         for child in &self.children {
-            child.keep_under(entry, &format!("{path}/{}", child.name));
+            keep(entry, format!("{outer}/{}", child.name), &child.text);
+            child.keep_children(entry, outer);
         }
     }
 }

@@ -1,5 +1,11 @@
 //! Tests of the crate from outside: invented lists, malformed lists, the real lists, fuzzing.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "tests may panic; clippy permits it only within test functions"
+)]
+
 mod ftm;
 mod fuzz;
 mod ofac;

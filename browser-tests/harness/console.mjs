@@ -1,0 +1,118 @@
+// The console as an officer uses it: one function for each thing that they do. The selectors are
+// names of fields, paths and landmarks; words change with the language, these do not.
+import assert from "node:assert/strict";
+
+export const ON_PAGE = {
+  login: "#login",
+  password: "#password",
+  signIn: "form[action='/sign-in'] button[type=submit]",
+  query: "#q",
+  purpose: "#purpose",
+  caseReference: "#case",
+  checkButton: "form.check-form .search-box button[type=submit]",
+  answer: ".big-answer",
+  candidate: "main a[href^='/matches/']",
+  reason: "#reason",
+  confirm: "button[name=outcome][value=confirmed]",
+  reject: "button[name=outcome][value=rejected]",
+  hit: "main a[href^='/hits/']",
+  followUp: "section[aria-labelledby=follow-up]",
+  rail: "nav.rail a",
+  verify: "form[action='/audit/verification'] button[type=submit]",
+  auditEntry: "main table a[href^='/audit/']",
+  proof: "main a[download]",
+};
+
+/** People of `lists/`, as somebody at a counter would write them. */
+export const PEOPLE = {
+  quartermaster: "Radomir Iljas Vukotren",
+  other: "Drita Krelaku",
+  cyrillic: "Стојмир Белогрански",
+  nobody: "Qwendolyn Zsarkovitch-Upperby",
+};
+
+/** The case in which the tests act. */
+export const CASE = "BT-2026/1";
+
+/** For what a role acts: without a purpose that fits, nobody sees anything. */
+const PURPOSE_OF = {
+  "officer": "border-check",
+  "verifying-officer": "border-check",
+  "supervisor": "supervision",
+  "data-protection-officer": "supervision",
+  "administrator": "administration",
+};
+
+/** Signs in and says why. */
+export async function signIn(page, user) {
+  await page.goto("/sign-in");
+  await page.fill(ON_PAGE.login, user.login);
+  await page.fill(ON_PAGE.password, user.password);
+  await page.click(ON_PAGE.signIn);
+  await page.waitForURL((url) => url.pathname !== "/sign-in");
+  await page.goto("/justification");
+  await page.selectOption(ON_PAGE.purpose, PURPOSE_OF[user.role]);
+  await page.fill(ON_PAGE.caseReference, CASE);
+  await page.click("form[action='/justification'] button[type=submit]");
+  await page.waitForURL((url) => url.pathname !== "/justification");
+}
+
+/** Checks a name; gives the path of the answer. */
+export async function check(page, name) {
+  await page.goto("/check");
+  await page.fill(ON_PAGE.query, name);
+  await page.click(ON_PAGE.checkButton);
+  await page.waitForSelector(ON_PAGE.answer);
+  return new URL(page.url()).pathname;
+}
+
+/** Opens the best candidate of the answer on the screen; gives the path of the match. */
+export async function openCandidate(page) {
+  await page.locator(ON_PAGE.candidate).first().click();
+  await page.waitForURL((url) => url.pathname.startsWith("/matches/"));
+  return new URL(page.url()).pathname;
+}
+
+/** Decides the match on the screen. */
+export async function decide(page, outcome, reason) {
+  await page.fill(ON_PAGE.reason, reason);
+  const button = page.locator(outcome === "confirmed" ? ON_PAGE.confirm : ON_PAGE.reject);
+  await Promise.all([page.waitForEvent("framenavigated"), button.click()]);
+  await page.waitForLoadState("load");
+}
+
+/** Goes from a confirmed match to its hit; gives the path of the hit. */
+export async function openHit(page) {
+  if (!new URL(page.url()).pathname.startsWith("/hits/")) {
+    await page.locator(ON_PAGE.hit).first().click();
+    await page.waitForURL((url) => url.pathname.startsWith("/hits/"));
+  }
+  return new URL(page.url()).pathname;
+}
+
+/** Fills every field of a form with something that it accepts. */
+export async function fillIn(form, text) {
+  for (const field of await form.locator("input[type=text], textarea").all()) {
+    if (await field.isVisible()) {
+      await field.fill(text);
+    }
+  }
+  for (const choice of await form.locator("select").all()) {
+    const values = await choice
+      .locator("option")
+      .evaluateAll((options) => options.map((option) => option.value).filter(Boolean));
+    assert.ok(values.length > 0, "a choice without entries");
+    await choice.selectOption(values[0]);
+  }
+}
+
+/** A check, a confirmed match and a hit; and a match that still waits. Paths of all of them. */
+export async function tellTheStory(page) {
+  const checked = await check(page, PEOPLE.quartermaster);
+  const confirmed = await openCandidate(page);
+  await decide(page, "confirmed", "Same birth date, same passport number.");
+  const hit = await openHit(page);
+  const open = await check(page, PEOPLE.other);
+  const waiting = await openCandidate(page);
+  return { checked, confirmed, hit, open, waiting };
+}

@@ -1,0 +1,219 @@
+//! How like two words are: from edits to what they say for and against.
+
+use super::edit::{Grid, Word};
+use super::known::{Acquaintance, acquaintance};
+use super::token::Shape;
+use crate::text::Symbol;
+
+/// What the likeness of two words says.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Likeness {
+    /// Part of the word's information that the agreement is worth, 0 to 1.
+    pub(crate) share: f64,
+    /// Weight against, 0 or more.
+    pub(crate) against: f64,
+}
+
+impl Likeness {
+    /// The words have nothing to do with each other.
+    pub(crate) const NONE: Self = Self {
+        share: 0.0,
+        against: f64::INFINITY,
+    };
+    /// The same word.
+    pub(crate) const SAME: Self = Self {
+        share: 1.0,
+        against: 0.0,
+    };
+
+    /// Whether the words may stand for each other.
+    pub(crate) fn is_candidate(self) -> bool {
+        self.share > 0.0
+    }
+}
+
+/// A difference that makes two words the limit of similar.
+const AGAINST_LIMIT: f64 = 2.8;
+/// Both words are names of their own: whoever is named Mirko is not Marko.
+const OTHER_NAME: f64 = 3.2;
+/// Only the ending of the other sex differs: Jovan and Jovana, -ski and -ska.
+const OTHER_SEX: f64 = 3.0;
+/// A short form or the form of another language: Slobo for Slobodan.
+const SHORT_FORM: Likeness = Likeness {
+    share: 0.8,
+    against: 0.4,
+};
+
+/// From which difference on words of a length are not similar, in edits.
+fn limit(letters: f32) -> f32 {
+    // One slip in four letters, two in eight, three in twelve; and a little for spelling.
+    (letters / 4.0).clamp(0.8, 3.0) + 0.4
+}
+
+/// Compares two words.
+pub(crate) fn likeness(left: &Shape, right: &Shape) -> Likeness {
+    if left.symbols == right.symbols {
+        return Likeness::SAME;
+    }
+    let known = acquaintance(left.groups, right.groups);
+    let letters = real32(left.symbols.len() + right.symbols.len()) / 2.0;
+    let limit = limit(letters);
+    let cost = distance(left, right, limit);
+    let (cost, limit) = (f64::from(cost), f64::from(limit));
+    let likeness = if cost >= limit {
+        Likeness::NONE
+    } else {
+        let part = cost / limit;
+        Likeness {
+            share: 1.0 - 0.5 * part,
+            against: AGAINST_LIMIT * part * part.sqrt(),
+        }
+    };
+    match known {
+        Acquaintance::SameName if SHORT_FORM.against < likeness.against => SHORT_FORM,
+        Acquaintance::OtherName if likeness.is_candidate() && cost > 0.3 => Likeness {
+            against: likeness.against.max(OTHER_NAME),
+            ..likeness
+        },
+        _ if likeness.is_candidate() && other_sex(&left.symbols, &right.symbols) => Likeness {
+            against: likeness.against.max(OTHER_SEX),
+            ..likeness
+        },
+        _ => likeness,
+    }
+}
+
+/// The cost of the edits between two words; infinite where it is clearly above the limit.
+fn distance(left: &Shape, right: &Shape, limit: f32) -> f32 {
+    let abjad = left.abjad || right.abjad;
+    if !abjad {
+        let lengths = left.symbols.len().abs_diff(right.symbols.len());
+        // Digraphs make words longer without making them different; so the bounds are wide.
+        let letters = letters_apart(left, right);
+        if real32(lengths) > limit + 3.0 || real32(letters) > 2.0 * limit + 1.0 {
+            return f32::INFINITY;
+        }
+    }
+    let (left_part, right_part) = differing(&left.symbols, &right.symbols);
+    let grid = Grid::within(
+        Word {
+            symbols: left_part,
+            abjad: left.abjad,
+        },
+        Word {
+            symbols: right_part,
+            abjad: right.abjad,
+        },
+        limit,
+    );
+    grid.cost()
+}
+
+/// A count of letters as a number for costs. Words are short.
+fn real32(count: usize) -> f32 {
+    f32::from(u16::try_from(count).unwrap_or(u16::MAX))
+}
+
+/// How many letters stand in one of the words only.
+fn letters_apart(left: &Shape, right: &Shape) -> usize {
+    let letters = (left.bits ^ right.bits).count_ones();
+    usize::try_from(letters).unwrap_or(usize::MAX)
+}
+
+/// Whether two words that nothing brought together are worth comparing: a guess that is right
+/// but for words that differ in many places, each of them cheap.
+pub(crate) fn may_be_alike(left: &Shape, right: &Shape) -> bool {
+    left.abjad != right.abjad
+        || (letters_apart(left, right) <= 4
+            && left.symbols.len().abs_diff(right.symbols.len()) <= 3)
+}
+
+/// Two words without what they share at the end, but for one letter of context.
+///
+/// The beginning stays: what differs at the beginning costs more.
+fn differing<'a>(left: &'a [Symbol], right: &'a [Symbol]) -> (&'a [Symbol], &'a [Symbol]) {
+    let pairs = left.iter().rev().zip(right.iter().rev());
+    let shared = pairs.take_while(|(a, b)| a == b).count();
+    let spare = shared.saturating_sub(2);
+    let cut = |word: &'a [Symbol]| word.get(..word.len() - spare).unwrap_or(word);
+    (cut(left), cut(right))
+}
+
+/// Whether the words are one name in its male and its female form.
+fn other_sex(left: &[Symbol], right: &[Symbol]) -> bool {
+    let (a, b) = if left.len() < right.len() {
+        (left, right)
+    } else {
+        (right, left)
+    };
+    let ends_in_a = |word: &[Symbol]| word.last() == Some(&Symbol::of('a'));
+    // Jovan and Jovana, Ivanov and Ivanova.
+    let added = b.len() == a.len() + 1
+        && a.len() >= 3
+        && ends_in_a(b)
+        && b.starts_with(a)
+        && a.last().is_some_and(|last| !last.is_vowel());
+    // Petrovski and Petrovska.
+    let stem = |word: &[Symbol]| word.split_last().map(|(_, stem)| stem.to_vec());
+    let sk = [Symbol::of('s'), Symbol::of('k')];
+    let ends_in_i = |word: &[Symbol]| word.last() == Some(&Symbol::of('i'));
+    let changed = a.len() == b.len()
+        && a.len() >= 6
+        && ((ends_in_a(a) && ends_in_i(b)) || (ends_in_i(a) && ends_in_a(b)))
+        && stem(a) == stem(b)
+        && stem(a).is_some_and(|stem| stem.ends_with(&sk));
+    added || changed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::description::{Name, Schema};
+    use crate::names::prepare_name;
+
+    fn ask(left: &str, right: &str) -> Likeness {
+        let shape = |text: &str| {
+            let name = prepare_name(&Name::new(text), Schema::Person);
+            name.tokens.first().unwrap().shape.clone()
+        };
+        let forth = likeness(&shape(left), &shape(right));
+        assert_eq!(
+            forth.is_candidate(),
+            likeness(&shape(right), &shape(left)).is_candidate()
+        );
+        forth
+    }
+
+    #[test]
+    fn spellings_say_little_against() {
+        for (left, right) in [
+            ("Đorđević", "Djordjevic"),
+            ("Ђорђевић", "Dordevic"),
+            ("محمد", "Muhammad"),
+            ("حسين", "Hussein"),
+            ("Hussein", "Husayn"),
+            ("Xhaferi", "Џафери"),
+            ("Κυριάκος", "Kiriakos"),
+            ("נתניהו", "Netanyahu"),
+        ] {
+            let likeness = ask(left, right);
+            assert!(likeness.against < 0.8, "{left} {right} {likeness:?}");
+        }
+    }
+
+    #[test]
+    fn other_names_say_much_against() {
+        for (left, right) in [
+            ("Marko", "Mirko"),
+            ("Jovan", "Jovana"),
+            ("Vuković", "Vučković"),
+            ("Hodžić", "Hadžić"),
+            ("Petrovski", "Petrovska"),
+            ("Иванов", "Иванова"),
+        ] {
+            let likeness = ask(left, right);
+            assert!(likeness.against >= 3.0, "{left} {right} {likeness:?}");
+        }
+        assert!(!ask("Marko", "Stevan").is_candidate());
+    }
+}

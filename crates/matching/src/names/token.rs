@@ -1,0 +1,491 @@
+//! A name cut into words, each with what it is.
+
+use std::sync::Arc;
+
+use super::known;
+use super::words::{self, Weak};
+use crate::description::{Name, NameKind, NameParts, Schema};
+use crate::text::{Cluster, Symbol, fold, plain};
+
+/// Words of one name that are read. The longest real names have about a dozen.
+const TOKENS_MAX: usize = 16;
+/// Letters of one word that are read.
+const SYMBOLS_MAX: usize = 24;
+
+/// A word without its place: the same for every name in which it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Shape {
+    pub(crate) symbols: Box<[Symbol]>,
+    /// Whether its script leaves vowels out.
+    pub(crate) abjad: bool,
+    /// One bit a letter, to dismiss other words fast.
+    pub(crate) bits: u32,
+    /// Names to which it is known to belong.
+    pub(super) groups: &'static [u16],
+}
+
+impl Shape {
+    fn new(symbols: Vec<Symbol>, abjad: bool) -> Self {
+        Self {
+            bits: symbols.iter().fold(0, |bits, symbol| bits | symbol.bit()),
+            groups: if abjad { &[] } else { known::groups(&symbols) },
+            symbols: symbols.into(),
+            abjad,
+        }
+    }
+
+    /// Two words written as one.
+    pub(super) fn joined(first: &Self, second: &Self) -> Self {
+        let symbols = first.symbols.iter().chain(&second.symbols).copied();
+        Self::new(
+            symbols.take(SYMBOLS_MAX).collect(),
+            first.abjad && second.abjad,
+        )
+    }
+}
+
+/// What a word is in its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TokenKind {
+    /// A word that names.
+    Word,
+    /// One letter for a word.
+    Initial,
+    /// A number, also a Roman one after the name of a body.
+    Number,
+    /// `abu`, `abd`: half a name.
+    Half,
+    /// `bin`, `al`, `van`.
+    Particle,
+    /// `Dr`, `Sheikh`.
+    Title,
+    /// `d.o.o.`, `GmbH`, each word of it.
+    LegalForm,
+    /// A word that many bodies share.
+    Generic,
+}
+
+/// The part of a person's name to which a word belongs, where the source tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    Unknown,
+    Given,
+    Patronymic,
+    Family,
+}
+
+/// A word of a name.
+#[derive(Debug, Clone)]
+pub(crate) struct Token {
+    pub(crate) shape: Arc<Shape>,
+    /// The number of the shape in an index; 0 outside.
+    pub(crate) number: u32,
+    start: u16,
+    end: u16,
+    pub(crate) kind: TokenKind,
+    pub(crate) role: Role,
+}
+
+impl Token {
+    /// The token for this word and the one before it, written as one.
+    pub(super) fn joined(&self, shape: &Shape) -> Self {
+        Self {
+            shape: Arc::new(shape.clone()),
+            number: 0,
+            start: self.start,
+            end: self.end,
+            kind: TokenKind::Word,
+            role: Role::Unknown,
+        }
+    }
+
+    /// Its place in the text of its name, in bytes.
+    pub(super) fn place(&self) -> (usize, usize) {
+        (usize::from(self.start), usize::from(self.end))
+    }
+}
+
+/// A name, normalised once.
+#[derive(Debug, Clone)]
+pub(crate) struct PreparedName {
+    pub(crate) text: Box<str>,
+    pub(crate) kind: NameKind,
+    pub(crate) tokens: Box<[Token]>,
+}
+
+/// A piece of text between separators, before it is known what it is.
+struct Raw {
+    symbols: Vec<Symbol>,
+    abjad: bool,
+    start: usize,
+    end: usize,
+    /// What stood before it.
+    after: Separator,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Separator {
+    Space,
+    Dot,
+    /// A comma, or `<<` of an MRZ: before it the family name.
+    Comma,
+}
+
+/// Cuts a name into words.
+pub(crate) fn prepare_name(name: &Name, schema: Schema) -> PreparedName {
+    let mut raws = cut(&fold(&name.text));
+    if schema != Schema::Person {
+        raws = join_dotted(raws);
+    }
+    raws = raws.into_iter().flat_map(split_abd).collect();
+    let mut raws = split_article(raws);
+    raws.truncate(TOKENS_MAX);
+    let kinds = kinds(&raws, schema);
+    let roles = roles(&raws, &kinds, schema, name.parts.as_ref());
+    let tokens = raws.into_iter().zip(kinds).zip(roles);
+    PreparedName {
+        text: name.text.as_str().into(),
+        kind: name.kind,
+        tokens: tokens
+            .map(|((raw, kind), role)| token(raw, kind, role))
+            .collect(),
+    }
+}
+
+fn token(raw: Raw, kind: TokenKind, role: Role) -> Token {
+    let mut symbols = raw.symbols;
+    if kind == TokenKind::Number
+        && let Some(digits) = words::roman(&symbols)
+    {
+        symbols = digits;
+    }
+    symbols.truncate(SYMBOLS_MAX);
+    Token {
+        shape: Arc::new(Shape::new(symbols, raw.abjad)),
+        number: 0,
+        start: u16::try_from(raw.start).unwrap_or(u16::MAX),
+        end: u16::try_from(raw.end).unwrap_or(u16::MAX),
+        kind,
+        role,
+    }
+}
+
+fn cut(clusters: &[Cluster]) -> Vec<Raw> {
+    let mut raws: Vec<Raw> = Vec::new();
+    let mut after = Separator::Space;
+    let mut open = false;
+    let mut filler = false;
+    for cluster in clusters {
+        if !cluster.inside_word {
+            after = match cluster.first {
+                ',' => Separator::Comma,
+                '<' if filler => Separator::Comma,
+                '.' | '/' if open => Separator::Dot,
+                _ if open || after == Separator::Dot => Separator::Space,
+                _ => after,
+            };
+            filler = cluster.first == '<';
+            open = false;
+            continue;
+        }
+        filler = false;
+        match raws.last_mut() {
+            Some(raw) if open => {
+                raw.symbols.extend(&cluster.symbols);
+                raw.abjad |= cluster.abjad;
+                raw.end = cluster.place.end;
+            }
+            _ => {
+                raws.push(Raw {
+                    symbols: cluster.symbols.clone(),
+                    abjad: cluster.abjad,
+                    start: cluster.place.start,
+                    end: cluster.place.end,
+                    after,
+                });
+                open = true;
+                after = Separator::Space;
+            }
+        }
+    }
+    raws.retain(|raw| !raw.symbols.is_empty());
+    raws
+}
+
+/// `L.X.C.` is `LXC`, `Sh.p.k.` is `Shpk`, `A/S` is `AS`.
+fn join_dotted(raws: Vec<Raw>) -> Vec<Raw> {
+    let mut joined: Vec<Raw> = Vec::with_capacity(raws.len());
+    let mut short_before = false;
+    for raw in raws {
+        let short = raw.symbols.len() <= 2;
+        match joined.last_mut() {
+            Some(last) if raw.after == Separator::Dot && short && short_before => {
+                last.symbols.extend(&raw.symbols);
+                last.end = raw.end;
+            }
+            _ => joined.push(raw),
+        }
+        short_before = short;
+    }
+    joined
+}
+
+/// `Abdulrahman` is `Abdul Rahman`, `Abderrahmane` `Abder Rahmane`; `Abdullah` stays.
+fn split_abd(raw: Raw) -> Vec<Raw> {
+    const REST_MIN: usize = 4;
+    let letters: Vec<Symbol> = "abd".chars().map(Symbol::of).collect();
+    let Some(after) = raw.symbols.strip_prefix(letters.as_slice()) else {
+        return vec![raw];
+    };
+    let article = match after {
+        [vowel, l, rest @ ..]
+            if vowel.is_vowel() && *l == Symbol::of('l') && rest.len() >= REST_MIN =>
+        {
+            2
+        }
+        [vowel, first, second, rest @ ..]
+            if vowel.is_vowel() && first == second && rest.len() + 1 >= REST_MIN =>
+        {
+            2
+        }
+        [vowel, rest @ ..]
+            if vowel.is_vowel()
+                && rest.len() > REST_MIN
+                && rest.first().is_some_and(|first| !first.is_vowel()) =>
+        {
+            1
+        }
+        _ => 0,
+    };
+    let length = letters.len() + article;
+    // Only plain letters: then symbols, letters and bytes are the same in number.
+    if article == 0 || raw.end - raw.start != raw.symbols.len() {
+        return vec![raw];
+    }
+    let mut head = raw;
+    let tail = Raw {
+        symbols: head.symbols.split_off(length),
+        abjad: head.abjad,
+        start: head.start + length,
+        end: head.end,
+        after: Separator::Space,
+    };
+    head.end = tail.start;
+    vec![head, tail]
+}
+
+/// The Arabic article is written onto its word: السيسي is `al` `sysy`.
+fn split_article(raws: Vec<Raw>) -> Vec<Raw> {
+    const ARTICLE_BYTES: usize = "ال".len();
+    let article: Vec<Symbol> = "al".chars().map(Symbol::of).collect();
+    let mut split = Vec::with_capacity(raws.len());
+    for mut raw in raws {
+        if raw.abjad && raw.symbols.len() >= 5 && raw.symbols.starts_with(&article) {
+            let tail = raw.symbols.split_off(article.len());
+            let middle = raw.start + ARTICLE_BYTES;
+            let end = std::mem::replace(&mut raw.end, middle);
+            let abjad = raw.abjad;
+            split.push(raw);
+            split.push(Raw {
+                symbols: tail,
+                abjad,
+                start: middle,
+                end,
+                after: Separator::Space,
+            });
+        } else {
+            split.push(raw);
+        }
+    }
+    split
+}
+
+fn kinds(raws: &[Raw], schema: Schema) -> Vec<TokenKind> {
+    let words: Vec<&[Symbol]> = raws.iter().map(|raw| raw.symbols.as_slice()).collect();
+    let forms = if schema == Schema::Person {
+        vec![false; words.len()]
+    } else {
+        legal_forms(&words)
+    };
+    let body = match schema {
+        Schema::Person => false,
+        Schema::Unknown => forms.contains(&true),
+        Schema::Organization | Schema::Vessel | Schema::Aircraft => true,
+    };
+    let kinds: Vec<TokenKind> = words
+        .iter()
+        .zip(&forms)
+        .map(|(word, form)| match (body, *form) {
+            (true, true) => TokenKind::LegalForm,
+            (true, false) => kind_in_body(word),
+            (false, _) => kind_in_person(word),
+        })
+        .collect();
+    // A name of nothing but weak words is a name all the same: "Sheikh", "The Company".
+    if kinds
+        .iter()
+        .all(|kind| matches!(kind, TokenKind::Particle | TokenKind::Title))
+    {
+        return vec![TokenKind::Word; kinds.len()];
+    }
+    kinds
+}
+
+/// Marks every word of every legal form.
+fn legal_forms(words: &[&[Symbol]]) -> Vec<bool> {
+    let mut marks = Vec::with_capacity(words.len());
+    let mut rest = words;
+    while !rest.is_empty() {
+        let length = words::legal_form(rest);
+        marks.extend(std::iter::repeat_n(length > 0, length.max(1)));
+        rest = rest.get(length.max(1)..).unwrap_or_default();
+    }
+    marks
+}
+
+fn kind_in_person(word: &[Symbol]) -> TokenKind {
+    match words::in_person(word) {
+        Some(Weak::Title) => TokenKind::Title,
+        Some(Weak::Half) => TokenKind::Half,
+        Some(Weak::Particle | Weak::Generic) => TokenKind::Particle,
+        None if word.iter().all(|symbol| symbol.is_digit()) => TokenKind::Number,
+        None if word.len() == 1 && is_alphabetic(word) => TokenKind::Initial,
+        None => TokenKind::Word,
+    }
+}
+
+fn kind_in_body(word: &[Symbol]) -> TokenKind {
+    if word.iter().all(|symbol| symbol.is_digit()) || words::roman(word).is_some() {
+        TokenKind::Number
+    } else if words::in_body(word).is_some() {
+        TokenKind::Generic
+    } else {
+        TokenKind::Word
+    }
+}
+
+/// One Chinese sign is a whole syllable, one letter of an alphabet an initial.
+fn is_alphabetic(word: &[Symbol]) -> bool {
+    word.iter().all(|symbol| symbol.index().is_some())
+}
+
+fn roles(
+    raws: &[Raw],
+    kinds: &[TokenKind],
+    schema: Schema,
+    parts: Option<&NameParts>,
+) -> Vec<Role> {
+    if let Some(parts) = parts {
+        let part = |text: &Option<String>| plain(text.as_deref().unwrap_or_default());
+        let (given, patronymic) = (part(&parts.given), part(&parts.patronymic));
+        let family = part(&parts.family);
+        let role = |raw: &Raw| {
+            let word: Vec<Symbol> = raw.symbols.iter().map(|symbol| symbol.base()).collect();
+            let inside = |part: &[Symbol]| part.windows(word.len().max(1)).any(|w| w == word);
+            match (inside(&family), inside(&given), inside(&patronymic)) {
+                (true, false, false) => Role::Family,
+                (false, true, false) => Role::Given,
+                (false, false, true) => Role::Patronymic,
+                _ => Role::Unknown,
+            }
+        };
+        return raws.iter().map(role).collect();
+    }
+    let commas = raws
+        .iter()
+        .skip(1)
+        .filter(|raw| raw.after == Separator::Comma)
+        .count();
+    if schema == Schema::Person && commas == 1 {
+        let mut role = Role::Family;
+        let by_comma = raws
+            .iter()
+            .zip(kinds)
+            .enumerate()
+            .map(|(place, (raw, kind))| {
+                if place > 0 && raw.after == Separator::Comma {
+                    role = Role::Given;
+                }
+                if *kind == TokenKind::Word {
+                    role
+                } else {
+                    Role::Unknown
+                }
+            });
+        return by_comma.collect();
+    }
+    vec![Role::Unknown; raws.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str, schema: Schema) -> Vec<(String, TokenKind)> {
+        let name = prepare_name(&Name::new(text), schema);
+        let tokens = name.tokens.iter();
+        tokens
+            .map(|t| (name.text[t.place().0..t.place().1].to_owned(), t.kind))
+            .collect()
+    }
+
+    fn texts(text: &str, schema: Schema) -> Vec<String> {
+        words(text, schema)
+            .into_iter()
+            .map(|(word, _)| word)
+            .collect()
+    }
+
+    #[test]
+    fn cuts_at_spaces_hyphens_and_fillers_but_not_at_apostrophes() {
+        assert_eq!(
+            texts("PETROVIC<<MARKO<IVAN", Schema::Person),
+            ["PETROVIC", "MARKO", "IVAN"]
+        );
+        assert_eq!(
+            texts("Anna-Maria D'Artagnan", Schema::Person),
+            ["Anna", "Maria", "D'Artagnan"]
+        );
+        assert_eq!(
+            texts("L.X.C. Aviation", Schema::Organization),
+            ["L.X.C", "Aviation"]
+        );
+        assert_eq!(texts("AbdulRahman", Schema::Person), ["Abdul", "Rahman"]);
+        assert_eq!(texts("Abdullah", Schema::Person), ["Abdullah"]);
+        assert_eq!(texts("السيسي", Schema::Person), ["ال", "سيسي"]);
+        assert!(texts(" - . , << ", Schema::Person).is_empty());
+    }
+
+    #[test]
+    fn tells_legal_forms_particles_and_initials() {
+        use TokenKind::{Generic, Initial, LegalForm, Number, Particle, Word};
+        let kinds = |text, schema| -> Vec<TokenKind> {
+            words(text, schema)
+                .into_iter()
+                .map(|(_, kind)| kind)
+                .collect()
+        };
+        assert_eq!(
+            kinds("Vardar Trading d.o.o.", Schema::Organization),
+            [Word, Generic, LegalForm]
+        );
+        assert_eq!(
+            kinds("11420 CORP.", Schema::Organization),
+            [Number, LegalForm]
+        );
+        assert_eq!(kinds("M. Petrović", Schema::Person), [Initial, Word]);
+        assert_eq!(
+            kinds("Usama bin Ladin", Schema::Person),
+            [Word, Particle, Word]
+        );
+    }
+
+    #[test]
+    fn a_comma_and_a_double_filler_tell_the_family_name() {
+        for text in ["PETROVIC, Marko", "PETROVIC<<MARKO"] {
+            let name = prepare_name(&Name::new(text), Schema::Person);
+            let roles: Vec<Role> = name.tokens.iter().map(|t| t.role).collect();
+            assert_eq!(roles, [Role::Family, Role::Given], "{text}");
+        }
+    }
+}

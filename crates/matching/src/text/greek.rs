@@ -1,0 +1,30 @@
+//! Greek, by sound (ELOT 743); the names of Cyprus and Greece in documents follow it.
+
+/// Letter, symbols, why. Accents are taken off first.
+pub(super) const GREEK: &[(char, &str, &str)] = &[
+    ('α', "a", "ELOT 743"),
+    ('β', "v", "ELOT 743"),
+    ('γ', "g", "ELOT 743"),
+    ('δ', "d", "ELOT 743"),
+    ('ε', "e", "ELOT 743"),
+    ('ζ', "z", "ELOT 743"),
+    ('η', "i", "ELOT 743"),
+    ('θ', "θ", "ELOT 743: th"),
+    ('ι', "i", "ELOT 743"),
+    ('κ', "k", "ELOT 743"),
+    ('λ', "l", "ELOT 743"),
+    ('μ', "m", "ELOT 743; μπ is b: an edit cost knows"),
+    ('ν', "n", "ELOT 743; ντ is d: an edit cost knows"),
+    ('ξ', "x", "ELOT 743"),
+    ('ο', "o", "ELOT 743"),
+    ('π', "p", "ELOT 743"),
+    ('ρ', "r", "ELOT 743"),
+    ('σ', "s", "ELOT 743"),
+    ('ς', "s", "ELOT 743"),
+    ('τ', "t", "ELOT 743"),
+    ('υ', "y", "ELOT 743; ου is ou, αυ av: edit costs know"),
+    ('φ', "f", "ELOT 743"),
+    ('χ', "χ", "ELOT 743: ch; also h, kh"),
+    ('ψ', "ps", "ELOT 743"),
+    ('ω', "o", "ELOT 743"),
+];

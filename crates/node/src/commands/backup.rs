@@ -1,0 +1,121 @@
+//! `egnatia backup`, `egnatia restore`.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufReader, BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use egnatia_app::keys_of_backup;
+use egnatia_record::Entropy;
+use serde_json::json;
+
+use super::print;
+use crate::ambient::SystemEntropy;
+use crate::config::Config;
+use crate::data::{Data, Index, operator};
+use crate::failure::InputError;
+use crate::keys::Keys;
+
+/// Writes a backup, whole or not at all.
+pub async fn back_up(data: Data, file: &Path, json: bool) -> anyhow::Result<ExitCode> {
+    let cannot = || format!("cannot write the backup `{}`", file.display());
+    if file.exists() {
+        let text = format!(
+            "`{}` exists already; a backup never replaces a file",
+            file.display()
+        );
+        return Err(InputError(text).into());
+    }
+    let mut unique = [0; 4];
+    SystemEntropy.fill(&mut unique);
+    let name = file
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or("backup");
+    let beside = file.with_file_name(format!(".{name}.{:08x}", u32::from_be_bytes(unique)));
+    let written = write(&data, &beside).await;
+    let rows = match written {
+        Ok(rows) => rows,
+        Err(error) => {
+            let _ = std::fs::remove_file(&beside);
+            return Err(error.context(cannot()));
+        }
+    };
+    std::fs::rename(&beside, file).with_context(cannot)?;
+    let text = format!(
+        "{rows} rows are in `{}`. It holds personal data and the node's keys: guard it as the node.",
+        file.display()
+    );
+    print(json, &json!({ "file": file, "rows": rows }), &text);
+    data.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn write(data: &Data, file: &Path) -> anyhow::Result<u64> {
+    let out = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(file)
+        .map_err(|error| InputError(error.to_string()))?;
+    let mut out = BufWriter::new(out);
+    let rows = data
+        .app
+        .back_up(&operator(None)?, &data.keys.to_text(), &mut out)
+        .await?;
+    out.flush()?;
+    out.get_ref().sync_all()?;
+    Ok(rows)
+}
+
+/// Replaces everything by a backup.
+pub async fn restore(
+    folder: &Path,
+    config: Config,
+    file: &Path,
+    replace: bool,
+    json: bool,
+) -> anyhow::Result<ExitCode> {
+    let open = || File::open(file).map(BufReader::new);
+    let input = open()
+        .map_err(|error| InputError(error.to_string()))
+        .with_context(|| format!("cannot read the backup `{}`", file.display()))?;
+    let (_, keys) =
+        keys_of_backup(input).with_context(|| format!("in the backup `{}`", file.display()))?;
+    let keys = Keys::parse(&keys)?;
+    let data = Data::open(folder, config.clone(), Index::Skip).await?;
+    if !data.app.is_empty().await? && !replace {
+        let text = "the node holds data already; --replace confirms that they are given up";
+        return Err(InputError(text.to_owned()).into());
+    }
+    let data = if data.keys.to_text() == keys.to_text() {
+        data
+    } else {
+        // A running node would go on to sign with its old keys.
+        let _claim = data
+            .claim()
+            .context("the backup comes from a node with other keys")?;
+        data.close().await;
+        keys.write(folder, true)
+            .context("cannot write the node's keys")?;
+        Data::open(folder, config, Index::Skip).await?
+    };
+    let restored = data
+        .app
+        .restore(&operator(None)?, open)
+        .await
+        .with_context(|| format!("cannot restore `{}`; nothing was changed", file.display()))?;
+    let text = format!(
+        "{} rows of {} are restored.",
+        restored.rows, restored.made_at
+    );
+    print(
+        json,
+        &json!({ "rows": restored.rows, "made_at": restored.made_at }),
+        &text,
+    );
+    data.close().await;
+    Ok(ExitCode::SUCCESS)
+}

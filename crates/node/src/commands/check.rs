@@ -1,0 +1,156 @@
+//! `egnatia check`.
+
+use std::fmt::Write;
+use std::process::ExitCode;
+
+use egnatia_app::{AppError, Candidate, CheckAnswer, CheckRequest};
+use egnatia_matching::{Band, Description, Evidence, Identifier, IdentifierKind, Name, Verdict};
+use egnatia_record::Justification;
+use serde_json::{Value, json};
+
+use super::print;
+use crate::cli::Check;
+use crate::data::{Data, operator};
+
+/// Checks somebody or something.
+pub async fn run(data: Data, check: Check, json: bool) -> anyhow::Result<ExitCode> {
+    let justification = match (check.purpose, check.case.clone()) {
+        (Some(purpose), Some(case)) => Justification { purpose, case },
+        _ => return Err(AppError::NoJustification.into()),
+    };
+    let caller = operator(Some(justification))?;
+    let limit = check.limit;
+    let request = CheckRequest {
+        query: query(check),
+        limit,
+        idempotency_key: None,
+    };
+    let answer = data.app.check(&caller, request).await?;
+    print(json, &to_json(&answer), &to_text(&answer)?);
+    data.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn query(check: Check) -> Description {
+    Description {
+        schema: check.schema.unwrap_or_default(),
+        names: check.name.into_iter().map(Name::new).collect(),
+        births: check.birth_date.into_iter().collect(),
+        gender: check.gender,
+        nationalities: check.nationality,
+        places: check.place,
+        identifiers: check
+            .document
+            .into_iter()
+            .map(|value| Identifier {
+                kind: IdentifierKind::Other,
+                value,
+                country: None,
+            })
+            .collect(),
+    }
+}
+
+fn to_json(answer: &CheckAnswer) -> Value {
+    let candidates: Vec<Value> = answer
+        .candidates
+        .iter()
+        .map(|candidate| {
+            json!({
+                "record": candidate.entry.record,
+                "match": candidate.matched,
+                "list": candidate.entry.list,
+                "list_version": candidate.entry.list_version,
+                "source_id": candidate.entry.source_id,
+                "name": candidate.entry.name,
+                "probability": candidate.assessment.probability,
+                "band": candidate.assessment.band,
+                "evidence": candidate.assessment.evidence,
+                "action": candidate.action,
+            })
+        })
+        .collect();
+    json!({
+        "check": answer.check,
+        "candidates": candidates,
+        "settled": answer.settled,
+        "lists": answer.lists,
+    })
+}
+
+fn to_text(answer: &CheckAnswer) -> Result<String, std::fmt::Error> {
+    let mut text = String::new();
+    let lists: Vec<String> = answer
+        .lists
+        .iter()
+        .map(|list| format!("{} version {}", list.list, list.version))
+        .collect();
+    match (answer.candidates.len(), lists.is_empty()) {
+        (_, true) => writeln!(text, "No list has been imported: nothing was compared.")?,
+        (0, false) => writeln!(text, "No match. Compared with {}.", lists.join(", "))?,
+        (count, false) => {
+            let plural = if count == 1 {
+                "match waits"
+            } else {
+                "matches wait"
+            };
+            writeln!(
+                text,
+                "{count} {plural} for a decision. Compared with {}.",
+                lists.join(", ")
+            )?;
+        }
+    }
+    for candidate in &answer.candidates {
+        write_candidate(&mut text, candidate)?;
+    }
+    for settled in &answer.settled {
+        writeln!(
+            text,
+            "\nRejected before: {} ({}), by {} on {}: {}",
+            settled.entry.name, settled.entry.list, settled.by, settled.at, settled.reason
+        )?;
+    }
+    write!(text, "\nCheck {} is in the audit log.", answer.check)?;
+    Ok(text)
+}
+
+fn write_candidate(text: &mut String, candidate: &Candidate) -> std::fmt::Result {
+    let band = match candidate.assessment.band {
+        Band::Match => "match",
+        Band::Possible => "possible",
+        Band::None => "none",
+    };
+    let entry = &candidate.entry;
+    writeln!(
+        text,
+        "\n{:>5.1} %  {band:8}  {}  [{} {}, version {}]",
+        candidate.assessment.probability * 100.0,
+        entry.name,
+        entry.list,
+        entry.source_id,
+        entry.list_version
+    )?;
+    for evidence in &candidate.assessment.evidence {
+        write_evidence(text, evidence)?;
+    }
+    writeln!(text, "         If it is confirmed: {}", candidate.action)
+}
+
+fn write_evidence(text: &mut String, evidence: &Evidence) -> std::fmt::Result {
+    let sign = match evidence.verdict {
+        Verdict::Agrees => "=",
+        Verdict::Similar => "≈",
+        Verdict::Contradicts => "≠",
+        Verdict::Absent => "·",
+    };
+    let side = |value: &Option<String>| value.clone().unwrap_or_else(|| "not stated".to_owned());
+    writeln!(
+        text,
+        "         {sign} {:12} {:+6.2}  {} | {}",
+        format!("{:?}", evidence.feature).to_lowercase(),
+        evidence.weight,
+        side(&evidence.query),
+        side(&evidence.entry)
+    )
+}

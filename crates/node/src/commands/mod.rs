@@ -1,0 +1,71 @@
+//! One file for each command.
+
+mod audit;
+mod backup;
+mod check;
+mod demo;
+mod import;
+mod serve;
+mod user;
+
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+
+use crate::cli::{Cli, Command, Config as ConfigCommand};
+use crate::config::{Config, SAMPLE};
+use crate::data::{Data, Index};
+
+/// Does what the command line says.
+///
+/// # Errors
+/// Whatever the command meets; [`crate::failure::report`] tells the person and the script.
+pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let Cli {
+        data: folder,
+        config: file,
+        json,
+        command,
+    } = cli;
+    if let Command::Config(ConfigCommand::Sample) = command {
+        print!("{SAMPLE}");
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Command::Audit(crate::cli::Audit::CheckProof { file, key }) = &command {
+        return audit::check_proof(file, key, json);
+    }
+    let config = Config::load(file.as_deref(), &folder)?;
+    let open = async |index| Data::open(&folder, config.clone(), index).await;
+    match command {
+        Command::Serve(listen) => serve::run(open(Index::Load).await?, listen).await,
+        Command::Demo(listen) => demo::run(&folder, config, listen, json).await,
+        Command::Import(which) => import::run(open(Index::Skip).await?, which, json).await,
+        Command::Check(check) => check::run(open(Index::Load).await?, *check, json).await,
+        Command::Lists => import::list(open(Index::Skip).await?, json).await,
+        Command::Audit(what) => audit::run(open(Index::Skip).await?, &what, json).await,
+        Command::User(what) => user::run(open(Index::Skip).await?, what, json).await,
+        Command::Backup { file } => backup::back_up(open(Index::Skip).await?, &file, json).await,
+        Command::Restore { file, replace } => {
+            backup::restore(&folder, config, &file, replace, json).await
+        }
+        Command::Config(_) => {
+            print!("{}", toml::to_string_pretty(&config)?);
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// Prints a result: JSON for programs, or the text for people.
+fn print(json: bool, value: &Value, text: &str) {
+    if json {
+        println!("{value}");
+    } else {
+        println!("{text}");
+    }
+}
+
+/// What a command prints that has nothing to tell but that it is done.
+fn done(json: bool, text: &str) -> ExitCode {
+    print(json, &json!({ "done": true }), text);
+    ExitCode::SUCCESS
+}

@@ -1,0 +1,170 @@
+//! A data folder, opened: keys, store, use cases.
+
+use std::fs::{self, File};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context;
+use egnatia_app::{App, Caller, Catalogue, Parts, PasswordHasher, Role, Store};
+use egnatia_record::{Justification, UserId};
+use egnatia_store::{PostgresStore, SqliteStore};
+
+use crate::ambient::{SystemClock, SystemEntropy};
+use crate::config::Config;
+use crate::failure::InputError;
+use crate::keys::Keys;
+
+const DATABASE: &str = "egnatia.db";
+const LOCK: &str = "serving.lock";
+
+/// An opened node.
+pub struct Data {
+    /// The folder.
+    pub folder: PathBuf,
+    /// The configuration.
+    pub config: Config,
+    /// The node's keys.
+    pub keys: Keys,
+    /// The use cases.
+    pub app: App,
+    /// The store, to be closed at the end.
+    store: Arc<dyn Store>,
+}
+
+/// Whether the use cases need the matching index.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Index {
+    /// They search.
+    Load,
+    /// They do not.
+    Skip,
+}
+
+impl Data {
+    /// Opens a data folder, and makes it where it is not there yet.
+    ///
+    /// # Errors
+    /// Where the configuration, the keys or the store cannot be used.
+    pub async fn open(folder: &Path, config: Config, index: Index) -> anyhow::Result<Self> {
+        make_folder(folder)?;
+        let keys = Keys::load_or_make(folder, &SystemEntropy)?;
+        let seal = || keys.seal(&config.node.authority);
+        let store: Arc<dyn Store> = match &config.store.postgres_url_file {
+            None => {
+                let opened = SqliteStore::open(&folder.join(DATABASE), seal()?).await;
+                Arc::new(opened.with_context(|| cannot_open(folder))?)
+            }
+            Some(file) => {
+                let url = fs::read_to_string(file)
+                    .map_err(|error| InputError(error.to_string()))
+                    .with_context(|| format!("cannot read `{}`", file.display()))?;
+                let opened = PostgresStore::connect(url.trim(), seal()?).await;
+                Arc::new(opened.context("cannot open the PostgreSQL database")?)
+            }
+        };
+        let parts = Parts {
+            store: Arc::clone(&store),
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+            seal: seal()?,
+            hasher: PasswordHasher::standard(),
+            catalogue: Catalogue::shipped()?,
+            settings: config.settings(),
+        };
+        let app = match index {
+            Index::Load => App::start(parts).await?,
+            Index::Skip => App::without_index(parts)?,
+        };
+        Ok(Self {
+            folder: folder.to_owned(),
+            config,
+            keys,
+            app,
+            store,
+        })
+    }
+
+    /// Claims the folder for a node that serves; a second one is refused. Held until dropped.
+    ///
+    /// # Errors
+    /// Where another node serves the folder.
+    pub fn claim(&self) -> anyhow::Result<File> {
+        let file = File::create(self.folder.join(LOCK)).context("cannot write the lock file")?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(fs::TryLockError::WouldBlock) => {
+                let text = format!(
+                    "another node serves `{}` already; stop it, or use another --data",
+                    self.folder.display()
+                );
+                Err(InputError(text).into())
+            }
+            Err(fs::TryLockError::Error(error)) => Err(error).context("cannot lock the folder"),
+        }
+    }
+
+    /// Writes what is still under way, and closes the store.
+    pub async fn close(self) {
+        drop(self.app);
+        drop(self.store);
+    }
+}
+
+fn cannot_open(folder: &Path) -> String {
+    format!("cannot open the database in `{}`", folder.display())
+}
+
+fn make_folder(folder: &Path) -> anyhow::Result<()> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(|error| InputError(error.to_string()))
+        .with_context(|| format!("cannot make the data folder `{}`", folder.display()))
+}
+
+/// Whoever is at the command line, by their name at the operating system.
+///
+/// # Errors
+/// Where the operating system does not know them.
+pub fn operator(justification: Option<Justification>) -> anyhow::Result<Caller> {
+    let name = whoami::username().context("the operating system does not say who you are")?;
+    Ok(Caller {
+        login: operator_id(&name)?,
+        role: Role::Operator,
+        justification,
+    })
+}
+
+fn operator_id(name: &str) -> anyhow::Result<UserId> {
+    let folded: String = name
+        .to_lowercase()
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || "-._".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        })
+        .take(60)
+        .collect();
+    format!("os:{folded}")
+        .parse()
+        .context("the name of the operating system's user is empty")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operators_are_known_by_their_name_at_the_operating_system() {
+        assert_eq!(operator_id("root").unwrap().as_str(), "os:root");
+        assert_eq!(
+            operator_id("DOMAIN\\Ana K").unwrap().as_str(),
+            "os:domain_ana_k"
+        );
+    }
+}

@@ -1,0 +1,213 @@
+//! The port on top of a database.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use egnatia_app::{
+    Account, AuditFilter, AuditHead, AuditRow, Batch, CommitError, Committed, DumpRow, KeyRow,
+    ListChangeRow, ListEntryRow, ListVersionRow, OutboxRow, RecordFilter, Session, Store,
+    StoreError, StoredCheckpoint, StoredRecord, TokenHash,
+};
+use egnatia_audit::{Hash, Seal};
+use egnatia_record::{Kind, RecordId, UserId, Version};
+use jiff::civil::Date;
+use tokio::sync::mpsc;
+
+use crate::ask::sql;
+use crate::backend::{Backend, Link, store_error};
+use crate::read::{READ_HEAD, audit, head, lists, people, records};
+use crate::writer::{WriterHandle, roll_back};
+use crate::{backup, schema};
+
+/// The store on a database of SQL: see [`SqliteStore`](crate::SqliteStore) and
+/// [`PostgresStore`](crate::PostgresStore).
+///
+/// Commits that wait at the same time are written in one transaction. What was sent is written
+/// even where the sender, or the store, goes away before the answer.
+#[derive(Debug)]
+pub struct SqlStore<B> {
+    backend: Arc<B>,
+    writer: WriterHandle,
+}
+
+impl<B: Backend> SqlStore<B> {
+    /// The store on this database, whose schema is up to date.
+    pub(crate) fn start(backend: B, seal: Seal) -> Self {
+        let backend = Arc::new(backend);
+        let writer = WriterHandle::start(Arc::<B>::clone(&backend), seal);
+        Self { backend, writer }
+    }
+
+    /// The database, to be disturbed by tests.
+    #[cfg(test)]
+    pub(crate) fn backend(&self) -> &B {
+        &self.backend
+    }
+
+    /// Writes what was sent, and closes all connections. The store answers nothing afterwards.
+    pub async fn close(&self) {
+        self.writer.close().await;
+        self.backend.close().await;
+    }
+
+    /// Begins to read one moment.
+    async fn moment(&self) -> Result<Box<dyn Link>, StoreError> {
+        let mut link = self.backend.reader().await?;
+        let begun = link
+            .run(sql(self.backend.dialect().begin_reading), vec![])
+            .await;
+        begun.map_err(|error| store_error(&error))?;
+        Ok(link)
+    }
+}
+
+#[async_trait]
+impl<B: Backend> Store for SqlStore<B> {
+    async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
+        self.writer.commit(batch).await
+    }
+
+    async fn record(&self, id: RecordId) -> Result<Option<StoredRecord>, StoreError> {
+        let mut link = self.backend.reader().await?;
+        Ok(records::newest(&mut *link, &[id]).await?.pop())
+    }
+
+    async fn records(&self, ids: &[RecordId]) -> Result<Vec<StoredRecord>, StoreError> {
+        records::newest(&mut *self.backend.reader().await?, ids).await
+    }
+
+    async fn history(&self, id: RecordId) -> Result<Vec<StoredRecord>, StoreError> {
+        records::history(&mut *self.backend.reader().await?, id).await
+    }
+
+    async fn find(&self, filter: &RecordFilter) -> Result<Vec<StoredRecord>, StoreError> {
+        records::find(&mut *self.backend.reader().await?, filter).await
+    }
+
+    async fn count(&self, kind: Kind, state: &str) -> Result<u64, StoreError> {
+        records::count(&mut *self.backend.reader().await?, kind, state).await
+    }
+
+    async fn linked(&self, to: RecordId, relation: &str) -> Result<Vec<RecordId>, StoreError> {
+        records::linked(&mut *self.backend.reader().await?, to, relation).await
+    }
+
+    async fn claims(&self, names: &[String]) -> Result<Vec<(String, RecordId)>, StoreError> {
+        records::claims(&mut *self.backend.reader().await?, names).await
+    }
+
+    async fn due(&self, today: Date, limit: u32) -> Result<Vec<RecordId>, StoreError> {
+        records::due(&mut *self.backend.reader().await?, today, limit).await
+    }
+
+    async fn keys_after(&self, sequence: u64, limit: u32) -> Result<Vec<KeyRow>, StoreError> {
+        records::keys_after(&mut *self.backend.reader().await?, sequence, limit).await
+    }
+
+    async fn epoch(&self) -> Result<String, StoreError> {
+        Ok(head(&mut *self.backend.reader().await?, READ_HEAD)
+            .await?
+            .epoch)
+    }
+
+    async fn lists(&self) -> Result<Vec<ListVersionRow>, StoreError> {
+        lists::newest(&mut *self.backend.reader().await?).await
+    }
+
+    async fn list_versions(&self, list: &str) -> Result<Vec<ListVersionRow>, StoreError> {
+        lists::versions(&mut *self.backend.reader().await?, list).await
+    }
+
+    async fn list_entries(&self, list: &str) -> Result<Vec<ListEntryRow>, StoreError> {
+        lists::entries(&mut *self.backend.reader().await?, list).await
+    }
+
+    async fn list_changes(
+        &self,
+        list: &str,
+        version: u64,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<ListChangeRow>, StoreError> {
+        let mut link = self.backend.reader().await?;
+        lists::changes(&mut *link, (list, version), after, limit).await
+    }
+
+    async fn account(&self, login: &UserId) -> Result<Option<Account>, StoreError> {
+        people::one(&mut *self.backend.reader().await?, login).await
+    }
+
+    async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
+        people::accounts(&mut *self.backend.reader().await?).await
+    }
+
+    async fn session(&self, token: TokenHash) -> Result<Option<Session>, StoreError> {
+        people::session(&mut *self.backend.reader().await?, token).await
+    }
+
+    async fn outbox(&self, limit: u32) -> Result<Vec<OutboxRow>, StoreError> {
+        records::outbox(&mut *self.backend.reader().await?, limit).await
+    }
+
+    async fn audit_head(&self) -> Result<AuditHead, StoreError> {
+        let mut link = self.moment().await?;
+        let end = audit::end(&mut *link).await;
+        roll_back(link).await;
+        end
+    }
+
+    async fn audit_find(&self, filter: &AuditFilter) -> Result<Vec<AuditRow>, StoreError> {
+        audit::find(&mut *self.backend.reader().await?, filter).await
+    }
+
+    async fn audit_entries(&self, first: u64, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
+        audit::entries(&mut *self.backend.reader().await?, first, limit).await
+    }
+
+    async fn audit_nodes(
+        &self,
+        level: u8,
+        first: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, Hash)>, StoreError> {
+        audit::nodes(&mut *self.backend.reader().await?, level, first, limit).await
+    }
+
+    async fn checkpoints(
+        &self,
+        size: u64,
+        limit: u32,
+    ) -> Result<Vec<StoredCheckpoint>, StoreError> {
+        audit::checkpoints(&mut *self.backend.reader().await?, size, limit).await
+    }
+
+    async fn records_by_event(
+        &self,
+        after: Option<(u64, RecordId, Version)>,
+        limit: u32,
+    ) -> Result<Vec<StoredRecord>, StoreError> {
+        records::by_event(&mut *self.backend.reader().await?, after, limit).await
+    }
+
+    fn dump_columns(&self) -> &'static [(&'static str, &'static [&'static str])] {
+        schema::DUMP_COLUMNS
+    }
+
+    async fn dump(&self, rows: mpsc::Sender<DumpRow>) -> Result<(), StoreError> {
+        let mut link = self.moment().await?;
+        let dumped = backup::dump(&mut *link, &rows).await;
+        roll_back(link).await;
+        dumped
+    }
+
+    async fn restore(&self, rows: mpsc::Receiver<DumpRow>) -> Result<u64, StoreError> {
+        self.writer.restore(rows).await
+    }
+
+    async fn is_empty(&self) -> Result<bool, StoreError> {
+        Ok(head(&mut *self.backend.reader().await?, READ_HEAD)
+            .await?
+            .commits
+            == 0)
+    }
+}

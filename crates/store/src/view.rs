@@ -1,0 +1,235 @@
+//! What a batch has to fit: the stored state of all that it names, and of the batches before it
+//! in the same transaction.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use egnatia_app::{Batch, Change, CommitError, Conflict, PutRecord, StoreError};
+use egnatia_record::{RecordId, UserId};
+
+use crate::ask::{rows_of, sql};
+use crate::backend::{Argument, Link, store_error};
+
+/// The newest version of a record.
+#[derive(Debug, Clone)]
+struct Newest {
+    version: u32,
+    erased: bool,
+    /// Who wrote the first version, where this transaction writes it.
+    created_by: Option<UserId>,
+}
+
+/// The stored state of what some batches name.
+#[derive(Debug, Default)]
+pub struct View {
+    records: BTreeMap<RecordId, Newest>,
+    claims: BTreeMap<String, RecordId>,
+    lists: BTreeMap<String, u64>,
+    accounts: BTreeMap<UserId, u64>,
+    undo: Vec<Undo>,
+}
+
+/// What stood there before a batch that may still be refused.
+#[derive(Debug)]
+enum Undo {
+    Record(RecordId, Option<Newest>),
+    Claim(String, Option<RecordId>),
+    List(String, Option<u64>),
+    Account(UserId, Option<u64>),
+}
+
+fn put_back<K: Ord, V>(map: &mut BTreeMap<K, V>, key: K, value: Option<V>) {
+    match value {
+        Some(value) => map.insert(key, value),
+        None => map.remove(&key),
+    };
+}
+
+impl View {
+    /// Reads what the batches name.
+    pub async fn load<'b>(
+        link: &mut dyn Link,
+        batches: impl Iterator<Item = &'b Batch>,
+    ) -> Result<Self, StoreError> {
+        let (mut ids, mut names) = (BTreeSet::new(), BTreeSet::new());
+        let (mut lists, mut logins) = (BTreeSet::new(), BTreeSet::new());
+        for change in batches.flat_map(|batch| &batch.changes) {
+            match change {
+                Change::Put(put) => {
+                    ids.insert(put.envelope.id);
+                    names.extend(&put.claims);
+                }
+                Change::Erase(id) => {
+                    ids.insert(*id);
+                }
+                Change::PutList(row) => {
+                    lists.insert(&row.list);
+                }
+                Change::PutAccount(account) => {
+                    logins.insert(&account.login);
+                }
+                _ => {}
+            }
+        }
+        let mut view = Self::default();
+        view.load_records(link, &ids).await?;
+        let keys = names.into_iter().map(|name| name.as_str().into()).collect();
+        let select = "SELECT name, record FROM claims WHERE name";
+        for mut row in read(link, select, keys).await? {
+            view.claims.insert(row.text()?, row.id()?);
+        }
+        for list in lists {
+            let newest = "SELECT COALESCE(MAX(version), 0) FROM lists WHERE list = $1";
+            let rows = link.rows(sql(newest), vec![list.as_str().into()]).await;
+            for mut row in rows.map_err(|error| store_error(&error))? {
+                view.lists.insert(list.clone(), row.count()?);
+            }
+        }
+        let keys = logins
+            .into_iter()
+            .map(|login| login.as_str().into())
+            .collect();
+        let select = "SELECT login, revision FROM accounts WHERE login";
+        for mut row in read(link, select, keys).await? {
+            view.accounts.insert(row.parsed()?, row.count()?);
+        }
+        Ok(view)
+    }
+
+    async fn load_records(
+        &mut self,
+        link: &mut dyn Link,
+        ids: &BTreeSet<RecordId>,
+    ) -> Result<(), StoreError> {
+        let keys = ids
+            .iter()
+            .map(|id| id.as_bytes().as_slice().into())
+            .collect();
+        let select = "SELECT id, version, review_us FROM record_heads WHERE id";
+        for mut row in read(link, select, keys).await? {
+            let newest = (row.id()?, row.version()?, row.maybe_int()?);
+            self.records.insert(
+                newest.0,
+                Newest {
+                    version: newest.1.number(),
+                    erased: newest.2.is_none(),
+                    created_by: None,
+                },
+            );
+        }
+        Ok(())
+    }
+
+    /// Takes the batch into the view, or refuses it and leaves the view as it was.
+    pub fn accept(&mut self, batch: &Batch) -> Result<(), CommitError> {
+        self.undo.clear();
+        let events = batch.events.len();
+        let fits = batch
+            .changes
+            .iter()
+            .try_for_each(|change| self.change(change, events));
+        if fits.is_err() {
+            while let Some(undo) = self.undo.pop() {
+                match undo {
+                    Undo::Record(key, value) => put_back(&mut self.records, key, value),
+                    Undo::Claim(key, value) => put_back(&mut self.claims, key, value),
+                    Undo::List(key, value) => put_back(&mut self.lists, key, value),
+                    Undo::Account(key, value) => put_back(&mut self.accounts, key, value),
+                }
+            }
+        }
+        fits
+    }
+
+    /// Who wrote the first version of the record, if this transaction did write it.
+    pub fn created_by(&self, id: RecordId) -> Option<&UserId> {
+        self.records.get(&id)?.created_by.as_ref()
+    }
+
+    fn change(&mut self, change: &Change, events: usize) -> Result<(), CommitError> {
+        match change {
+            Change::Put(put) => self.put(put, events),
+            Change::Erase(id) => self.erase(*id),
+            Change::PutList(row) => {
+                let before = self.lists.insert(row.list.clone(), row.version);
+                self.undo.push(Undo::List(row.list.clone(), before));
+                follows(row.version, before)
+                    .then_some(())
+                    .ok_or_else(|| Conflict::ListVersion(row.list.clone()).into())
+            }
+            Change::PutAccount(account) => {
+                let before = self
+                    .accounts
+                    .insert(account.login.clone(), account.revision);
+                self.undo.push(Undo::Account(account.login.clone(), before));
+                follows(account.revision, before)
+                    .then_some(())
+                    .ok_or_else(|| Conflict::Account(account.login.clone()).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn put(&mut self, put: &PutRecord, events: usize) -> Result<(), CommitError> {
+        let (id, version) = (put.envelope.id, put.envelope.version.number());
+        let before = self.records.get(&id).cloned();
+        let fits = match &before {
+            None => version == 1,
+            Some(newest) => !newest.erased && newest.version.checked_add(1) == Some(version),
+        };
+        if !fits {
+            return Err(Conflict::RecordVersion(id).into());
+        }
+        if put.event >= events {
+            return Err(StoreError::Corrupt("a record without its event".into()).into());
+        }
+        let created_by = match &before {
+            None => Some(put.envelope.author.clone()),
+            Some(newest) => newest.created_by.clone(),
+        };
+        let newest = Newest {
+            version,
+            erased: false,
+            created_by,
+        };
+        self.records.insert(id, newest);
+        self.undo.push(Undo::Record(id, before));
+        for name in &put.claims {
+            match self.claims.get(name) {
+                Some(holder) if *holder != id => return Err(Conflict::Claim(name.clone()).into()),
+                Some(_) => {}
+                None => {
+                    self.claims.insert(name.clone(), id);
+                    self.undo.push(Undo::Claim(name.clone(), None));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn erase(&mut self, id: RecordId) -> Result<(), CommitError> {
+        let newest = self
+            .records
+            .get_mut(&id)
+            .ok_or(Conflict::RecordVersion(id))?;
+        self.undo.push(Undo::Record(id, Some(newest.clone())));
+        newest.erased = true;
+        let freed = self.claims.extract_if(.., |_, holder| *holder == id);
+        self.undo
+            .extend(freed.map(|(name, holder)| Undo::Claim(name, Some(holder))));
+        Ok(())
+    }
+}
+
+/// Whether `number` follows what is stored; the first is 1.
+fn follows(number: u64, stored: Option<u64>) -> bool {
+    stored.unwrap_or(0).checked_add(1) == Some(number)
+}
+
+async fn read(
+    link: &mut dyn Link,
+    select: &str,
+    keys: Vec<Argument>,
+) -> Result<Vec<crate::row::Row>, StoreError> {
+    let rows = rows_of(link, select, keys).await;
+    rows.map_err(|error| store_error(&error))
+}

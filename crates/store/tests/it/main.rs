@@ -1,0 +1,8 @@
+//! The databases keep the store's contract.
+
+#[cfg(test)]
+mod cluster;
+#[cfg(test)]
+mod postgres;
+#[cfg(test)]
+mod sqlite;

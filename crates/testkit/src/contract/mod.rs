@@ -1,0 +1,92 @@
+//! What every store has to do, as a list of named cases.
+
+mod audit;
+mod conflicts;
+mod dump;
+mod lists;
+mod model;
+mod records;
+mod sessions;
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use egnatia_app::Store;
+
+pub use audit::verify as verify_log;
+pub use dump::{dump as dump_rows, restore as restore_rows};
+pub use model::{Model, agree, observe};
+
+/// The future of a case.
+type Running = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// One thing that a store has to do.
+#[derive(Clone, Copy)]
+pub struct Case {
+    /// What it does.
+    pub name: &'static str,
+    /// Tries it on an empty store; panics where the store does something else.
+    pub run: fn(Arc<dyn Store>) -> Running,
+}
+
+impl std::fmt::Debug for Case {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Case({})", self.name)
+    }
+}
+
+/// A case of this name; its function takes the store.
+macro_rules! case {
+    ($module:ident :: $name:ident) => {
+        Case {
+            name: stringify!($name),
+            run: |store| Box::pin(super::contract::$module::$name(store)),
+        }
+    };
+}
+
+/// Every case of the suite.
+pub fn contract_cases() -> Vec<Case> {
+    vec![
+        case!(records::a_record_comes_back_as_it_was_written),
+        case!(records::a_later_version_is_the_newest_and_history_keeps_all),
+        case!(records::unknown_records_are_left_out),
+        case!(records::find_filters_and_pages_newest_first),
+        case!(records::links_are_found_from_the_other_side_oldest_first),
+        case!(records::erasure_takes_bodies_salts_claims_and_keys_and_leaves_the_proof),
+        case!(records::due_records_are_those_whose_date_has_come),
+        case!(records::the_feed_of_keys_has_one_line_for_each_record),
+        case!(records::the_outbox_keeps_its_order),
+        case!(records::records_come_in_the_order_of_their_events),
+        case!(records::fifteen_hundred_records_fit_one_batch),
+        case!(conflicts::a_record_is_written_once_and_versions_follow_each_other),
+        case!(conflicts::an_erased_record_takes_no_further_version),
+        case!(conflicts::a_name_has_one_holder_through_all_versions),
+        case!(conflicts::lists_and_accounts_follow_their_stored_version),
+        case!(conflicts::a_conflicting_batch_leaves_nothing),
+        case!(conflicts::of_two_clerks_exactly_one_wins),
+        case!(conflicts::many_writers_at_once_get_dense_numbers),
+        case!(audit::an_empty_log_has_no_checkpoint),
+        case!(audit::numbers_are_dense_and_entries_come_back),
+        case!(audit::the_log_verifies_and_checkpoints_are_of_the_root),
+        case!(audit::the_filter_combines),
+        case!(audit::a_batch_without_events_leaves_the_log_alone),
+        case!(lists::versions_entries_and_changes),
+        case!(sessions::accounts_come_back_and_change),
+        case!(sessions::sessions_are_found_by_present_and_previous_token),
+        case!(sessions::sessions_end),
+        case!(dump::a_dump_restores_everything_under_a_new_epoch),
+        case!(dump::a_restore_of_nothing_is_refused_and_changes_nothing),
+    ]
+}
+
+/// Runs every case, each on a new, empty store that `make` makes.
+///
+/// # Panics
+/// At the first thing that the store does otherwise; the case's name is on standard error.
+pub async fn store_contract(make: impl AsyncFn() -> Arc<dyn Store>) {
+    for case in contract_cases() {
+        eprintln!("contract: {}", case.name);
+        (case.run)(make().await).await;
+    }
+}

@@ -1,0 +1,391 @@
+//! A store in memory: the fake that use cases are tested with, and the model that databases are
+//! compared with.
+
+mod state;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use egnatia_app::{
+    Account, AuditFilter, AuditHead, AuditRow, Batch, CommitError, Committed, DumpRow, DumpValue,
+    KeyRow, ListChangeRow, ListEntryRow, ListVersionRow, OutboxRow, RecordFilter, Session, Store,
+    StoreError, StoredCheckpoint, StoredRecord, TokenHash,
+};
+use egnatia_audit::{Hash, NodeId, Seal};
+use egnatia_record::{Kind, RecordId, UserId, Version};
+use jiff::civil::Date;
+use tokio::sync::mpsc;
+
+use self::state::State;
+use crate::test_seal;
+
+/// Dumps of this process. A dump of the fake is only a number in this list.
+static SNAPSHOTS: Mutex<Vec<State>> = Mutex::new(Vec::new());
+
+/// A store in memory. It does all that [`Store`] asks for, and forgets everything at its end.
+///
+/// Its dumps can be restored only within the same process.
+#[derive(Debug)]
+pub struct MemoryStore {
+    seal: Seal,
+    state: Mutex<State>,
+    restores: Mutex<u64>,
+    failure: Mutex<Option<StoreError>>,
+}
+
+impl Default for MemoryStore {
+    /// An empty store under [`test_seal`].
+    fn default() -> Self {
+        Self::new(test_seal())
+    }
+}
+
+impl MemoryStore {
+    /// An empty store whose log is sealed with `seal`.
+    pub fn new(seal: Seal) -> Self {
+        Self {
+            seal,
+            state: Mutex::default(),
+            restores: Mutex::default(),
+            failure: Mutex::default(),
+        }
+    }
+
+    /// Lets the next commit fail with this error, having written nothing.
+    pub fn fail_next_commit(&self, error: StoreError) {
+        *lock(&self.failure) = Some(error);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn size(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// The limit of a page: 1 to 1,000.
+fn page(limit: u32) -> usize {
+    size(limit.clamp(1, 1000))
+}
+
+fn matches(row: &AuditRow, filter: &AuditFilter) -> bool {
+    let detail = row.read();
+    let detail = detail.as_ref();
+    let object = detail.and_then(|d| d.object.as_ref().map(|object| object.record));
+    let case = detail.and_then(|d| d.justification.as_ref().map(|j| j.case.as_str()));
+    filter
+        .actor
+        .as_ref()
+        .is_none_or(|actor| detail.is_some_and(|d| d.actor == *actor))
+        && filter.operation.is_none_or(|o| row.leaf.operation == o)
+        && filter.object.is_none_or(|id| object == Some(id))
+        && filter.case.as_deref().is_none_or(|text| case == Some(text))
+        && filter.from.is_none_or(|from| row.leaf.at >= from)
+        && filter.until.is_none_or(|until| row.leaf.at < until)
+        && filter
+            .before
+            .is_none_or(|before| row.leaf.sequence < before)
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
+        if let Some(error) = lock(&self.failure).take() {
+            return Err(error.into());
+        }
+        let mut state = self.state();
+        let mut changed = state.clone();
+        let committed = changed.commit(batch, &self.seal)?;
+        *state = changed;
+        Ok(committed)
+    }
+
+    async fn record(&self, id: RecordId) -> Result<Option<StoredRecord>, StoreError> {
+        Ok(self.state().newest(id))
+    }
+
+    async fn records(&self, ids: &[RecordId]) -> Result<Vec<StoredRecord>, StoreError> {
+        let state = self.state();
+        let unique: std::collections::BTreeSet<_> = ids.iter().collect();
+        Ok(unique
+            .into_iter()
+            .filter_map(|id| state.newest(*id))
+            .collect())
+    }
+
+    async fn history(&self, id: RecordId) -> Result<Vec<StoredRecord>, StoreError> {
+        let state = self.state();
+        let versions = state.records.values().filter(|row| row.envelope.id == id);
+        Ok(versions.map(|row| state.stored(row)).collect())
+    }
+
+    async fn find(&self, filter: &RecordFilter) -> Result<Vec<StoredRecord>, StoreError> {
+        let state = self.state();
+        let mut found: Vec<_> = state
+            .heads
+            .iter()
+            .filter(|(id, head)| {
+                let place = (head.updated_us, **id);
+                head.kind == filter.kind
+                    && filter.state.as_ref().is_none_or(|s| head.state == *s)
+                    && filter
+                        .created_by
+                        .as_ref()
+                        .is_none_or(|u| head.created_by == *u)
+                    && filter
+                        .after
+                        .is_none_or(|after| place < (after.at_us, after.id))
+            })
+            .map(|(id, head)| (head.updated_us, *id))
+            .collect();
+        found.sort_unstable_by(|a, b| b.cmp(a));
+        found.truncate(page(filter.limit));
+        Ok(found
+            .iter()
+            .filter_map(|(_, id)| state.newest(*id))
+            .collect())
+    }
+
+    async fn count(&self, kind: Kind, wanted: &str) -> Result<u64, StoreError> {
+        let state = self.state();
+        let heads = state.heads.values();
+        let count = heads
+            .filter(|head| head.kind == kind && head.state == wanted)
+            .count();
+        Ok(u64::try_from(count).unwrap_or(u64::MAX))
+    }
+
+    async fn linked(&self, to: RecordId, relation: &str) -> Result<Vec<RecordId>, StoreError> {
+        let state = self.state();
+        let links = state.links.iter();
+        Ok(links
+            .filter(|(target, name, _)| *target == to && *name == relation)
+            .map(|(_, _, from)| *from)
+            .collect())
+    }
+
+    async fn claims(&self, names: &[String]) -> Result<Vec<(String, RecordId)>, StoreError> {
+        let state = self.state();
+        let held = state.claims.iter().filter(|(name, _)| names.contains(name));
+        Ok(held.map(|(name, holder)| (name.clone(), *holder)).collect())
+    }
+
+    async fn due(&self, today: Date, limit: u32) -> Result<Vec<RecordId>, StoreError> {
+        let state = self.state();
+        let mut due: Vec<_> = state
+            .heads
+            .iter()
+            .filter_map(|(id, head)| head.review_on.map(|date| (date, *id)))
+            .filter(|(date, _)| *date <= today)
+            .collect();
+        due.sort_unstable();
+        due.truncate(size(limit));
+        Ok(due.into_iter().map(|(_, id)| id).collect())
+    }
+
+    async fn keys_after(&self, sequence: u64, limit: u32) -> Result<Vec<KeyRow>, StoreError> {
+        let state = self.state();
+        let rows = state.keys.values().filter(|row| row.sequence > sequence);
+        let mut rows: Vec<_> = rows.cloned().collect();
+        rows.sort_unstable_by_key(|row| row.sequence);
+        rows.truncate(size(limit));
+        Ok(rows)
+    }
+
+    async fn epoch(&self) -> Result<String, StoreError> {
+        Ok(format!("memory-{}", lock(&self.restores)))
+    }
+
+    async fn lists(&self) -> Result<Vec<ListVersionRow>, StoreError> {
+        let state = self.state();
+        let names: std::collections::BTreeSet<_> = state.lists.keys().map(|(l, _)| l).collect();
+        Ok(names
+            .into_iter()
+            .filter_map(|list| state.newest_list(list).cloned())
+            .collect())
+    }
+
+    async fn list_versions(&self, list: &str) -> Result<Vec<ListVersionRow>, StoreError> {
+        let state = self.state();
+        let versions = state.lists.values().rev().filter(|row| row.list == list);
+        Ok(versions.cloned().collect())
+    }
+
+    async fn list_entries(&self, list: &str) -> Result<Vec<ListEntryRow>, StoreError> {
+        let state = self.state();
+        let entries = state.entries.values().filter(|row| row.list == list);
+        Ok(entries.cloned().collect())
+    }
+
+    async fn list_changes(
+        &self,
+        list: &str,
+        version: u64,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<ListChangeRow>, StoreError> {
+        let state = self.state();
+        let changes = state.changes.iter().filter(|((of, number, source), _)| {
+            of == list && *number == version && after.is_none_or(|after| source.as_str() > after)
+        });
+        Ok(changes
+            .map(|(_, row)| row.clone())
+            .take(size(limit))
+            .collect())
+    }
+
+    async fn account(&self, login: &UserId) -> Result<Option<Account>, StoreError> {
+        Ok(self.state().accounts.get(login).cloned())
+    }
+
+    async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
+        Ok(self.state().accounts.values().cloned().collect())
+    }
+
+    async fn session(&self, token: TokenHash) -> Result<Option<Session>, StoreError> {
+        let state = self.state();
+        let mut sessions = state.sessions.values();
+        Ok(sessions
+            .find(|s| s.token == token || s.previous == Some(token))
+            .cloned())
+    }
+
+    async fn outbox(&self, limit: u32) -> Result<Vec<OutboxRow>, StoreError> {
+        Ok(self
+            .state()
+            .outbox
+            .iter()
+            .take(size(limit))
+            .cloned()
+            .collect())
+    }
+
+    async fn audit_head(&self) -> Result<AuditHead, StoreError> {
+        let state = self.state();
+        Ok(AuditHead {
+            size: state.frontier.size(),
+            root: state.frontier.root(),
+            checkpoint: state
+                .checkpoints
+                .last_key_value()
+                .map(|(_, note)| note.clone()),
+        })
+    }
+
+    async fn audit_find(&self, filter: &AuditFilter) -> Result<Vec<AuditRow>, StoreError> {
+        let state = self.state();
+        let rows = state.audit.iter().rev().filter(|row| matches(row, filter));
+        Ok(rows
+            .take(page(filter.limit))
+            .map(|row| (**row).clone())
+            .collect())
+    }
+
+    async fn audit_entries(&self, first: u64, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
+        let state = self.state();
+        let rows = state.audit.iter().filter(|row| row.leaf.sequence >= first);
+        Ok(rows.take(size(limit)).map(|row| (**row).clone()).collect())
+    }
+
+    async fn audit_nodes(
+        &self,
+        level: u8,
+        first: u64,
+        limit: u32,
+    ) -> Result<Vec<(u64, Hash)>, StoreError> {
+        let state = self.state();
+        let nodes = state.nodes.range(
+            NodeId {
+                level,
+                index: first,
+            }..,
+        );
+        Ok(nodes
+            .take_while(|(id, _)| id.level == level)
+            .take(size(limit))
+            .map(|(id, hash)| (id.index, *hash))
+            .collect())
+    }
+
+    async fn checkpoints(
+        &self,
+        above: u64,
+        limit: u32,
+    ) -> Result<Vec<StoredCheckpoint>, StoreError> {
+        let state = self.state();
+        let notes = state.checkpoints.iter().filter(|(size, _)| **size > above);
+        Ok(notes
+            .take(size(limit))
+            .map(|(size, note)| StoredCheckpoint {
+                size: *size,
+                note: note.clone(),
+            })
+            .collect())
+    }
+
+    async fn records_by_event(
+        &self,
+        after: Option<(u64, RecordId, Version)>,
+        limit: u32,
+    ) -> Result<Vec<StoredRecord>, StoreError> {
+        let state = self.state();
+        let place = |row: &state::Row| (row.event, row.envelope.id, row.envelope.version);
+        let rows = state.records.values();
+        let mut rows: Vec<_> = rows
+            .filter(|row| after.is_none_or(|after| place(row) > after))
+            .collect();
+        rows.sort_unstable_by_key(|row| place(row));
+        rows.truncate(size(limit));
+        Ok(rows.into_iter().map(|row| state.stored(row)).collect())
+    }
+
+    fn dump_columns(&self) -> &'static [(&'static str, &'static [&'static str])] {
+        &[("snapshot", &["number"])]
+    }
+
+    async fn dump(&self, rows: mpsc::Sender<DumpRow>) -> Result<(), StoreError> {
+        let number = {
+            let mut snapshots = lock(&SNAPSHOTS);
+            let mut snapshot = self.state().clone();
+            snapshot.sessions.clear();
+            snapshots.push(snapshot);
+            i64::try_from(snapshots.len()).unwrap_or(i64::MAX)
+        };
+        let row = DumpRow {
+            table: "snapshot",
+            values: vec![DumpValue::Int(number)],
+        };
+        let gone = |_| StoreError::Unavailable("nobody takes the dump".into());
+        rows.send(row).await.map_err(gone)
+    }
+
+    async fn restore(&self, mut rows: mpsc::Receiver<DumpRow>) -> Result<u64, StoreError> {
+        let mut restored = None;
+        let mut count = 0;
+        while let Some(row) = rows.recv().await {
+            count += 1;
+            let number = match row.values.as_slice() {
+                [DumpValue::Int(number)] => usize::try_from(*number).unwrap_or(0),
+                _ => 0,
+            };
+            let snapshots = lock(&SNAPSHOTS);
+            restored = number
+                .checked_sub(1)
+                .and_then(|n| snapshots.get(n).cloned());
+        }
+        let unreadable = || StoreError::Corrupt("no dump of a store in memory".into());
+        *self.state() = restored.ok_or_else(unreadable)?;
+        *lock(&self.restores) += 1;
+        Ok(count)
+    }
+
+    async fn is_empty(&self) -> Result<bool, StoreError> {
+        Ok(self.state().commits == 0)
+    }
+}
