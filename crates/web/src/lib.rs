@@ -1,1 +1,33 @@
-//! Stub.
+//! HTTP API and server-rendered pages of a node.
+//!
+//! It never decides what somebody may do, and never reaches a store: it asks `egnatia-app`, and
+//! shows the answer. Pages work without scripts; all words come from Fluent files. Nothing
+//! personal is logged: no body, no query string.
+//!
+//! Start at [`router`], then at [`pages`] and [`Frame`].
+
+mod accent;
+mod api;
+mod assets;
+mod cookie;
+mod cursor;
+mod frame;
+mod guard;
+mod headers;
+mod mrz;
+pub mod pages;
+pub mod parts;
+mod problem;
+mod query;
+mod router;
+mod state;
+mod texts;
+mod visit;
+pub mod words;
+
+pub use accent::{Accent, UnknownAccent};
+pub use frame::{Area, Frame, FrameUser, NodeFace, RailItem, encode};
+pub use problem::{FieldProblem, Problem, ProblemCode};
+pub use router::router;
+pub use state::WebState;
+pub use texts::Texts;

@@ -1,0 +1,44 @@
+# Hits and their follow-up, clocks, handling.
+hits-title = Hits
+hits-lede = Confirmed matches. What is due first stands first.
+hits-empty = Hits would stand here.
+hits-empty-how = A hit comes from a match that a verifying officer confirmed.
+hit-title = Hit: { $name }
+hit-follow-up = Follow-up
+hit-facts = How it came about
+hit-case = Case
+hit-confirmed-by = Confirmed by
+hit-confirmed-at = Confirmed at
+hit-match = Match
+hit-see-match = See the match and its evidence
+hit-report = What was done
+hit-report-hint = Whom you informed, what was seized, who took over
+hit-report-submit = Close the follow-up with this report
+hit-report-invalid = write a report of 3 to 2,000 characters
+hit-done-by = Done by
+hit-done-at = Done at
+hit-done = Done
+hit-then = After that it is shown as late to every verifying officer.
+
+clock-due = due
+clock-left = { $span } left
+clock-soon = soon: { $span } left
+clock-late = late by { $span }
+span-days = { $count } d
+span-hours = { $count } h
+span-minutes = { $count } min
+
+handling-title = Handling
+handling-codes = Codes
+handling-evaluation = Evaluation
+releasable-nobody = for this authority only
+releasable-anybody = published
+releasable-partners = for { $partners }
+origin-national = national
+origin-sis = SIS
+origin-prum = Prüm
+origin-europol = Europol
+origin-interpol = Interpol
+origin-partner = from a partner
+origin-published = public source
+subject-unnamed = Without a name

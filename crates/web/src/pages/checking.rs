@@ -1,0 +1,328 @@
+//! Handlers of the check pages: reads the form, asks, shows the answer.
+
+use axum::extract::Path;
+use axum::response::{IntoResponse, Redirect, Response};
+use egnatia_alerts::{ConsultedList, MatchState, Settled};
+use egnatia_app::{Action, Caller, Candidate, CheckRequest, CheckView, ListVersionRow};
+use egnatia_matching::Description;
+use egnatia_record::RecordId;
+
+use super::check::{CheckInput, CheckPage, CheckResultPage};
+use super::session::JustificationInput;
+use crate::parts::{Cell, Empty, Facts, Table, Tag, Tone};
+use crate::problem::Problem;
+use crate::visit::{Posted, Signed, show, show_refused};
+use crate::{Area, Frame, Texts, query, words};
+
+/// Shows the box.
+pub(crate) async fn form(signed: Signed) -> Result<Response, Problem> {
+    if !signed.offers(Action::Check) {
+        signed.enter(Action::Check)?;
+    }
+    let input = CheckInput {
+        justification: ask_why(&signed),
+        ..CheckInput::default()
+    };
+    Ok(show(&page(&signed, &input).await?))
+}
+
+/// Asked for on the page itself, so that the first check takes one form and not two.
+fn ask_why(signed: &Signed) -> Option<JustificationInput> {
+    let known = signed.caller().justification.is_some();
+    (!known).then(JustificationInput::default)
+}
+
+async fn page(signed: &Signed, input: &CheckInput) -> Result<CheckPage, Problem> {
+    let t = signed.t();
+    let frame = signed.frame(t.text("check-title"), Some(Area::Check)).await;
+    let lists = signed.state.app.lists(signed.caller()).await?;
+    let table = lists_table(&frame, &lists);
+    Ok(CheckPage::new(frame, input, table))
+}
+
+/// Checks, and leads to the answer.
+pub(crate) async fn check(signed: Signed, posted: Posted) -> Result<Response, Problem> {
+    if !signed.offers(Action::Check) {
+        signed.enter(Action::Check)?;
+    }
+    let t = signed.t();
+    let mut input = input_of(&posted);
+    let read = query::read(&input);
+    let mut caller = signed.caller().clone();
+    if caller.justification.is_none() {
+        match JustificationInput::read(&posted, t) {
+            Ok(justification) => {
+                let app = &signed.state.app;
+                app.set_justification(&signed.who, justification.clone())
+                    .await?;
+                caller.justification = Some(justification);
+            }
+            Err(given) => input.justification = Some(*given),
+        }
+    }
+    let query = match (read, &input.justification) {
+        (Ok(query), None) => query,
+        (read, _) => {
+            if let Err(refused) = read {
+                input.query_error = match refused {
+                    query::Refused { mrz: true, .. } => Some(t.text("mrz-invalid")),
+                    query::Refused { query: true, .. } => Some(t.text("check-empty")),
+                    query::Refused { .. } => None,
+                };
+                input.birth_date_error = refused.birth_date.then(|| t.text("birth-date-invalid"));
+            }
+            return Ok(show_refused(&page(&signed, &input).await?));
+        }
+    };
+    match ask(&signed, &caller, query).await {
+        Ok(id) => Ok(Redirect::to(&format!("/checks/{id}")).into_response()),
+        Err(problem) => match problem.errors.first() {
+            Some(error) => {
+                input.query_error = Some(error.detail.clone());
+                Ok(show_refused(&page(&signed, &input).await?))
+            }
+            None => Err(problem),
+        },
+    }
+}
+
+async fn ask(signed: &Signed, caller: &Caller, query: Description) -> Result<RecordId, Problem> {
+    let request = CheckRequest {
+        query,
+        ..CheckRequest::default()
+    };
+    Ok(signed.state.app.check(caller, request).await?.check)
+}
+
+fn input_of(posted: &Posted) -> CheckInput {
+    CheckInput {
+        query: posted.text("q"),
+        schema: posted.text("schema"),
+        birth_date: posted.text("birth_date"),
+        nationality: posted.text("nationality"),
+        gender: posted.text("gender"),
+        document: posted.text("document"),
+        place: posted.text("place"),
+        ..CheckInput::default()
+    }
+}
+
+/// Shows an answer.
+pub(crate) async fn answer(signed: Signed, Path(id): Path<String>) -> Result<Response, Problem> {
+    signed.enter(Action::ViewCheck)?;
+    let id = super::record_id(&id)?;
+    let view = signed.state.app.view_check(signed.caller(), id).await?;
+    let t = signed.t();
+    let frame = signed
+        .frame(t.text("check-result-title"), Some(Area::Check))
+        .await;
+    let waiting = view
+        .answer
+        .candidates
+        .iter()
+        .filter(|c| c.state == MatchState::Waiting);
+    let waiting = u64::try_from(waiting.count()).unwrap_or(u64::MAX);
+    let page = CheckResultPage {
+        waiting,
+        asked: asked(&frame, &view),
+        candidates: candidates(t, &view.answer.candidates),
+        settled: settled(&frame, &view.answer.settled),
+        lists: consulted(t, &view.answer.lists),
+        may_check: signed.offers(Action::Check),
+        frame,
+    };
+    Ok(show(&page))
+}
+
+/// What was asked, label by label.
+pub(crate) fn query_facts(t: &Texts, query: &Description) -> Facts {
+    let texts = |texts: &[String]| texts.iter().cloned().map(Cell::Text).collect();
+    let names = query.names.iter().map(|name| Cell::Text(name.text.clone()));
+    let births = query
+        .births
+        .iter()
+        .map(|b| Cell::Text(words::birth_date(*b, t)));
+    let numbers = query
+        .identifiers
+        .iter()
+        .map(|id| Cell::Exact(id.value.clone()));
+    let gender = query
+        .gender
+        .map(|g| Cell::Text(t.text(words::gender_key(g))));
+    let schema = (query.schema != egnatia_matching::Schema::Unknown)
+        .then(|| Cell::Text(t.text(words::schema_key(query.schema))));
+    Facts::new()
+        .with_all(t.text("column-name"), names.collect())
+        .with_all(t.text("field-document"), numbers.collect())
+        .with_all(t.text("field-birth-date"), births.collect())
+        .with_all(t.text("field-nationality"), texts(&query.nationalities))
+        .with_all(t.text("field-place"), texts(&query.places))
+        .with_some(t.text("field-gender"), gender)
+        .with_some(t.text("field-schema"), schema)
+}
+
+fn asked(frame: &Frame, view: &CheckView) -> Facts {
+    let t = frame.t;
+    query_facts(t, &view.check.query)
+        .with(
+            t.text("check-purpose"),
+            Cell::Text(words::purpose(view.envelope.purpose, t)),
+        )
+        .with(
+            t.text("check-case"),
+            Cell::Text(view.check.case.to_string()),
+        )
+        .with(
+            t.text("check-by"),
+            Cell::Text(view.envelope.author.to_string()),
+        )
+        .with(t.text("check-at"), Cell::Time(frame.moment(view.answer.at)))
+}
+
+fn candidates(t: &'static Texts, candidates: &[Candidate]) -> Table {
+    let columns = &[
+        "column-name",
+        "column-likelihood",
+        "column-list",
+        "column-action",
+        "column-state",
+    ];
+    let rows = candidates
+        .iter()
+        .map(|candidate| {
+            vec![
+                Cell::link(
+                    format!("/matches/{}", candidate.matched),
+                    &candidate.entry.name,
+                ),
+                Cell::Text(likelihood(t, candidate.assessment.probability)),
+                Cell::Text(list_and_version(
+                    t,
+                    &candidate.entry.list,
+                    candidate.entry.list_version,
+                )),
+                Cell::Text(candidate.action.clone()),
+                Cell::Tag(state_tag(t, &candidate.state)),
+            ]
+        })
+        .collect();
+    Table::new(
+        t,
+        t.text("check-candidates"),
+        columns,
+        Empty::of(t, "check-candidates"),
+    )
+    .rows(rows)
+    .focus_first()
+}
+
+fn settled(frame: &Frame, settled: &[Settled]) -> Table {
+    let t = frame.t;
+    let columns = &[
+        "column-name",
+        "column-likelihood",
+        "column-by",
+        "column-at",
+        "column-reason",
+    ];
+    let rows = settled
+        .iter()
+        .map(|settled| {
+            vec![
+                Cell::link(
+                    format!("/entries/{}", settled.entry.record),
+                    &settled.entry.name,
+                ),
+                Cell::Text(likelihood(t, settled.probability)),
+                Cell::Text(settled.by.to_string()),
+                Cell::Time(frame.moment(settled.at)),
+                Cell::Text(settled.reason.clone()),
+            ]
+        })
+        .collect();
+    Table::new(
+        t,
+        t.text("check-settled"),
+        columns,
+        Empty::of(t, "check-settled"),
+    )
+    .rows(rows)
+}
+
+fn consulted(t: &'static Texts, lists: &[ConsultedList]) -> Table {
+    let columns = &["column-list", "column-list-version"];
+    let rows = lists
+        .iter()
+        .map(|list| {
+            vec![
+                Cell::link(format!("/lists/{}", list.list), &list.list),
+                Cell::Number(list.version.to_string()),
+            ]
+        })
+        .collect();
+    Table::new(
+        t,
+        t.text("check-lists"),
+        columns,
+        Empty::of(t, "check-lists"),
+    )
+    .rows(rows)
+}
+
+fn lists_table(frame: &Frame, lists: &[ListVersionRow]) -> Table {
+    let t = frame.t;
+    let columns = &[
+        "column-list",
+        "column-list-version",
+        "column-entries",
+        "column-imported",
+    ];
+    let rows = lists
+        .iter()
+        .map(|list| {
+            let entries = list
+                .added
+                .saturating_add(list.changed)
+                .saturating_add(list.unchanged);
+            vec![
+                Cell::link(format!("/lists/{}", list.list), &list.list),
+                Cell::Number(list.version.to_string()),
+                Cell::Number(words::quantity(entries)),
+                Cell::Time(frame.moment(list.imported_at)),
+            ]
+        })
+        .collect();
+    Table::new(
+        t,
+        t.text("check-lists"),
+        columns,
+        Empty::of(t, "check-lists"),
+    )
+    .rows(rows)
+}
+
+/// A probability as a number and in words.
+pub(crate) fn likelihood(t: &Texts, probability: f64) -> String {
+    let words = t.text(words::likelihood_key(probability));
+    let values = [("percent", words::percent(probability)), ("words", words)];
+    t.with_all("likelihood", &values)
+}
+
+/// A list with the version that was compared.
+pub(crate) fn list_and_version(t: &Texts, list: &str, version: u64) -> String {
+    let values = [("list", list.to_owned()), ("version", version.to_string())];
+    t.with_all("list-and-version", &values)
+}
+
+/// Where a match stands.
+pub(crate) fn state_tag(t: &Texts, state: &MatchState) -> Tag {
+    let (tone, key) = match state {
+        MatchState::Waiting => (Tone::Caution, "state-waiting"),
+        MatchState::Confirmed { .. } => (Tone::Against, "state-confirmed"),
+        MatchState::Rejected { .. } => (Tone::Silent, "state-rejected"),
+    };
+    Tag {
+        tone,
+        word: t.text(key),
+    }
+}

@@ -1,0 +1,216 @@
+//! Hits, and what is to be done after them.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::response::Response;
+use egnatia_alerts::{FollowUp, FollowUpState, Reason};
+use egnatia_app::{Action, HitSummary, HitView};
+use egnatia_record::RecordId;
+
+use super::{checking, record_id, subjects};
+use crate::parts::{
+    Cell, Clock, Empty, Facts, Field, FieldKind, Form, HandlingBadge, Subject, Table, Tone,
+};
+use crate::problem::Problem;
+use crate::visit::{Posted, Signed, done, show, show_refused};
+use crate::{Area, Frame, cursor};
+
+const PAGE: u32 = 50;
+
+/// The page of the hits.
+#[derive(Debug, Template)]
+#[template(path = "hits.html")]
+pub struct HitsPage {
+    /// The frame.
+    pub frame: Frame,
+    /// The hits whose follow-up is open, what is due first first.
+    pub table: Table,
+}
+
+/// The page of one hit.
+#[derive(Debug, Template)]
+#[template(path = "hit.html")]
+pub struct HitPage {
+    /// The frame.
+    pub frame: Frame,
+    /// Whom or what was hit.
+    pub subject: Subject,
+    /// What may be done with the record.
+    pub handling: HandlingBadge,
+    /// How it came about.
+    pub facts: Facts,
+    /// What is to be done.
+    pub action: String,
+    /// By when, while it is open.
+    pub clock: Option<Clock>,
+    /// The report's form, for somebody who may write it, while it is open.
+    pub report: Option<Form>,
+    /// What was done.
+    pub done: Option<Facts>,
+}
+
+/// Shows the hits, what is due first first.
+pub(crate) async fn show_hits(signed: Signed) -> Result<Response, Problem> {
+    signed.enter(Action::ListHits)?;
+    let t = signed.t();
+    let after = cursor::read(signed.visit.query("after").as_deref())?;
+    let mut page = signed.state.app.hits(signed.caller(), after, PAGE).await?;
+    page.items.sort_by_key(|hit| (hit.done, hit.due_at));
+    let frame = signed.frame(t.text("hits-title"), Some(Area::Hits)).await;
+    let columns = &[
+        "column-name",
+        "column-due",
+        "column-asked",
+        "column-list",
+        "column-case",
+        "column-by",
+    ];
+    let rows = page.items.iter().map(|hit| row(&frame, hit)).collect();
+    let next = page
+        .next
+        .map(|next| format!("/hits?after={}", cursor::write(next)));
+    let table = Table::new(t, String::new(), columns, Empty::of(t, "hits"))
+        .rows(rows)
+        .next(next);
+    Ok(show(&HitsPage { frame, table }))
+}
+
+fn row(frame: &Frame, hit: &HitSummary) -> Vec<Cell> {
+    let t = frame.t;
+    let due = match hit.due_at {
+        Some(due) if !hit.done => {
+            let times = (hit.at, due, frame.now());
+            Cell::Clock(Box::new(Clock::new(t, &frame.node.zone, times, None)))
+        }
+        _ => Cell::tag(Tone::Agree, t.text("hit-done")),
+    };
+    vec![
+        Cell::link(format!("/hits/{}", hit.hit), &hit.entry),
+        due,
+        Cell::Text(hit.asked.clone()),
+        Cell::Text(hit.list.clone()),
+        Cell::Text(hit.case.clone()),
+        Cell::Text(hit.by.to_string()),
+    ]
+}
+
+/// Shows a hit with its follow-up.
+pub(crate) async fn show_hit(signed: Signed, Path(id): Path<String>) -> Result<Response, Problem> {
+    signed.enter(Action::ViewHit)?;
+    let id = record_id(&id)?;
+    let view = signed.state.app.hit(signed.caller(), id).await?;
+    Ok(show(&page(&signed, id, &view, ("", None)).await))
+}
+
+/// Closes the follow-up with a report.
+pub(crate) async fn finish(
+    signed: Signed,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Result<Response, Problem> {
+    signed.enter(Action::FinishFollowUp)?;
+    let id = record_id(&id)?;
+    let app = &signed.state.app;
+    let text = posted.text("report");
+    match Reason::try_from(text.clone()) {
+        Ok(report) => {
+            app.finish_follow_up(signed.caller(), id, report).await?;
+            Ok(done(&format!("/hits/{id}"), "follow-up-done"))
+        }
+        Err(_) => {
+            let view = app.hit(signed.caller(), id).await?;
+            let wrong = Some(signed.t().text("hit-report-invalid"));
+            Ok(show_refused(
+                &page(&signed, id, &view, (&text, wrong)).await,
+            ))
+        }
+    }
+}
+
+async fn page(
+    signed: &Signed,
+    id: RecordId,
+    view: &HitView,
+    (report, wrong): (&str, Option<String>),
+) -> HitPage {
+    let t = signed.t();
+    let title = t.with("hit-title", "name", view.hit.entry.name.as_str());
+    let frame = signed.frame(title, Some(Area::Hits)).await;
+    let form = view.may_finish.then(|| {
+        let field = Field::new("report", t.text("hit-report"))
+            .kind(FieldKind::Area)
+            .hint(t.text("hit-report-hint"))
+            .value(report)
+            .error(wrong)
+            .required();
+        let action = format!("/hits/{id}/follow-up");
+        Form::new(t, action, vec![field], t.text("hit-report-submit"), None).csrf(frame.csrf())
+    });
+    HitPage {
+        subject: subjects::of_name(&view.hit.entry.name, t),
+        handling: HandlingBadge::new(&view.envelope, t),
+        facts: facts(&frame, view),
+        action: view.hit.action.clone(),
+        clock: view.follow_up.as_ref().and_then(|f| clock(&frame, view, f)),
+        report: form,
+        done: view.follow_up.as_ref().and_then(|f| finished(&frame, f)),
+        frame,
+    }
+}
+
+fn clock(frame: &Frame, view: &HitView, follow_up: &FollowUp) -> Option<Clock> {
+    let times = (view.hit.confirmed_at, follow_up.due_at, frame.now());
+    let then = Some(frame.t.text("hit-then"));
+    (follow_up.state == FollowUpState::Open)
+        .then(|| Clock::new(frame.t, &frame.node.zone, times, then))
+}
+
+fn finished(frame: &Frame, follow_up: &FollowUp) -> Option<Facts> {
+    let t = frame.t;
+    let FollowUpState::Done { report, by, at } = &follow_up.state else {
+        return None;
+    };
+    let facts = Facts::new()
+        .with(t.text("hit-report"), Cell::Text(report.to_string()))
+        .with(t.text("hit-done-by"), Cell::Text(by.to_string()))
+        .with(t.text("hit-done-at"), Cell::Time(frame.moment(*at)));
+    Some(facts)
+}
+
+fn facts(frame: &Frame, view: &HitView) -> Facts {
+    let t = frame.t;
+    let hit = &view.hit;
+    let asked = match &view.matched {
+        Some(matched) => checking::query_facts(t, &matched.query),
+        None => Facts::new(),
+    };
+    let list = checking::list_and_version(t, &hit.entry.list, hit.entry.list_version);
+    asked
+        .with(t.text("column-list"), Cell::Text(list))
+        .with(t.text("hit-case"), Cell::Text(hit.case.to_string()))
+        .with(
+            t.text("hit-confirmed-by"),
+            Cell::Text(hit.confirmed_by.to_string()),
+        )
+        .with(
+            t.text("hit-confirmed-at"),
+            Cell::Time(frame.moment(hit.confirmed_at)),
+        )
+        .with_some(
+            t.text("match-reason"),
+            view.reason
+                .as_ref()
+                .map(|reason| Cell::Text(reason.to_string())),
+        )
+        .with(
+            t.text("hit-match"),
+            Cell::link(format!("/matches/{}", hit.matched), t.text("hit-see-match")),
+        )
+        .with(
+            t.text("match-entry"),
+            Cell::link(
+                format!("/entries/{}", hit.entry.record),
+                t.text("match-see-entry"),
+            ),
+        )
+}

@@ -1,0 +1,64 @@
+//! Inbox: the matches that wait for a decision.
+
+use askama::Template;
+use axum::response::Response;
+use egnatia_app::{Action, MatchSummary};
+
+use super::checking;
+use crate::cursor;
+use crate::parts::{Cell, Empty, Table};
+use crate::problem::Problem;
+use crate::visit::{Signed, show};
+use crate::{Area, Frame};
+
+const PAGE: u32 = 50;
+
+/// The page of the matches that wait.
+#[derive(Debug, Template)]
+#[template(path = "inbox.html")]
+pub struct InboxPage {
+    /// The frame.
+    pub frame: Frame,
+    /// The matches, the newest first.
+    pub table: Table,
+}
+
+/// Shows what waits.
+pub(crate) async fn show_inbox(signed: Signed) -> Result<Response, Problem> {
+    signed.enter(Action::ListMatches)?;
+    let t = signed.t();
+    let after = cursor::read(signed.visit.query("after").as_deref())?;
+    let app = &signed.state.app;
+    let page = app.matches(signed.caller(), "waiting", after, PAGE).await?;
+    let frame = signed.frame(t.text("inbox-title"), Some(Area::Inbox)).await;
+    let columns = &[
+        "column-name",
+        "column-likelihood",
+        "column-asked",
+        "column-list",
+        "column-case",
+        "column-by",
+        "column-since",
+    ];
+    let rows = page.items.iter().map(|item| row(&frame, item)).collect();
+    let next = page
+        .next
+        .map(|next| format!("/inbox?after={}", cursor::write(next)));
+    let table = Table::new(t, String::new(), columns, Empty::of(t, "inbox"))
+        .rows(rows)
+        .next(next)
+        .focus_first();
+    Ok(show(&InboxPage { frame, table }))
+}
+
+fn row(frame: &Frame, item: &MatchSummary) -> Vec<Cell> {
+    vec![
+        Cell::link(format!("/matches/{}", item.matched), &item.entry),
+        Cell::Text(checking::likelihood(frame.t, item.probability)),
+        Cell::Text(item.asked.clone()),
+        Cell::Text(item.list.clone()),
+        Cell::Text(item.case.clone()),
+        Cell::Text(item.by.to_string()),
+        Cell::Time(frame.moment(item.at)),
+    ]
+}

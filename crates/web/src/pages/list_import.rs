@@ -1,0 +1,226 @@
+//! Handlers of the import of a list: first what would change, then the import itself.
+
+use std::collections::HashMap;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::StatusCode;
+use axum::response::Response;
+use egnatia_app::{Action, ImportReport, Importing};
+use egnatia_formats::{ParsedList, ftm, ofac, un};
+use sha2::{Digest, Sha256};
+
+use super::list_changes::{OrphanRow, orphans_table};
+use super::lists::{ListFormat, ListImportPage, ListPreviewPage};
+use crate::parts::{Cell, Facts};
+use crate::problem::{Problem, ProblemCode};
+use crate::visit::{Signed, done, show, show_with};
+use crate::{Area, Texts, guard, words};
+
+/// The most parts that a form of an import has.
+const PARTS_MAX: usize = 12;
+
+/// Shows the forms.
+pub(crate) async fn form(signed: Signed) -> Result<Response, Problem> {
+    signed.enter(Action::ImportList)?;
+    let title = signed.t().text("import-title");
+    let frame = signed.frame(title, Some(Area::Lists)).await;
+    Ok(show(&ListImportPage::new(frame, None)))
+}
+
+/// Reads the files and shows what they would change, or imports them.
+pub(crate) async fn import(signed: Signed, request: Request) -> Result<Response, Problem> {
+    signed.enter(Action::ImportList)?;
+    let mut parts = parts_of(request).await?;
+    let token = text_of(&parts, "csrf");
+    if !guard::same_token(&signed.who.csrf, &token) {
+        return Err(Problem::new(ProblemCode::BadOrigin));
+    }
+    let t = signed.t();
+    let write = text_of(&parts, "write") == "yes";
+    let format = text_of(&parts, "format");
+    let list = text_of(&parts, "list");
+    let read = Upload::take(&mut parts, &format, list, t);
+    let parsed = match read {
+        Ok(upload) => upload.parse(t).await?,
+        Err(wrong) => Err(wrong),
+    };
+    let (parsed, checksum) = match parsed {
+        Ok(parsed) => parsed,
+        Err(wrong) => return refuse(&signed, wrong).await,
+    };
+    let importing = Importing {
+        checksum,
+        dry_run: !write,
+        progress: &|_, _| {},
+    };
+    let app = &signed.state.app;
+    let report = match app.import(signed.caller(), parsed, importing).await {
+        Ok(report) => report,
+        Err(error) => {
+            let problem = Problem::from(error);
+            return match problem.errors.first() {
+                Some(error) => refuse(&signed, error.detail.clone()).await,
+                None => Err(problem),
+            };
+        }
+    };
+    if write {
+        return Ok(done(&format!("/lists/{}", report.list), "imported"));
+    }
+    preview(&signed, &report, &format).await
+}
+
+async fn refuse(signed: &Signed, wrong: String) -> Result<Response, Problem> {
+    let frame = signed
+        .frame(signed.t().text("import-title"), Some(Area::Lists))
+        .await;
+    let page = ListImportPage::new(frame, Some(wrong));
+    Ok(show_with(StatusCode::UNPROCESSABLE_ENTITY, &page))
+}
+
+async fn preview(
+    signed: &Signed,
+    report: &ImportReport,
+    format: &str,
+) -> Result<Response, Problem> {
+    let t = signed.t();
+    let title = t.with("preview-title", "list", report.list.as_str());
+    let frame = signed.frame(title, Some(Area::Lists)).await;
+    let changes = report
+        .added
+        .saturating_add(report.changed)
+        .saturating_add(report.removed);
+    let number = |number: u64| Cell::Text(words::quantity(number));
+    let facts = Facts::new()
+        .with(t.text("list-added"), number(report.added))
+        .with(t.text("list-changed"), number(report.changed))
+        .with(t.text("list-removed"), number(report.removed))
+        .with(t.text("list-unchanged"), number(report.unchanged))
+        .with(t.text("list-orphan-count"), number(report.orphans));
+    let values = [
+        ("changes", words::quantity(changes)),
+        ("version", report.version.to_string()),
+    ];
+    let form = ListFormat::ALL
+        .iter()
+        .find(|known| known.as_str() == format && changes > 0)
+        .map(|format| {
+            let submit = t.with_all("preview-write", &values);
+            ListImportPage::form(t, *format, &report.list, submit)
+                .csrf(frame.csrf())
+                .hidden("write", "yes".to_owned())
+        });
+    let orphans: Vec<OrphanRow> = report.orphan_rows.iter().map(OrphanRow::of).collect();
+    let page = ListPreviewPage {
+        facts,
+        form,
+        orphans: orphans_table(t, &orphans),
+        frame,
+    };
+    Ok(show(&page))
+}
+
+async fn parts_of(request: Request) -> Result<HashMap<String, Bytes>, Problem> {
+    let mut form = Multipart::from_request(request, &())
+        .await
+        .map_err(|refused| Problem::new(ProblemCode::of_status(refused.status())))?;
+    let mut parts = HashMap::new();
+    let failed = |refused: axum::extract::multipart::MultipartError| {
+        Problem::new(ProblemCode::of_status(refused.status()))
+    };
+    while let Some(field) = form.next_field().await.map_err(failed)? {
+        let name = field.name().unwrap_or_default().to_owned();
+        let bytes = field.bytes().await.map_err(failed)?;
+        parts.insert(name, bytes);
+        if parts.len() > PARTS_MAX {
+            return Err(Problem::new(ProblemCode::BadRequest));
+        }
+    }
+    Ok(parts)
+}
+
+fn text_of(parts: &HashMap<String, Bytes>, name: &str) -> String {
+    parts
+        .get(name)
+        .map(|bytes| String::from_utf8_lossy(bytes).trim().to_owned())
+        .unwrap_or_default()
+}
+
+/// The files of a list as they were sent.
+enum Upload {
+    Ofac { sdn: Bytes, alt: Bytes, add: Bytes },
+    UnitedNations(Bytes),
+    FollowTheMoney { list: String, lines: Bytes },
+}
+
+type Read = Result<(ParsedList, egnatia_audit::Hash), String>;
+
+impl Upload {
+    fn take(
+        parts: &mut HashMap<String, Bytes>,
+        format: &str,
+        list: String,
+        t: &Texts,
+    ) -> Result<Self, String> {
+        let mut file = |name: &str| {
+            parts
+                .remove(name)
+                .filter(|bytes| !bytes.is_empty())
+                .ok_or_else(|| t.text("import-no-file"))
+        };
+        match format {
+            "ofac" => Ok(Self::Ofac {
+                sdn: file("ofac_entries")?,
+                alt: file("ofac_names").unwrap_or_default(),
+                add: file("ofac_addresses").unwrap_or_default(),
+            }),
+            "un" => Ok(Self::UnitedNations(file("un_xml")?)),
+            "ftm" if list.is_empty() => Err(t.text("import-list-invalid")),
+            "ftm" => Ok(Self::FollowTheMoney {
+                list,
+                lines: file("ftm_json")?,
+            }),
+            _ => Err(t.text("import-no-file")),
+        }
+    }
+
+    fn files(&self) -> Vec<&[u8]> {
+        match self {
+            Self::Ofac { sdn, alt, add } => vec![sdn, alt, add],
+            Self::UnitedNations(xml) => vec![xml],
+            Self::FollowTheMoney { lines, .. } => vec![lines],
+        }
+    }
+
+    /// Reads the files on a thread of their own: it takes seconds, and others wait for answers.
+    async fn parse(self, t: &'static Texts) -> Result<Read, Problem> {
+        tokio::task::spawn_blocking(move || {
+            let mut hash = Sha256::new();
+            for file in self.files() {
+                hash.update(file);
+            }
+            let checksum = egnatia_audit::Hash::from_bytes(hash.finalize().into());
+            let parsed = match &self {
+                Self::Ofac { sdn, alt, add } => {
+                    let files = ofac::Files {
+                        sdn,
+                        alt,
+                        add,
+                        comments: None,
+                    };
+                    ofac::parse(&files, &mut |_| {})
+                }
+                Self::UnitedNations(xml) => un::parse(xml, &mut |_| {}),
+                Self::FollowTheMoney { list, lines } => {
+                    ftm::parse(list, &mut lines.as_ref(), &mut |_| {})
+                }
+            };
+            parsed
+                .map(|parsed| (parsed, checksum))
+                .map_err(|error| t.with("import-error", "problem", error.to_string()))
+        })
+        .await
+        .map_err(|_| Problem::new(ProblemCode::Internal))
+    }
+}

@@ -1,0 +1,75 @@
+//! The pages, one file an area: the view models of its templates, and the handlers.
+
+pub mod audit;
+pub mod check;
+mod checking;
+mod entry_fields;
+pub mod hits;
+pub mod inbox;
+mod list_changes;
+mod list_import;
+pub mod lists;
+pub mod matches;
+pub mod problem;
+pub mod session;
+mod subjects;
+pub mod users;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use egnatia_record::RecordId;
+
+use crate::WebState;
+use crate::problem::{Problem, ProblemCode};
+use crate::visit::FORM_BYTES_MAX;
+
+/// The record that a path names.
+fn record_id(text: &str) -> Result<RecordId, Problem> {
+    text.parse()
+        .map_err(|_| Problem::new(ProblemCode::NotFound))
+}
+
+/// The pages.
+pub(crate) fn router(upload_bytes_max: usize) -> Router<WebState> {
+    let import = post(list_import::import).layer(DefaultBodyLimit::max(upload_bytes_max));
+    Router::new()
+        .route("/", get(session::start))
+        .route(
+            "/sign-in",
+            get(session::sign_in_form).post(session::sign_in),
+        )
+        .route("/sign-out", post(session::sign_out))
+        .route(
+            "/justification",
+            get(session::justification_form).post(session::justify),
+        )
+        .route(
+            "/password",
+            get(session::password_form).post(session::change_password),
+        )
+        .route("/check", get(checking::form).post(checking::check))
+        .route("/checks/{id}", get(checking::answer))
+        .route("/matches/{id}", get(matches::show_match))
+        .route("/matches/{id}/decision", post(matches::decide))
+        .route("/inbox", get(inbox::show_inbox))
+        .route("/hits", get(hits::show_hits))
+        .route("/hits/{id}", get(hits::show_hit))
+        .route("/hits/{id}/follow-up", post(hits::finish))
+        .route("/lists", get(lists::show_lists))
+        .route("/lists/import", get(list_import::form).merge(import))
+        .route("/lists/{list}", get(lists::show_versions))
+        .route(
+            "/lists/{list}/versions/{version}",
+            get(list_changes::show_changes),
+        )
+        .route("/entries/{id}", get(lists::show_entry))
+        .route("/audit", get(audit::search))
+        .route("/audit/verification", post(audit::verify))
+        .route("/audit/{sequence}", get(audit::show_entry))
+        .route("/audit/{sequence}/proof", get(audit::proof))
+        .route("/users", get(users::show_users).post(users::create))
+        .route("/users/{login}", get(users::show_user))
+        .route("/users/{login}/{act}", post(users::act))
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+}

@@ -1,0 +1,198 @@
+//! Table: dense rows; an empty one says what would be here and how it gets here.
+
+use askama::Template;
+
+use super::Clock;
+use crate::Texts;
+use crate::words::Moment;
+
+/// Rows under named columns.
+#[derive(Debug, Template)]
+#[template(path = "parts/table.html")]
+pub struct Table {
+    t: &'static Texts,
+    caption: String,
+    columns: Vec<Column>,
+    rows: Vec<Vec<Cell>>,
+    empty: Empty,
+    next: Option<String>,
+    focus: bool,
+}
+
+#[derive(Debug)]
+struct Column {
+    label: String,
+    number: bool,
+}
+
+/// What stands in place of a table without rows.
+#[derive(Debug, Clone, Default)]
+pub struct Empty {
+    /// What would be here.
+    pub what: String,
+    /// How it gets here.
+    pub how: String,
+}
+
+impl Empty {
+    /// The two texts under this key.
+    pub fn of(t: &Texts, key: &str) -> Self {
+        Self {
+            what: t.text(&format!("{key}-empty")),
+            how: t.text(&format!("{key}-empty-how")),
+        }
+    }
+}
+
+/// How a word is meant. It always stands with a sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// In order.
+    Agree,
+    /// Somebody should look.
+    Caution,
+    /// Not in order.
+    Against,
+    /// Nothing to say.
+    Silent,
+}
+
+impl Tone {
+    /// The sign that goes with it.
+    pub const fn sign(self) -> &'static str {
+        match self {
+            Self::Agree => "✓",
+            Self::Caution => "!",
+            Self::Against => "✕",
+            Self::Silent => "·",
+        }
+    }
+
+    /// Its class in the style sheet.
+    pub const fn class(self) -> &'static str {
+        match self {
+            Self::Agree => "agree",
+            Self::Caution => "caution",
+            Self::Against => "against",
+            Self::Silent => "silent",
+        }
+    }
+}
+
+/// A word with a sign.
+#[derive(Debug, Clone)]
+pub struct Tag {
+    /// How it is meant.
+    pub tone: Tone,
+    /// The word.
+    pub word: String,
+}
+
+/// What stands in a cell.
+#[derive(Debug)]
+pub enum Cell {
+    /// Text.
+    Text(String),
+    /// A number of a document or a record, letter by letter.
+    Exact(String),
+    /// A quantity.
+    Number(String),
+    /// A link; the first cell of a row is its heading.
+    Link {
+        /// Where to.
+        href: String,
+        /// What it is called.
+        text: String,
+    },
+    /// An instant.
+    Time(Moment),
+    /// A word with a sign.
+    Tag(Tag),
+    /// When something is due.
+    Clock(Box<Clock>),
+}
+
+impl Table {
+    /// A table with these columns and no rows yet.
+    pub fn new(t: &'static Texts, caption: String, columns: &[&str], empty: Empty) -> Self {
+        Self {
+            t,
+            caption,
+            columns: columns
+                .iter()
+                .map(|key| Column {
+                    label: t.text(key),
+                    number: false,
+                })
+                .collect(),
+            rows: Vec::new(),
+            empty,
+            next: None,
+            focus: false,
+        }
+    }
+
+    /// The same with these rows.
+    pub fn rows(mut self, rows: Vec<Vec<Cell>>) -> Self {
+        if let Some(row) = rows.first() {
+            for (column, cell) in self.columns.iter_mut().zip(row) {
+                column.number = matches!(cell, Cell::Number(_));
+            }
+        }
+        self.rows = rows;
+        self
+    }
+
+    /// The same with a way to the next page.
+    pub fn next(self, next: Option<String>) -> Self {
+        Self { next, ..self }
+    }
+
+    /// The same with the first row's link in focus when the page opens.
+    pub fn focus_first(self) -> Self {
+        Self {
+            focus: true,
+            ..self
+        }
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    fn label(&self, index: &usize) -> &str {
+        self.columns.get(*index).map_or("", |column| &column.label)
+    }
+}
+
+impl Cell {
+    /// A link.
+    pub fn link(href: impl Into<String>, text: impl Into<String>) -> Self {
+        Self::Link {
+            href: href.into(),
+            text: text.into(),
+        }
+    }
+
+    /// A word with a sign.
+    pub fn tag(tone: Tone, word: impl Into<String>) -> Self {
+        Self::Tag(Tag {
+            tone,
+            word: word.into(),
+        })
+    }
+
+    fn class(&self) -> &'static str {
+        match self {
+            Self::Number(_) => "number",
+            Self::Time(_) => "fixed",
+            _ => "",
+        }
+    }
+}

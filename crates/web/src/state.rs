@@ -1,0 +1,33 @@
+//! What every request needs of the node.
+
+use std::sync::Arc;
+
+use egnatia_app::App;
+
+use crate::NodeFace;
+
+/// The node as the pages and the API see it. Cheap to clone.
+#[derive(Clone)]
+pub struct WebState {
+    /// The use cases.
+    pub app: App,
+    /// Name, colour, time zone; whether it is a demonstration.
+    pub node: Arc<NodeFace>,
+    /// Whether the node is reached over TLS only: cookies then carry `Secure` and the prefix
+    /// `__Host-`, and browsers are told to come back over TLS.
+    pub secure_cookies: bool,
+    /// The largest upload of a list's files together, in bytes.
+    pub upload_bytes_max: usize,
+}
+
+impl WebState {
+    /// The state of a node with uploads of up to 128 MiB.
+    pub fn new(app: App, node: NodeFace, secure_cookies: bool) -> Self {
+        Self {
+            app,
+            node: Arc::new(node),
+            secure_cookies,
+            upload_bytes_max: 128 * 1024 * 1024,
+        }
+    }
+}
