@@ -21,7 +21,7 @@ async fn new_store() -> PostgresStore {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn keeps_the_contract() {
-    store_contract(async || Arc::new(new_store().await) as Arc<dyn Store>).await;
+    store_contract(new_store).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -23,7 +23,7 @@ async fn keeps_the_contract() {
     store_contract(async || {
         let number = number.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let path = folder.path().join(format!("{number}.db"));
-        Arc::new(SqliteStore::open(&path, test_seal()).await.unwrap()) as Arc<dyn Store>
+        open(&path).await
     })
     .await;
 }
