@@ -122,3 +122,10 @@ async fn a_batch_that_the_database_cannot_take_does_not_refuse_its_neighbours() 
     assert_eq!(store.audit_head().await.unwrap().size, 11);
     verify_log(&*store).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn batches_committed_together_answer_as_single_ones() {
+    for seed in 50..52 {
+        crate::groups::answer_as_single_batches(&new_store().await, seed).await;
+    }
+}

@@ -233,3 +233,13 @@ async fn writes_until_it_is_killed() {
     }
     writers.join_all().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn batches_committed_together_answer_as_single_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    for seed in 40..44 {
+        let store = open(&folder.path().join(format!("{seed}.db"))).await;
+        crate::groups::answer_as_single_batches(&store, seed).await;
+        store.close().await;
+    }
+}
