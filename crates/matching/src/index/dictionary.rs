@@ -179,10 +179,12 @@ impl Corpus for Dictionary {
         // As if 2,000 further entries were known, so that a small index does not call all words
         // common; a word that stands in one entry of a large list then has about 1.
         const IMAGINED: f64 = 2_000.0;
+        // Words of every hundredth entry say about half of what a usual word says.
+        const COMMON: f64 = 1.5;
         const USUAL: f64 = 7.2;
         let held = real(self.slots(token.number).len());
         let entries = real(self.entries) + IMAGINED;
         let inverse = (entries / (held + 0.5)).ln();
-        (inverse / USUAL).clamp(RARITY_MIN, RARITY_MAX)
+        ((inverse - COMMON) / (USUAL - COMMON)).clamp(RARITY_MIN, RARITY_MAX)
     }
 }
