@@ -15,6 +15,7 @@ mod units;
 mod words;
 
 pub(crate) use keys::{deletions, hash, key, key_hashes, skeletons};
+pub(crate) use ledger::Bearer;
 pub(crate) use pieces::token_evidence;
 pub(crate) use score::{NameScore, score_names};
 pub(crate) use scorer::{Corpus, RARITY_MAX, RARITY_MIN, Scorer};

@@ -3,7 +3,7 @@
 use crate::birth::BirthDate;
 use crate::description::{Description, Gender, Schema};
 use crate::features::{Nation, PreparedNumber, PreparedPlace};
-use crate::names::{PreparedName, prepare_name};
+use crate::names::{Bearer, PreparedName, prepare_name};
 
 /// How many names, dates, numbers… of one description are read. The largest entries of public
 /// lists have some sixty names; a record is written by a stranger.
@@ -47,11 +47,11 @@ impl Prepared {
         }
     }
 
-    /// Whether it names a body, ship or aircraft rather than a person.
-    pub(crate) fn is_body(&self) -> bool {
-        matches!(
-            self.schema,
-            Schema::Organization | Schema::Vessel | Schema::Aircraft
-        )
+    /// Whose names it holds.
+    pub(crate) fn bearer(&self) -> Bearer {
+        match self.schema {
+            Schema::Person | Schema::Unknown => Bearer::Person,
+            Schema::Organization | Schema::Vessel | Schema::Aircraft => Bearer::Body,
+        }
     }
 }

@@ -23,8 +23,6 @@ pub(super) struct Dictionary {
     dead: usize,
     /// How many entries there are.
     entries: usize,
-    /// The highest slot so far.
-    highest: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -53,17 +51,14 @@ impl Dictionary {
     /// Numbers the words of an entry and notes where they stand.
     pub(super) fn add(&mut self, slot: u32, prepared: &mut Prepared) {
         self.entries += 1;
-        // Slots grow but for those that are used again; so a larger one is in no list yet, or last.
-        let reused = slot < self.highest;
-        self.highest = self.highest.max(slot);
         for name in &mut prepared.names {
             for token in &mut name.tokens {
-                self.add_token(slot, token, reused);
+                self.add_token(slot, token);
             }
         }
     }
 
-    fn add_token(&mut self, slot: u32, token: &mut Token, reused: bool) {
+    fn add_token(&mut self, slot: u32, token: &mut Token) {
         let number = match self.numbers.get_key_value(&token.shape) {
             Some((shape, number)) => {
                 token.shape = Arc::clone(shape);
@@ -79,9 +74,8 @@ impl Dictionary {
             .checked_sub(1)
             .and_then(|place| usize::try_from(place).ok())
             .and_then(|place| self.words.get_mut(place))
+            // INVARIANT: one entry is added at a time, so its slot is the last or not there.
             && word.slots.last() != Some(&slot)
-            // A slot that is used again may stand anywhere.
-            && (!reused || !word.slots.contains(&slot))
         {
             word.slots.push(slot);
         }

@@ -43,9 +43,20 @@ pub(crate) struct Pairing {
     pub(crate) weight: f64,
 }
 
+/// Whose names are compared: what is left over means different things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bearer {
+    /// Persons: words are dropped at will.
+    Person,
+    /// Organisations, ships, aircraft: a further word is often another body.
+    Body,
+}
+
 /// Adds up what agrees and what does not.
-#[derive(Default)]
 pub(super) struct Ledger {
+    bearer: Bearer,
+    /// Against the names, whatever their words say.
+    always_against: f64,
     agreed: f64,
     /// Telling words that agree, and that are left over.
     telling: usize,
@@ -55,6 +66,23 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
+    pub(super) fn new(bearer: Bearer) -> Self {
+        Self {
+            bearer,
+            always_against: 0.0,
+            agreed: 0.0,
+            telling: 0,
+            left_over: 0,
+            lines: Vec::new(),
+        }
+    }
+
+    /// One of the names is a weak alias.
+    pub(super) fn weak_alias(&mut self) {
+        self.always_against += WEAK_ALIAS;
+    }
+
+    /// Two words that stand for each other.
     pub(super) fn agree(&mut self, a: &Unit<'_>, b: &Unit<'_>, likeness: Likeness) {
         let information = a.information.min(b.information) * likeness.share;
         // What a particle's spelling says against is as little as what it says for.
@@ -79,7 +107,8 @@ impl Ledger {
         );
     }
 
-    pub(super) fn left_over(&mut self, left: Vec<Unit<'_>>, right: Vec<Unit<'_>>, body: bool) {
+    /// The words of both sides that have no partner.
+    pub(super) fn left_over(&mut self, left: Vec<Unit<'_>>, right: Vec<Unit<'_>>) {
         let says_something = |unit: &Unit<'_>| is_telling(unit.token.kind);
         let (mut left, left_weak): (Vec<Unit<'_>>, Vec<Unit<'_>>) =
             left.into_iter().partition(says_something);
@@ -97,11 +126,11 @@ impl Ledger {
             self.line(words.0, words.1, Verdict::Contradicts, (0.0, against));
         }
         for unit in left.iter().skip(both).chain(&left_weak) {
-            let against = missing(unit, body);
+            let against = missing(unit, self.bearer);
             self.line(Some(unit.words), None, Verdict::Absent, (0.0, against));
         }
         for unit in right.iter().skip(both).chain(&right_weak) {
-            let against = missing(unit, body);
+            let against = missing(unit, self.bearer);
             self.line(None, Some(unit.words), Verdict::Absent, (0.0, against));
         }
     }
@@ -123,9 +152,9 @@ impl Ledger {
     }
 
     /// The weight of the name, and every line with its part of it.
-    pub(super) fn close(self, weak: bool, body: bool) -> (f64, Vec<Pairing>) {
-        let mut always_against = if weak { WEAK_ALIAS } else { 0.0 };
-        if self.telling == 1 && self.left_over > 0 && !body {
+    pub(super) fn close(self) -> (f64, Vec<Pairing>) {
+        let mut always_against = self.always_against;
+        if self.telling == 1 && self.left_over > 0 && self.bearer == Bearer::Person {
             always_against += ONE_WORD;
         }
         let against: f64 = self.lines.iter().map(|line| line.2).sum::<f64>() + always_against;
@@ -156,10 +185,10 @@ impl Ledger {
     }
 }
 
-fn missing(unit: &Unit<'_>, body: bool) -> f64 {
-    match unit.token.kind {
-        TokenKind::Number if body => MISSING_NUMBER,
-        TokenKind::Word | TokenKind::Generic if body => MISSING_IN_BODY * unit.information,
+fn missing(unit: &Unit<'_>, bearer: Bearer) -> f64 {
+    match (unit.token.kind, bearer) {
+        (TokenKind::Number, Bearer::Body) => MISSING_NUMBER,
+        (TokenKind::Word | TokenKind::Generic, Bearer::Body) => MISSING_IN_BODY * unit.information,
         _ => MISSING_IN_PERSON * unit.information,
     }
 }

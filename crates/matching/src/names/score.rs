@@ -2,7 +2,7 @@
 
 use super::align::Gains;
 use super::ledger::{
-    AGAINST_MAX, COMPLETE, Ledger, Pairing, agreement, contradiction, is_telling, pair_gain,
+    AGAINST_MAX, Bearer, COMPLETE, Ledger, Pairing, agreement, contradiction, is_telling, pair_gain,
 };
 use super::scorer::{RARITY_MAX, RARITY_MIN, Scorer, base_share};
 use super::token::PreparedName;
@@ -25,7 +25,7 @@ pub(crate) fn score_names(
     left: &[PreparedName],
     right: &[PreparedName],
     scorer: &mut Scorer<'_>,
-    body: bool,
+    bearer: Bearer,
 ) -> Option<NameScore> {
     let mut best: Option<NameScore> = None;
     for (l, left_name) in left.iter().enumerate() {
@@ -39,7 +39,7 @@ pub(crate) fn score_names(
             {
                 continue;
             }
-            let (weight, pairings) = score_pair(left_name, right_name, scorer, body);
+            let (weight, pairings) = score_pair(left_name, right_name, scorer, bearer);
             if best.as_ref().is_none_or(|best| weight > best.weight) {
                 best = Some(NameScore {
                     left: l,
@@ -90,7 +90,7 @@ fn score_pair(
     left: &PreparedName,
     right: &PreparedName,
     scorer: &mut Scorer<'_>,
-    body: bool,
+    bearer: Bearer,
 ) -> (f64, Vec<Pairing>) {
     let (left_units, right_units) = units(left, right, scorer);
     let mut gains = Gains::new(left_units.len(), right_units.len());
@@ -106,8 +106,10 @@ fn score_pair(
         }
     }
     let pairs = if any { gains.best() } else { Vec::new() };
-    let weak = left.kind == NameKind::WeakAlias || right.kind == NameKind::WeakAlias;
-    let mut ledger = Ledger::default();
+    let mut ledger = Ledger::new(bearer);
+    if left.kind == NameKind::WeakAlias || right.kind == NameKind::WeakAlias {
+        ledger.weak_alias();
+    }
     for (row, column) in &pairs {
         if let (Some(a), Some(b)) = (left_units.get(*row), right_units.get(*column)) {
             let likeness = scorer.likeness(&a.token, &b.token);
@@ -120,8 +122,8 @@ fn score_pair(
     let right_over = without(right_units, |place| {
         pairs.iter().any(|(_, column)| *column == place)
     });
-    ledger.left_over(left_over, right_over, body);
-    ledger.close(weak, body)
+    ledger.left_over(left_over, right_over);
+    ledger.close()
 }
 
 fn without(units: Vec<Unit<'_>>, taken: impl Fn(usize) -> bool) -> Vec<Unit<'_>> {
