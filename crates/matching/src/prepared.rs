@@ -1,5 +1,7 @@
 //! A description, normalised once.
 
+use std::fmt;
+
 use crate::birth::BirthDate;
 use crate::description::{Description, Gender, Schema};
 use crate::features::{Nation, PreparedNumber, PreparedPlace};
@@ -11,7 +13,7 @@ const ITEMS_MAX: usize = 128;
 
 /// A description, normalised once: letters folded, names cut into words, countries and numbers
 /// recognised. Preparing costs more than comparing, so that what is compared often is kept so.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Prepared {
     pub(crate) schema: Schema,
     pub(crate) names: Box<[PreparedName]>,
@@ -20,6 +22,17 @@ pub struct Prepared {
     pub(crate) nations: Box<[Nation]>,
     pub(crate) places: Box<[PreparedPlace]>,
     pub(crate) numbers: Box<[PreparedNumber]>,
+}
+
+/// Says how much there is, never what: a description is personal data.
+impl fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prepared")
+            .field("schema", &self.schema)
+            .field("names", &self.names.len())
+            .field("numbers", &self.numbers.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Prepared {

@@ -18,7 +18,7 @@ use crate::prepared::Prepared;
 const COMPARED_MAX: usize = 96;
 /// Entries that share less than this part of what the best shares are compared only if few do.
 const NEAR_BEST: f64 = 0.7;
-const COMPARED_ANYWAY: usize = 24;
+const COMPARED_ANYWAY: usize = 16;
 /// Entries that are ranked.
 const RANKED_MAX: usize = 8_192;
 /// Words of the dictionary that are compared with one word of the query.
