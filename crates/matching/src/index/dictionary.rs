@@ -19,6 +19,8 @@ pub(super) struct Dictionary {
     heads: NumberMap<u32>,
     links: Vec<Link>,
     skeletons: NumberMap<Vec<u32>>,
+    /// Forms of one known name: Slobo is under the number of Slobodan.
+    forms: NumberMap<Vec<u32>>,
     /// Words that stand in no entry any more.
     dead: usize,
     /// How many entries there are.
@@ -99,6 +101,12 @@ impl Dictionary {
         for hash in skeletons(&shape.symbols, shape.abjad) {
             self.skeletons.entry(hash).or_default().push(number);
         }
+        for group in shape.groups {
+            self.forms
+                .entry(u32::from(*group))
+                .or_default()
+                .push(number);
+        }
         number
     }
 
@@ -160,6 +168,12 @@ impl Dictionary {
             self.links.get(place)
         };
         std::iter::successors(link(head), move |held| link(held.next)).map(|held| held.word)
+    }
+
+    /// Words that are forms of a known name.
+    pub(super) fn under_form(&self, group: u16) -> &[u32] {
+        let words = self.forms.get(&u32::from(group));
+        words.map_or(&[], Vec::as_slice)
     }
 
     /// Words under a hash of their consonants.

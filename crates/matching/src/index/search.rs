@@ -160,6 +160,9 @@ fn look_up<K: Copy + Ord + Hash>(
         let under = dictionary.under_skeleton(hash);
         candidates.extend(under.iter().take(WORDS_MAX));
     }
+    for group in shape.groups {
+        candidates.extend(dictionary.under_form(*group).iter().take(WORDS_MAX));
+    }
     candidates.sort_unstable();
     candidates.dedup();
     candidates.truncate(2 * WORDS_MAX);

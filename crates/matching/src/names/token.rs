@@ -21,7 +21,7 @@ pub(crate) struct Shape {
     /// One bit a letter, to dismiss other words fast.
     pub(crate) bits: u32,
     /// Names to which it is known to belong.
-    pub(super) groups: &'static [u16],
+    pub(crate) groups: &'static [u16],
 }
 
 impl Shape {
