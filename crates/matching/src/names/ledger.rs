@@ -27,6 +27,8 @@ pub(super) const COMPLETE: f64 = 0.9;
 const COMPLETE_AGAINST: f64 = 2.0;
 /// One word of a person's name agrees, and the other side has more: a family name alone.
 const ONE_WORD: f64 = 0.9;
+/// What decides among pairs of words that gain the same.
+const TIE: f64 = 0.001;
 /// Given name for family name, where both sides tell: columns get swapped, but rarely.
 const OTHER_ROLE: f64 = 0.35;
 /// A nickname that many share.
@@ -227,5 +229,16 @@ pub(super) fn pair_gain(a: &Unit<'_>, b: &Unit<'_>, likeness: Likeness) -> f64 {
     let information = a.information.min(b.information);
     let saved = contradiction(information);
     let gain = AGREEMENT_MAX * 0.5 * information * likeness.share + saved - likeness.against;
-    gain - role_cost(a.token.role, b.token.role)
+    // Among equal pairs the one whose words tell more: what is left over then costs least, in
+    // whichever direction the names are compared.
+    let told = |unit: &Unit<'_>| {
+        let telling = if is_telling(unit.token.kind) {
+            0.1
+        } else {
+            0.0
+        };
+        unit.information + telling + missing(unit, Bearer::Body)
+    };
+    let tie = TIE * (told(a) + told(b));
+    gain - role_cost(a.token.role, b.token.role) + tie
 }

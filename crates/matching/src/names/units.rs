@@ -26,24 +26,27 @@ pub(super) fn units<'a>(
     right: &'a PreparedName,
     scorer: &Scorer<'_>,
 ) -> (Vec<Unit<'a>>, Vec<Unit<'a>>) {
-    let mut left_joins = joins(&left.tokens, &right.tokens);
-    let mut right_joins = joins(&right.tokens, &left.tokens);
-    // A word joined on the one side is a single word on the other, never itself joined.
-    right_joins.retain(|join| {
-        let crossed = |other: &Join| {
-            (join.first..=join.first + 1).contains(&other.target)
-                || (other.first..=other.first + 1).contains(&join.target)
-        };
-        let cross = left_joins.iter().any(crossed);
-        if cross {
-            left_joins.retain(|other| !crossed(other));
-        }
-        !cross
-    });
+    let left_joins = joins(&left.tokens, &right.tokens);
+    let right_joins = joins(&right.tokens, &left.tokens);
+    // A word joined on the one side is a single word on the other, never itself joined. Where
+    // both would be, neither is: a choice would favour a side.
+    let left_clear = clear_of(&left_joins, &right_joins);
+    let right_clear = clear_of(&right_joins, &left_joins);
+    let (left_joins, right_joins) = (left_clear, right_clear);
     (
         side(&left.tokens, &left_joins, scorer),
         side(&right.tokens, &right_joins, scorer),
     )
+}
+
+/// The joins that touch none of the other side's.
+fn clear_of<'a>(joins: &'a [Join], others: &[Join]) -> Vec<&'a Join> {
+    let covers = |join: &Join, word: usize| (join.first..=join.first + 1).contains(&word);
+    let crossed = |a: &Join, b: &Join| covers(a, b.target) || covers(b, a.target);
+    joins
+        .iter()
+        .filter(|join| !others.iter().any(|other| crossed(join, other)))
+        .collect()
 }
 
 /// Two words of one side that are one on the other.
@@ -85,7 +88,7 @@ pub(super) fn joins(tokens: &[Token], other: &[Token]) -> Vec<Join> {
     joins
 }
 
-fn side<'a>(tokens: &'a [Token], joins: &[Join], scorer: &Scorer<'_>) -> Vec<Unit<'a>> {
+fn side<'a>(tokens: &'a [Token], joins: &[&Join], scorer: &Scorer<'_>) -> Vec<Unit<'a>> {
     let mut units = Vec::with_capacity(tokens.len());
     let mut inside_join = false;
     for (place, token) in tokens.iter().enumerate() {
