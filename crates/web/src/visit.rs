@@ -119,7 +119,9 @@ impl Visit {
     /// A frame without anybody in it.
     pub fn bare(&self, title: String) -> Frame {
         let node = self.state.node.as_ref().clone();
-        Frame::bare(self.t, node, self.now, title)
+        let mut frame = Frame::bare(self.t, node, self.now, title);
+        frame.notice = self.notice();
+        frame
     }
 
     async fn frame(&self, who: &Authenticated, title: String, area: Option<Area>) -> Frame {
@@ -151,9 +153,7 @@ impl Visit {
         } else {
             area.map_or("/", Area::path).to_owned()
         };
-        let mut frame = self.bare(title).of(user, area, path);
-        frame.notice = self.notice();
-        frame
+        self.bare(title).of(user, area, path)
     }
 
     /// What was done just before, as the address says.

@@ -96,7 +96,6 @@ match-outcome = Found
 match-reason = Why
 match-by = By
 match-at = At
-match-asked = Asked
 match-recorded = Found at
 
 decision-title = Is it the same?

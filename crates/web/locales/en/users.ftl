@@ -7,7 +7,6 @@ users-create = Make an account
 users-create-submit = Make the account
 user-title = User { $login }
 user-state = State
-user-failures = Failed log-ins since the last
 user-created = Made
 user-signed-in = Last signed in
 user-never = Never

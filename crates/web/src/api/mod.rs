@@ -1,9 +1,82 @@
-//! The HTTP API under `/api/v1`, described by OpenAPI.
+//! The HTTP API under `/api/v1`, described by OpenAPI at `/api/v1/openapi.json`.
+//!
+//! Requests carry a bearer token from `POST /sessions`. Errors are `application/problem+json`;
+//! unknown fields are errors; lists are paged by a cursor.
+
+mod accounts;
+mod audit;
+mod caller;
+mod checks;
+mod description;
+mod hits;
+mod json;
+mod lists;
+mod matches;
+mod sessions;
+
+use std::time::Duration;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::from_fn;
+use axum::routing::{delete, get, post, put};
+use tower_http::timeout::TimeoutLayer;
 
 use crate::WebState;
+use crate::problem::{Problem, ProblemCode};
+
+/// The longest body, in bytes.
+const BODY_BYTES_MAX: usize = 64 * 1024;
+
+/// The longest that an answer may take; a verification reads the whole log.
+const ANSWER_MAX: Duration = Duration::from_secs(30);
+const VERIFICATION_MAX: Duration = Duration::from_secs(600);
+
+/// The most items of a page, and how many there are where the request does not say.
+const PAGE_MAX: u32 = 100;
+const PAGE_DEFAULT: u32 = 50;
 
 pub(crate) fn router() -> Router<WebState> {
+    let within = |longest| TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, longest);
+    let verification = Router::new()
+        .route("/audit/verification", post(audit::verify))
+        .layer(within(VERIFICATION_MAX));
     Router::new()
+        .route("/openapi.json", get(description::serve))
+        .route(
+            "/sessions",
+            post(sessions::open).merge(delete(sessions::close)),
+        )
+        .route("/sessions/justification", put(sessions::justify))
+        .route("/checks", post(checks::check).merge(get(checks::own)))
+        .route("/checks/{id}", get(checks::view))
+        .route("/matches", get(matches::list))
+        .route("/matches/{id}", get(matches::view))
+        .route("/matches/{id}/decision", post(matches::decide))
+        .route("/hits", get(hits::list))
+        .route("/hits/{id}", get(hits::view))
+        .route("/hits/{id}/follow-up", post(hits::finish))
+        .route("/lists", get(lists::list))
+        .route("/lists/{list}/versions", get(lists::versions))
+        .route(
+            "/lists/{list}/versions/{version}/changes",
+            get(lists::changes),
+        )
+        .route("/entries/{id}", get(lists::entry))
+        .route("/audit/entries", get(audit::search))
+        .route("/audit/entries/{sequence}", get(audit::entry))
+        .route("/audit/entries/{sequence}/proof", get(audit::proof))
+        .route(
+            "/accounts",
+            get(accounts::list).merge(post(accounts::create)),
+        )
+        .route("/accounts/{login}/unlock", post(accounts::unlock))
+        .route("/accounts/{login}/close", post(accounts::close))
+        .route("/accounts/{login}/password", post(accounts::reset))
+        .layer(within(ANSWER_MAX))
+        .merge(verification)
+        .fallback(|| async { Problem::new(ProblemCode::NotFound) })
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(from_fn(json::problems))
 }

@@ -219,11 +219,11 @@ pub(crate) fn client_of(client: Option<axum::Extension<ConnectInfo<SocketAddr>>>
 /// Ends the session.
 pub(crate) async fn sign_out(signed: Signed, _posted: Posted) -> Result<Response, Problem> {
     signed.state.app.sign_out(&signed.who).await?;
-    Ok(to_sign_in(&signed))
+    Ok(to_sign_in(&signed, "/sign-in"))
 }
 
-fn to_sign_in(signed: &Signed) -> Response {
-    let mut response = Redirect::to("/sign-in").into_response();
+fn to_sign_in(signed: &Signed, path: &str) -> Response {
+    let mut response = Redirect::to(path).into_response();
     if let Some(value) = cookie::clear(signed.state.secure_cookies) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
@@ -291,7 +291,7 @@ pub(crate) async fn change_password(signed: Signed, posted: Posted) -> Result<Re
     let new = Password::new(posted.raw("new"));
     let app = &signed.state.app;
     let problem = match app.change_own_password(signed.caller(), present, new).await {
-        Ok(()) => return Ok(to_sign_in(&signed)),
+        Ok(()) => return Ok(to_sign_in(&signed, "/sign-in?done=password")),
         Err(error) => Problem::from(error),
     };
     let t = signed.t();

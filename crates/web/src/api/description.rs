@@ -1,0 +1,55 @@
+//! The description of the API.
+
+use std::sync::OnceLock;
+
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use super::{accounts, audit, checks, hits, lists, matches, sessions};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Egnatia",
+        description = "Checks, matches, hits, lists and the log of one node. No answer without purpose and case; a match is not a hit."
+    ),
+    paths(
+        sessions::open, sessions::close, sessions::justify,
+        checks::check, checks::own, checks::view,
+        matches::list, matches::view, matches::decide,
+        hits::list, hits::view, hits::finish,
+        lists::list, lists::versions, lists::changes, lists::entry,
+        audit::search, audit::entry, audit::proof, audit::verify,
+        accounts::list, accounts::create, accounts::unlock, accounts::close, accounts::reset,
+    ),
+    security(("bearer" = [])),
+    modifiers(&Bearer)
+)]
+struct Description;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        openapi
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}
+
+fn json() -> &'static str {
+    static JSON: OnceLock<String> = OnceLock::new();
+    JSON.get_or_init(|| Description::openapi().to_pretty_json().unwrap_or_default())
+}
+
+/// Serves the description. It is the same for everybody.
+pub(crate) async fn serve() -> Response {
+    let mut response = json().into_response();
+    let kind = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
+}

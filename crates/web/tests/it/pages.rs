@@ -1,0 +1,263 @@
+//! The flow of an officer through the pages, and how the pages look.
+
+use axum::http::StatusCode;
+
+use crate::samples;
+use crate::world::{LISTED, World, link};
+
+#[tokio::test]
+async fn without_purpose_and_case_nothing_is_answered() {
+    let world = World::new().await;
+    let mut browser = world.signed_in("v.verifier").await;
+    let answer = browser.post("/check", &[("q", LISTED)]).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(!answer.body.contains("/matches/") && answer.body.contains("id=\"purpose\""));
+    assert!(
+        answer.body.contains(&format!("value=\"{LISTED}\"")),
+        "nothing is lost"
+    );
+    for path in [
+        "/inbox",
+        "/hits",
+        "/checks/x",
+        "/matches/x",
+        "/hits/x",
+        "/entries/x",
+    ] {
+        let answer = browser.get(path).await;
+        assert!(
+            answer.location().starts_with("/justification?next="),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_first_check_takes_one_form() {
+    let world = World::new().await;
+    let mut browser = world.signed_in("o.officer").await;
+    let fields = [
+        ("q", LISTED),
+        ("purpose", "border-check"),
+        ("case", "BP-1/2026"),
+    ];
+    let answer = browser.post("/check", &fields).await;
+    let page = browser.get(&answer.location().to_owned()).await;
+    assert!(page.body.contains("BP-1/2026") && page.body.contains("/matches/"));
+}
+
+#[tokio::test]
+async fn no_match_has_the_same_shape() {
+    let world = World::new().await;
+    let mut browser = world.justified("o.officer", "border-check").await;
+    let path = browser.check("Qwendolyn Zsarkovitch").await;
+    let page = browser.get(&path).await.body;
+    assert!(
+        page.contains("No match") && page.contains("big-answer\""),
+        "{page}"
+    );
+    assert!(page.contains("test-list"), "it says what was compared");
+}
+
+#[tokio::test]
+async fn a_match_is_confirmed_followed_up_and_reported() {
+    let world = World::new().await;
+    let mut browser = world.justified("v.verifier", "border-check").await;
+    let found = browser.found().await;
+    let page = browser.get(&found).await.body;
+    assert!(page.contains("evidence-table") && page.contains("value=\"confirmed\""));
+    assert!(!page.contains(" checked"), "neither is preselected");
+
+    let fields = [("outcome", "confirmed"), ("reason", "The passport agrees.")];
+    let answer = browser.post(&format!("{found}/decision"), &fields).await;
+    let hit = answer.location().split('?').next().unwrap().to_owned();
+    assert!(hit.starts_with("/hits/"));
+    assert!(browser.get("/hits").await.body.contains(&hit));
+    let page = browser
+        .get(&format!("{hit}?done=decided-confirmed"))
+        .await
+        .body;
+    assert!(page.contains("The passport agrees.") && page.contains("role=\"status\""));
+
+    let answer = browser
+        .post(&format!("{hit}/follow-up"), &[("report", " ")])
+        .await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let report = [("report", "The partner was called.")];
+    browser.post(&format!("{hit}/follow-up"), &report).await;
+    let page = browser.get(&hit).await.body;
+    assert!(page.contains("The partner was called.") && !page.contains("/follow-up\""));
+    let again = browser.post(&format!("{hit}/follow-up"), &report).await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+}
+
+#[tokio::test]
+async fn a_rejected_candidate_stands_apart_the_next_time() {
+    let world = World::new().await;
+    let mut browser = world.justified("v.verifier", "border-check").await;
+    let found = browser.found().await;
+    let fields = [
+        ("outcome", "rejected"),
+        ("reason", "Another face entirely."),
+    ];
+    let answer = browser.post(&format!("{found}/decision"), &fields).await;
+    assert_eq!(answer.location(), format!("{found}?done=decided-rejected"));
+    let path = browser.check(LISTED).await;
+    let page = browser.get(&path).await.body;
+    assert!(page.contains("Another face entirely.") && !page.contains("big-answer found"));
+}
+
+#[tokio::test]
+async fn a_decision_without_a_reason_comes_back_with_the_match() {
+    let world = World::new().await;
+    let mut browser = world.justified("v.verifier", "border-check").await;
+    let found = browser.found().await;
+    for fields in [
+        [("outcome", "confirmed"), ("reason", " ")],
+        [("outcome", ""), ("reason", "It is so.")],
+    ] {
+        let answer = browser.post(&format!("{found}/decision"), &fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            answer.body.contains("role=\"alert\"") && answer.body.contains("value=\"confirmed\"")
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_supervisor_reads_verifies_and_takes_a_proof() {
+    let world = World::new().await;
+    world
+        .justified("o.officer", "border-check")
+        .await
+        .found()
+        .await;
+    let mut browser = world.signed_in("s.supervisor").await;
+    let page = browser.get("/audit").await.body;
+    assert!(!page.contains("o.officer"), "no entry without a reason");
+    let fields = [("purpose", "supervision"), ("case", "S-1")];
+    browser.post("/justification", &fields).await;
+    let page = browser.get("/audit?actor=o.officer").await.body;
+    let entry = link(&page, "/audit/");
+    let page = browser.get(&entry).await.body;
+    assert!(page.contains("КУ-12/2026"));
+    let proof = browser.get(&link(&page, &format!("{entry}/proof"))).await;
+    assert!(proof.body.contains("\"path\""), "{}", proof.body);
+    let verified = browser.post("/audit/verification", &[]).await.body;
+    assert!(verified.contains("The log is whole"), "{verified}");
+    for wrong in ["from=yesterday", "object=x", "actor=A%20B"] {
+        let answer = browser.get(&format!("/audit?{wrong}")).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn the_administrator_makes_and_closes_accounts() {
+    let world = World::new().await;
+    let mut browser = world.signed_in("a.admin").await;
+    let account = |login, password| {
+        [
+            ("login", login),
+            ("name", "New Person"),
+            ("role", "officer"),
+            ("password", password),
+        ]
+    };
+    for (login, password) in [
+        ("n.new", "short"),
+        ("o.officer", "long enough password"),
+        ("A B", "long enough password"),
+    ] {
+        let answer = browser.post("/users", &account(login, password)).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{login}");
+        assert!(
+            answer.body.contains("value=\"New Person\""),
+            "nothing is lost"
+        );
+    }
+    let answer = browser
+        .post("/users", &account("n.new", "long enough password"))
+        .await;
+    assert_eq!(answer.location(), "/users/n.new?done=created");
+    let answer = browser.post("/users/n.new/close", &[]).await;
+    assert_eq!(answer.location(), "/users/n.new?done=closed");
+    assert!(browser.get("/users/n.new").await.body.contains("Closed"));
+}
+
+#[tokio::test]
+async fn lists_show_their_versions_changes_and_entries() {
+    let world = World::new().await;
+    let mut browser = world.justified("o.officer", "border-check").await;
+    let version = link(
+        &browser.get("/lists/test-list").await.body,
+        "/lists/test-list/versions/",
+    );
+    let entry = link(&browser.get(&version).await.body, "/entries/");
+    let page = browser.get(&entry).await.body;
+    assert!(page.contains(LISTED) || page.contains("Burim Gjeravica"));
+}
+
+#[tokio::test]
+async fn a_list_is_imported_only_after_its_changes_were_shown() {
+    let world = World::new().await;
+    let mut browser = world.signed_in("a.admin").await;
+    let line = r#"{"id":"x-1","schema":"Person","properties":{"name":["Ana Example"]}}"#;
+    let files = [("format", "ftm"), ("list", "new-list"), ("ftm_json", line)];
+    let page = browser.upload("/lists/import", &files).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    assert!(page.body.contains("name=\"write\" value=\"yes\""));
+    assert!(
+        !browser.get("/lists").await.body.contains("new-list"),
+        "nothing is written yet"
+    );
+
+    let write = [files.as_slice(), &[("write", "yes")]].concat();
+    let answer = browser.upload("/lists/import", &write).await;
+    assert_eq!(answer.location(), "/lists/new-list?done=imported");
+    assert!(browser.get("/lists").await.body.contains("new-list"));
+    let again = browser.upload("/lists/import", &files).await;
+    assert!(again.body.contains("There is nothing to import"));
+}
+
+#[tokio::test]
+async fn files_that_do_not_read_say_where_and_change_nothing() {
+    let world = World::new().await;
+    let mut browser = world.signed_in("a.admin").await;
+    for files in [
+        [("format", "un"), ("un_xml", "<no")],
+        [("format", "ofac"), ("ofac_entries", "1,2")],
+        [("format", "ftm"), ("ftm_json", "{}")],
+        [("format", "?"), ("x", "y")],
+    ] {
+        let answer = browser.upload("/lists/import", &files).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{files:?}");
+        assert!(answer.body.contains("role=\"alert\""));
+    }
+    browser.csrf = "wrong".to_owned();
+    let answer = browser.upload("/lists/import", &[("format", "un")]).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+}
+
+#[test]
+fn the_main_pages_look_as_they_did() {
+    let main = [
+        "sign-in",
+        "check",
+        "check-result",
+        "check-result-none",
+        "match",
+        "hit",
+        "inbox-empty",
+        "list-changes",
+        "audit-entry",
+        "problem",
+    ];
+    for (name, html) in samples::all() {
+        if main.contains(&name) {
+            // The folder of the assets changes with them.
+            let start = html.find("/assets/").unwrap();
+            let folder = html[start..].split('/').nth(2).unwrap().to_owned();
+            insta::assert_snapshot!(name, html.replace(&folder, "VERSION"));
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! A node in memory behind its router, with somebody at the browser.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use egnatia_alerts::{ListEntry, ListedName, NameQuality};
+use egnatia_app::{
+    App, Caller, Catalogue, Importing, NewAccount, Parts, Password, PasswordHasher, Role, Settings,
+};
+use egnatia_audit::Hash;
+use egnatia_formats::ParsedList;
+use egnatia_matching::{NameKind, Schema};
+use egnatia_testkit::{FixedClock, MemoryStore, SeededEntropy, test_seal};
+use egnatia_web::{Accent, NodeFace, WebState, router};
+use http_body_util::BodyExt;
+use jiff::tz::TimeZone;
+use tower::ServiceExt;
+
+pub const PASSWORD: &str = "correct horse battery";
+pub const LISTED: &str = "Dragoslav Perunčić";
+
+/// Every role with its login.
+pub const ACCOUNTS: [(&str, Role); 5] = [
+    ("o.officer", Role::Officer),
+    ("v.verifier", Role::VerifyingOfficer),
+    ("s.supervisor", Role::Supervisor),
+    ("d.protection", Role::DataProtectionOfficer),
+    ("a.admin", Role::Administrator),
+];
+
+pub struct World {
+    pub router: Router,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        Self::with(false).await
+    }
+
+    pub async fn with(secure_cookies: bool) -> Self {
+        let settings = Settings::of("xx-test".parse().unwrap());
+        let app = App::start(Parts {
+            store: Arc::new(MemoryStore::new(test_seal())),
+            clock: Arc::new(FixedClock::default()),
+            entropy: Arc::new(SeededEntropy::new(7)),
+            seal: test_seal(),
+            hasher: PasswordHasher::weak_for_tests(),
+            catalogue: Catalogue::shipped().unwrap(),
+            settings,
+        })
+        .await
+        .unwrap();
+        for (login, role) in ACCOUNTS {
+            let new = NewAccount {
+                login: login.to_owned(),
+                name: "Somebody Invented".to_owned(),
+                role,
+                password: Password::new(PASSWORD),
+            };
+            app.create_account(&admin(), new).await.unwrap();
+        }
+        app.import(&admin(), list(), importing()).await.unwrap();
+        let node = NodeFace {
+            authority: "Test Authority".to_owned(),
+            accent: Accent::Teal,
+            demo: false,
+            zone: TimeZone::UTC,
+        };
+        Self {
+            router: router(WebState::new(app, node, secure_cookies)),
+        }
+    }
+
+    pub fn visitor(&self) -> Browser {
+        Browser {
+            router: self.router.clone(),
+            cookie: None,
+            csrf: String::new(),
+        }
+    }
+
+    pub async fn signed_in(&self, login: &str) -> Browser {
+        let mut browser = self.visitor();
+        let fields = [("login", login), ("password", PASSWORD)];
+        let answer = browser.post("/sign-in", &fields).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        browser.get("/password").await;
+        browser
+    }
+
+    pub async fn justified(&self, login: &str, purpose: &str) -> Browser {
+        let mut browser = self.signed_in(login).await;
+        let fields = [("purpose", purpose), ("case", "КУ-12/2026")];
+        let answer = browser.post("/justification", &fields).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        browser
+    }
+
+    /// A program's token.
+    pub async fn token(&self, login: &str, purpose: &str) -> String {
+        let body = serde_json::json!({
+            "login": login, "password": PASSWORD, "purpose": purpose, "case": "CASE-1"
+        });
+        let answer = self
+            .api(Method::POST, "/sessions", None, &body.to_string())
+            .await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
+        answer.json()["token"].as_str().unwrap().to_owned()
+    }
+
+    pub async fn api(&self, method: Method, path: &str, token: Option<&str>, body: &str) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .header(header::CONTENT_TYPE, "application/json");
+        if let Some(token) = token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        ask(
+            &self.router,
+            request.body(Body::from(body.to_owned())).unwrap(),
+        )
+        .await
+    }
+}
+
+/// Keeps the cookie, and remembers the token of the last form.
+pub struct Browser {
+    pub router: Router,
+    pub cookie: Option<String>,
+    pub csrf: String,
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+
+    pub fn location(&self) -> &str {
+        self.headers[header::LOCATION].to_str().unwrap()
+    }
+}
+
+impl Browser {
+    pub async fn get(&mut self, path: &str) -> Answer {
+        self.send(Request::builder().uri(path), Body::empty()).await
+    }
+
+    /// Sends a form with the token of the last page.
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let csrf = self.csrf.clone();
+        let mut fields = fields.to_vec();
+        fields.push(("csrf", &csrf));
+        self.post_bare(path, &fields, &[]).await
+    }
+
+    /// Sends a form as it is.
+    pub async fn post_bare(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let mut request = Request::builder()
+            .method(Method::POST)
+            .uri(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let body = serde_urlencoded::to_string(fields).unwrap();
+        self.send(request, Body::from(body)).await
+    }
+
+    /// Sends files, each with its name in the form; texts are files too.
+    pub async fn upload(&mut self, path: &str, parts: &[(&str, &str)]) -> Answer {
+        let csrf = self.csrf.clone();
+        let mut body = String::new();
+        for (name, text) in parts.iter().chain(&[("csrf", csrf.as_str())]) {
+            body += "--BOUNDARY\r\nContent-Disposition: form-data; ";
+            body += &format!("name=\"{name}\"; filename=\"x\"\r\n\r\n{text}\r\n");
+        }
+        body += "--BOUNDARY--\r\n";
+        let kind = "multipart/form-data; boundary=BOUNDARY";
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(path)
+            .header(header::CONTENT_TYPE, kind);
+        self.send(request, Body::from(body)).await
+    }
+
+    async fn send(&mut self, request: axum::http::request::Builder, body: Body) -> Answer {
+        let request = match &self.cookie {
+            Some(cookie) => request.header(header::COOKIE, cookie),
+            None => request,
+        };
+        let answer = ask(&self.router, request.body(body).unwrap()).await;
+        if let Some(value) = answer.headers.get(header::SET_COOKIE) {
+            let pair = value.to_str().unwrap().split(';').next().unwrap();
+            self.cookie = (!pair.ends_with('=')).then(|| pair.to_owned());
+        }
+        if let Some((_, rest)) = answer.body.split_once("name=\"csrf\" value=\"") {
+            self.csrf = rest.split('"').next().unwrap().to_owned();
+        }
+        answer
+    }
+
+    /// Checks a name; gives the path of the answer.
+    pub async fn check(&mut self, name: &str) -> String {
+        let answer = self.post("/check", &[("q", name)]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        answer.location().to_owned()
+    }
+
+    /// Checks the listed person; gives the path of the match.
+    pub async fn found(&mut self) -> String {
+        let path = self.check(LISTED).await;
+        let answer = self.get(&path).await;
+        link(&answer.body, "/matches/")
+    }
+}
+
+/// The first link that starts so.
+pub fn link(html: &str, start: &str) -> String {
+    let marked = format!("href=\"{start}");
+    let (_, rest) = html
+        .split_once(&marked)
+        .unwrap_or_else(|| panic!("no {start} in {html}"));
+    format!("{start}{}", rest.split('"').next().unwrap())
+}
+
+pub async fn ask(router: &Router, request: Request<Body>) -> Answer {
+    let response = router.clone().oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let bytes = body.collect().await.unwrap().to_bytes();
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        body: String::from_utf8_lossy(&bytes).into_owned(),
+    }
+}
+
+fn admin() -> Caller {
+    Caller {
+        login: "a.admin".parse().unwrap(),
+        role: Role::Administrator,
+        justification: None,
+    }
+}
+
+fn importing() -> Importing<'static> {
+    Importing {
+        checksum: Hash::of(b"a file"),
+        dry_run: false,
+        progress: &|_, _| {},
+    }
+}
+
+fn list() -> ParsedList {
+    let entry = |id: &str, name: &str| ListEntry {
+        source_id: id.to_owned(),
+        schema: Schema::Person,
+        names: vec![ListedName {
+            text: name.to_owned(),
+            kind: NameKind::Primary,
+            quality: NameQuality::Unstated,
+            parts: None,
+            note: None,
+        }],
+        ..ListEntry::default()
+    };
+    ParsedList {
+        list: "test-list".to_owned(),
+        source_version: "2026-11-24".to_owned(),
+        entries: vec![entry("1", LISTED), entry("2", "Burim Gjeravica")],
+        orphans: Vec::new(),
+    }
+}
