@@ -3,6 +3,7 @@
 //!
 //! ```text
 //! cargo run --release -p egnatia-store --example throughput
+//! cargo run --release -p egnatia-store --example throughput import
 //! ```
 
 use std::sync::Arc;
@@ -81,9 +82,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = tempfile::tempdir_in(".")?;
     let path = folder.path().join("egnatia.db");
     let store = Arc::new(SqliteStore::open(&path, test_seal()).await?);
-    at_once(&store, 1, 1000).await?;
-    at_once(&store, 64, 300).await?;
-    at_once(&store, 256, 100).await?;
+    if std::env::args().len() < 2 {
+        at_once(&store, 1, 1000).await?;
+        at_once(&store, 64, 300).await?;
+        at_once(&store, 256, 100).await?;
+    }
 
     let batch = import(&Maker::new(15_000), 15_000);
     let begun = Instant::now();

@@ -50,9 +50,9 @@ impl WriterHandle {
     pub fn start(backend: Arc<dyn Backend>, seal: Seal) -> Self {
         let (jobs, receiver) = mpsc::channel(WAITING_MAX);
         let writer = Writer {
+            statements: Statements::new(backend.dialect().marks),
             backend,
             seal,
-            statements: Statements::default(),
             known: None,
         };
         tokio::spawn(writer.work(receiver));
