@@ -278,3 +278,19 @@ async fn a_backup_with_a_gap_or_without_its_end_is_refused_and_changes_nothing()
     restore_rows(&store, rows).await.unwrap();
     assert_eq!(observe(&store).await, seen);
 }
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_file_is_for_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("egnatia.db");
+    let store = open(&path).await;
+    let make = Maker::new(7);
+    store.commit(make.changes(vec![])).await.unwrap();
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let file = file.unwrap();
+        let mode = file.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{}", file.path().display());
+    }
+}
