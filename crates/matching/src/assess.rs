@@ -6,13 +6,13 @@ use crate::features::{
     BirthVerdict, Finding, NumberMatch, compare_births, compare_genders, compare_nations,
     compare_numbers, compare_places, compare_schemas,
 };
-use crate::names::{NameScore, Scorer, score_names, token_evidence};
+use crate::names::{Bearer, NameScore, Scorer, score_names, token_evidence};
 use crate::prepared::Prepared;
 
 /// The logit at which every comparison starts, before any feature speaks.
 ///
-/// Chosen so that one exact, usual name of two words alone reaches a probability of about 0.95,
-/// and one word alone about 0.7. It is not the base rate of searches; see [`Assessment`].
+/// Chosen so that an exact, usual name of two words alone reaches a probability of about 0.98,
+/// and one of a single word of seven letters about 0.8. It is not the base rate of searches; see [`Assessment`].
 pub const BASE_LOGIT: f64 = -4.0;
 
 /// The logit never goes beyond this, on either side: an officer's certainty comes from elsewhere.
@@ -61,9 +61,12 @@ pub(crate) struct Scored {
 
 impl Scored {
     pub(crate) fn new(left: &Prepared, right: &Prepared, scorer: &mut Scorer<'_>) -> Self {
-        let body = left.is_body() || right.is_body();
+        let bearer = match (left.bearer(), right.bearer()) {
+            (Bearer::Person, Bearer::Person) => Bearer::Person,
+            _ => Bearer::Body,
+        };
         let mut scored = Self {
-            name: score_names(&left.names, &right.names, scorer, body),
+            name: score_names(&left.names, &right.names, scorer, bearer),
             births: compare_births(&left.births, &right.births),
             gender: compare_genders(left.gender, right.gender),
             nation: compare_nations(&left.nations, &right.nations),

@@ -3,6 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 /// How likely two descriptions mean the same, and every feature's part in it.
+///
+/// The weights of the evidence and [`BASE_LOGIT`](crate::BASE_LOGIT) add up to the logit of the
+/// probability, `ln(p / (1 - p))`; the weights of a name's words add up to the name's. The
+/// probability orders candidates and compares with [`Thresholds`]. It is not the share of true
+/// hits among what an office will see: that depends on how rare true hits are there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Assessment {

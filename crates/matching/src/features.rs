@@ -43,8 +43,8 @@ pub(crate) fn compare_genders(left: Option<Gender>, right: Option<Gender>) -> Fi
         (Some(Gender::Other), _) | (_, Some(Gender::Other)) => {
             Finding::new(Verdict::Contradicts, -0.5)
         }
-        // One document in a hundred has the wrong letter, half of all persons the other.
-        _ => Finding::new(Verdict::Contradicts, -3.8),
+        // One document in two hundred has the wrong letter, half of all persons the other.
+        _ => Finding::new(Verdict::Contradicts, -4.5),
     }
 }
 

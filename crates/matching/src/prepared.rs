@@ -1,9 +1,11 @@
 //! A description, normalised once.
 
+use std::fmt;
+
 use crate::birth::BirthDate;
 use crate::description::{Description, Gender, Schema};
 use crate::features::{Nation, PreparedNumber, PreparedPlace};
-use crate::names::{PreparedName, prepare_name};
+use crate::names::{Bearer, PreparedName, prepare_name};
 
 /// How many names, dates, numbers… of one description are read. The largest entries of public
 /// lists have some sixty names; a record is written by a stranger.
@@ -11,7 +13,7 @@ const ITEMS_MAX: usize = 128;
 
 /// A description, normalised once: letters folded, names cut into words, countries and numbers
 /// recognised. Preparing costs more than comparing, so that what is compared often is kept so.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Prepared {
     pub(crate) schema: Schema,
     pub(crate) names: Box<[PreparedName]>,
@@ -20,6 +22,17 @@ pub struct Prepared {
     pub(crate) nations: Box<[Nation]>,
     pub(crate) places: Box<[PreparedPlace]>,
     pub(crate) numbers: Box<[PreparedNumber]>,
+}
+
+/// Says how much there is, never what: a description is personal data.
+impl fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prepared")
+            .field("schema", &self.schema)
+            .field("names", &self.names.len())
+            .field("numbers", &self.numbers.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Prepared {
@@ -47,11 +60,11 @@ impl Prepared {
         }
     }
 
-    /// Whether it names a body, ship or aircraft rather than a person.
-    pub(crate) fn is_body(&self) -> bool {
-        matches!(
-            self.schema,
-            Schema::Organization | Schema::Vessel | Schema::Aircraft
-        )
+    /// Whose names it holds.
+    pub(crate) fn bearer(&self) -> Bearer {
+        match self.schema {
+            Schema::Person | Schema::Unknown => Bearer::Person,
+            Schema::Organization | Schema::Vessel | Schema::Aircraft => Bearer::Body,
+        }
     }
 }

@@ -106,7 +106,6 @@ pub struct Matching {
 /// Sessions and log-in.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
-#[expect(missing_docs, reason = "the sample explains each")]
 pub struct Sessions {
     pub idle_minutes: u16,
     pub lifetime_minutes: u16,
@@ -118,7 +117,6 @@ pub struct Sessions {
 /// How long things are kept.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
-#[expect(missing_docs, reason = "the sample explains each")]
 pub struct Retention {
     pub checks_days: u16,
     pub hits_days: u16,
@@ -127,7 +125,6 @@ pub struct Retention {
 /// Where the public lists are downloaded from.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
-#[expect(missing_docs, reason = "the sample explains each")]
 pub struct Lists {
     pub ofac_sdn: String,
     pub ofac_alt: String,
@@ -149,7 +146,6 @@ pub struct Log {
 /// Text or JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "two formats")]
 pub enum LogFormat {
     Text,
     Json,

@@ -29,7 +29,29 @@ pub struct Data {
     /// The use cases.
     pub app: App,
     /// The store, to be closed at the end.
-    store: Arc<dyn Store>,
+    store: Opened,
+}
+
+/// A store of either kind.
+enum Opened {
+    Sqlite(Arc<SqliteStore>),
+    Postgres(Arc<PostgresStore>),
+}
+
+impl Opened {
+    fn port(&self) -> Arc<dyn Store> {
+        match self {
+            Self::Sqlite(store) => store.clone(),
+            Self::Postgres(store) => store.clone(),
+        }
+    }
+
+    async fn close(&self) {
+        match self {
+            Self::Sqlite(store) => store.close().await,
+            Self::Postgres(store) => store.close().await,
+        }
+    }
 }
 
 /// Whether the use cases need the matching index.
@@ -50,21 +72,23 @@ impl Data {
         make_folder(folder)?;
         let keys = Keys::load_or_make(folder, &SystemEntropy)?;
         let seal = || keys.seal(&config.node.authority);
-        let store: Arc<dyn Store> = match &config.store.postgres_url_file {
+        let store = match &config.store.postgres_url_file {
             None => {
                 let opened = SqliteStore::open(&folder.join(DATABASE), seal()?).await;
-                Arc::new(opened.with_context(|| cannot_open(folder))?)
+                Opened::Sqlite(Arc::new(opened.with_context(|| cannot_open(folder))?))
             }
             Some(file) => {
                 let url = fs::read_to_string(file)
                     .map_err(|error| InputError(error.to_string()))
                     .with_context(|| format!("cannot read `{}`", file.display()))?;
                 let opened = PostgresStore::connect(url.trim(), seal()?).await;
-                Arc::new(opened.context("cannot open the PostgreSQL database")?)
+                Opened::Postgres(Arc::new(
+                    opened.context("cannot open the PostgreSQL database")?,
+                ))
             }
         };
         let parts = Parts {
-            store: Arc::clone(&store),
+            store: store.port(),
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
             seal: seal()?,
@@ -106,8 +130,7 @@ impl Data {
 
     /// Writes what is still under way, and closes the store.
     pub async fn close(self) {
-        drop(self.app);
-        drop(self.store);
+        self.store.close().await;
     }
 }
 

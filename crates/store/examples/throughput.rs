@@ -54,7 +54,7 @@ async fn at_once(
     callers: usize,
     each: usize,
 ) -> Result<(), Box<dyn std::error::Error>> {
-    let make = Arc::new(Maker::new(2));
+    let make = Arc::new(Maker::new(u64::try_from(callers)?));
     let mut tasks = JoinSet::new();
     let begun = Instant::now();
     for _ in 0..callers {
@@ -85,7 +85,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     at_once(&store, 64, 300).await?;
     at_once(&store, 256, 100).await?;
 
-    let batch = import(&Maker::new(3), 15_000);
+    let batch = import(&Maker::new(15_000), 15_000);
     let begun = Instant::now();
     store.commit(batch).await?;
     println!(

@@ -25,6 +25,9 @@ pub struct Head {
     pub commits: u64,
 }
 
+/// A statement that is run at once, with its arguments.
+type AtOnce = (&'static str, Vec<Argument>);
+
 /// Rows of one transaction, before they are written.
 #[derive(Debug)]
 pub struct Stage<'s> {
@@ -63,9 +66,10 @@ fn id(id: &RecordId) -> Argument {
     id.as_bytes().as_slice().into()
 }
 
-/// A key of several parts; the parts hold no zero byte.
+/// A key of several parts, each with its length, so that no other parts make the same key.
 fn key(parts: &[&str]) -> Vec<u8> {
-    parts.join("\0").into_bytes()
+    let with_length = |part: &&str| [&part.len().to_be_bytes(), part.as_bytes()].concat();
+    parts.iter().flat_map(with_length).collect()
 }
 
 impl<'s> Stage<'s> {
@@ -174,11 +178,7 @@ impl<'s> Stage<'s> {
     }
 
     /// Stages a change, or says which statements do it at once.
-    fn change(
-        &mut self,
-        view: &View,
-        change: &Change,
-    ) -> Result<Option<Vec<(&'static str, Vec<Argument>)>>, StoreError> {
+    fn change(&mut self, view: &View, change: &Change) -> Result<Option<Vec<AtOnce>>, StoreError> {
         match change {
             Change::Put(put) => self.put(view, put)?,
             Change::Erase(record) => return Ok(Some(self.erase(record))),
@@ -290,7 +290,7 @@ impl<'s> Stage<'s> {
         Ok(())
     }
 
-    fn erase(&mut self, record: &RecordId) -> Vec<(&'static str, Vec<Argument>)> {
+    fn erase(&mut self, record: &RecordId) -> Vec<AtOnce> {
         let position = self.next_position();
         vec![
             (

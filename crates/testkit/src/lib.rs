@@ -24,7 +24,6 @@ mod ambient;
 #[expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    clippy::panic,
     reason = "in the suite, a failed expectation is the finding"
 )]
 mod contract;

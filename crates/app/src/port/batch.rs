@@ -21,7 +21,9 @@ pub enum Change {
     /// Writes a version of a record.
     Put(Box<PutRecord>),
     /// Erases the bodies and salts of all versions of a record, its match keys and its claims.
-    /// The head stays, in state `erased`, and so does the proof in the audit log.
+    /// The head stays, in state `erased`, and so does the proof in the audit log. Erasing again
+    /// changes nothing; an erased record takes no further version, and one that was never written
+    /// cannot be erased: both are [`Conflict::RecordVersion`](super::Conflict::RecordVersion).
     Erase(RecordId),
     /// Writes a version of a list. The number must follow the newest one.
     PutList(ListVersionRow),
@@ -52,7 +54,7 @@ pub struct PutRecord {
     pub commitment: Hash,
     /// The domain's state by which records are filtered, such as `waiting`.
     pub state: String,
-    /// What the record refers to.
+    /// What the record refers to. Links hold over all versions, also after erasure.
     pub links: Vec<Link>,
     /// Names that only one record may hold, such as `decision-of:ID`. They hold over all versions.
     pub claims: Vec<String>,

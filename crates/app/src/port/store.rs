@@ -185,7 +185,8 @@ pub trait Store: Send + Sync {
         limit: u32,
     ) -> Result<Vec<StoredRecord>, StoreError>;
 
-    /// The tables of a backup, and the columns of each, in the order of a dump.
+    /// The tables of a backup, and the columns of each, in the order of a dump. Sessions are not
+    /// part of it: nobody stays signed in through a restore.
     fn dump_columns(&self) -> &'static [(&'static str, &'static [&'static str])];
 
     /// Sends every row of one consistent moment, table after table.

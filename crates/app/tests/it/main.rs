@@ -1,5 +1,11 @@
 //! The use cases on the store in memory: what they do, what they refuse, what the log says of it.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "in a test, a failed expectation is the finding"
+)]
+
 mod accounts;
 mod audit;
 mod checks;

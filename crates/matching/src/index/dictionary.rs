@@ -19,12 +19,12 @@ pub(super) struct Dictionary {
     heads: NumberMap<u32>,
     links: Vec<Link>,
     skeletons: NumberMap<Vec<u32>>,
+    /// Forms of one known name: Slobo is under the number of Slobodan.
+    forms: NumberMap<Vec<u32>>,
     /// Words that stand in no entry any more.
     dead: usize,
     /// How many entries there are.
     entries: usize,
-    /// The highest slot so far.
-    highest: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -53,17 +53,14 @@ impl Dictionary {
     /// Numbers the words of an entry and notes where they stand.
     pub(super) fn add(&mut self, slot: u32, prepared: &mut Prepared) {
         self.entries += 1;
-        // Slots grow but for those that are used again; so a larger one is in no list yet, or last.
-        let reused = slot < self.highest;
-        self.highest = self.highest.max(slot);
         for name in &mut prepared.names {
             for token in &mut name.tokens {
-                self.add_token(slot, token, reused);
+                self.add_token(slot, token);
             }
         }
     }
 
-    fn add_token(&mut self, slot: u32, token: &mut Token, reused: bool) {
+    fn add_token(&mut self, slot: u32, token: &mut Token) {
         let number = match self.numbers.get_key_value(&token.shape) {
             Some((shape, number)) => {
                 token.shape = Arc::clone(shape);
@@ -79,9 +76,8 @@ impl Dictionary {
             .checked_sub(1)
             .and_then(|place| usize::try_from(place).ok())
             .and_then(|place| self.words.get_mut(place))
+            // INVARIANT: one entry is added at a time, so its slot is the last or not there.
             && word.slots.last() != Some(&slot)
-            // A slot that is used again may stand anywhere.
-            && (!reused || !word.slots.contains(&slot))
         {
             word.slots.push(slot);
         }
@@ -104,6 +100,12 @@ impl Dictionary {
         }
         for hash in skeletons(&shape.symbols, shape.abjad) {
             self.skeletons.entry(hash).or_default().push(number);
+        }
+        for group in shape.groups {
+            self.forms
+                .entry(u32::from(*group))
+                .or_default()
+                .push(number);
         }
         number
     }
@@ -168,6 +170,12 @@ impl Dictionary {
         std::iter::successors(link(head), move |held| link(held.next)).map(|held| held.word)
     }
 
+    /// Words that are forms of a known name.
+    pub(super) fn under_form(&self, group: u16) -> &[u32] {
+        let words = self.forms.get(&u32::from(group));
+        words.map_or(&[], Vec::as_slice)
+    }
+
     /// Words under a hash of their consonants.
     pub(super) fn under_skeleton(&self, hash: u32) -> &[u32] {
         self.skeletons.get(&hash).map_or(&[], Vec::as_slice)
@@ -179,10 +187,12 @@ impl Corpus for Dictionary {
         // As if 2,000 further entries were known, so that a small index does not call all words
         // common; a word that stands in one entry of a large list then has about 1.
         const IMAGINED: f64 = 2_000.0;
+        // Words of every hundredth entry say about half of what a usual word says.
+        const COMMON: f64 = 1.5;
         const USUAL: f64 = 7.2;
         let held = real(self.slots(token.number).len());
         let entries = real(self.entries) + IMAGINED;
         let inverse = (entries / (held + 0.5)).ln();
-        (inverse / USUAL).clamp(RARITY_MIN, RARITY_MAX)
+        ((inverse - COMMON) / (USUAL - COMMON)).clamp(RARITY_MIN, RARITY_MAX)
     }
 }

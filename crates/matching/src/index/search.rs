@@ -18,7 +18,7 @@ use crate::prepared::Prepared;
 const COMPARED_MAX: usize = 96;
 /// Entries that share less than this part of what the best shares are compared only if few do.
 const NEAR_BEST: f64 = 0.7;
-const COMPARED_ANYWAY: usize = 24;
+const COMPARED_ANYWAY: usize = 16;
 /// Entries that are ranked.
 const RANKED_MAX: usize = 8_192;
 /// Words of the dictionary that are compared with one word of the query.
@@ -159,6 +159,9 @@ fn look_up<K: Copy + Ord + Hash>(
     for hash in skeletons(&shape.symbols, shape.abjad) {
         let under = dictionary.under_skeleton(hash);
         candidates.extend(under.iter().take(WORDS_MAX));
+    }
+    for group in shape.groups {
+        candidates.extend(dictionary.under_form(*group).iter().take(WORDS_MAX));
     }
     candidates.sort_unstable();
     candidates.dedup();

@@ -18,6 +18,9 @@ const FIRST: f32 = 1.2;
 /// Cheap rules say "another spelling", and that is as likely at the beginning.
 const SPELLING_MAX: f32 = 0.3;
 const FAR: f32 = 1.0e6;
+/// How far the letters of two words that are alike may be out of step. Vowels that an abjad
+/// leaves out and digraphs put words out of step at little cost.
+const BAND: usize = 6;
 
 /// A word as the edits see it.
 #[derive(Debug, Clone, Copy)]
@@ -91,6 +94,12 @@ impl Grid {
         for row in 0..=grid.left.len() {
             let mut least = FAR;
             for column in 0..width {
+                // Steps that change the balance of letters cost something: far off the diagonal
+                // everything is beyond the limit.
+                if limit < FAR && row.abs_diff(column) > BAND {
+                    grid.cells.push(FAR);
+                    continue;
+                }
                 let mut best = if row + column == 0 { 0.0 } else { FAR };
                 grid.arrivals(costs, row, column, |step| {
                     let total = grid.cell(row - step.left, column - step.right) + step.cost;

@@ -76,7 +76,12 @@ pub(super) const RULES: &[(&str, &str, f32, &str)] = &[
     ("ž", "zh", 0.03, "English and Albanian spelling"),
     ("z", "zh", 0.1, "over ž"),
     ("ž", "zs", 0.08, "Hungarian spelling"),
-    ("ž", "j", 0.2, "French and Persian spelling"),
+    (
+        "ž",
+        "j",
+        0.35,
+        "French and Persian spelling; Slavic ž and j are two sounds",
+    ),
     ("zh", "j", 0.15, "French and Persian spelling"),
     ("č", "š", 0.5, "near sounds"),
     // Џ Dž Xh.

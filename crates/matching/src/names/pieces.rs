@@ -1,8 +1,9 @@
 //! Words as written, cut where they differ.
 
 use super::edit::{Grid, Word};
-use super::score::{Pairing, Words};
+use super::ledger::Pairing;
 use super::token::{PreparedName, Token};
+use super::units::Words;
 use crate::evidence::{Piece, TokenEvidence, Verdict};
 use crate::text::{Cluster, Symbol, fold};
 

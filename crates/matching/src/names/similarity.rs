@@ -32,8 +32,8 @@ impl Likeness {
     }
 }
 
-/// A difference that makes two words the limit of similar.
-const AGAINST_LIMIT: f64 = 2.8;
+/// What a difference of one [`tolerance`] says against.
+const AGAINST_TOLERANCE: f64 = 2.8;
 /// Both words are names of their own: whoever is named Mirko is not Marko.
 const OTHER_NAME: f64 = 3.2;
 /// Only the ending of the other sex differs: Jovan and Jovana, -ski and -ska.
@@ -44,8 +44,12 @@ const SHORT_FORM: Likeness = Likeness {
     against: 0.4,
 };
 
-/// From which difference on words of a length are not similar, in edits.
-fn limit(letters: f32) -> f32 {
+/// Up to so many tolerances words are still compared: they cannot match alone, but a birth date
+/// may speak for them.
+const LIMIT: f32 = 1.25;
+
+/// How many edits words of a length tolerate.
+fn tolerance(letters: f32) -> f32 {
     // One slip in four letters, two in eight, three in twelve; and a little for spelling.
     (letters / 4.0).clamp(0.8, 3.0) + 0.4
 }
@@ -57,16 +61,16 @@ pub(crate) fn likeness(left: &Shape, right: &Shape) -> Likeness {
     }
     let known = acquaintance(left.groups, right.groups);
     let letters = real32(left.symbols.len() + right.symbols.len()) / 2.0;
-    let limit = limit(letters);
+    let tolerance = tolerance(letters);
+    let limit = tolerance * LIMIT;
     let cost = distance(left, right, limit);
-    let (cost, limit) = (f64::from(cost), f64::from(limit));
     let likeness = if cost >= limit {
         Likeness::NONE
     } else {
-        let part = cost / limit;
+        let part = f64::from(cost / tolerance);
         Likeness {
             share: 1.0 - 0.5 * part,
-            against: AGAINST_LIMIT * part * part.sqrt(),
+            against: AGAINST_TOLERANCE * part * part.sqrt(),
         }
     };
     match known {

@@ -21,7 +21,7 @@ pub(crate) struct Shape {
     /// One bit a letter, to dismiss other words fast.
     pub(crate) bits: u32,
     /// Names to which it is known to belong.
-    pub(super) groups: &'static [u16],
+    pub(crate) groups: &'static [u16],
 }
 
 impl Shape {
@@ -321,12 +321,28 @@ fn kinds(raws: &[Raw], schema: Schema) -> Vec<TokenKind> {
             (false, _) => kind_in_person(word),
         })
         .collect();
+    let kinds = names_after_all(kinds, raws);
     // A name of nothing but weak words is a name all the same: "Sheikh", "The Company".
     if kinds
         .iter()
         .all(|kind| matches!(kind, TokenKind::Particle | TokenKind::Title))
     {
         return vec![TokenKind::Word; kinds.len()];
+    }
+    kinds
+}
+
+/// `al-Shaykh` and `HAFIZ, Omar` are names, not titles.
+fn names_after_all(mut kinds: Vec<TokenKind>, raws: &[Raw]) -> Vec<TokenKind> {
+    let mut before = None;
+    let after_first = raws.get(1).map(|raw| raw.after);
+    for kind in &mut kinds {
+        let alone_before_comma = before.is_none() && after_first == Some(Separator::Comma);
+        let after_article = before == Some(TokenKind::Particle);
+        if *kind == TokenKind::Title && (alone_before_comma || after_article) {
+            *kind = TokenKind::Word;
+        }
+        before = Some(*kind);
     }
     kinds
 }
@@ -478,6 +494,16 @@ mod tests {
             kinds("Usama bin Ladin", Schema::Person),
             [Word, Particle, Word]
         );
+    }
+
+    #[test]
+    fn titles_that_are_names_stay_names() {
+        for text in ["al-Shaykh Omar", "HAFIZ, Omar"] {
+            let name = prepare_name(&Name::new(text), Schema::Person);
+            let titles = name.tokens.iter().filter(|t| t.kind == TokenKind::Title);
+            assert_eq!(titles.count(), 0, "{text}");
+        }
+        assert_eq!(words("Sheikh Omar", Schema::Person)[0].1, TokenKind::Title);
     }
 
     #[test]

@@ -10,7 +10,7 @@
 pub(crate) struct Symbol(u16);
 
 /// Symbols beyond letters and digits, in the order of their numbers, with their nearest letter.
-const SPECIAL: [(char, char); 23] = [
+const SPECIAL: [(char, char); 24] = [
     ('č', 'c'),
     ('ć', 'c'),
     ('š', 's'),
@@ -34,10 +34,8 @@ const SPECIAL: [(char, char); 23] = [
     ('δ', 'd'),
     ('γ', 'g'),
     ('ť', 't'),
+    ('ă', 'a'),
 ];
-/// Bulgarian Ъ: after those above.
-const HARD: (char, char) = ('ă', 'a');
-
 impl Symbol {
     /// How many symbols have costs of their own.
     pub(crate) const KNOWN: usize = 64;
@@ -56,7 +54,6 @@ impl Symbol {
         }
         let special = SPECIAL
             .iter()
-            .chain([&HARD])
             .position(|(symbol, _)| *symbol == letter)
             .and_then(|place| u16::try_from(place).ok());
         match special {
@@ -87,7 +84,7 @@ impl Symbol {
         let Some(place) = self.0.checked_sub(Self::FIRST_SPECIAL) else {
             return self;
         };
-        let special = SPECIAL.iter().chain([&HARD]).nth(usize::from(place));
+        let special = SPECIAL.get(usize::from(place));
         special.map_or(self, |(_, base)| Self::of(*base))
     }
 
@@ -119,7 +116,7 @@ mod tests {
 
     #[test]
     fn every_special_symbol_has_a_base_letter_and_a_number() {
-        for (letter, base) in SPECIAL.iter().chain([&HARD]) {
+        for (letter, base) in SPECIAL.iter() {
             let symbol = Symbol::of(*letter);
             assert!(symbol.index().is_some(), "{letter}");
             assert_eq!(symbol.base(), Symbol::of(*base), "{letter}");

@@ -48,6 +48,15 @@ fn finds_every_spelling() {
 }
 
 #[test]
+fn finds_a_short_form_where_the_other_words_are_misspelt() {
+    let index = filled();
+    assert_eq!(first(&index, &person("Slobo Karadsoski")), Some(5));
+    let mut one_word = Index::new();
+    one_word.insert(1, &person("Slobodan"));
+    assert_eq!(first(&one_word, &person("Slobo")), Some(1));
+}
+
+#[test]
 fn an_empty_description_finds_nothing() {
     let index = filled();
     assert!(index.search(&Description::default(), 10).is_empty());

@@ -133,7 +133,7 @@ fn check(found: &Assessment) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn comparison_is_symmetric_and_its_evidence_adds_up(
@@ -196,6 +196,23 @@ proptest! {
         }
         prop_assert!(index.search(&entry, 10).iter().any(|found| found.key == 0));
     }
+}
+
+#[test]
+fn words_of_equal_worth_do_not_favour_a_side() {
+    let left = Description {
+        schema: Schema::Person,
+        names: vec![Name::new("a السعيد")],
+        ..Description::default()
+    };
+    let right = Description {
+        schema: Schema::Organization,
+        names: vec![Name::new("السعيد al a")],
+        ..Description::default()
+    };
+    let forth = compare(&left, &right, &Thresholds::default());
+    let back = compare(&right, &left, &Thresholds::default());
+    assert!((forth.probability - back.probability).abs() < 1e-9);
 }
 
 #[test]

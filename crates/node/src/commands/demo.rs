@@ -46,9 +46,9 @@ pub async fn run(
     let caller = operator(None)?;
     let say = |text: &str| {
         if json {
-            eprintln!("{text}")
+            eprintln!("{text}");
         } else {
-            println!("{text}")
+            println!("{text}");
         }
     };
     load_lists(&data, &caller, json, &say).await?;

@@ -138,7 +138,7 @@ fn retention_caller() -> anyhow::Result<Caller> {
 /// Waits; `true` where the node stops in the meantime.
 async fn pause(stopping: &mut watch::Receiver<bool>, time: Duration) -> bool {
     tokio::select! {
-        () = tokio::time::sleep(time) => *stopping.borrow(),
+        () = tokio::time::sleep(time) => false,
         _ = stopping.wait_for(|stop| *stop) => true,
     }
 }

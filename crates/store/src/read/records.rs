@@ -76,7 +76,10 @@ pub async fn find(
         ("state", filter.state.as_deref()),
         (
             "created_by",
-            filter.created_by.as_ref().map(|user| user.as_str()),
+            filter
+                .created_by
+                .as_ref()
+                .map(egnatia_record::UserId::as_str),
         ),
     ];
     for (column, value) in conditions {

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod cluster;
 #[cfg(test)]
+mod groups;
+#[cfg(test)]
 mod postgres;
 #[cfg(test)]
 mod sqlite;

@@ -21,7 +21,7 @@ async fn new_store() -> PostgresStore {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn keeps_the_contract() {
-    store_contract(async || Arc::new(new_store().await) as Arc<dyn Store>).await;
+    store_contract(new_store).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -121,4 +121,11 @@ async fn a_batch_that_the_database_cannot_take_does_not_refuse_its_neighbours() 
     assert_eq!(done.iter().filter(|done| **done).count(), 11);
     assert_eq!(store.audit_head().await.unwrap().size, 11);
     verify_log(&*store).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn batches_committed_together_answer_as_single_ones() {
+    for seed in 50..52 {
+        crate::groups::answer_as_single_batches(&new_store().await, seed).await;
+    }
 }

@@ -23,7 +23,7 @@ async fn keeps_the_contract() {
     store_contract(async || {
         let number = number.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let path = folder.path().join(format!("{number}.db"));
-        Arc::new(SqliteStore::open(&path, test_seal()).await.unwrap()) as Arc<dyn Store>
+        open(&path).await
     })
     .await;
 }
@@ -232,4 +232,14 @@ async fn writes_until_it_is_killed() {
         });
     }
     writers.join_all().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn batches_committed_together_answer_as_single_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    for seed in 40..44 {
+        let store = open(&folder.path().join(format!("{seed}.db"))).await;
+        crate::groups::answer_as_single_batches(&store, seed).await;
+        store.close().await;
+    }
 }

@@ -40,7 +40,7 @@ macro_rules! case {
     ($module:ident :: $name:ident) => {
         Case {
             name: stringify!($name),
-            run: |store| Box::pin(super::contract::$module::$name(store)),
+            run: |store| Box::pin($module::$name(store)),
         }
     };
 }
@@ -84,9 +84,9 @@ pub fn contract_cases() -> Vec<Case> {
 ///
 /// # Panics
 /// At the first thing that the store does otherwise; the case's name is on standard error.
-pub async fn store_contract(make: impl AsyncFn() -> Arc<dyn Store>) {
+pub async fn store_contract<S: Store + 'static>(make: impl AsyncFn() -> S) {
     for case in contract_cases() {
         eprintln!("contract: {}", case.name);
-        (case.run)(make().await).await;
+        (case.run)(Arc::new(make().await)).await;
     }
 }

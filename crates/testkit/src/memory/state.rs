@@ -238,8 +238,7 @@ impl State {
     }
 
     pub fn newest_list(&self, list: &str) -> Option<&ListVersionRow> {
-        let of_list = self.lists.values().rev().find(|row| row.list == list);
-        of_list
+        self.lists.values().rev().find(|row| row.list == list)
     }
 
     pub fn stored(&self, row: &Row) -> StoredRecord {

@@ -1,13 +1,11 @@
 //! The fake keeps the store's contract.
 
-use std::sync::Arc;
-
 use egnatia_app::{CommitError, Store, StoreError};
 use egnatia_testkit::{Maker, MemoryStore, agree, store_contract};
 
 #[tokio::test]
 async fn the_store_in_memory_keeps_the_contract() {
-    store_contract(async || Arc::new(MemoryStore::default()) as Arc<dyn Store>).await;
+    store_contract(async || MemoryStore::default()).await;
 }
 
 #[tokio::test]

@@ -1,0 +1,244 @@
+//! What two names say together, once it is known which word stands for which.
+//!
+//! Agreement has diminishing returns: the fifth agreeing word adds little, since the words of a
+//! name depend on each other. Disagreement does not: one word that contradicts (another clan,
+//! another given name) outweighs any number that agree.
+
+use super::similarity::Likeness;
+use super::token::{Role, TokenKind};
+use super::units::{Unit, Words};
+use crate::evidence::Verdict;
+use crate::text::real;
+
+/// The most that agreeing names are worth.
+const AGREEMENT_MAX: f64 = 8.5;
+/// A word that stands against another word altogether, for a word of information 1.
+const CONTRADICTION: f64 = 4.6;
+/// A word of a person's name that the other side lacks: lists and speech drop them.
+const MISSING_IN_PERSON: f64 = 0.45;
+/// A word of a body's name that the other side lacks: it may be another branch of the group.
+const MISSING_IN_BODY: f64 = 1.6;
+/// A number of a series that the other side lacks: Fund and Fund II are two.
+const MISSING_NUMBER: f64 = 3.0;
+/// Both names are agreed word for word, with nothing left over: more than the sum of the words,
+/// since common words make rare names together.
+pub(super) const COMPLETE: f64 = 0.9;
+/// What against the names makes "complete" mean nothing.
+const COMPLETE_AGAINST: f64 = 2.0;
+/// One word of a person's name agrees, and the other side has more: a family name alone.
+const ONE_WORD: f64 = 0.9;
+/// What decides among pairs of words that gain the same.
+const TIE: f64 = 0.001;
+/// Given name for family name, where both sides tell: columns get swapped, but rarely.
+const OTHER_ROLE: f64 = 0.35;
+/// A nickname that many share.
+const WEAK_ALIAS: f64 = 0.7;
+/// However many words differ, it is one observation: the names differ.
+pub(super) const AGAINST_MAX: f64 = 6.0;
+
+/// Words that stand for each other, or against each other, or alone.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Pairing {
+    pub(crate) left: Option<Words>,
+    pub(crate) right: Option<Words>,
+    pub(crate) verdict: Verdict,
+    pub(crate) weight: f64,
+}
+
+/// Whose names are compared: what is left over means different things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bearer {
+    /// Persons: words are dropped at will.
+    Person,
+    /// Organisations, ships, aircraft: a further word is often another body.
+    Body,
+}
+
+/// Adds up what agrees and what does not.
+pub(super) struct Ledger {
+    bearer: Bearer,
+    /// Against the names, whatever their words say.
+    always_against: f64,
+    agreed: f64,
+    /// Telling words that agree, and that are left over.
+    telling: usize,
+    left_over: usize,
+    /// With the information that agrees, and what is against.
+    lines: Vec<(Pairing, f64, f64)>,
+}
+
+impl Ledger {
+    pub(super) fn new(bearer: Bearer) -> Self {
+        Self {
+            bearer,
+            always_against: 0.0,
+            agreed: 0.0,
+            telling: 0,
+            left_over: 0,
+            lines: Vec::new(),
+        }
+    }
+
+    /// One of the names is a weak alias.
+    pub(super) fn weak_alias(&mut self) {
+        self.always_against += WEAK_ALIAS;
+    }
+
+    /// Two words that stand for each other.
+    pub(super) fn agree(&mut self, a: &Unit<'_>, b: &Unit<'_>, likeness: Likeness) {
+        let information = a.information.min(b.information) * likeness.share;
+        // What a particle's spelling says against is as little as what it says for.
+        let part = (a.information.min(b.information) * 2.5).min(1.0);
+        let against = likeness.against * part + role_cost(a.token.role, b.token.role);
+        let verdict = if likeness.against < 0.1 {
+            Verdict::Agrees
+        } else if likeness.against < 2.4 {
+            Verdict::Similar
+        } else {
+            Verdict::Contradicts
+        };
+        self.agreed += information;
+        if is_telling(a.token.kind) && is_telling(b.token.kind) {
+            self.telling += a.words.count.max(b.words.count);
+        }
+        self.line(
+            Some(a.words),
+            Some(b.words),
+            verdict,
+            (information, against),
+        );
+    }
+
+    /// The words of both sides that have no partner.
+    pub(super) fn left_over(&mut self, left: Vec<Unit<'_>>, right: Vec<Unit<'_>>) {
+        let says_something = |unit: &Unit<'_>| is_telling(unit.token.kind);
+        let (mut left, left_weak): (Vec<Unit<'_>>, Vec<Unit<'_>>) =
+            left.into_iter().partition(says_something);
+        let (mut right, right_weak): (Vec<Unit<'_>>, Vec<Unit<'_>>) =
+            right.into_iter().partition(says_something);
+        // The most telling against the most telling, so that both directions agree.
+        for side in [&mut left, &mut right] {
+            side.sort_by(|a, b| b.information.total_cmp(&a.information));
+        }
+        let both = left.len().min(right.len());
+        self.left_over = left.len().max(right.len());
+        for (a, b) in left.iter().zip(&right) {
+            let against = contradiction(a.information.min(b.information));
+            let words = (Some(a.words), Some(b.words));
+            self.line(words.0, words.1, Verdict::Contradicts, (0.0, against));
+        }
+        for unit in left.iter().skip(both).chain(&left_weak) {
+            let against = missing(unit, self.bearer);
+            self.line(Some(unit.words), None, Verdict::Absent, (0.0, against));
+        }
+        for unit in right.iter().skip(both).chain(&right_weak) {
+            let against = missing(unit, self.bearer);
+            self.line(None, Some(unit.words), Verdict::Absent, (0.0, against));
+        }
+    }
+
+    fn line(
+        &mut self,
+        left: Option<Words>,
+        right: Option<Words>,
+        verdict: Verdict,
+        (information, against): (f64, f64),
+    ) {
+        let pairing = Pairing {
+            left,
+            right,
+            verdict,
+            weight: 0.0,
+        };
+        self.lines.push((pairing, information, against));
+    }
+
+    /// The weight of the name, and every line with its part of it.
+    pub(super) fn close(self) -> (f64, Vec<Pairing>) {
+        let mut always_against = self.always_against;
+        if self.telling == 1 && self.left_over > 0 && self.bearer == Bearer::Person {
+            always_against += ONE_WORD;
+        }
+        let against: f64 = self.lines.iter().map(|line| line.2).sum::<f64>() + always_against;
+        let mut gained = agreement(self.agreed);
+        if self.telling >= 2 && self.left_over == 0 {
+            gained += COMPLETE * (1.0 - against / COMPLETE_AGAINST).max(0.0);
+        }
+        let limit = AGAINST_MAX + gained;
+        let damping = if against > limit {
+            limit / against
+        } else {
+            1.0
+        };
+        let shared = always_against / real(self.lines.len().max(1));
+        let unit = if self.agreed > 0.0 {
+            gained / self.agreed
+        } else {
+            0.0
+        };
+        let mut total = 0.0;
+        let mut pairings: Vec<Pairing> = Vec::with_capacity(self.lines.len());
+        for (mut pairing, information, against) in self.lines {
+            pairing.weight = information * unit - (against + shared) * damping;
+            total += pairing.weight;
+            pairings.push(pairing);
+        }
+        (total, pairings)
+    }
+}
+
+fn missing(unit: &Unit<'_>, bearer: Bearer) -> f64 {
+    match (unit.token.kind, bearer) {
+        (TokenKind::Number, Bearer::Body) => MISSING_NUMBER,
+        (TokenKind::Word | TokenKind::Generic, Bearer::Body) => MISSING_IN_BODY * unit.information,
+        _ => MISSING_IN_PERSON * unit.information,
+    }
+}
+
+/// Whether a word without a partner stands against one of the other side.
+pub(super) fn is_telling(kind: TokenKind) -> bool {
+    matches!(
+        kind,
+        TokenKind::Word | TokenKind::Number | TokenKind::Generic
+    )
+}
+
+/// What agreeing words are worth together.
+pub(super) fn agreement(agreed: f64) -> f64 {
+    AGREEMENT_MAX * (1.0 - (-agreed).exp())
+}
+
+/// What two words of an information say that contradict each other.
+pub(super) fn contradiction(information: f64) -> f64 {
+    // The root: even a common word ("gas", "oil") says who is meant.
+    CONTRADICTION * information.min(1.0).sqrt()
+}
+
+/// What it costs that the parts of the name to which two words belong differ.
+fn role_cost(left: Role, right: Role) -> f64 {
+    let told = left != Role::Unknown && right != Role::Unknown;
+    if told && left != right {
+        OTHER_ROLE
+    } else {
+        0.0
+    }
+}
+
+/// The worth of pairing two words rather than leaving both without a partner.
+pub(super) fn pair_gain(a: &Unit<'_>, b: &Unit<'_>, likeness: Likeness) -> f64 {
+    let information = a.information.min(b.information);
+    let saved = contradiction(information);
+    let gain = AGREEMENT_MAX * 0.5 * information * likeness.share + saved - likeness.against;
+    // Among equal pairs the one whose words tell more: what is left over then costs least, in
+    // whichever direction the names are compared.
+    let told = |unit: &Unit<'_>| {
+        let telling = if is_telling(unit.token.kind) {
+            0.1
+        } else {
+            0.0
+        };
+        unit.information + telling + missing(unit, Bearer::Body)
+    };
+    let tie = TIE * (told(a) + told(b));
+    gain - role_cost(a.token.role, b.token.role) + tie
+}

@@ -1,0 +1,118 @@
+//! How much words tell and how like they are, remembered for a whole search.
+
+use super::similarity::{Likeness, likeness, may_be_alike};
+use super::token::{Shape, Token, TokenKind};
+use crate::number_map::PairMap;
+
+/// The lowest that [`Corpus::rarity`] says.
+pub(crate) const RARITY_MIN: f64 = 0.35;
+/// The highest that [`Corpus::rarity`] says.
+pub(crate) const RARITY_MAX: f64 = 1.15;
+
+/// How common words are.
+pub(crate) trait Corpus {
+    /// From [`RARITY_MIN`], very common, to [`RARITY_MAX`], never seen; 1 is usual.
+    fn rarity(&self, token: &Token) -> f64;
+}
+
+/// Scores names, and remembers how like words are.
+pub(crate) struct Scorer<'a> {
+    corpus: Option<&'a dyn Corpus>,
+    /// By number of the word on the left and on the right.
+    memory: PairMap<Likeness>,
+}
+
+impl<'a> Scorer<'a> {
+    pub(crate) fn new(corpus: Option<&'a dyn Corpus>) -> Self {
+        Self {
+            corpus,
+            memory: PairMap::default(),
+        }
+    }
+
+    /// Keeps what is known of two words.
+    pub(crate) fn remember(&mut self, left: u32, right: u32, likeness: Likeness) {
+        self.memory.insert(pair(left, right), likeness);
+    }
+
+    /// How like two words are, as what they are in their names.
+    pub(super) fn likeness(&mut self, left: &Token, right: &Token) -> Likeness {
+        let shapes = || likeness(&left.shape, &right.shape);
+        let likeness = if left.number == 0 || right.number == 0 {
+            shapes()
+        } else {
+            match self.memory.get(&pair(left.number, right.number)) {
+                Some(known) => *known,
+                // Not brought together by the index, and not alike at a glance.
+                None if !may_be_alike(&left.shape, &right.shape) => Likeness::NONE,
+                None => {
+                    let likeness = shapes();
+                    self.remember(left.number, right.number, likeness);
+                    likeness
+                }
+            }
+        };
+        match (left.kind, right.kind) {
+            // A number is the same or another; it has no spelling.
+            (TokenKind::Number, _) | (_, TokenKind::Number) if likeness != Likeness::SAME => {
+                Likeness::NONE
+            }
+            (TokenKind::Initial, TokenKind::Word) | (TokenKind::Word, TokenKind::Initial) => {
+                initial(&left.shape, &right.shape)
+            }
+            _ => likeness,
+        }
+    }
+
+    /// How much the word tells, 1 for a usual name.
+    pub(crate) fn information(&self, token: &Token) -> f64 {
+        let rarity = match self.corpus {
+            Some(corpus) => corpus.rarity(token),
+            None => 1.0,
+        };
+        base_share(token) * rarity
+    }
+}
+
+/// One number for the numbers of two words.
+fn pair(left: u32, right: u32) -> u64 {
+    (u64::from(left) << 32) | u64::from(right)
+}
+
+/// How much a word tells by its kind and length alone.
+pub(crate) fn base_share(token: &Token) -> f64 {
+    // A sign of a syllabic script tells as much as two or three letters.
+    let letters: f64 = token
+        .shape
+        .symbols
+        .iter()
+        .map(|symbol| if symbol.index().is_some() { 1.0 } else { 2.2 })
+        .sum();
+    let letters = if token.shape.abjad {
+        letters * 1.4
+    } else {
+        letters
+    };
+    match token.kind {
+        // Two letters are shared by many, eight by few.
+        TokenKind::Word => (0.3 + 0.13 * letters).min(0.8 + 0.035 * letters).min(1.15),
+        TokenKind::Number => 0.55,
+        TokenKind::Generic => 0.35,
+        TokenKind::Half => 0.35,
+        TokenKind::Initial => 0.2,
+        TokenKind::Particle => 0.06,
+        TokenKind::Title => 0.05,
+        TokenKind::LegalForm => 0.04,
+    }
+}
+
+/// An initial and a word that begins with it.
+fn initial(left: &Shape, right: &Shape) -> Likeness {
+    match (left.symbols.first(), right.symbols.first()) {
+        (Some(a), Some(b)) if a.base() == b.base() => Likeness {
+            share: 1.0,
+            against: 0.15,
+        },
+        _ => Likeness::NONE,
+    }
+}

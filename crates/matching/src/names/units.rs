@@ -1,0 +1,119 @@
+//! Words of two names, joined where one side writes two words as one.
+
+use std::borrow::Cow;
+
+use super::scorer::Scorer;
+use super::similarity::likeness;
+use super::token::{PreparedName, Shape, Token, TokenKind};
+
+/// Words of one side that belong together: their first and how many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Words {
+    pub(crate) first: usize,
+    pub(crate) count: usize,
+}
+
+/// A word, or two that the other side writes as one.
+pub(super) struct Unit<'a> {
+    pub(super) words: Words,
+    pub(super) token: Cow<'a, Token>,
+    pub(super) information: f64,
+}
+
+/// The words of both names, joined where one side writes two words as one.
+pub(super) fn units<'a>(
+    left: &'a PreparedName,
+    right: &'a PreparedName,
+    scorer: &Scorer<'_>,
+) -> (Vec<Unit<'a>>, Vec<Unit<'a>>) {
+    let left_joins = joins(&left.tokens, &right.tokens);
+    let right_joins = joins(&right.tokens, &left.tokens);
+    // A word joined on the one side is a single word on the other, never itself joined. Where
+    // both would be, neither is: a choice would favour a side.
+    let left_clear = clear_of(&left_joins, &right_joins);
+    let right_clear = clear_of(&right_joins, &left_joins);
+    let (left_joins, right_joins) = (left_clear, right_clear);
+    (
+        side(&left.tokens, &left_joins, scorer),
+        side(&right.tokens, &right_joins, scorer),
+    )
+}
+
+/// The joins that touch none of the other side's.
+fn clear_of<'a>(joins: &'a [Join], others: &[Join]) -> Vec<&'a Join> {
+    let covers = |join: &Join, word: usize| (join.first..=join.first + 1).contains(&word);
+    let crossed = |a: &Join, b: &Join| covers(a, b.target) || covers(b, a.target);
+    joins
+        .iter()
+        .filter(|join| !others.iter().any(|other| crossed(join, other)))
+        .collect()
+}
+
+/// Two words of one side that are one on the other.
+pub(super) struct Join {
+    first: usize,
+    target: usize,
+    shape: Shape,
+}
+
+pub(super) fn joins(tokens: &[Token], other: &[Token]) -> Vec<Join> {
+    /// Above this the joined words are not the same word.
+    const AGAINST_MAX: f64 = 0.6;
+    let mut joins: Vec<Join> = Vec::new();
+    for (first, pair) in tokens.windows(2).enumerate() {
+        let [a, b] = pair else { continue };
+        if joins.last().is_some_and(|last| last.first + 1 == first) {
+            continue;
+        }
+        let length = a.shape.symbols.len() + b.shape.symbols.len();
+        let starts = a.shape.symbols.first().map(|symbol| symbol.base());
+        let found = other.iter().enumerate().find_map(|(target, single)| {
+            let fits = single.shape.symbols.len().abs_diff(length) <= 1
+                && length > 3
+                && single.shape.symbols.first().map(|symbol| symbol.base()) == starts
+                && single.kind != TokenKind::Initial;
+            if !fits || joins.iter().any(|join| join.target == target) {
+                return None;
+            }
+            let shape = Shape::joined(&a.shape, &b.shape);
+            let alike = likeness(&shape, &single.shape).against < AGAINST_MAX;
+            alike.then_some(Join {
+                first,
+                target,
+                shape,
+            })
+        });
+        joins.extend(found);
+    }
+    joins
+}
+
+fn side<'a>(tokens: &'a [Token], joins: &[&Join], scorer: &Scorer<'_>) -> Vec<Unit<'a>> {
+    let mut units = Vec::with_capacity(tokens.len());
+    let mut inside_join = false;
+    for (place, token) in tokens.iter().enumerate() {
+        if inside_join {
+            inside_join = false;
+            continue;
+        }
+        let join = joins.iter().find(|join| join.first == place);
+        let mut unit = Unit {
+            words: Words {
+                first: place,
+                count: 1,
+            },
+            token: Cow::Borrowed(token),
+            information: scorer.information(token),
+        };
+        if let Some(join) = join
+            && let Some(second) = tokens.get(place + 1)
+        {
+            inside_join = true;
+            unit.words.count = 2;
+            unit.information = (unit.information + scorer.information(second)).max(0.8);
+            unit.token = Cow::Owned(second.joined(&join.shape));
+        }
+        units.push(unit);
+    }
+    units
+}

@@ -1,0 +1,14 @@
+//! The real binary: commands, tampering, kill -9, backup while it serves.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "in a test, a failed expectation is the finding"
+)]
+
+mod backup;
+mod binary;
+mod commands;
+mod kill;
+mod tamper;
+mod update;
