@@ -70,11 +70,7 @@ fn long_number(number: &str, digit: &str, optional: &str) -> Result<String, Wron
     Ok(number.trim_end_matches('<').to_owned())
 }
 
-fn dated(
-    text: &str,
-    digit: &str,
-    this_year: i16,
-) -> Result<Option<BirthDate>, WrongCheckDigit> {
+fn dated(text: &str, digit: &str, this_year: i16) -> Result<Option<BirthDate>, WrongCheckDigit> {
     check(text, digit)?;
     Ok(birth(text, this_year))
 }
@@ -104,7 +100,11 @@ fn birth(text: &str, this_year: i16) -> Option<BirthDate> {
     let year = i16::from(number(0, 2)?);
     let (month, day) = (number(2, 4), number(4, 6));
     let century = this_year - this_year % 100;
-    let century = if year > this_year % 100 { century - 100 } else { century };
+    let century = if year > this_year % 100 {
+        century - 100
+    } else {
+        century
+    };
     let day = day.filter(|_| month.is_some());
     PartialDate::new(century + year, month, day).map(BirthDate::on)
 }
@@ -204,7 +204,10 @@ mod tests {
 
     #[test]
     fn names_a_wrong_check_digit_and_leaves_names_alone() {
-        assert_eq!(read(&TD3.replace("C36", "C37"), 2026), Some(Err(WrongCheckDigit)));
+        assert_eq!(
+            read(&TD3.replace("C36", "C37"), 2026),
+            Some(Err(WrongCheckDigit))
+        );
         for text in ["Anna Maria Eriksson", "L898902C3", "<<<<", ""] {
             assert_eq!(read(text, 2026), None, "{text}");
         }

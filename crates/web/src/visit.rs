@@ -110,7 +110,9 @@ impl Visit {
 
     /// The present year at the node.
     pub fn year(&self) -> i16 {
-        self.now.to_zoned_datetime(self.state.node.zone.clone()).year()
+        self.now
+            .to_zoned_datetime(self.state.node.zone.clone())
+            .year()
     }
 
     /// Path and query, to come back to.

@@ -21,10 +21,7 @@ impl HandlingBadge {
     /// The badge of a record.
     pub fn new(envelope: &Envelope, t: &'static Texts) -> Self {
         let handling = &envelope.handling;
-        let codes: Vec<&str> = handling
-            .codes()
-            .map(HandlingCode::as_str)
-            .collect();
+        let codes: Vec<&str> = handling.codes().map(HandlingCode::as_str).collect();
         let releasable = match handling.releasable_to() {
             ReleasableTo::NobodyElse => t.text("releasable-nobody"),
             ReleasableTo::Anybody => t.text("releasable-anybody"),
