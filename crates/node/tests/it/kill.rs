@@ -112,6 +112,7 @@ async fn no_acknowledged_check_is_lost() {
     let password = node.account("o.one", "officer");
     let chance = SeededEntropy::new(43);
     let mut acknowledged: Vec<String> = Vec::new();
+    let mut total = 0;
     for round in 0..ROUNDS {
         let mut serving = node.serve();
         let (client, token) = serving.sign_in("o.one", &password).await;
@@ -137,7 +138,7 @@ async fn no_acknowledged_check_is_lost() {
             .collect();
         let mut byte = [0; 1];
         chance.fill(&mut byte);
-        tokio::time::sleep(Duration::from_millis(20 + u64::from(byte[0]))).await;
+        tokio::time::sleep(Duration::from_millis(50 + u64::from(byte[0]))).await;
         serving.kill();
         for sender in senders {
             acknowledged.extend(sender.await.unwrap());
@@ -151,6 +152,10 @@ async fn no_acknowledged_check_is_lost() {
             index_equals_store(&node).await;
         }
     }
+    assert!(
+        total > 10 * ROUNDS,
+        "only {total} checks were acknowledged: the test tries too little"
+    );
 }
 
 /// Sends checks one after another until the node is gone. Returns those that it acknowledged.
