@@ -150,6 +150,7 @@ impl App {
         let mut writer = EntryWriter {
             report,
             terms: &terms,
+            keep_removed_days: self.inner.settings.keep_hits_days,
             rows: Vec::new(),
             total,
             progress,
@@ -316,7 +317,7 @@ impl EntryWriter<'_> {
         let beside = Beside::new("removed", Operation::Alteration).keys(KeyChange::Remove);
         writing.change(
             record,
-            Some(Keep::Review(self.terms.review_days)),
+            Some(Keep::Erase(self.keep_removed_days)),
             &entry,
             beside,
         )?;
