@@ -23,6 +23,10 @@ use crate::store::SqlStore;
 
 /// Connections that read. They never wait for the writer.
 const READERS: u32 = 4;
+/// What a connection keeps of the file in memory, in KiB (SQLite counts them below zero). All of
+/// them together stay under 64 MiB: the operating system caches the file too.
+const WRITER_CACHE: &str = "-24576";
+const READER_CACHE: &str = "-4096";
 /// How long a transaction waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(10);
 /// Prepared statements that a connection keeps: nine sizes of insert for each table, and reads.
@@ -91,7 +95,7 @@ impl SqliteBackend {
             .statement_cache_capacity(STATEMENTS)
             .pragma("secure_delete", "ON")
             .pragma("temp_store", "MEMORY")
-            .pragma("cache_size", "-65536")
+            .pragma("cache_size", WRITER_CACHE)
             .pragma("wal_autocheckpoint", "4000")
             .pragma("journal_size_limit", "67108864");
         let pool = || {
@@ -106,7 +110,9 @@ impl SqliteBackend {
         // The writer first: it makes the file and its mode.
         let writer = pool().max_connections(1).connect_with(options.clone());
         let writer = writer.await.map_err(failed)?;
-        let reading = options.pragma("query_only", "ON");
+        let reading = options
+            .pragma("query_only", "ON")
+            .pragma("cache_size", READER_CACHE);
         let readers = pool().max_connections(READERS).connect_with(reading);
         Ok(Self {
             writer,
