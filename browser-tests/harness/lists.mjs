@@ -50,3 +50,9 @@ async function upload(page, text) {
   ]);
   await page.waitForLoadState("load");
 }
+
+/** From the page of a list: the path of a version of it. */
+export async function versionOfImport(page, version) {
+  const link = page.locator(`main a[href^='/lists/'][href$='/versions/${version}']`).first();
+  return new URL(await link.evaluate((a) => a.href)).pathname;
+}
