@@ -227,7 +227,12 @@ impl App {
             Operation::Administration,
             EventAbout::subject("audit-log").data(json!({ "verified": whole })),
         );
-        self.store().commit(writing.batch).await?;
+        match self.store().commit(writing.batch).await {
+            Ok(_) => {}
+            // A log that was tampered with may take no entry any more. What was found is told.
+            Err(error) if !whole => tracing::warn!(%error, "the verification cannot be logged"),
+            Err(error) => return Err(error.into()),
+        }
         Ok(result)
     }
 

@@ -7,6 +7,7 @@ use egnatia_audit::{Hash, Operation};
 use egnatia_matching::{Assessment, Description};
 use egnatia_record::{Envelope, Kind, RecordId, UserId};
 use jiff::Timestamp;
+use serde::{Serialize, Serializer};
 use serde_json::json;
 
 use crate::index::{Found, Search};
@@ -29,23 +30,27 @@ pub struct CheckRequest {
     pub idempotency_key: Option<String>,
 }
 
-/// A match that waits for a decision.
-#[derive(Debug, Clone, PartialEq)]
+/// A match that waits for a decision. It has one JSON form, on the command line and over the API.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Candidate {
     /// The record of the match.
+    #[serde(rename = "match")]
     pub matched: RecordId,
     /// The entry that agrees.
+    #[serde(flatten)]
     pub entry: EntryRef,
     /// How far, feature by feature.
+    #[serde(flatten)]
     pub assessment: Assessment,
     /// What is done if it is confirmed.
     pub action: String,
     /// Whether somebody has decided.
+    #[serde(serialize_with = "state_as_text")]
     pub state: MatchState,
 }
 
 /// The answer to a check: the same shape whether anything was found or not.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CheckAnswer {
     /// The record of the check.
     pub check: RecordId,
@@ -314,6 +319,10 @@ impl App {
         }
         Ok((open, settled))
     }
+}
+
+fn state_as_text<S: Serializer>(state: &MatchState, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(state.as_str())
 }
 
 fn put_match(

@@ -150,6 +150,7 @@ impl App {
         let mut writer = EntryWriter {
             report,
             terms: &terms,
+            keep_removed_days: self.inner.settings.keep_hits_days,
             rows: Vec::new(),
             total,
             progress,
@@ -175,7 +176,12 @@ impl App {
         let gone = || AppError::Internal("a list's entry has no record".to_owned());
         for (entry, content, row) in diff.changed.drain(..) {
             let record = stored.remove(&row.record).ok_or_else(gone)?;
-            writer.change(writing, &entry, content, &record)?;
+            // One who comes back after the erasure is a new record: nothing of the old one is left.
+            if record.body.is_none() {
+                writer.add(writing, &entry, content)?;
+            } else {
+                writer.change(writing, &entry, content, &record)?;
+            }
         }
         for row in diff.removed.drain(..) {
             let record = stored.remove(&row.record).ok_or_else(gone)?;
@@ -231,6 +237,7 @@ impl Diff {
 struct EntryWriter<'a> {
     report: &'a ImportReport,
     terms: &'a ListTerms,
+    keep_removed_days: u16,
     rows: Vec<ListEntryRow>,
     total: u64,
     progress: &'a (dyn Fn(u64, u64) + Send + Sync),
@@ -298,7 +305,7 @@ impl EntryWriter<'_> {
         Ok(())
     }
 
-    /// The removed leave the index and keep their history.
+    /// The removed leave the index, and keep their history as long as hits on them are kept.
     fn remove(
         &mut self,
         writing: &mut Writing<'_>,
@@ -310,7 +317,7 @@ impl EntryWriter<'_> {
         let beside = Beside::new("removed", Operation::Alteration).keys(KeyChange::Remove);
         writing.change(
             record,
-            Some(Keep::Review(self.terms.review_days)),
+            Some(Keep::Erase(self.keep_removed_days)),
             &entry,
             beside,
         )?;

@@ -1,8 +1,9 @@
-//! Measures the store on SQLite: commits one after the other, commits by 64 callers at once, and
-//! the import of 15,000 records in one batch.
+//! Measures the store, on SQLite or on an empty PostgreSQL database: commits by one caller, by 64
+//! and by 256 at once, and the import of 15,000 records in one batch.
 //!
 //! ```text
 //! cargo run --release -p egnatia-store --example throughput
+//! cargo run --release -p egnatia-store --example throughput postgres://user@host/database
 //! ```
 
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use std::time::Instant;
 use egnatia_app::{Batch, Change, KeyChange, ListChange, ListEntryRow, Store};
 use egnatia_audit::Hash;
 use egnatia_record::{Kind, Version};
-use egnatia_store::SqliteStore;
+use egnatia_store::{PostgresStore, SqliteStore};
 use egnatia_testkit::{Maker, test_seal};
 use tokio::task::JoinSet;
 
@@ -49,8 +50,8 @@ fn import(make: &Maker, count: usize) -> Batch {
     batch
 }
 
-async fn at_once(
-    store: &Arc<SqliteStore>,
+async fn at_once<S: Store + 'static>(
+    store: &Arc<S>,
     callers: usize,
     each: usize,
 ) -> Result<(), Box<dyn std::error::Error>> {
@@ -75,23 +76,26 @@ async fn at_once(
     Ok(())
 }
 
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // The system's folder for temporary files may be memory: the working folder is a disk.
-    let folder = tempfile::tempdir_in(".")?;
-    let path = folder.path().join("egnatia.db");
-    let store = Arc::new(SqliteStore::open(&path, test_seal()).await?);
+async fn measure<S: Store + 'static>(store: S) -> Result<(), Box<dyn std::error::Error>> {
+    let store = Arc::new(store);
     at_once(&store, 1, 1000).await?;
     at_once(&store, 64, 300).await?;
     at_once(&store, 256, 100).await?;
-
     let batch = import(&Maker::new(15_000), 15_000);
     let begun = Instant::now();
     store.commit(batch).await?;
-    println!(
-        "15,000 records in one batch: {:.2} s",
-        begun.elapsed().as_secs_f64()
-    );
-    store.close().await;
+    let seconds = begun.elapsed().as_secs_f64();
+    println!("15,000 records in one batch: {seconds:.2} s");
     Ok(())
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    if let Some(url) = std::env::args().nth(1) {
+        return measure(PostgresStore::connect(&url, test_seal()).await?).await;
+    }
+    // The system's folder for temporary files may be memory: the working folder is a disk.
+    let folder = tempfile::tempdir_in(".")?;
+    let path = folder.path().join("egnatia.db");
+    measure(SqliteStore::open(&path, test_seal()).await?).await
 }

@@ -6,7 +6,7 @@ use crate::backend::{Argument, Link};
 use crate::row::Row;
 
 /// The most keys of one statement.
-const KEYS_MAX: usize = 512;
+const KEYS_MAX: usize = 256;
 
 /// A statement as written in the source.
 pub fn sql(text: &'static str) -> SqlStr {

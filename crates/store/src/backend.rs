@@ -102,6 +102,8 @@ pub struct Dialect {
     pub read_head: &'static str,
     /// A new random epoch.
     pub new_epoch: &'static str,
+    /// How arguments are marked in large inserts.
+    pub marks: crate::insert::Marks,
     /// Keeps others out while the schema is brought up to date.
     pub lock_schema: &'static str,
     /// The migrations, from the first.

@@ -71,7 +71,7 @@ async fn replace(
         }
     }
     let (mut count, mut ended) = (0, false);
-    let mut statements = Statements::default();
+    let mut statements = Statements::new(backend.dialect().marks);
     let mut portion: Option<(&Table, Rows, usize)> = None;
     while let Some(row) = rows.recv().await {
         let unknown = || StoreError::Corrupt(format!("a backup with a table `{}`", row.table));

@@ -14,20 +14,42 @@ use crate::schema::Table;
 /// databases (32,766 and 65,535 arguments).
 const ROWS_MAX: usize = 256;
 
+/// How arguments are marked in a statement with many of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Marks {
+    /// `$1`, `$2`, …
+    Numbered,
+    /// `?`. In SQLite a numbered argument is a named one, and every name is looked for among all
+    /// names before it: with thousands of arguments that is most of the time of an import.
+    Plain,
+}
+
 /// The texts of the statements, made once.
-#[derive(Debug, Default)]
-pub struct Statements(HashMap<(&'static str, usize), SqlStr>);
+#[derive(Debug)]
+pub struct Statements {
+    marks: Marks,
+    texts: HashMap<(&'static str, usize), SqlStr>,
+}
 
 impl Statements {
+    /// No statements yet, for a database with these marks.
+    pub fn new(marks: Marks) -> Self {
+        Self {
+            marks,
+            texts: HashMap::new(),
+        }
+    }
+
     fn insert(&mut self, table: &Table, rows: usize) -> SqlStr {
-        self.0
+        let marks = self.marks;
+        self.texts
             .entry((table.name, rows))
-            .or_insert_with(|| AssertSqlSafe(insert_text(table, rows)).into_sql_str())
+            .or_insert_with(|| AssertSqlSafe(insert_text(table, rows, marks)).into_sql_str())
             .clone()
     }
 }
 
-fn insert_text(table: &Table, rows: usize) -> Arc<str> {
+fn insert_text(table: &Table, rows: usize, marks: Marks) -> Arc<str> {
     let mut sql = format!(
         "INSERT INTO {} ({}) VALUES ",
         table.name,
@@ -40,7 +62,10 @@ fn insert_text(table: &Table, rows: usize) -> Arc<str> {
             number += 1;
             let comma = if column == 0 { "" } else { ", " };
             // Writing to a string does not fail.
-            let _ = write!(sql, "{comma}${number}");
+            let _ = match marks {
+                Marks::Numbered => write!(sql, "{comma}${number}"),
+                Marks::Plain => write!(sql, "{comma}?"),
+            };
         }
         sql.push(')');
     }
@@ -118,10 +143,14 @@ mod tests {
     use crate::schema::CLAIMS;
 
     #[test]
-    fn a_statement_numbers_its_arguments() {
+    fn a_statement_marks_its_arguments() {
         assert_eq!(
-            &*insert_text(&CLAIMS, 2),
+            &*insert_text(&CLAIMS, 2, Marks::Numbered),
             "INSERT INTO claims (name, record) VALUES ($1, $2), ($3, $4) ON CONFLICT DO NOTHING"
+        );
+        assert_eq!(
+            &*insert_text(&CLAIMS, 1, Marks::Plain),
+            "INSERT INTO claims (name, record) VALUES (?, ?) ON CONFLICT DO NOTHING"
         );
     }
 

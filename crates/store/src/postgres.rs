@@ -12,6 +12,7 @@ use sqlx::{Decode, PgPool, Postgres, Row as _, SqlStr, TypeInfo, ValueRef};
 use tokio::sync::mpsc;
 
 use crate::backend::{Argument, Backend, Dialect, Link, store_error};
+use crate::insert::Marks;
 use crate::migrate::{OpenError, migrate};
 use crate::row::Row;
 use crate::store::SqlStore;
@@ -28,6 +29,7 @@ static DIALECT: Dialect = Dialect {
     begin_reading: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
     read_head: "SELECT epoch, log_size, position, commits FROM head WHERE id = 1 FOR UPDATE",
     new_epoch: "replace(gen_random_uuid()::text, '-', '')",
+    marks: Marks::Numbered,
     // An arbitrary number that only this program uses.
     lock_schema: "SELECT pg_advisory_xact_lock(7305804385276224870)",
     migrations: &[include_str!("../migrations/postgres/0001_schema.sql")],

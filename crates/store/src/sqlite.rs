@@ -16,6 +16,7 @@ use sqlx::{Decode, Row as _, SqlStr, Sqlite, SqlitePool, TypeInfo, ValueRef};
 use tokio::sync::mpsc;
 
 use crate::backend::{Argument, Backend, Dialect, Link, store_error};
+use crate::insert::Marks;
 use crate::migrate::{OpenError, migrate};
 use crate::row::Row;
 use crate::store::SqlStore;
@@ -32,6 +33,7 @@ static DIALECT: Dialect = Dialect {
     begin_reading: "BEGIN",
     read_head: crate::read::READ_HEAD,
     new_epoch: "lower(hex(randomblob(16)))",
+    marks: Marks::Plain,
     lock_schema: "",
     migrations: &[include_str!("../migrations/sqlite/0001_schema.sql")],
 };

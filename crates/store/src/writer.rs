@@ -50,9 +50,9 @@ impl WriterHandle {
     pub fn start(backend: Arc<dyn Backend>, seal: Seal) -> Self {
         let (jobs, receiver) = mpsc::channel(WAITING_MAX);
         let writer = Writer {
+            statements: Statements::new(backend.dialect().marks),
             backend,
             seal,
-            statements: Statements::default(),
             known: None,
         };
         tokio::spawn(writer.work(receiver));
@@ -97,6 +97,20 @@ struct Writer {
 type Waiting = (Batch, oneshot::Sender<Result<Committed, CommitError>>);
 /// What a transaction answers to each of its batches.
 type Answers = Vec<Result<Committed, CommitError>>;
+
+/// Why a transaction failed.
+enum Failure {
+    /// It did not begin: the database is busy or away.
+    Before(StoreError),
+    /// It was begun, and something in it failed.
+    Within(StoreError),
+}
+
+/// The same error for each of these batches.
+fn refuse(batches: &[Batch], error: &StoreError) -> Answers {
+    let refused = batches.iter().map(|_| Err(error.clone().into()));
+    refused.collect()
+}
 
 fn weight(batch: &Batch) -> usize {
     1 + batch.changes.len() + batch.events.len()
@@ -146,18 +160,10 @@ impl Writer {
         let (batches, replies): (Vec<_>, Vec<_>) = group.into_iter().unzip();
         let answers = match self.transact(&batches).await {
             Ok(answers) => answers,
-            // One batch that the database cannot take must not refuse the others.
-            Err(StoreError::Unavailable(_)) if batches.len() > 1 => {
-                let mut answers = Answers::new();
-                for batch in &batches {
-                    match self.transact(std::slice::from_ref(batch)).await {
-                        Ok(one) => answers.extend(one),
-                        Err(error) => answers.push(Err(error.into())),
-                    }
-                }
-                answers
+            Err(Failure::Within(StoreError::Unavailable(_))) if batches.len() > 1 => {
+                self.commit_singly(&batches).await
             }
-            Err(error) => batches.iter().map(|_| Err(error.clone().into())).collect(),
+            Err(Failure::Before(error) | Failure::Within(error)) => refuse(&batches, &error),
         };
         for (reply, answer) in replies.into_iter().zip(answers) {
             // Who asked may have gone; the commit is done all the same.
@@ -165,12 +171,34 @@ impl Writer {
         }
     }
 
+    /// Commits each batch by itself: one that the database cannot take must not refuse the
+    /// others. Where not even a transaction begins, the rest is not tried, as each would wait.
+    async fn commit_singly(&mut self, batches: &[Batch]) -> Answers {
+        let mut answers = Answers::new();
+        let mut left = batches.iter();
+        while let Some(batch) = left.next() {
+            match self.transact(std::slice::from_ref(batch)).await {
+                Ok(one) => answers.extend(one),
+                Err(Failure::Within(error)) => answers.push(Err(error.into())),
+                Err(Failure::Before(error)) => {
+                    answers.push(Err(error.clone().into()));
+                    answers.extend(refuse(left.as_slice(), &error));
+                    break;
+                }
+            }
+        }
+        answers
+    }
+
     /// Commits these batches in one transaction. On an error nothing is written, or, where the
     /// connection broke during the commit, it is not known; the next transaction looks.
-    async fn transact(&mut self, batches: &[Batch]) -> Result<Answers, StoreError> {
-        let mut link = self.backend.writer().await?;
-        let begun = link.run(sql(self.backend.dialect().begin), vec![]).await;
-        begun.map_err(|error| store_error(&error))?;
+    async fn transact(&mut self, batches: &[Batch]) -> Result<Answers, Failure> {
+        let mut link = self.backend.writer().await.map_err(Failure::Before)?;
+        let begin = sql(self.backend.dialect().begin);
+        if let Err(error) = link.run(begin, vec![]).await {
+            roll_back(link).await;
+            return Err(Failure::Before(store_error(&error)));
+        }
         let known = self.known.take();
         let written = self.write(&mut *link, known, batches).await;
         let written = match written {
@@ -190,7 +218,7 @@ impl Writer {
             Err(error) => {
                 tracing::error!(%error, "a transaction failed");
                 roll_back(link).await;
-                Err(error)
+                Err(Failure::Within(error))
             }
         }
     }

@@ -2,6 +2,7 @@
 //! audited without a node: `cargo run -p egnatia-web --example render_pages -- FOLDER`.
 
 #[path = "../tests/it/samples.rs"]
+#[expect(clippy::unwrap_used, reason = "it is made for the tests")]
 mod samples;
 
 use std::path::PathBuf;

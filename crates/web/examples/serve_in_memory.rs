@@ -2,7 +2,13 @@
 //! serve_in_memory -- 127.0.0.1:7070`. The log-ins are those of the tests.
 
 #[path = "../tests/it/world.rs"]
-#[expect(dead_code, reason = "the tests use all of it")]
+#[expect(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "it is made for the tests, which use all of it"
+)]
 mod world;
 
 #[tokio::main(flavor = "current_thread")]

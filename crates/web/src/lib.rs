@@ -5,6 +5,16 @@
 //! personal is logged: no body, no query string.
 //!
 //! Start at [`router`], then at [`pages`] and [`Frame`].
+//!
+//! The fonts come from npm: `npm ci && npm run build` in this crate writes them to `assets/dist`,
+//! which the binary embeds. Without them the pages use the fonts of the system.
+//!
+//! ```
+//! use egnatia_web::Texts;
+//!
+//! let texts = Texts::accepted(Some("en-GB, en;q=0.5"));
+//! assert_eq!(texts.count("count-entries", 2_u64), "2 entries");
+//! ```
 
 mod accent;
 mod api;

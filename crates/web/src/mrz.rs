@@ -10,8 +10,8 @@ use egnatia_matching::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct WrongCheckDigit;
 
-/// Reads a zone. `None` where the text is none.
-pub(crate) fn read(text: &str) -> Option<Result<Description, WrongCheckDigit>> {
+/// Reads a zone as of this year. `None` where the text is none.
+pub(crate) fn read(text: &str, this_year: i16) -> Option<Result<Description, WrongCheckDigit>> {
     let zone: String = text
         .split_whitespace()
         .collect::<String>()
@@ -21,40 +21,40 @@ pub(crate) fn read(text: &str) -> Option<Result<Description, WrongCheckDigit>> {
         return None;
     }
     match zone.len() {
-        90 => Some(small_card(&zone)),
-        88 => Some(two_lines(&zone, 44)),
-        72 => Some(two_lines(&zone, 36)),
+        90 => Some(small_card(&zone, this_year)),
+        88 => Some(two_lines(&zone, 44, this_year)),
+        72 => Some(two_lines(&zone, 36, this_year)),
         44 if zone.contains("<<")
             && zone.starts_with(['P', 'V'])
             && !zone.get(9..10)?.chars().all(|c| c.is_ascii_digit()) =>
         {
             Some(Ok(with_name(Description::default(), zone.get(5..)?)))
         }
-        44 => Some(data_line(&zone)),
+        44 => Some(data_line(&zone, this_year)),
         _ => None,
     }
 }
 
 /// TD1: number and dates on two lines, the name on the third.
-fn small_card(zone: &str) -> Result<Description, WrongCheckDigit> {
+fn small_card(zone: &str, this_year: i16) -> Result<Description, WrongCheckDigit> {
     let part = |from: usize, to: usize| zone.get(from..to).unwrap_or_default();
     let number = long_number(part(5, 14), part(14, 15), part(15, 30))?;
-    let birth = dated(part(30, 36), part(36, 37))?;
+    let birth = dated(part(30, 36), part(36, 37), this_year)?;
     let query = describe(&number, part(45, 48), birth, part(37, 38));
     Ok(with_name(query, part(60, 90)))
 }
 
 /// TD2, TD3 and the visas: the name on the first line, everything else on the second.
-fn two_lines(zone: &str, width: usize) -> Result<Description, WrongCheckDigit> {
+fn two_lines(zone: &str, width: usize, this_year: i16) -> Result<Description, WrongCheckDigit> {
     let (first, second) = zone.split_at_checked(width).unwrap_or((zone, ""));
-    let query = data_line(second)?;
+    let query = data_line(second, this_year)?;
     Ok(with_name(query, first.get(5..).unwrap_or_default()))
 }
 
-fn data_line(line: &str) -> Result<Description, WrongCheckDigit> {
+fn data_line(line: &str, this_year: i16) -> Result<Description, WrongCheckDigit> {
     let part = |from: usize, to: usize| line.get(from..to).unwrap_or_default();
     let number = long_number(part(0, 9), part(9, 10), part(28, line.len()))?;
-    let birth = dated(part(13, 19), part(19, 20))?;
+    let birth = dated(part(13, 19), part(19, 20), this_year)?;
     Ok(describe(&number, part(10, 13), birth, part(20, 21)))
 }
 
@@ -70,9 +70,9 @@ fn long_number(number: &str, digit: &str, optional: &str) -> Result<String, Wron
     Ok(number.trim_end_matches('<').to_owned())
 }
 
-fn dated(text: &str, digit: &str) -> Result<Option<BirthDate>, WrongCheckDigit> {
+fn dated(text: &str, digit: &str, this_year: i16) -> Result<Option<BirthDate>, WrongCheckDigit> {
     check(text, digit)?;
-    Ok(birth(text))
+    Ok(birth(text, this_year))
 }
 
 /// Weights 7, 3, 1; digits count as themselves, letters from 10, `<` as 0; an empty field may have
@@ -95,12 +95,16 @@ fn check(text: &str, digit: &str) -> Result<(), WrongCheckDigit> {
 
 /// The zone does not state the century: it is the last one in which such a person can be alive.
 /// Month and day may be unknown.
-fn birth(text: &str) -> Option<BirthDate> {
+fn birth(text: &str, this_year: i16) -> Option<BirthDate> {
     let number = |from: usize, to: usize| text.get(from..to)?.parse::<u8>().ok();
     let year = i16::from(number(0, 2)?);
     let (month, day) = (number(2, 4), number(4, 6));
-    // A pure function has no clock: the pivot is the year in which this was written.
-    let century = if year >= 26 { 1900 } else { 2000 };
+    let century = this_year - this_year % 100;
+    let century = if year > this_year % 100 {
+        century - 100
+    } else {
+        century
+    };
     let day = day.filter(|_| month.is_some());
     PartialDate::new(century + year, month, day).map(BirthDate::on)
 }
@@ -174,7 +178,7 @@ mod tests {
     #[test]
     fn reads_the_specimens_of_doc_9303() {
         for (zone, number) in [(TD3, "L898902C3"), (TD1, "D23145890"), (TD2, "D23145890")] {
-            let query = read(zone).unwrap().unwrap();
+            let query = read(zone, 2026).unwrap().unwrap();
             assert_eq!(query.names[0].text, "ANNA MARIA ERIKSSON", "{zone}");
             assert_eq!(query.identifiers[0].value, number);
             assert_eq!(query.births[0].to_string(), "1974-08-12");
@@ -185,24 +189,34 @@ mod tests {
 
     #[test]
     fn reads_a_number_that_goes_on_in_the_optional_field() {
-        let query = read(LONG).unwrap().unwrap();
+        let query = read(LONG, 2026).unwrap().unwrap();
         assert_eq!(query.identifiers[0].value, "D23145890734");
     }
 
     #[test]
     fn reads_one_line_of_a_passport() {
         let mut lines = TD3.lines();
-        let name = read(lines.next().unwrap()).unwrap().unwrap();
+        let name = read(lines.next().unwrap(), 2026).unwrap().unwrap();
         assert_eq!(name.names[0].text, "ANNA MARIA ERIKSSON");
-        let data = read(lines.next().unwrap()).unwrap().unwrap();
+        let data = read(lines.next().unwrap(), 2026).unwrap().unwrap();
         assert_eq!(data.identifiers[0].value, "L898902C3");
     }
 
     #[test]
     fn names_a_wrong_check_digit_and_leaves_names_alone() {
-        assert_eq!(read(&TD3.replace("C36", "C37")), Some(Err(WrongCheckDigit)));
+        assert_eq!(
+            read(&TD3.replace("C36", "C37"), 2026),
+            Some(Err(WrongCheckDigit))
+        );
         for text in ["Anna Maria Eriksson", "L898902C3", "<<<<", ""] {
-            assert_eq!(read(text), None, "{text}");
+            assert_eq!(read(text, 2026), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_century_is_the_last_one_that_is_possible() {
+        for (text, year) in [("740812", 1974), ("260101", 2026), ("270101", 1927)] {
+            assert_eq!(birth(text, 2026).unwrap().from().year(), year);
         }
     }
 }

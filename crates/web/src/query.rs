@@ -17,10 +17,11 @@ pub(crate) struct Refused {
     pub mrz: bool,
 }
 
-/// Reads the form: the one box first, then whatever was added to it.
-pub(crate) fn read(input: &CheckInput) -> Result<Description, Refused> {
+/// Reads the form: the one box first, then whatever was added to it. An MRZ leaves out the century
+/// of the birth date, so it takes the present year.
+pub(crate) fn read(input: &CheckInput, this_year: i16) -> Result<Description, Refused> {
     let mut refused = Refused::default();
-    let mut query = match read_box(&input.query) {
+    let mut query = match read_box(&input.query, this_year) {
         Ok(query) => query,
         Err(WrongCheckDigit) => {
             refused.mrz = true;
@@ -53,9 +54,9 @@ pub(crate) fn read(input: &CheckInput) -> Result<Description, Refused> {
 }
 
 /// What the one box holds: an MRZ, a number, or a name.
-fn read_box(text: &str) -> Result<Description, WrongCheckDigit> {
+fn read_box(text: &str, this_year: i16) -> Result<Description, WrongCheckDigit> {
     let text = text.trim();
-    if let Some(read) = mrz::read(text) {
+    if let Some(read) = mrz::read(text, this_year) {
         return read;
     }
     let mut query = Description::default();
@@ -109,11 +110,11 @@ mod tests {
     use super::*;
 
     fn of(query: &str) -> Description {
-        read(&CheckInput {
+        let input = CheckInput {
             query: query.to_owned(),
             ..CheckInput::default()
-        })
-        .unwrap()
+        };
+        read(&input, 2026).unwrap()
     }
 
     #[test]
@@ -133,7 +134,7 @@ mod tests {
             birth_date: "31.2.1971".to_owned(),
             ..CheckInput::default()
         };
-        let refused = read(&input).unwrap_err();
+        let refused = read(&input, 2026).unwrap_err();
         assert!(refused.query && refused.birth_date);
     }
 }

@@ -22,14 +22,15 @@ const ANSWER_MAX: Duration = Duration::from_secs(600);
 pub fn router(state: WebState) -> Router {
     let pages = pages::router(state.upload_bytes_max)
         .fallback(not_found)
-        .layer(CompressionLayer::new())
         .layer(from_fn_with_state(state.clone(), visit::around))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             ANSWER_MAX,
         ));
+    // Pages are not compressed: their length would tell about the token beside what was typed.
+    let assets = get(assets::serve).layer(CompressionLayer::new());
     Router::new()
-        .route("/assets/{version}/{*path}", get(assets::serve))
+        .route("/assets/{version}/{*path}", assets)
         .route("/healthz", get(alive))
         .route("/readyz", get(ready))
         .nest("/api/v1", api::router())

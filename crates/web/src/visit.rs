@@ -66,10 +66,9 @@ pub(crate) async fn around(
         None => response,
     };
     let replaced = response.headers().contains_key(header::SET_COOKIE);
-    if let Some(token) = rotated.filter(|_| !replaced) {
-        if let Some(value) = cookie::set(&token, state.secure_cookies) {
-            response.headers_mut().append(header::SET_COOKIE, value);
-        }
+    let rotated = rotated.filter(|_| !replaced);
+    if let Some(value) = rotated.and_then(|token| cookie::set(&token, state.secure_cookies)) {
+        response.headers_mut().append(header::SET_COOKIE, value);
     }
     response
 }
@@ -107,6 +106,13 @@ impl Visit {
             .into_iter()
             .find(|(key, value)| key == name && !value.is_empty())
             .map(|(_, value)| value)
+    }
+
+    /// The present year at the node.
+    pub fn year(&self) -> i16 {
+        self.now
+            .to_zoned_datetime(self.state.node.zone.clone())
+            .year()
     }
 
     /// Path and query, to come back to.

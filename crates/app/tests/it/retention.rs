@@ -62,3 +62,36 @@ async fn an_entry_under_review_is_still_found() {
         .await;
     assert_eq!(report.unchanged, 1);
 }
+
+#[tokio::test]
+async fn one_who_was_removed_is_erased_later_and_comes_back_as_a_new_record() {
+    let both = crate::world::entries(&[("1", "Ana Prva"), ("2", "Vera Druga")]);
+    let world = World::new().await;
+    world.import(both.clone()).await;
+    let before = world.check(&officer("o.one"), "Vera Druga").await;
+    let record = before.candidates[0].entry.record;
+    world
+        .import(crate::world::entries(&[("1", "Ana Prva")]))
+        .await;
+    world.clock.advance(SignedDuration::from_hours(24 * 1_096));
+    assert!(world.app.act_on_retention(&node()).await.unwrap().erased >= 1);
+    assert!(
+        world
+            .app
+            .entry(&officer("o.one"), record)
+            .await
+            .unwrap()
+            .versions
+            .iter()
+            .all(|v| v.entry.is_none())
+    );
+    world.import(both).await;
+    let after = world.check(&officer("o.one"), "Vera Druga").await;
+    assert_ne!(after.candidates[0].entry.record, record);
+    let whole = world
+        .app
+        .audit_verify(&supervisor(), &|_, _| {})
+        .await
+        .unwrap();
+    assert!(whole.is_ok(), "{whole:?}");
+}

@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use egnatia_app::{AppError, Candidate, CheckAnswer, CheckRequest};
 use egnatia_matching::{Band, Description, Evidence, Identifier, IdentifierKind, Name, Verdict};
 use egnatia_record::Justification;
-use serde_json::{Value, json};
 
 use super::print;
 use crate::cli::Check;
@@ -26,7 +25,7 @@ pub async fn run(data: Data, check: Check, json: bool) -> anyhow::Result<ExitCod
         idempotency_key: None,
     };
     let answer = data.app.check(&caller, request).await?;
-    print(json, &to_json(&answer), &to_text(&answer)?);
+    print(json, &serde_json::to_value(&answer)?, &to_text(&answer)?);
     data.close().await;
     Ok(ExitCode::SUCCESS)
 }
@@ -49,33 +48,6 @@ fn query(check: Check) -> Description {
             })
             .collect(),
     }
-}
-
-fn to_json(answer: &CheckAnswer) -> Value {
-    let candidates: Vec<Value> = answer
-        .candidates
-        .iter()
-        .map(|candidate| {
-            json!({
-                "record": candidate.entry.record,
-                "match": candidate.matched,
-                "list": candidate.entry.list,
-                "list_version": candidate.entry.list_version,
-                "source_id": candidate.entry.source_id,
-                "name": candidate.entry.name,
-                "probability": candidate.assessment.probability,
-                "band": candidate.assessment.band,
-                "evidence": candidate.assessment.evidence,
-                "action": candidate.action,
-            })
-        })
-        .collect();
-    json!({
-        "check": answer.check,
-        "candidates": candidates,
-        "settled": answer.settled,
-        "lists": answer.lists,
-    })
 }
 
 fn to_text(answer: &CheckAnswer) -> Result<String, std::fmt::Error> {

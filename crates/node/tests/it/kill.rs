@@ -62,6 +62,11 @@ async fn an_import_that_is_killed_is_there_whole_or_not_at_all() {
     let node = Node::new();
     let chance = SeededEntropy::new(42);
     let (mut version, mut killed) = (0, 0);
+    // How long an import takes, on this machine and today.
+    let begun = std::time::Instant::now();
+    node.import(&node.list("first.json", &names(ROUNDS, ENTRIES)));
+    let usual = begun.elapsed();
+    version += 1;
     for round in 0..ROUNDS {
         let file = node.list("next.json", &names(round, ENTRIES));
         let mut import = node
@@ -72,7 +77,7 @@ async fn an_import_that_is_killed_is_there_whole_or_not_at_all() {
             .unwrap();
         let mut byte = [0; 1];
         chance.fill(&mut byte);
-        tokio::time::sleep(Duration::from_millis(u64::from(byte[0]) * 3)).await;
+        tokio::time::sleep(usual * u32::from(byte[0]) / 255).await;
         killed += usize::from(import.try_wait().unwrap().is_none());
         let _ = import.kill();
         let acknowledged = import.wait().unwrap().success();
@@ -102,7 +107,7 @@ async fn an_import_that_is_killed_is_there_whole_or_not_at_all() {
         killed > ROUNDS / 5,
         "only {killed} imports were killed while they ran"
     );
-    assert!(version > 0, "no import ever came through");
+    assert!(version > 1, "no import ever came through");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -112,6 +117,7 @@ async fn no_acknowledged_check_is_lost() {
     let password = node.account("o.one", "officer");
     let chance = SeededEntropy::new(43);
     let mut acknowledged: Vec<String> = Vec::new();
+    let mut total = 0;
     for round in 0..ROUNDS {
         let mut serving = node.serve();
         let (client, token) = serving.sign_in("o.one", &password).await;
@@ -137,20 +143,21 @@ async fn no_acknowledged_check_is_lost() {
             .collect();
         let mut byte = [0; 1];
         chance.fill(&mut byte);
-        tokio::time::sleep(Duration::from_millis(20 + u64::from(byte[0]))).await;
+        tokio::time::sleep(Duration::from_millis(50 + u64::from(byte[0]))).await;
         serving.kill();
         for sender in senders {
             acknowledged.extend(sender.await.unwrap());
         }
-        assert!(
-            !acknowledged.is_empty(),
-            "round {round}: nothing was acknowledged"
-        );
+        total += acknowledged.len();
         if round % 10 == 9 {
             log_is_whole(&node);
             index_equals_store(&node).await;
         }
     }
+    assert!(
+        total > 10 * ROUNDS,
+        "only {total} checks were acknowledged: the test tries too little"
+    );
 }
 
 /// Sends checks one after another until the node is gone. Returns those that it acknowledged.

@@ -243,3 +243,54 @@ async fn batches_committed_together_answer_as_single_ones() {
         store.close().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_with_a_gap_or_without_its_end_is_refused_and_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("egnatia.db")).await;
+    let make = Maker::new(6);
+    let puts = (0..5).map(|_| make.new_record(Kind::Check)).collect();
+    store.commit(make.batch(puts)).await.unwrap();
+    let rows = dump_rows(&store).await;
+    let seen = observe(&store).await;
+    let without = |table: &str, number: usize| {
+        let mut rows = rows.clone();
+        let at = rows.iter().position(|row| row.table == table).unwrap();
+        rows.remove(at + number);
+        rows
+    };
+    let mut unfit = rows.clone();
+    unfit[0].values.pop();
+    for broken in [
+        without("audit_entries", 2),
+        without("audit_entries", 4),
+        without("audit_nodes", 2),
+        without("head", 0),
+        unfit,
+    ] {
+        let refused = restore_rows(&store, broken).await;
+        assert!(
+            matches!(refused, Err(StoreError::Corrupt(_))),
+            "{refused:?}"
+        );
+        assert_eq!(observe(&store).await, seen);
+    }
+    restore_rows(&store, rows).await.unwrap();
+    assert_eq!(observe(&store).await, seen);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_file_is_for_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("egnatia.db");
+    let store = open(&path).await;
+    let make = Maker::new(7);
+    store.commit(make.changes(vec![])).await.unwrap();
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let file = file.unwrap();
+        let mode = file.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{}", file.path().display());
+    }
+}

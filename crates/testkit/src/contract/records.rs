@@ -152,6 +152,7 @@ pub async fn links_are_found_from_the_other_side_oldest_first(store: Arc<dyn Sto
     let to = check.envelope.id;
     store.commit(make.batch(vec![check])).await.unwrap();
     let mut from = Vec::new();
+    let mut latest = None;
     for round in 0..4 {
         let mut put = make.new_record(Kind::Match);
         put.links = vec![
@@ -164,17 +165,22 @@ pub async fn links_are_found_from_the_other_side_oldest_first(store: Arc<dyn Sto
                 to: make.id(),
             },
         ];
-        // A later version that repeats a link does not make it a second one.
+        // A later version that repeats a link does not make it a second one, or a younger one.
         let mut again = make.next_version(&put.envelope, "{}");
         again.links.clone_from(&put.links);
         from.push(put.envelope.id);
         let puts = if round == 1 {
             vec![put, again]
         } else {
+            latest.get_or_insert(again);
             vec![put]
         };
         store.commit(make.batch(puts)).await.unwrap();
     }
+    store
+        .commit(make.batch(latest.into_iter().collect()))
+        .await
+        .unwrap();
     assert_eq!(store.linked(to, "check").await.unwrap(), from);
     assert_eq!(store.linked(to, "other").await.unwrap(), []);
     assert_eq!(store.linked(from[0], "check").await.unwrap(), []);

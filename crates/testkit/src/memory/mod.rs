@@ -24,7 +24,8 @@ static SNAPSHOTS: Mutex<Vec<State>> = Mutex::new(Vec::new());
 
 /// A store in memory. It does all that [`Store`] asks for, and forgets everything at its end.
 ///
-/// Its dumps can be restored only within the same process.
+/// Its dumps can be restored only within the same process. Every commit copies what is stored, so
+/// that a refused one leaves nothing: with tens of thousands of records, take a database.
 #[derive(Debug)]
 pub struct MemoryStore {
     seal: Seal,

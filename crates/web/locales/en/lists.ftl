@@ -64,7 +64,7 @@ import-list-invalid = write small letters, digits and hyphens, at most 64
 preview-title = What an import of { $list } would change
 preview-lede = Nothing is written yet. To import, choose the same files again: the node keeps nothing that it has not been told to keep.
 preview-nothing = The files say the same as the newest version. There is nothing to import.
-preview-write = Import: write { $changes } changes as version { $version }
+preview-write = Import as version { $version } (added, changed, removed: { $changes })
 
 entry-title = Entry: { $name }
 entry-gone = The list holds this entry no more. It is not compared with new checks.

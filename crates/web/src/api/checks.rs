@@ -3,11 +3,8 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use egnatia_alerts::{ConsultedList, EntryRef, Settled};
-use egnatia_app::{Action, Candidate, CheckAnswer, CheckRequest, CheckSummary};
-use egnatia_matching::{
-    Assessment, BirthDate, Description, Gender, Identifier, IdentifierKind, Name, Schema,
-};
+use egnatia_app::{Action, CheckAnswer, CheckRequest, CheckSummary};
+use egnatia_matching::{BirthDate, Description, Gender, Identifier, IdentifierKind, Name, Schema};
 use egnatia_record::RecordId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -54,42 +51,62 @@ pub(crate) struct CheckBody {
     limit: Option<u16>,
 }
 
-/// The answer to a check: the same shape whether anything was found or not.
-#[derive(Debug, Serialize, ToSchema)]
+/// The answer to a check, described: it is [`CheckAnswer`] that is sent, as on the command line.
+#[derive(ToSchema)]
+#[schema(as = CheckAnswer)]
+#[expect(
+    dead_code,
+    reason = "it describes the JSON form of a type that knows no OpenAPI"
+)]
 pub(crate) struct AnswerBody {
     /// The record of the check.
-    #[schema(value_type = String)]
-    check: RecordId,
+    check: String,
     /// When, UTC.
-    #[schema(value_type = String, format = DateTime)]
-    at: Timestamp,
+    #[schema(format = DateTime)]
+    at: String,
     /// What agrees, best first. A match is not a hit: a named officer decides.
-    matches: Vec<CandidateBody>,
+    candidates: Vec<CandidateBody>,
     /// Candidates that an officer rejected before.
     #[schema(value_type = Vec<Object>)]
-    settled: Vec<Settled>,
+    settled: Vec<()>,
     /// Which lists were compared, in which version.
     #[schema(value_type = Vec<Object>)]
-    lists: Vec<ConsultedList>,
+    lists: Vec<()>,
 }
 
-/// A match.
-#[derive(Debug, Serialize, ToSchema)]
+/// A match, described.
+#[derive(ToSchema)]
+#[schema(as = Candidate)]
+#[expect(
+    dead_code,
+    reason = "it describes the JSON form of a type that knows no OpenAPI"
+)]
 pub(crate) struct CandidateBody {
-    /// The record of the match.
-    #[serde(rename = "match")]
-    #[schema(value_type = String)]
-    matched: RecordId,
-    /// The entry that agrees.
-    #[schema(value_type = Object)]
-    entry: EntryRef,
-    /// How far, feature by feature.
-    #[schema(value_type = Object)]
-    assessment: Assessment,
+    /// The record of the match, on which an officer decides.
+    r#match: String,
+    /// The record of the entry.
+    record: String,
+    /// Its version.
+    version: u32,
+    /// The list that it comes from.
+    list: String,
+    /// The node's number of the list's version.
+    list_version: u64,
+    /// The entry's id in its source.
+    source_id: String,
+    /// The entry's name.
+    name: String,
+    /// How likely it is the same, above 0 and below 1.
+    probability: f64,
+    /// `match` or `possible`.
+    band: String,
+    /// What each feature says, and its part in the probability.
+    #[schema(value_type = Vec<Object>)]
+    evidence: Vec<()>,
     /// What is done if it is confirmed.
     action: String,
     /// `waiting`, `confirmed` or `rejected`.
-    state: &'static str,
+    state: String,
 }
 
 /// A line in the list of one's own checks.
@@ -123,7 +140,7 @@ pub(crate) async fn check(
     bearer: Bearer,
     headers: HeaderMap,
     Body(body): Body<CheckBody>,
-) -> Result<(StatusCode, Json<AnswerBody>), Problem> {
+) -> Result<(StatusCode, Json<CheckAnswer>), Problem> {
     let why = justification(body.purpose.as_deref(), body.case.as_deref())?;
     let idempotency_key = match headers.get("idempotency-key").map(|value| value.to_str()) {
         None => None,
@@ -138,7 +155,7 @@ pub(crate) async fn check(
         query: description(body),
     };
     let answer = state.app.check(&caller, request).await?;
-    Ok((StatusCode::CREATED, Json(AnswerBody::of(answer))))
+    Ok((StatusCode::CREATED, Json(answer)))
 }
 
 fn description(body: CheckBody) -> Description {
@@ -199,39 +216,11 @@ pub(crate) async fn view(
     State(state): State<WebState>,
     bearer: Bearer,
     Path(id): Path<String>,
-) -> Result<Json<AnswerBody>, Problem> {
+) -> Result<Json<CheckAnswer>, Problem> {
     bearer.enter(&state, Action::ViewCheck)?;
     let id = record_id(&id)?;
     let view = state.app.view_check(bearer.caller(), id).await?;
-    Ok(Json(AnswerBody::of(view.answer)))
-}
-
-impl AnswerBody {
-    fn of(answer: CheckAnswer) -> Self {
-        Self {
-            check: answer.check,
-            at: answer.at,
-            matches: answer
-                .candidates
-                .into_iter()
-                .map(CandidateBody::of)
-                .collect(),
-            settled: answer.settled,
-            lists: answer.lists,
-        }
-    }
-}
-
-impl CandidateBody {
-    fn of(candidate: Candidate) -> Self {
-        Self {
-            matched: candidate.matched,
-            entry: candidate.entry,
-            assessment: candidate.assessment,
-            action: candidate.action,
-            state: candidate.state.as_str(),
-        }
-    }
+    Ok(Json(view.answer))
 }
 
 impl SummaryBody {

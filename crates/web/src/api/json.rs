@@ -50,14 +50,13 @@ pub(crate) struct FieldBody {
 
 /// The layer around the API: problems become bodies.
 pub(crate) async fn problems(request: Request, next: Next) -> Response {
-    let accepted = request
-        .headers()
-        .get(header::ACCEPT_LANGUAGE)
-        .and_then(|value| value.to_str().ok());
-    let t = Texts::accepted(accepted);
+    let accepted = request.headers().get(header::ACCEPT_LANGUAGE).cloned();
     let response = next.run(request).await;
     match problem_of(&response) {
-        Some(problem) => write(&response, problem, t),
+        Some(problem) => {
+            let accepted = accepted.as_ref().and_then(|value| value.to_str().ok());
+            write(&response, problem, Texts::accepted(accepted))
+        }
         None => response,
     }
 }

@@ -47,7 +47,7 @@ pub(crate) async fn check(signed: Signed, posted: Posted) -> Result<Response, Pr
     }
     let t = signed.t();
     let mut input = input_of(&posted);
-    let read = query::read(&input);
+    let read = query::read(&input, signed.visit.year());
     let mut caller = signed.caller().clone();
     if caller.justification.is_none() {
         match JustificationInput::read(&posted, t) {
@@ -318,7 +318,7 @@ pub(crate) fn list_and_version(t: &Texts, list: &str, version: u64) -> String {
 pub(crate) fn state_tag(t: &Texts, state: &MatchState) -> Tag {
     let (tone, key) = match state {
         MatchState::Waiting => (Tone::Caution, "state-waiting"),
-        MatchState::Confirmed { .. } => (Tone::Against, "state-confirmed"),
+        MatchState::Confirmed { .. } => (Tone::Agree, "state-confirmed"),
         MatchState::Rejected { .. } => (Tone::Silent, "state-rejected"),
     };
     Tag {

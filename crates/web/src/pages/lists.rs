@@ -177,9 +177,8 @@ pub struct EntryPage {
     pub versions: Table,
 }
 
-const COLUMNS: [&str; 9] = [
-    "column-list",
-    "column-list-version",
+/// Columns of a version, after its name.
+const COLUMNS: [&str; 7] = [
     "column-source-version",
     "column-imported",
     "column-added",
@@ -199,10 +198,13 @@ pub(crate) async fn show_lists(signed: Signed) -> Result<Response, Problem> {
         .iter()
         .map(|row| {
             let name = Cell::link(format!("/lists/{}", row.list), &row.list);
-            version_row(&frame, name, row)
+            let mut cells = version_row(&frame, name, row);
+            cells.insert(1, Cell::Number(row.version.to_string()));
+            cells
         })
         .collect();
-    let table = Table::new(t, String::new(), &COLUMNS, Empty::of(t, "lists")).rows(rows);
+    let columns = [&["column-list", "column-list-version"], COLUMNS.as_slice()].concat();
+    let table = Table::new(t, String::new(), &columns, Empty::of(t, "lists")).rows(rows);
     let may_import = signed.offers(Action::ImportList);
     Ok(show(&ListsPage {
         frame,
@@ -237,7 +239,8 @@ pub(crate) async fn show_versions(
         })
         .collect();
     let caption = t.text("list-versions");
-    let table = Table::new(t, caption, &COLUMNS, Empty::of(t, "list-versions")).rows(rows);
+    let columns = [&["column-list-version"], COLUMNS.as_slice()].concat();
+    let table = Table::new(t, caption, &columns, Empty::of(t, "list-versions")).rows(rows);
     let terms = app.terms(&list);
     let facts = Facts::new()
         .with(t.text("list-full-title"), Cell::Text(terms.title.clone()))
@@ -254,7 +257,6 @@ fn version_row(frame: &Frame, name: Cell, row: &ListVersionRow) -> Vec<Cell> {
     let number = |number: u64| Cell::Number(words::quantity(number));
     vec![
         name,
-        Cell::Number(row.version.to_string()),
         Cell::Text(row.source_version.clone()),
         Cell::Time(frame.moment(row.imported_at)),
         number(row.added),

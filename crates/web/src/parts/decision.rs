@@ -33,7 +33,10 @@ impl Decision {
             .value(reason)
             .error(error)
             .required();
-        let values = [("action", action.to_owned()), ("due", due.to_owned())];
+        let values = [
+            ("action", action.trim_end_matches('.').to_owned()),
+            ("due", due.to_owned()),
+        ];
         Self {
             t,
             action: format!("{href}/decision"),

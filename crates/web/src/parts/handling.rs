@@ -1,7 +1,7 @@
 //! Handling badge: what may be done with a record. The same on screen, in print, in exports.
 
 use askama::Template;
-use egnatia_record::{Envelope, ReleasableTo};
+use egnatia_record::{Envelope, HandlingCode, PartnerCode, ReleasableTo};
 
 use crate::Texts;
 
@@ -21,15 +21,12 @@ impl HandlingBadge {
     /// The badge of a record.
     pub fn new(envelope: &Envelope, t: &'static Texts) -> Self {
         let handling = &envelope.handling;
-        let codes: Vec<&str> = handling
-            .codes()
-            .map(egnatia_record::HandlingCode::as_str)
-            .collect();
+        let codes: Vec<&str> = handling.codes().map(HandlingCode::as_str).collect();
         let releasable = match handling.releasable_to() {
             ReleasableTo::NobodyElse => t.text("releasable-nobody"),
             ReleasableTo::Anybody => t.text("releasable-anybody"),
             ReleasableTo::Partners(partners) => {
-                let codes: Vec<&str> = partners.iter().map(|p| p.as_str()).collect();
+                let codes: Vec<&str> = partners.iter().map(PartnerCode::as_str).collect();
                 t.with("releasable-partners", "partners", codes.join(", "))
             }
         };

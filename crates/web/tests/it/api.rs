@@ -32,9 +32,9 @@ async fn a_check_answers_with_evidence_and_can_be_seen_again() {
         .await;
     assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
     let answer = answer.json();
-    assert_eq!(answer["matches"][0]["entry"]["name"], LISTED);
-    assert_eq!(answer["matches"][0]["state"], "waiting");
-    assert!(answer["matches"][0]["assessment"]["evidence"].is_array());
+    assert_eq!(answer["candidates"][0]["name"], LISTED);
+    assert_eq!(answer["candidates"][0]["state"], "waiting");
+    assert!(answer["candidates"][0]["evidence"].is_array());
     let path = format!("/checks/{}", answer["check"].as_str().unwrap());
     let again = world.api(Method::GET, &path, Some(&token), "").await;
     assert_eq!(again.json(), answer);
@@ -55,7 +55,7 @@ async fn nobody_is_an_empty_answer_of_the_same_shape() {
         .await;
     assert_eq!(answer.status, StatusCode::CREATED);
     let answer = answer.json();
-    assert_eq!(answer["matches"], json!([]));
+    assert_eq!(answer["candidates"], json!([]));
     assert_eq!(answer["lists"][0]["list"], "test-list");
 }
 

@@ -77,5 +77,5 @@ fn no_body_breaks_the_node() {
     bolero::check!()
         .with_iterations(400)
         .with_type::<Vec<u8>>()
-        .for_each(|bytes| (&ask)(bytes));
+        .for_each(|bytes| ask(bytes));
 }

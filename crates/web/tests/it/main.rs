@@ -1,10 +1,20 @@
 //! The pages and the API, asked as a browser and as a program ask them.
 
+#[expect(clippy::indexing_slicing, reason = "a missing field fails the test")]
 mod api;
+#[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod fuzz;
 mod guards;
 mod pages;
 mod roles;
+#[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod samples;
+#[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod texts;
+#[expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a failed expectation is the finding"
+)]
 mod world;

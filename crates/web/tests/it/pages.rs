@@ -42,7 +42,7 @@ async fn the_first_check_takes_one_form() {
         ("case", "BP-1/2026"),
     ];
     let answer = browser.post("/check", &fields).await;
-    let page = browser.get(&answer.location().to_owned()).await;
+    let page = browser.get(answer.location()).await;
     assert!(page.body.contains("BP-1/2026") && page.body.contains("/matches/"));
 }
 
