@@ -29,10 +29,12 @@ export const PEOPLE = {
   other: "Drita Krelaku",
   cyrillic: "Стојмир Белогрански",
   nobody: "Qwendolyn Zsarkovitch-Upperby",
+  endless: "Vukotren".repeat(24),
 };
 
-/** The case in which the tests act. */
+/** The case in which the officers of the tests act, and the one in which they are overseen. */
 export const CASE = "BT-2026/1";
+export const OVERSIGHT_CASE = "BT-2026/2";
 
 /** For what a role acts: without a purpose that fits, nobody sees anything. */
 const PURPOSE_OF = {
@@ -43,6 +45,10 @@ const PURPOSE_OF = {
   "administrator": "administration",
 };
 
+function caseOf(role) {
+  return PURPOSE_OF[role] === "border-check" ? CASE : OVERSIGHT_CASE;
+}
+
 /** Signs in and says why. */
 export async function signIn(page, user) {
   await page.goto("/sign-in");
@@ -52,18 +58,29 @@ export async function signIn(page, user) {
   await page.waitForURL((url) => url.pathname !== "/sign-in");
   await page.goto("/justification");
   await page.selectOption(ON_PAGE.purpose, PURPOSE_OF[user.role]);
-  await page.fill(ON_PAGE.caseReference, CASE);
+  await page.fill(ON_PAGE.caseReference, caseOf(user.role));
   await page.click("form[action='/justification'] button[type=submit]");
   await page.waitForURL((url) => url.pathname !== "/justification");
 }
 
-/** Checks a name; gives the path of the answer. */
-export async function check(page, name) {
+/** Checks a name, with what else is known; gives the path of the answer. */
+export async function check(page, name, more = {}) {
   await page.goto("/check");
-  await page.fill(ON_PAGE.query, name);
+  await fillCheck(page, name, more);
   await page.click(ON_PAGE.checkButton);
   await page.waitForSelector(ON_PAGE.answer);
   return new URL(page.url()).pathname;
+}
+
+/** Fills the form of a check; `more` is by the names of its fields. */
+export async function fillCheck(page, name, more = {}) {
+  await page.fill(ON_PAGE.query, name);
+  if (Object.keys(more).length > 0) {
+    await page.click("form.check-form summary");
+  }
+  for (const [field, value] of Object.entries(more)) {
+    await page.fill(`#${field}`, value);
+  }
 }
 
 /** Opens the best candidate of the answer on the screen; gives the path of the match. */

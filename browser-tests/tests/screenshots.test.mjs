@@ -3,16 +3,26 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { NARROW, WIDE, launchBrowser, openPage } from "../harness/browser.mjs";
-import { signIn, tellTheStory } from "../harness/console.mjs";
+import { launchBrowser, openPage } from "../harness/browser.mjs";
+import {
+  ON_PAGE, PEOPLE, check, decide, fillCheck, openCandidate, openHit, signIn,
+} from "../harness/console.mjs";
+import { laterConsolidatedList, previewImport, versionOfImport, writeImport } from "../harness/lists.mjs";
 import { repository, startNode } from "../harness/node.mjs";
+import { STATES } from "../harness/states.mjs";
 
 const folder = join(repository, "docs", "screenshots");
 const LOOKS = [
-  { name: "light", options: { colorScheme: "light", viewport: WIDE } },
-  { name: "dark", options: { colorScheme: "dark", viewport: WIDE } },
-  { name: "narrow", options: { colorScheme: "light", viewport: { ...NARROW, width: 390 } } },
+  { name: "light", colorScheme: "light", width: 1280, height: 800, height_max: 1000 },
+  { name: "dark", colorScheme: "dark", width: 1280, height: 800, height_max: 1000 },
+  { name: "narrow", colorScheme: "light", width: 390, height: 800, height_max: 2000 },
 ];
+
+/** Somebody listed in Latin letters, asked for in Cyrillic ones; a letter and a country differ. */
+const ASKED = {
+  name: "Радомир Иљаз Вукотрен",
+  more: { birth_date: "14.3.1971", nationality: "SRB", place: "Zvorelac" },
+};
 
 const skip = process.env.EGNATIA_SCREENSHOTS ? false : "only when EGNATIA_SCREENSHOTS is set";
 
@@ -21,12 +31,15 @@ test("makes the pictures of the documents", { skip }, async () => {
   const node = await startNode();
   const browser = await launchBrowser();
   try {
-    const first = await openPage(browser, node);
-    await signIn(first.page, node.user("verifying-officer"));
-    const story = await tellTheStory(first.page);
-    await first.context.close();
-    for (const look of LOOKS) {
-      await pictures(browser, node, look, story);
+    for (const [role, pictures] of Object.entries(PICTURES)) {
+      const { page, context } = await openPage(browser, node);
+      if (role === "verifying-officer") {
+        await page.goto("/sign-in");
+        await save(page, "sign-in");
+      }
+      await signIn(page, node.user(role));
+      await pictures(page);
+      await context.close();
     }
   } finally {
     await browser.close();
@@ -34,33 +47,85 @@ test("makes the pictures of the documents", { skip }, async () => {
   }
 });
 
-async function pictures(browser, node, look, story) {
-  const officer = {
-    check: "/check",
-    candidates: story.open,
-    match: story.waiting,
-    hit: story.hit,
-    inbox: "/inbox",
-    lists: "/lists",
-  };
-  const { page, context } = await openPage(browser, node, look.options);
-  await page.goto("/sign-in");
-  await save(page, "sign-in", look);
-  await signIn(page, node.user("verifying-officer"));
-  for (const [name, path] of Object.entries(officer)) {
-    await page.goto(path);
-    await save(page, name, look);
-  }
-  await context.close();
+const PICTURES = {
+  "verifying-officer": async (page) => {
+    await open(page, "/inbox", "inbox-empty");
+    await open(page, "/hits", "hits-empty");
+    await check(page, PEOPLE.quartermaster);
+    await openCandidate(page);
+    await decide(page, "confirmed", "Same birth date, same passport number.");
+    await openHit(page);
+    await save(page, "hit");
+    await open(page, "/hits", "hits");
+    await check(page, PEOPLE.other);
 
-  const supervisor = await openPage(browser, node, look.options);
-  await signIn(supervisor.page, node.user("supervisor"));
-  await supervisor.page.goto("/audit");
-  await save(supervisor.page, "audit", look);
-  await supervisor.context.close();
+    await open(page, "/check", "check");
+    await fillCheck(page, ASKED.name, ASKED.more);
+    await save(page, "check-filled");
+    await page.click(ON_PAGE.checkButton);
+    await page.waitForSelector(ON_PAGE.answer);
+    await save(page, "result");
+    await openCandidate(page);
+    await save(page, "match");
+    const waiting = new URL(page.url()).pathname;
+    await open(page, "/inbox", "inbox");
+    await check(page, PEOPLE.nobody);
+    await save(page, "no-match");
+    await STATES["verifying-officer"]["a check of a word that does not end"](page);
+    await save(page, "long-word");
+    await STATES["verifying-officer"]["a decision without a reason"](page, { waiting });
+    await save(page, "decision-without-reason");
+    await open(page, "/justification", "justification");
+    await open(page, "/no-such-page", "error");
+  },
+  "supervisor": async (page) => {
+    await open(page, "/audit", "audit");
+    await page.locator(ON_PAGE.auditEntry).first().click();
+    await page.waitForSelector(ON_PAGE.proof);
+    await save(page, "audit-entry");
+    await STATES.supervisor["a verification of the log"](page);
+    await save(page, "verification");
+  },
+  "administrator": async (page) => {
+    await open(page, "/users", "users");
+    await open(page, "/users/officer", "user");
+    const list = await laterConsolidatedList();
+    await page.goto("/lists/import");
+    await save(page, "import");
+    await previewImport(page, list);
+    await save(page, "import-preview");
+    await writeImport(page, list);
+    await save(page, "list");
+    await open(page, "/check", "refused");
+  },
+  "officer": async (page) => {
+    await open(page, "/lists", "lists");
+    await page.goto("/lists/un-sc");
+    await open(page, await versionOfImport(page, 2), "list-differences");
+    await page.locator("main a[href^='/entries/']").first().click();
+    await page.waitForURL(/entries/);
+    await save(page, "entry");
+  },
+};
+
+async function open(page, path, name) {
+  await page.goto(path);
+  await save(page, name);
 }
 
-async function save(page, name, look) {
-  await page.evaluate(() => document.fonts.ready);
-  await page.screenshot({ path: join(folder, `${name}-${look.name}.png`) });
+/** The page on the screen, in every look. */
+async function save(page, name) {
+  for (const look of LOOKS) {
+    await page.emulateMedia({ colorScheme: look.colorScheme });
+    await page.setViewportSize({ width: look.width, height: look.height });
+    await page.evaluate(() => document.fonts.ready);
+    const content = await page.evaluate(() => document.documentElement.scrollHeight);
+    const height = Math.min(Math.max(content, look.height), look.height_max);
+    await page.screenshot({
+      path: join(folder, `${name}-${look.name}.png`),
+      fullPage: true,
+      clip: { x: 0, y: 0, width: look.width, height },
+    });
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
 }

@@ -1,0 +1,57 @@
+// Pages that no link leads to: what a form answers, and what is shown where text is long.
+import { ON_PAGE, PEOPLE, check } from "./console.mjs";
+import { laterConsolidatedList, previewImport } from "./lists.mjs";
+
+/** For each role, the states that it can bring about: name and the way there. */
+export const STATES = {
+  "verifying-officer": {
+    "a check of nothing": async (page) => {
+      await page.goto("/check");
+      await submitUnchecked(page, "form.check-form", ON_PAGE.checkButton);
+    },
+    "a check that finds nobody": (page) => check(page, PEOPLE.nobody),
+    "a check of a word that does not end": (page) => check(page, PEOPLE.endless),
+    "a decision without a reason": async (page, story) => {
+      await page.goto(story.waiting);
+      await submitUnchecked(page, "form.decision", ON_PAGE.reject);
+    },
+    "a justification without a case": async (page) => {
+      await page.goto("/justification");
+      await page.fill(ON_PAGE.caseReference, "");
+      await submitUnchecked(
+        page,
+        "form[action='/justification']",
+        "form[action='/justification'] button[type=submit]",
+      );
+    },
+  },
+  "supervisor": {
+    "a verification of the log": async (page) => {
+      await page.goto("/audit");
+      await page.click(ON_PAGE.verify);
+      await page.waitForSelector(ON_PAGE.answer);
+    },
+    "a search of the log without an answer": (page) => page.goto("/audit?case=BT-1999%2F404"),
+  },
+  "administrator": {
+    "an account without anything": async (page) => {
+      await page.goto("/users");
+      await page.locator("details").evaluate((part) => part.setAttribute("open", ""));
+      await submitUnchecked(
+        page,
+        "form[action='/users']",
+        "form[action='/users'] button[type=submit]",
+      );
+    },
+    "what an import would change": async (page) =>
+      previewImport(page, await laterConsolidatedList()),
+    "an import of something that is no list": (page) => previewImport(page, "<nothing/>"),
+  },
+};
+
+/** Sends a form past the browser's own check, so that the node's answer is seen. */
+export async function submitUnchecked(page, form, button) {
+  await page.locator(form).evaluate((part) => part.setAttribute("novalidate", ""));
+  await page.click(button);
+  await page.waitForSelector("[role=alert]");
+}
