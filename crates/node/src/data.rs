@@ -70,8 +70,8 @@ impl Data {
     /// Where the configuration, the keys or the store cannot be used.
     pub async fn open(folder: &Path, config: Config, index: Index) -> anyhow::Result<Self> {
         make_folder(folder)?;
-        let keys = Keys::load_or_make(folder, &SystemEntropy)?;
-        let seal = || keys.seal(&config.node.authority);
+        let keys = Keys::load_or_make(folder, &config.node.authority, &SystemEntropy)?;
+        let seal = || keys.seal();
         let store = match &config.store.postgres_url_file {
             None => {
                 let opened = SqliteStore::open(&folder.join(DATABASE), seal()?).await;
@@ -138,7 +138,11 @@ fn cannot_open(folder: &Path) -> String {
     format!("cannot open the database in `{}`", folder.display())
 }
 
-fn make_folder(folder: &Path) -> anyhow::Result<()> {
+/// Makes a data folder that only its owner enters.
+///
+/// # Errors
+/// Where the file system refuses.
+pub fn make_folder(folder: &Path) -> anyhow::Result<()> {
     fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)

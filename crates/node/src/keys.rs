@@ -19,6 +19,9 @@ const FILE: &str = "node.keys";
 #[derive(Clone, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 #[serde(deny_unknown_fields)]
 pub struct Keys {
+    /// Whose log it is: the name stands in every checkpoint, so it never changes.
+    #[zeroize(skip)]
+    authority: AuthorityId,
     signing: String,
     tags: String,
 }
@@ -27,11 +30,17 @@ impl Keys {
     /// The keys of the folder, which are made at the first start.
     ///
     /// # Errors
-    /// Where the file cannot be read, or not be written and made durable.
-    pub fn load_or_make(folder: &Path, entropy: &dyn Entropy) -> anyhow::Result<Self> {
+    /// Where the file cannot be read, or not be written and made durable; where the folder belongs
+    /// to another authority than the configuration names.
+    pub fn load_or_make(
+        folder: &Path,
+        authority: &AuthorityId,
+        entropy: &dyn Entropy,
+    ) -> anyhow::Result<Self> {
         let file = folder.join(FILE);
         if !file.exists() {
             let keys = Self {
+                authority: authority.clone(),
                 signing: random(entropy),
                 tags: random(entropy),
             };
@@ -40,7 +49,17 @@ impl Keys {
         }
         let text = fs::read_to_string(&file)
             .with_context(|| format!("cannot read the node's keys `{}`", file.display()))?;
-        Self::parse(&text).with_context(|| format!("in `{}`", file.display()))
+        let keys = Self::parse(&text).with_context(|| format!("in `{}`", file.display()))?;
+        if keys.authority != *authority {
+            let text = format!(
+                "the folder `{}` holds the data of `{}`, and the configuration names `{authority}`; \
+                 an authority's name never changes: correct [node] authority",
+                folder.display(),
+                keys.authority
+            );
+            return Err(InputError(text).into());
+        }
+        Ok(keys)
     }
 
     /// Reads keys from their text.
@@ -59,8 +78,8 @@ impl Keys {
     pub fn to_text(&self) -> String {
         format!(
             "# The secrets of this node's audit log. Whoever has them can forge it.\n\
-             signing = \"{}\"\ntags = \"{}\"\n",
-            self.signing, self.tags
+             authority = \"{}\"\nsigning = \"{}\"\ntags = \"{}\"\n",
+            self.authority, self.signing, self.tags
         )
     }
 
@@ -92,13 +111,13 @@ impl Keys {
         fs::File::open(folder)?.sync_all()
     }
 
-    /// What appends to the log of this authority.
+    /// What appends to the log.
     ///
     /// # Errors
     /// Where a key has the wrong form.
-    pub fn seal(&self, authority: &AuthorityId) -> anyhow::Result<Seal> {
+    pub fn seal(&self) -> anyhow::Result<Seal> {
         let (signing, tags) = self.bytes()?;
-        let signer = Signer::new(&format!("egnatia.{authority}.log"), &signing)?;
+        let signer = Signer::new(&format!("egnatia.{}.log", self.authority), &signing)?;
         Ok(Seal {
             signer,
             tags: TagKey::new(&tags),
@@ -132,8 +151,10 @@ mod tests {
     #[test]
     fn keys_are_made_once_and_only_the_owner_reads_them() {
         let folder = tempfile::tempdir().unwrap();
-        let first = Keys::load_or_make(folder.path(), &SystemEntropy).unwrap();
-        let second = Keys::load_or_make(folder.path(), &SystemEntropy).unwrap();
+        let first =
+            Keys::load_or_make(folder.path(), &AuthorityId::placeholder(), &SystemEntropy).unwrap();
+        let second =
+            Keys::load_or_make(folder.path(), &AuthorityId::placeholder(), &SystemEntropy).unwrap();
         assert_eq!(first.to_text(), second.to_text());
         let mode = fs::metadata(folder.path().join(FILE))
             .unwrap()
@@ -150,13 +171,31 @@ mod tests {
     #[test]
     fn an_existing_file_is_not_replaced_by_accident() {
         let folder = tempfile::tempdir().unwrap();
-        let first = Keys::load_or_make(folder.path(), &SystemEntropy).unwrap();
+        let first =
+            Keys::load_or_make(folder.path(), &AuthorityId::placeholder(), &SystemEntropy).unwrap();
         let other = Keys {
+            authority: AuthorityId::placeholder(),
             signing: random(&SystemEntropy),
             tags: random(&SystemEntropy),
         };
         other.write(folder.path(), false).unwrap();
-        let read = Keys::load_or_make(folder.path(), &SystemEntropy).unwrap();
+        let read =
+            Keys::load_or_make(folder.path(), &AuthorityId::placeholder(), &SystemEntropy).unwrap();
         assert_eq!(first.to_text(), read.to_text());
+    }
+
+    #[test]
+    fn a_folder_stays_with_its_authority() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, other) = ("aa-one".parse().unwrap(), "bb-other".parse().unwrap());
+        Keys::load_or_make(folder.path(), &one, &SystemEntropy).unwrap();
+        let refused = Keys::load_or_make(folder.path(), &other, &SystemEntropy)
+            .err()
+            .unwrap();
+        let text = refused.to_string();
+        assert!(
+            text.contains("aa-one") && text.contains("bb-other"),
+            "{text}"
+        );
     }
 }

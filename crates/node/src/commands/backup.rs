@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use egnatia_app::keys_of_backup;
+use egnatia_app::{BackupError, keys_of_backup};
 use egnatia_record::Entropy;
 use serde_json::json;
 
@@ -82,31 +82,45 @@ pub async fn restore(
     let input = open()
         .map_err(|error| InputError(error.to_string()))
         .with_context(|| format!("cannot read the backup `{}`", file.display()))?;
-    let (_, keys) =
+    let (authority, keys) =
         keys_of_backup(input).with_context(|| format!("in the backup `{}`", file.display()))?;
+    if authority != config.node.authority {
+        return Err(BackupError::AnotherNode(authority).into());
+    }
     let keys = Keys::parse(&keys)?;
-    let data = Data::open(folder, config.clone(), Index::Skip).await?;
+    let mut data = Data::open(folder, config.clone(), Index::Skip).await?;
     if !data.app.is_empty().await? && !replace {
         let text = "the node holds data already; --replace confirms that they are given up";
         return Err(InputError(text.to_owned()).into());
     }
-    let data = if data.keys.to_text() == keys.to_text() {
-        data
-    } else {
-        // A running node would go on to sign with its old keys.
-        let _claim = data
-            .claim()
-            .context("the backup comes from a node with other keys")?;
+    let before = data.keys.clone();
+    let other_keys = before.to_text() != keys.to_text();
+    // A running node would go on to sign with its old keys.
+    let claim = other_keys
+        .then(|| {
+            data.claim()
+                .context("the backup comes from a node with other keys")
+        })
+        .transpose()?;
+    if other_keys {
         data.close().await;
         keys.write(folder, true)
             .context("cannot write the node's keys")?;
-        Data::open(folder, config, Index::Skip).await?
+        data = Data::open(folder, config, Index::Skip).await?;
+    }
+    let restored = match data.app.restore(&operator(None)?, open).await {
+        Ok(restored) => restored,
+        Err(error) => {
+            if other_keys {
+                before
+                    .write(folder, true)
+                    .context("cannot write the node's keys back")?;
+            }
+            let what = format!("cannot restore `{}`; nothing was changed", file.display());
+            return Err(anyhow::Error::new(error).context(what));
+        }
     };
-    let restored = data
-        .app
-        .restore(&operator(None)?, open)
-        .await
-        .with_context(|| format!("cannot restore `{}`; nothing was changed", file.display()))?;
+    drop(claim);
     let text = format!(
         "{} rows of {} are restored.",
         restored.rows, restored.made_at

@@ -13,13 +13,20 @@ use crate::ambient::SystemEntropy;
 use crate::cli::{How, Listen};
 use crate::commands::import::to_text;
 use crate::config::{Config, Node};
-use crate::data::{Data, Index, operator};
+use crate::data::{Data, Index, make_folder, operator};
 use crate::download;
 use crate::lists::{Read, Source};
 
 /// Persons who do not exist, for a node without network and without lists.
 const SAMPLE: &[u8] = include_bytes!("../../data/sample.ftm.json");
 const LISTS: &str = "EGNATIA_LISTS";
+const CONFIGURATION: &str = "\
+# Written by `egnatia demo`. `egnatia config sample` lists all settings.
+[node]
+authority = \"demo-border-police\"
+name = \"Demonstration Border Police\"
+time_zone = \"Europe/Skopje\"
+";
 
 struct DemoUser {
     login: &'static str,
@@ -36,9 +43,7 @@ pub async fn run(
     json: bool,
 ) -> anyhow::Result<ExitCode> {
     if config.node == Node::default() {
-        config.node.authority = "demo-border-police".parse()?;
-        config.node.name = "Demonstration Border Police".to_owned();
-        config.node.time_zone = "Europe/Skopje".to_owned();
+        config = own_configuration(folder)?;
     }
     config.log.filter = "warn".to_owned();
     start_log(&config)?;
@@ -72,6 +77,16 @@ pub async fn run(
         }
     })
     .await
+}
+
+/// Writes the demonstration's configuration into its folder, so that every later command on the
+/// folder speaks for the same authority.
+fn own_configuration(folder: &Path) -> anyhow::Result<Config> {
+    make_folder(folder)?;
+    let file = folder.join("egnatia.toml");
+    let cannot = || format!("cannot write `{}`", file.display());
+    std::fs::write(&file, CONFIGURATION).with_context(cannot)?;
+    Ok(Config::parse(CONFIGURATION)?)
 }
 
 fn users() -> Vec<DemoUser> {
