@@ -5,8 +5,8 @@ use egnatia_audit::Operation;
 use egnatia_record::{Kind, Overdue};
 use jiff::tz::TimeZone;
 
-use crate::port::{Change, ObjectRef};
-use crate::writing::{Beside, EventAbout, Keep};
+use crate::port::{Batch, Change, ObjectRef};
+use crate::writing::{Beside, EventAbout, Keep, to_the_microsecond};
 use crate::{App, AppError, Caller, read_body};
 
 /// How many records one turn handles.
@@ -31,6 +31,12 @@ impl App {
     /// [`AppError::Store`] where the store does not answer.
     pub async fn act_on_retention(&self, caller: &Caller) -> Result<Expired, AppError> {
         let today = self.now().to_zoned_datetime(TimeZone::UTC).date();
+        let ended = Change::DropSessionsEnded(to_the_microsecond(self.now()));
+        let sweep = Batch {
+            changes: vec![ended],
+            ..Batch::default()
+        };
+        self.store().commit(sweep).await?;
         let due = self.store().due(today, TURN).await?;
         let mut expired = Expired::default();
         for id in due {

@@ -220,6 +220,10 @@ impl<'s> Stage<'s> {
                 let text = "DELETE FROM sessions WHERE login = $1";
                 return Ok(Some(vec![(text, vec![login.as_str().into()])]));
             }
+            Change::DropSessionsEnded(at) => {
+                let text = "DELETE FROM sessions WHERE expires_us <= $1";
+                return Ok(Some(vec![(text, vec![time(*at)])]));
+            }
             Change::Enqueue(row) => {
                 let position = self.next_position();
                 self.outbox.push(vec![

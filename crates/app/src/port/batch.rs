@@ -37,6 +37,8 @@ pub enum Change {
     DropSession(TokenHash),
     /// Ends all sessions of an account.
     DropSessionsOf(egnatia_record::UserId),
+    /// Forgets the sessions that have ended by themselves at this instant or before.
+    DropSessionsEnded(Timestamp),
     /// Queues a record for a partner.
     Enqueue(OutboxRow),
 }

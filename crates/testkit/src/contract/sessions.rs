@@ -110,5 +110,17 @@ pub async fn sessions_end(store: Arc<dyn Store>) {
         .await
         .unwrap();
     assert!(!live(0).await && !live(1).await && live(3).await);
-    assert_eq!(store.session(next.token).await.unwrap(), Some(next));
+    assert_eq!(store.session(next.token).await.unwrap(), Some(next.clone()));
+    // What has ended by itself is forgotten; what ends later stays.
+    let mut later = make.session("ana");
+    later.expires_at = next.expires_at + SignedDuration::from_secs(1);
+    store
+        .commit(make.changes(vec![
+            Change::PutSession(later.clone()),
+            Change::DropSessionsEnded(next.expires_at),
+        ]))
+        .await
+        .unwrap();
+    assert_eq!(store.session(next.token).await.unwrap(), None);
+    assert_eq!(store.session(later.token).await.unwrap(), Some(later));
 }

@@ -105,6 +105,7 @@ impl State {
             }
             Change::DropSession(token) => self.sessions.retain(|_, s| s.token != token),
             Change::DropSessionsOf(login) => self.sessions.retain(|_, s| s.login != login),
+            Change::DropSessionsEnded(at) => self.sessions.retain(|_, s| s.expires_at > at),
             Change::Enqueue(row) => {
                 self.position += 1;
                 self.outbox.push(row);
