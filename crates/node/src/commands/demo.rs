@@ -179,8 +179,9 @@ async fn load_lists(
             }
         }
         Err(error) => {
+            let cause = error.root_cause();
             say(&format!(
-                "Lists: the publishers cannot be reached ({error:#})."
+                "Lists: the publishers cannot be reached ({error}: {cause})."
             ));
             say("Lists: a built-in sample of invented persons is used instead.");
             import(Read::ftm("sample", SAMPLE, json)?).await?;
