@@ -216,6 +216,25 @@ impl Mrz {
         self.check_digits.iter().filter(|digit| digit.disagrees())
     }
 
+    /// What disagrees and what may have been misread, in one line; `None` where all check digits
+    /// agree. It holds single characters of the zone and no name, number or date.
+    pub fn disagreement(&self) -> Option<String> {
+        let wrong: Vec<String> = self.disagreeing().map(ToString::to_string).collect();
+        if wrong.is_empty() {
+            return None;
+        }
+        let mut text = format!("check digits of the zone are wrong ({})", wrong.join("; "));
+        if let Some(repair) = self.whole_repair() {
+            text.push_str(&format!("; perhaps {repair}"));
+        }
+        Some(text)
+    }
+
+    /// The best proposal after which every check digit agrees.
+    pub fn whole_repair(&self) -> Option<&Repair> {
+        self.repairs.iter().find(|repair| repair.leaves.is_empty())
+    }
+
     /// What is compared: name, birth date, sex, nationality, number.
     ///
     /// The number is a passport's or an identity card's, with the state that issued it. A visa may

@@ -11,18 +11,19 @@ use super::form::{Field, Layout, Part};
 const REPAIRS_MAX: usize = 8;
 
 /// Characters that readers and eyes take for each other: in OCR-B, and on worn or creased prints.
+/// The more usual a mistake, the earlier it stands, and the earlier it is proposed.
 const LOOK_ALIKES: &[(char, char)] = &[
     ('0', 'O'),
+    ('1', 'I'),
+    ('8', 'B'),
+    ('5', 'S'),
+    ('2', 'Z'),
+    ('6', 'G'),
+    ('1', 'L'),
     ('0', 'Q'),
     ('0', 'D'),
-    ('1', 'I'),
-    ('1', 'L'),
-    ('2', 'Z'),
-    ('4', 'A'),
-    ('5', 'S'),
-    ('6', 'G'),
     ('7', 'T'),
-    ('8', 'B'),
+    ('4', 'A'),
     // A filler that is printed thickly.
     ('<', 'K'),
     ('<', 'C'),
@@ -82,6 +83,9 @@ pub struct Change {
     pub proposed: char,
     #[serde(skip)]
     place: usize,
+    /// Which of [`LOOK_ALIKES`] it is.
+    #[serde(skip)]
+    mistake: usize,
 }
 
 impl fmt::Display for Repair {
@@ -182,7 +186,10 @@ pub(super) fn propose(zone: &str, layout: &Layout) -> Vec<Repair> {
     if !search.failing.is_empty() {
         repairs.extend(search.of_digits());
     }
-    repairs.sort_by_key(|repair| (repair.leaves.len(), repair.changes.len()));
+    repairs.sort_by_key(|repair| {
+        let mistake = repair.changes.iter().map(|change| change.mistake).max();
+        (repair.leaves.len(), repair.changes.len(), mistake)
+    });
     repairs.truncate(REPAIRS_MAX);
     repairs
 }
@@ -254,20 +261,24 @@ impl Search<'_> {
     /// What a character may have been, of those that may stand at its place.
     fn changes(&self, place: Place) -> impl Iterator<Item = Change> {
         let (line, column) = self.layout.line_and_column(place.at);
-        LOOK_ALIKES.iter().filter_map(move |(a, b)| {
-            let proposed = match place.character {
-                read if read == *a => *b,
-                read if read == *b => *a,
-                _ => return None,
-            };
-            fits(place.field, place.part, proposed).then_some(Change {
-                line,
-                column,
-                read: place.character,
-                proposed,
-                place: place.at,
+        LOOK_ALIKES
+            .iter()
+            .enumerate()
+            .filter_map(move |(mistake, (a, b))| {
+                let proposed = match place.character {
+                    read if read == *a => *b,
+                    read if read == *b => *a,
+                    _ => return None,
+                };
+                fits(place.field, place.part, proposed).then_some(Change {
+                    line,
+                    column,
+                    read: place.character,
+                    proposed,
+                    place: place.at,
+                    mistake,
+                })
             })
-        })
     }
 
     fn mending(&self, field: Field, changes: Vec<Change>) -> Option<Repair> {
