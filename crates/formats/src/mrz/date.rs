@@ -1,6 +1,6 @@
 //! Dates: two places each for year, month and day, `<` where unknown (Doc 9303-3 §4.8).
 
-use egnatia_matching::PartialDate;
+use egnatia_matching::{BirthDate, PartialDate};
 use jiff::civil::Date;
 use serde::{Serialize, Serializer};
 
@@ -16,6 +16,9 @@ pub struct MrzDate {
     /// With the century chosen; absent where the year is unknown or there is no such day.
     #[serde(serialize_with = "as_text")]
     pub date: Option<PartialDate>,
+    /// Of a day that does not exist, the month or the year.
+    #[serde(skip)]
+    rest: Option<PartialDate>,
 }
 
 fn as_text<S: Serializer>(date: &Option<PartialDate>, to: S) -> Result<S::Ok, S::Error> {
@@ -65,14 +68,25 @@ impl MrzDate {
     }
 
     fn read(raw: &str, year: impl Fn(Stated) -> i16) -> Self {
-        let date = stated(raw).and_then(|stated| {
-            let (_, month, day) = stated;
-            PartialDate::new(year(stated), month, day)
-        });
+        let parts = stated(raw).map(|stated| (year(stated), stated.1, stated.2));
+        let date = parts.and_then(|(year, month, day)| PartialDate::new(year, month, day));
+        let rest = parts
+            .filter(|_| date.is_none())
+            .and_then(|(year, month, _)| {
+                PartialDate::new(year, month, None).or(PartialDate::new(year, None, None))
+            });
         Self {
             raw: raw.to_owned(),
             date,
+            rest,
         }
+    }
+
+    /// As it is compared. A day that does not exist is misprinted or was guessed; of such a day the
+    /// month counts, about.
+    pub(super) fn comparable(&self) -> Option<BirthDate> {
+        let about = |rest| BirthDate::on(rest).about();
+        self.date.map(BirthDate::on).or(self.rest.map(about))
     }
 
     /// Whether nothing but fillers stands there.

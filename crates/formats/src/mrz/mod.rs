@@ -37,7 +37,7 @@ mod tests;
 
 use std::fmt;
 
-use egnatia_matching::{BirthDate, Description, Gender, Identifier, IdentifierKind, Schema};
+use egnatia_matching::{Description, Gender, Identifier, IdentifierKind, Schema};
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -262,12 +262,7 @@ impl Mrz {
         Description {
             schema: Schema::Person,
             names: self.name.to_name().into_iter().collect(),
-            births: self
-                .birth_date
-                .date
-                .map(BirthDate::on)
-                .into_iter()
-                .collect(),
+            births: self.birth_date.comparable().into_iter().collect(),
             gender: self.sex,
             nationalities: nationality.into_iter().collect(),
             identifiers: number.into_iter().collect(),

@@ -295,7 +295,14 @@ fn impossible_dates_are_named() {
         (wrong(&zone), zone.impossible_dates.as_slice()),
         (vec![], &[Field::BirthDate][..])
     );
-    assert!(zone.describe().births.is_empty());
+    assert_eq!(zone.describe().births[0].to_string(), "~1985");
+    let leap = Fields {
+        birth: "900229".to_owned(),
+        ..Fields::default()
+    };
+    let zone = read(&format!("{:<<44}{}", "P<ALBA<<B", leap.line_of_td3()));
+    assert_eq!(zone.birth_date.date, None);
+    assert_eq!(zone.describe().births[0].to_string(), "~1990-02");
 }
 
 #[test]
