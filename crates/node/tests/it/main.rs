@@ -2,6 +2,8 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
     clippy::indexing_slicing,
     reason = "in a test, a failed expectation is the finding"
 )]
@@ -9,6 +11,8 @@
 mod backup;
 mod binary;
 mod commands;
+mod eval;
 mod kill;
 mod tamper;
 mod update;
+mod zone;
