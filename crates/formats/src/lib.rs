@@ -6,10 +6,12 @@
 //! are returned as [`Orphan`]s. The first error stops the reading and nothing is returned, so
 //! that half a list can never replace a whole one.
 //!
+//! Beside lists, the machine-readable zones of travel documents are read: [`mrz`].
+//!
 //! This crate never opens a file or a connection, never follows a link or an external entity, and
 //! never decides whether two entries mean the same person.
 //!
-//! Start at [`ofac::parse`], [`un::parse`] or [`ftm::parse`].
+//! Start at [`ofac::parse`], [`un::parse`], [`ftm::parse`] or [`mrz::Mrz::read`].
 //!
 //! ```
 //! let line = r#"{"id":"x-1","schema":"Person","properties":{"name":["Ana Example"],"birthDate":["1971-03"]}}"#;
@@ -26,6 +28,7 @@ mod dates;
 mod documents;
 mod error;
 pub mod ftm;
+pub mod mrz;
 pub mod ofac;
 mod progress;
 mod text;

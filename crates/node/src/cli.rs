@@ -12,7 +12,8 @@ const AFTER: &str = "\
 Exit codes: 0 done; 1 the log is not whole; 2 the input cannot be used, nothing was stored;
 3 refused; 4 somebody else was faster; 5 store, disk or network failed.
 
-Everything that a command does is in the audit log under your name at the operating system.";
+Everything that a command does is in the audit log under your name at the operating system; `match`
+and `eval` see only what you give them, no data of the node, and leave no entry.";
 
 /// Checks against public lists; a named officer decides; an audit log that cannot be rewritten
 /// unseen.
@@ -51,6 +52,13 @@ pub enum Command {
     Import(Import),
     /// Check somebody or something against the lists.
     Check(Box<Check>),
+    /// Compare two names and show why: probability, features, word by word. Only what you write is
+    /// compared; no data of the node is touched, so that nothing is logged and no purpose is asked.
+    Match(Pair),
+    /// Measure the matching on your own examples, to choose thresholds. Only the files that you
+    /// name are read; no data folder is needed and nothing is logged.
+    #[command(subcommand)]
+    Eval(Eval),
     /// Show which lists there are, in which versions.
     Lists,
     /// The audit log.
@@ -132,6 +140,13 @@ pub struct Check {
     /// A name, in any script; may be given several times.
     #[arg(long)]
     pub name: Vec<String>,
+    /// The lines of a machine-readable zone, one after another, with a space, a line break or `\n`
+    /// between them. Put it in quotation marks: the shell reads `<` otherwise.
+    #[arg(long, value_name = "LINES")]
+    pub mrz: Option<String>,
+    /// Check although check digits of the zone are wrong, as on a forged or damaged document.
+    #[arg(long, requires = "mrz")]
+    pub mrz_as_read: bool,
     /// Birth date: 1971-03-05, 1971-03, 1971, 1960..1965, ~1971.
     #[arg(long)]
     pub birth_date: Option<BirthDate>,
@@ -159,6 +174,50 @@ pub struct Check {
     /// At most so many candidates.
     #[arg(long)]
     pub limit: Option<u16>,
+}
+
+/// Two names.
+#[derive(Args)]
+pub struct Pair {
+    /// The one name, in any script.
+    #[arg(value_name = "NAME1")]
+    pub left: String,
+    /// The other name.
+    #[arg(value_name = "NAME2")]
+    pub right: String,
+    /// What both name: person, organization, vessel, aircraft; without it, anything.
+    #[arg(long, value_parser = schema)]
+    pub schema: Option<Schema>,
+}
+
+/// What to measure.
+#[derive(Subcommand)]
+pub enum Eval {
+    /// Whether pairs are told apart: precision, recall, F1, pairs a second.
+    Pairs {
+        /// CSV with the columns schema, name1, name2, is_match; or JSON lines with left, right
+        /// (FollowTheMoney entities) and is_match.
+        file: PathBuf,
+        /// From this probability on a pair counts as a match; without it, the configured `matched`.
+        #[arg(long, value_parser = probability)]
+        threshold: Option<f64>,
+        /// Write line, is_match and probability of every pair into this CSV file.
+        #[arg(long, value_name = "OUT.csv")]
+        scores: Option<PathBuf>,
+    },
+    /// Whether searches find what they should: recall, alerts, time.
+    Search {
+        /// FollowTheMoney entities, one JSON object a line: what is searched.
+        #[arg(long, value_name = "FILE")]
+        corpus: PathBuf,
+        /// JSON lines with query (a FollowTheMoney entity), gold (ids in the corpus; empty where
+        /// nothing should be found) and, where wanted, category.
+        #[arg(long, value_name = "FILE")]
+        queries: PathBuf,
+        /// From this probability on a candidate is an alert; without it, the configured `matched`.
+        #[arg(long, value_parser = probability)]
+        threshold: Option<f64>,
+    },
 }
 
 /// What to do with the log.
@@ -244,6 +303,13 @@ fn schema(text: &str) -> Result<Schema, String> {
         "aircraft" => Ok(Schema::Aircraft),
         _ => Err("expected person, organization, vessel or aircraft".to_owned()),
     }
+}
+
+fn probability(text: &str) -> Result<f64, String> {
+    let number: Option<f64> = text.parse().ok();
+    number
+        .filter(|number| (0.0..=1.0).contains(number))
+        .ok_or_else(|| "expected a number from 0 to 1, such as 0.7".to_owned())
 }
 
 #[cfg(test)]

@@ -24,7 +24,6 @@ mod cursor;
 mod frame;
 mod guard;
 mod headers;
-mod mrz;
 pub mod pages;
 pub mod parts;
 mod problem;

@@ -1,30 +1,40 @@
 //! Reads what somebody typed or scanned into the description that is compared.
 
+use egnatia_formats::mrz::{Mrz, MrzError};
 use egnatia_matching::{Description, Gender, Identifier, IdentifierKind, Name, Schema};
+use jiff::civil::Date;
 
-use crate::mrz::{self, WrongCheckDigit};
 use crate::pages::check::CheckInput;
 use crate::words::read_birth_date;
 
 /// What could not be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Refused {
     /// The box and the field for a document are empty.
     pub query: bool,
     /// The birth date is no date.
     pub birth_date: bool,
-    /// A check digit of the MRZ is wrong.
-    pub mrz: bool,
+    /// The MRZ.
+    pub mrz: Option<MrzRefused>,
+}
+
+/// Why an MRZ cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum MrzRefused {
+    /// Characters are missing, too many, or of another alphabet.
+    Form(MrzError),
+    /// Check digits of it are wrong: it was read wrongly, or it is not genuine.
+    Digits(Box<Mrz>),
 }
 
 /// Reads the form: the one box first, then whatever was added to it. An MRZ leaves out the century
-/// of the birth date, so it takes the present year.
-pub(crate) fn read(input: &CheckInput, this_year: i16) -> Result<Description, Refused> {
+/// of the birth date, so it takes the present day.
+pub(crate) fn read(input: &CheckInput, today: Date) -> Result<Description, Refused> {
     let mut refused = Refused::default();
-    let mut query = match read_box(&input.query, this_year) {
+    let mut query = match read_box(&input.query, today) {
         Ok(query) => query,
-        Err(WrongCheckDigit) => {
-            refused.mrz = true;
+        Err(mrz) => {
+            refused.mrz = Some(mrz);
             Description::default()
         }
     };
@@ -45,7 +55,7 @@ pub(crate) fn read(input: &CheckInput, this_year: i16) -> Result<Description, Re
     if !input.place.is_empty() {
         query.places = vec![input.place.clone()];
     }
-    refused.query = !refused.mrz && query.names.is_empty() && query.identifiers.is_empty();
+    refused.query = refused.mrz.is_none() && query.names.is_empty() && query.identifiers.is_empty();
     if refused == Refused::default() {
         Ok(query)
     } else {
@@ -54,10 +64,10 @@ pub(crate) fn read(input: &CheckInput, this_year: i16) -> Result<Description, Re
 }
 
 /// What the one box holds: an MRZ, a number, or a name.
-fn read_box(text: &str, this_year: i16) -> Result<Description, WrongCheckDigit> {
+fn read_box(text: &str, today: Date) -> Result<Description, MrzRefused> {
     let text = text.trim();
-    if let Some(read) = mrz::read(text, this_year) {
-        return read;
+    if Mrz::is_meant(text) {
+        return read_mrz(text, today).map(|zone| zone.describe());
     }
     let mut query = Description::default();
     if is_number(text) {
@@ -66,6 +76,15 @@ fn read_box(text: &str, this_year: i16) -> Result<Description, WrongCheckDigit> 
         query.names.push(Name::new(text));
     }
     Ok(query)
+}
+
+/// Reads an MRZ of which every check digit agrees.
+pub(crate) fn read_mrz(text: &str, today: Date) -> Result<Mrz, MrzRefused> {
+    let zone = Mrz::read(text, today).map_err(MrzRefused::Form)?;
+    if zone.disagreeing().next().is_some() {
+        return Err(MrzRefused::Digits(Box::new(zone)));
+    }
+    Ok(zone)
 }
 
 /// Whether a text is a number of a document rather than a name: it has digits, and at least as
@@ -108,13 +127,18 @@ pub(crate) fn gender(text: &str) -> Option<Gender> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::civil::date;
+
+    const TODAY: Date = date(2026, 6, 15);
+    const ZONE: &str =
+        "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<L898902C36UTO7408122F1204159ZE184226B<<<<<10";
 
     fn of(query: &str) -> Description {
         let input = CheckInput {
             query: query.to_owned(),
             ..CheckInput::default()
         };
-        read(&input, 2026).unwrap()
+        read(&input, TODAY).unwrap()
     }
 
     #[test]
@@ -128,13 +152,38 @@ mod tests {
     }
 
     #[test]
+    fn an_mrz_whole_or_a_line_of_it_is_read() {
+        for zone in [ZONE, &ZONE.to_lowercase(), ZONE.split_at(44).0] {
+            assert_eq!(of(zone).names[0].text, "ANNA MARIA ERIKSSON", "{zone}");
+        }
+        assert_eq!(of(ZONE).identifiers[0].value, "L898902C3");
+        assert_eq!(of(ZONE.split_at(44).1).identifiers[0].value, "L898902C3");
+    }
+
+    #[test]
+    fn a_wrong_mrz_is_refused_and_no_name() {
+        let refused = |text: &str| {
+            let input = CheckInput {
+                query: text.to_owned(),
+                ..CheckInput::default()
+            };
+            read(&input, TODAY).unwrap_err()
+        };
+        let digits = refused(&ZONE.replace("C36", "C37"));
+        assert!(matches!(digits.mrz, Some(MrzRefused::Digits(_))) && !digits.query);
+        let cut = refused(ZONE.strip_suffix("10").unwrap());
+        assert!(matches!(cut.mrz, Some(MrzRefused::Form(_))));
+        assert_eq!(of("KARADJOSKI<<DJORDJE").names.len(), 1);
+    }
+
+    #[test]
     fn an_empty_form_and_an_impossible_date_are_both_named() {
         let input = CheckInput {
             query: "  ".to_owned(),
             birth_date: "31.2.1971".to_owned(),
             ..CheckInput::default()
         };
-        let refused = read(&input, 2026).unwrap_err();
+        let refused = read(&input, TODAY).unwrap_err();
         assert!(refused.query && refused.birth_date);
     }
 }

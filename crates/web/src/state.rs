@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use egnatia_app::App;
+use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::NodeFace;
 
@@ -29,5 +31,10 @@ impl WebState {
             secure_cookies,
             upload_bytes_max: 128 * 1024 * 1024,
         }
+    }
+
+    /// On which day of the node's time zone a moment is.
+    pub(crate) fn day_of(&self, moment: Timestamp) -> Date {
+        moment.to_zoned_datetime(self.node.zone.clone()).date()
     }
 }

@@ -12,6 +12,7 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use egnatia_app::{Action, Authenticated, Caller, SessionKind};
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::pages::problem::ProblemPage;
 use crate::problem::{Finished, Problem, ProblemCode, problem_of};
@@ -108,11 +109,9 @@ impl Visit {
             .map(|(_, value)| value)
     }
 
-    /// The present year at the node.
-    pub fn year(&self) -> i16 {
-        self.now
-            .to_zoned_datetime(self.state.node.zone.clone())
-            .year()
+    /// The present day at the node.
+    pub fn today(&self) -> Date {
+        self.state.day_of(self.now)
     }
 
     /// Path and query, to come back to.

@@ -1,6 +1,7 @@
 //! How times, dates, numbers and terms are written on pages.
 
 use egnatia_alerts::NameQuality;
+use egnatia_formats::mrz::Field;
 use egnatia_matching::{BirthDate, Feature, Gender, IdentifierKind, PartialDate, Schema, Verdict};
 use egnatia_record::Purpose;
 use jiff::Timestamp;
@@ -47,6 +48,18 @@ pub fn birth_date(birth: BirthDate, texts: &Texts) -> String {
         texts.with("birth-about", "date", date)
     } else {
         date
+    }
+}
+
+/// The key of what a check digit of an MRZ covers.
+pub fn mrz_field_key(field: Field) -> &'static str {
+    match field {
+        Field::DocumentNumber => "mrz-field-document-number",
+        Field::BirthDate => "mrz-field-birth-date",
+        Field::ExpiryDate => "mrz-field-expiry-date",
+        Field::OptionalData => "mrz-field-optional-data",
+        // No other field has a check digit of its own.
+        _ => "mrz-field-composite",
     }
 }
 

@@ -4,10 +4,11 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 use egnatia_app::{AppError, Candidate, CheckAnswer, CheckRequest};
+use egnatia_formats::mrz::Mrz;
 use egnatia_matching::{Band, Description, Evidence, Identifier, IdentifierKind, Name, Verdict};
 use egnatia_record::Justification;
 
-use super::print;
+use super::{print, zone};
 use crate::cli::Check;
 use crate::data::{Data, operator};
 
@@ -18,36 +19,50 @@ pub async fn run(data: Data, check: Check, json: bool) -> anyhow::Result<ExitCod
         _ => return Err(AppError::NoJustification.into()),
     };
     let caller = operator(Some(justification))?;
+    let zone = match &check.mrz {
+        Some(lines) => Some(zone::read(lines, &data.config, check.mrz_as_read)?),
+        None => None,
+    };
     let limit = check.limit;
     let request = CheckRequest {
-        query: query(check),
+        query: query(check, zone.as_ref()),
         limit,
         idempotency_key: None,
     };
     let answer = data.app.check(&caller, request).await?;
-    print(json, &serde_json::to_value(&answer)?, &to_text(&answer)?);
+    let mut value = serde_json::to_value(&answer)?;
+    let mut text = to_text(&answer)?;
+    if let Some(zone) = &zone {
+        text.insert_str(0, &format!("{}\n", zone::to_text(zone)?));
+        if let Some(object) = value.as_object_mut() {
+            object.insert("mrz".to_owned(), serde_json::to_value(zone)?);
+        }
+    }
+    print(json, &value, &text);
     data.close().await;
     Ok(ExitCode::SUCCESS)
 }
 
-fn query(check: Check) -> Description {
-    Description {
-        schema: check.schema.unwrap_or_default(),
-        names: check.name.into_iter().map(Name::new).collect(),
-        births: check.birth_date.into_iter().collect(),
-        gender: check.gender,
-        nationalities: check.nationality,
-        places: check.place,
-        identifiers: check
-            .document
-            .into_iter()
-            .map(|value| Identifier {
-                kind: IdentifierKind::Other,
-                value,
-                country: None,
-            })
-            .collect(),
+/// What is asked: the zone first, then whatever was added to it.
+fn query(check: Check, zone: Option<&Mrz>) -> Description {
+    let mut query = zone.map(Mrz::describe).unwrap_or_default();
+    query.names.extend(check.name.into_iter().map(Name::new));
+    query.places.extend(check.place);
+    let numbers = check.document.into_iter().map(|value| Identifier {
+        kind: IdentifierKind::Other,
+        value,
+        country: None,
+    });
+    query.identifiers.extend(numbers);
+    if let Some(birth) = check.birth_date {
+        query.births = vec![birth];
     }
+    if !check.nationality.is_empty() {
+        query.nationalities = check.nationality;
+    }
+    query.gender = check.gender.or(query.gender);
+    query.schema = check.schema.unwrap_or(query.schema);
+    query
 }
 
 fn to_text(answer: &CheckAnswer) -> Result<String, std::fmt::Error> {

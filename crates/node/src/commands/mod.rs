@@ -3,10 +3,13 @@
 mod audit;
 mod backup;
 mod check;
+mod compare;
 mod demo;
+mod eval;
 mod import;
 mod serve;
 mod user;
+mod zone;
 
 use std::process::ExitCode;
 
@@ -41,6 +44,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Demo(listen) => demo::run(&folder, config, listen, json).await,
         Command::Import(which) => import::run(open(Index::Skip).await?, which, json).await,
         Command::Check(check) => check::run(open(Index::Load).await?, *check, json).await,
+        Command::Match(pair) => compare::run(&pair, &config, json),
+        Command::Eval(what) => eval::run(what, &config, json),
         Command::Lists => import::list(open(Index::Skip).await?, json).await,
         Command::Audit(what) => audit::run(open(Index::Skip).await?, &what, json).await,
         Command::User(what) => user::run(open(Index::Skip).await?, what, json).await,

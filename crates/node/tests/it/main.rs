@@ -11,6 +11,8 @@
 mod backup;
 mod binary;
 mod commands;
+mod eval;
 mod kill;
 mod tamper;
 mod update;
+mod zone;

@@ -7,6 +7,7 @@ use egnatia_app::{Action, CheckAnswer, CheckRequest, CheckSummary};
 use egnatia_matching::{BirthDate, Description, Gender, Identifier, IdentifierKind, Name, Schema};
 use egnatia_record::RecordId;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -14,6 +15,7 @@ use super::caller::{Bearer, record_id};
 use super::json::{Body, PageOf, Paging, ProblemBody, Query, limit_of};
 use super::sessions::justification;
 use crate::problem::{Problem, ProblemCode};
+use crate::query::{MrzRefused, read_mrz};
 use crate::{WebState, cursor};
 
 /// Whom or what is asked for, for what and in which case.
@@ -32,6 +34,12 @@ pub(crate) struct CheckBody {
     nationality: Option<String>,
     /// Number of a document, as written.
     document: Option<String>,
+    /// The lines of a machine-readable zone (ICAO Doc 9303), joined or with line breaks. What is
+    /// given besides it is added; a birth date, nationality, gender or schema takes its place.
+    #[schema(
+        example = "I<UTOD231458907<<<<<<<<<<<<<<<\n7408122F1204159UTO<<<<<<<<<<<6\nERIKSSON<<ANNA<MARIA<<<<<<<<<<"
+    )]
+    mrz: Option<String>,
     /// Gender.
     #[schema(value_type = Option<String>, example = "male")]
     gender: Option<Gender>,
@@ -147,36 +155,55 @@ pub(crate) async fn check(
         Some(Ok(key)) => Some(key.to_owned()),
         Some(Err(_)) => return Err(Problem::new(ProblemCode::BadRequest)),
     };
+    let limit = body.limit;
+    let today = state.day_of(state.app.now());
+    let query = description(body, today)?;
     let mut caller = bearer.who.caller;
     caller.justification = Some(why);
     let request = CheckRequest {
-        limit: body.limit,
+        limit,
         idempotency_key,
-        query: description(body),
+        query,
     };
     let answer = state.app.check(&caller, request).await?;
     Ok((StatusCode::CREATED, Json(answer)))
 }
 
-fn description(body: CheckBody) -> Description {
+fn description(body: CheckBody, today: Date) -> Result<Description, Problem> {
     let number = |value: String| Identifier {
         kind: IdentifierKind::Other,
         value,
         country: None,
     };
-    Description {
-        schema: body.schema,
-        names: body
-            .name
-            .into_iter()
-            .chain(body.names)
-            .map(Name::new)
-            .collect(),
-        births: body.birth_date.into_iter().collect(),
-        gender: body.gender,
-        nationalities: body.nationality.into_iter().collect(),
-        places: body.place.into_iter().collect(),
-        identifiers: body.document.map(number).into_iter().collect(),
+    let mut query = match &body.mrz {
+        Some(text) => read_mrz(text, today).map_err(mrz_problem)?.describe(),
+        None => Description::default(),
+    };
+    let names = body.name.into_iter().chain(body.names);
+    query.names.extend(names.map(Name::new));
+    query.identifiers.extend(body.document.map(number));
+    query.places.extend(body.place);
+    if let Some(birth) = body.birth_date {
+        query.births = vec![birth];
+    }
+    if let Some(nationality) = body.nationality {
+        query.nationalities = vec![nationality];
+    }
+    query.gender = body.gender.or(query.gender);
+    if body.schema != Schema::Unknown {
+        query.schema = body.schema;
+    }
+    Ok(query)
+}
+
+fn mrz_problem(refused: MrzRefused) -> Problem {
+    match refused {
+        MrzRefused::Form(error) => Problem::field("mrz", "malformed", error.to_string()),
+        MrzRefused::Digits(zone) => {
+            let wrong = zone.disagreement().unwrap_or_default();
+            let detail = format!("{wrong}; scan it again, or give `name` and `document`");
+            Problem::field("mrz", "check-digit", detail)
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use egnatia_alerts::{ConsultedList, MatchState, Settled};
 use egnatia_app::{Action, Caller, Candidate, CheckRequest, CheckView, ListVersionRow};
+use egnatia_formats::mrz::MrzError;
 use egnatia_matching::Description;
 use egnatia_record::RecordId;
 
@@ -11,6 +12,7 @@ use super::check::{CheckInput, CheckPage, CheckResultPage};
 use super::session::JustificationInput;
 use crate::parts::{Cell, Empty, Facts, Table, Tag, Tone};
 use crate::problem::Problem;
+use crate::query::MrzRefused;
 use crate::visit::{Posted, Signed, show, show_refused};
 use crate::{Area, Frame, Texts, query, words};
 
@@ -47,7 +49,7 @@ pub(crate) async fn check(signed: Signed, posted: Posted) -> Result<Response, Pr
     }
     let t = signed.t();
     let mut input = input_of(&posted);
-    let read = query::read(&input, signed.visit.year());
+    let read = query::read(&input, signed.visit.today());
     let mut caller = signed.caller().clone();
     if caller.justification.is_none() {
         match JustificationInput::read(&posted, t) {
@@ -64,10 +66,9 @@ pub(crate) async fn check(signed: Signed, posted: Posted) -> Result<Response, Pr
         (Ok(query), None) => query,
         (read, _) => {
             if let Err(refused) = read {
-                input.query_error = match refused {
-                    query::Refused { mrz: true, .. } => Some(t.text("mrz-invalid")),
-                    query::Refused { query: true, .. } => Some(t.text("check-empty")),
-                    query::Refused { .. } => None,
+                input.query_error = match &refused.mrz {
+                    Some(mrz) => Some(mrz_error(t, mrz)),
+                    None => refused.query.then(|| t.text("check-empty")),
                 };
                 input.birth_date_error = refused.birth_date.then(|| t.text("birth-date-invalid"));
             }
@@ -84,6 +85,40 @@ pub(crate) async fn check(signed: Signed, posted: Posted) -> Result<Response, Pr
             None => Err(problem),
         },
     }
+}
+
+/// What is wrong with an MRZ, and what it may have been.
+fn mrz_error(t: &Texts, refused: &MrzRefused) -> String {
+    let zone = match refused {
+        MrzRefused::Form(MrzError::Length { characters, .. }) => {
+            return t.with("mrz-length", "characters", characters.to_string());
+        }
+        MrzRefused::Form(_) => return t.text("mrz-alphabet"),
+        MrzRefused::Digits(zone) => zone,
+    };
+    let digits: Vec<String> = zone
+        .disagreeing()
+        .map(|digit| {
+            let values = [
+                ("field", t.text(words::mrz_field_key(digit.field))),
+                ("stated", digit.stated.to_string()),
+                ("computed", digit.computed.to_string()),
+            ];
+            t.with_all("mrz-digit", &values)
+        })
+        .collect();
+    let mut text = t.with("mrz-invalid", "digits", digits.join(", "));
+    let changes = zone.whole_repair().map(|repair| &repair.changes);
+    for change in changes.into_iter().flatten() {
+        let values = [
+            ("read", change.read.to_string()),
+            ("proposed", change.proposed.to_string()),
+            ("line", change.line.to_string()),
+            ("column", change.column.to_string()),
+        ];
+        text.push_str(&format!(" {}", t.with_all("mrz-perhaps", &values)));
+    }
+    text
 }
 
 async fn ask(signed: &Signed, caller: &Caller, query: Description) -> Result<RecordId, Problem> {

@@ -109,6 +109,40 @@ async fn bodies_are_strict_and_no_value_comes_back() {
 }
 
 #[tokio::test]
+async fn a_zone_is_checked_and_a_wrong_digit_is_named() {
+    const ZONE: &str = "P<UTOPERUNCIC<<DRAGOSLAV<<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10";
+    let world = World::new().await;
+    let token = world.token("o.officer", "border-check").await;
+    let ask = async |zone: &str| {
+        let body = json!({ "mrz": zone, "purpose": "border-check", "case": "C-1" }).to_string();
+        world
+            .api(Method::POST, "/checks", Some(&token), &body)
+            .await
+    };
+    let answer = ask(ZONE).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
+    assert_eq!(answer.json()["candidates"][0]["name"], LISTED);
+
+    let answer = ask(&ZONE.replace("L898902C3", "L898902B3")).await;
+    assert_problem(&answer, StatusCode::UNPROCESSABLE_ENTITY, "invalid");
+    let error = &answer.json()["errors"][0];
+    assert_eq!(
+        (&error["field"], &error["code"]),
+        (&json!("mrz"), &json!("check-digit"))
+    );
+    let detail = error["detail"].as_str().unwrap();
+    assert!(
+        detail.contains("document number: 6 is stated, 3 is computed"),
+        "{detail}"
+    );
+    assert!(!answer.body.contains("PERUNCIC"));
+
+    let cut = ask("P<UTO").await;
+    assert_problem(&cut, StatusCode::UNPROCESSABLE_ENTITY, "invalid");
+    assert_eq!(cut.json()["errors"][0]["code"], "malformed");
+}
+
+#[tokio::test]
 async fn without_a_valid_token_there_is_no_answer() {
     let world = World::new().await;
     for token in [None, Some("wrong"), Some("")] {

@@ -47,6 +47,28 @@ async fn the_first_check_takes_one_form() {
 }
 
 #[tokio::test]
+async fn a_wrong_check_digit_is_named_with_what_it_may_have_been() {
+    const ZONE: &str =
+        "P<UTOPERUNCIC<<DRAGOSLAV<<<<<<<<<<<<<<<<<<<< L898902C36UTO7408122F1204159ZE184226B<<<<<10";
+    let world = World::new().await;
+    let mut browser = world.justified("o.officer", "border-check").await;
+    let misread = ZONE.replace("L898902C3", "L8989O2C3");
+    let page = browser.post("/check", &[("q", &misread)]).await.body;
+    assert!(
+        page.contains("document number: 6 is printed, 0 is computed"),
+        "{page}"
+    );
+    assert!(
+        page.contains("line 2, place 6: perhaps 0 in place of O"),
+        "{page}"
+    );
+    let cut = browser.post("/check", &[("q", &ZONE[..87])]).await.body;
+    assert!(cut.contains("this MRZ has 86 characters"), "{cut}");
+    let answer = browser.check(ZONE).await;
+    assert!(browser.get(&answer).await.body.contains("/matches/"));
+}
+
+#[tokio::test]
 async fn no_match_has_the_same_shape() {
     let world = World::new().await;
     let mut browser = world.justified("o.officer", "border-check").await;
