@@ -1,6 +1,7 @@
 //! Names: words, how far words are apart, which word stands for which, and what that weighs.
 
 mod align;
+mod arabic;
 mod edit;
 mod edit_rules;
 mod keys;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::arabic;
 use super::known;
 use super::words::{self, Weak};
 use crate::description::{Name, NameKind, NameParts, Schema};
@@ -114,17 +115,17 @@ pub(crate) struct PreparedName {
 }
 
 /// A piece of text between separators, before it is known what it is.
-struct Raw {
-    symbols: Vec<Symbol>,
-    abjad: bool,
-    start: usize,
-    end: usize,
+pub(super) struct Raw {
+    pub(super) symbols: Vec<Symbol>,
+    pub(super) abjad: bool,
+    pub(super) start: usize,
+    pub(super) end: usize,
     /// What stood before it.
-    after: Separator,
+    pub(super) after: Separator,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Separator {
+pub(super) enum Separator {
     Space,
     Dot,
     /// A comma, or `<<` of an MRZ: before it the family name.
@@ -137,8 +138,7 @@ pub(crate) fn prepare_name(name: &Name, schema: Schema) -> PreparedName {
     if schema != Schema::Person {
         raws = join_dotted(raws);
     }
-    raws = raws.into_iter().flat_map(split_abd).collect();
-    let mut raws = split_article(raws);
+    let mut raws = arabic::compounds(raws);
     raws.truncate(TOKENS_MAX);
     let kinds = kinds(&raws, schema);
     let roles = roles(&raws, &kinds, schema, name.parts.as_ref());
@@ -228,76 +228,6 @@ fn join_dotted(raws: Vec<Raw>) -> Vec<Raw> {
         short_before = short;
     }
     joined
-}
-
-/// `Abdulrahman` is `Abdul Rahman`, `Abderrahmane` `Abder Rahmane`; `Abdullah` stays.
-fn split_abd(raw: Raw) -> Vec<Raw> {
-    const REST_MIN: usize = 4;
-    let letters: Vec<Symbol> = "abd".chars().map(Symbol::of).collect();
-    let Some(after) = raw.symbols.strip_prefix(letters.as_slice()) else {
-        return vec![raw];
-    };
-    let article = match after {
-        [vowel, l, rest @ ..]
-            if vowel.is_vowel() && *l == Symbol::of('l') && rest.len() >= REST_MIN =>
-        {
-            2
-        }
-        [vowel, first, second, rest @ ..]
-            if vowel.is_vowel() && first == second && rest.len() + 1 >= REST_MIN =>
-        {
-            2
-        }
-        [vowel, rest @ ..]
-            if vowel.is_vowel()
-                && rest.len() > REST_MIN
-                && rest.first().is_some_and(|first| !first.is_vowel()) =>
-        {
-            1
-        }
-        _ => 0,
-    };
-    let length = letters.len() + article;
-    // Only plain letters: then symbols, letters and bytes are the same in number.
-    if article == 0 || raw.end - raw.start != raw.symbols.len() {
-        return vec![raw];
-    }
-    let mut head = raw;
-    let tail = Raw {
-        symbols: head.symbols.split_off(length),
-        abjad: head.abjad,
-        start: head.start + length,
-        end: head.end,
-        after: Separator::Space,
-    };
-    head.end = tail.start;
-    vec![head, tail]
-}
-
-/// The Arabic article is written onto its word: السيسي is `al` `sysy`.
-fn split_article(raws: Vec<Raw>) -> Vec<Raw> {
-    const ARTICLE_BYTES: usize = "ال".len();
-    let article: Vec<Symbol> = "al".chars().map(Symbol::of).collect();
-    let mut split = Vec::with_capacity(raws.len());
-    for mut raw in raws {
-        if raw.abjad && raw.symbols.len() >= 5 && raw.symbols.starts_with(&article) {
-            let tail = raw.symbols.split_off(article.len());
-            let middle = raw.start + ARTICLE_BYTES;
-            let end = std::mem::replace(&mut raw.end, middle);
-            let abjad = raw.abjad;
-            split.push(raw);
-            split.push(Raw {
-                symbols: tail,
-                abjad,
-                start: middle,
-                end,
-                after: Separator::Space,
-            });
-        } else {
-            split.push(raw);
-        }
-    }
-    split
 }
 
 fn kinds(raws: &[Raw], schema: Schema) -> Vec<TokenKind> {

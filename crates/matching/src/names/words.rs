@@ -24,6 +24,7 @@ const PARTICLES: &[(&str, &str)] = &[
         "Germanic languages",
     ),
     ("oglu ogly ugli kizi", "Turkic: son of, daughter of"),
+    ("ال بن ابن بنت آل", "Arabic, in its own script"),
 ];
 
 /// Titles before or after a person's name: sources add and drop them.
@@ -48,6 +49,10 @@ const TITLES: &[(&str, &str)] = &[
         "gospodin gospodja gospoda inzenjer doktor",
         "Serbian, Croatian, Bosnian",
     ),
+    (
+        "شيخ الشيخ سيد حاج الحاج ملا مولوي مولوی قاري قاری",
+        "Muslim, in Arabic script",
+    ),
     ("alias aka", "written before a further name"),
 ];
 
@@ -61,6 +66,7 @@ const WEAK: &[(&str, &str)] = &[
         "abd abdul abdel abdal abdoul abdol abdu abdur abder",
         "servant of: half a name",
     ),
+    ("ابو أبو ابي أبي ام أم عبد", "the same, in Arabic script"),
 ];
 
 /// Legal forms: phrase, where it is used. All of them say the same here: "it is a body".
