@@ -16,13 +16,19 @@ pub(super) fn compounds(raws: Vec<Raw>) -> Vec<Raw> {
     let mut words: Vec<Raw> = Vec::with_capacity(apart.len());
     for raw in apart {
         match second_part(&raw) {
-            Some(second) if raw.after == Separator::Space => join(&mut words, raw, second),
+            Some(second) if raw.after != Separator::Comma => join(&mut words, raw, second),
             _ => words.push(raw),
         }
     }
-    let mut words: Vec<Raw> = words.into_iter().flat_map(split_article).collect();
-    words.iter_mut().for_each(one_spelling);
-    words
+    let mut parts: Vec<Raw> = Vec::with_capacity(words.len());
+    for word in words {
+        let after_abd = parts
+            .last()
+            .is_some_and(|before| before.abjad && before.symbols == symbols("bd"));
+        parts.extend(split_article(word, after_abd));
+    }
+    parts.iter_mut().for_each(one_spelling);
+    parts
 }
 
 /// What ends a name of two words.
@@ -119,7 +125,14 @@ fn one_spelling(raw: &mut Raw) {
         ("udin", "uddin"),
         ("edin", "uddin"),
     ];
+    const SERVANT: &[&str] = &[
+        "abdul", "abdel", "abdal", "abdoul", "abdol", "abdu", "abdur", "abder", "abdus", "abdool",
+    ];
     if raw.abjad {
+        return;
+    }
+    if SERVANT.iter().any(|text| symbols(text) == raw.symbols) {
+        raw.symbols.truncate("abd".len());
         return;
     }
     for (ending, common) in ENDINGS {
@@ -147,7 +160,7 @@ fn split_abd(raw: Raw) -> Vec<Raw> {
     let article = match after {
         _ if is_allah && after.len() <= 5 => 0,
         [vowel, l, rest @ ..]
-            if vowel.is_vowel() && *l == Symbol::of('l') && rest.len() >= LETTERS_MIN =>
+            if vowel.is_vowel() && *l == Symbol::of('l') && rest.len() + 1 >= LETTERS_MIN =>
         {
             2
         }
@@ -189,10 +202,13 @@ fn split_native_abd(raw: Raw) -> Vec<Raw> {
 }
 
 /// The Arabic article is written onto its word: السيسي is `al` `sysy`.
-fn split_article(raw: Raw) -> Vec<Raw> {
+///
+/// After `عبد` a short word has it too; else words like الان would lose their beginning.
+fn split_article(raw: Raw, after_abd: bool) -> Vec<Raw> {
     const BYTES: usize = "ال".len();
+    let letters_min = if after_abd { 4 } else { 5 };
     let article = symbols("al");
-    if raw.abjad && raw.symbols.len() >= 5 && raw.symbols.starts_with(&article) {
+    if raw.abjad && raw.symbols.len() >= letters_min && raw.symbols.starts_with(&article) {
         let middle = raw.start + BYTES;
         cut(raw, article.len(), middle)
     } else {

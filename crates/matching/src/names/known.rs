@@ -14,6 +14,8 @@ use crate::text::{Symbol, fold};
 const GIVEN: &str = include_str!("../../data/given_names.txt");
 /// Family names that differ little from another family name.
 const FAMILY: &str = include_str!("../../data/family_names.txt");
+/// Chinese and Korean family names, in all their spellings.
+const EAST_ASIAN: &str = include_str!("../../data/east_asian_names.txt");
 
 /// What the tables say of two words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +33,10 @@ pub(super) fn groups(word: &[Symbol]) -> &'static [u16] {
     static TABLE: OnceLock<HashMap<Vec<Symbol>, Vec<u16>>> = OnceLock::new();
     let table = TABLE.get_or_init(|| {
         let mut table: HashMap<Vec<Symbol>, Vec<u16>> = HashMap::new();
-        let lines = GIVEN.lines().chain(FAMILY.lines());
+        let lines = GIVEN
+            .lines()
+            .chain(FAMILY.lines())
+            .chain(EAST_ASIAN.lines());
         for (group, line) in (0_u16..).zip(lines.filter(|line| !line.starts_with('#'))) {
             for word in line.split(' ') {
                 let word: Vec<Symbol> = fold(word)

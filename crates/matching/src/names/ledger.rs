@@ -14,12 +14,14 @@ use crate::text::real;
 const AGREEMENT_MAX: f64 = 8.5;
 /// A word that stands against another word altogether, for a word of information 1.
 const CONTRADICTION: f64 = 4.6;
-/// A word of a person's name that the other side lacks: lists and speech drop them.
+/// A word in the middle of a person's name that the other side lacks: lists and speech drop them.
 const MISSING_IN_PERSON: f64 = 0.45;
+/// The first given name or the family name: seldom dropped.
+const MISSING_EDGE: f64 = 0.9;
 /// A word of a body's name that the other side lacks: it may be another branch of the group.
-const MISSING_IN_BODY: f64 = 1.6;
+const MISSING_IN_BODY: f64 = 1.9;
 /// A number of a series that the other side lacks: Fund and Fund II are two.
-const MISSING_NUMBER: f64 = 3.0;
+const MISSING_NUMBER: f64 = 4.5;
 /// Both names are agreed word for word, with nothing left over: more than the sum of the words,
 /// since common words make rare names together.
 pub(super) const COMPLETE: f64 = 0.9;
@@ -161,7 +163,12 @@ impl Ledger {
         }
         let against: f64 = self.lines.iter().map(|line| line.2).sum::<f64>() + always_against;
         let mut gained = agreement(self.agreed);
-        if self.telling >= 2 && self.left_over == 0 {
+        let whole = match self.bearer {
+            // One word of a person's name is not the name.
+            Bearer::Person => 2,
+            Bearer::Body => 1,
+        };
+        if self.telling >= whole && self.left_over == 0 {
             gained += COMPLETE * (1.0 - against / COMPLETE_AGAINST).max(0.0);
         }
         let limit = AGAINST_MAX + gained;
@@ -191,6 +198,7 @@ fn missing(unit: &Unit<'_>, bearer: Bearer) -> f64 {
     match (unit.token.kind, bearer) {
         (TokenKind::Number, Bearer::Body) => MISSING_NUMBER,
         (TokenKind::Word | TokenKind::Generic, Bearer::Body) => MISSING_IN_BODY * unit.information,
+        (TokenKind::Word, Bearer::Person) if unit.token.edge => MISSING_EDGE * unit.information,
         _ => MISSING_IN_PERSON * unit.information,
     }
 }

@@ -33,7 +33,9 @@ impl Likeness {
 }
 
 /// What a difference of one [`tolerance`] says against.
-const AGAINST_TOLERANCE: f64 = 2.8;
+const AGAINST_TOLERANCE: f64 = 2.6;
+/// Half a tolerance says less than half against: one slip is usual, two in a word are not.
+const AGAINST_GROWS: f64 = 1.75;
 /// Both words are names of their own: whoever is named Mirko is not Marko.
 const OTHER_NAME: f64 = 3.2;
 /// Only the ending of the other sex differs: Jovan and Jovana, -ski and -ska.
@@ -70,7 +72,7 @@ pub(crate) fn likeness(left: &Shape, right: &Shape) -> Likeness {
         let part = f64::from(cost / tolerance);
         Likeness {
             share: 1.0 - 0.5 * part,
-            against: AGAINST_TOLERANCE * part * part.sqrt(),
+            against: AGAINST_TOLERANCE * part.powf(AGAINST_GROWS),
         }
     };
     match known {

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use super::arabic;
 use super::known;
+use super::numerals;
+use super::sinitic;
 use super::words::{self, Weak};
 use crate::description::{Name, NameKind, NameParts, Schema};
 use crate::text::{Cluster, Symbol, fold, plain};
@@ -85,6 +87,8 @@ pub(crate) struct Token {
     end: u16,
     pub(crate) kind: TokenKind,
     pub(crate) role: Role,
+    /// Whether it begins or ends a person's name, as people give it.
+    pub(crate) edge: bool,
 }
 
 impl Token {
@@ -97,6 +101,7 @@ impl Token {
             end: self.end,
             kind: TokenKind::Word,
             role: Role::Unknown,
+            edge: self.edge,
         }
     }
 
@@ -127,6 +132,7 @@ pub(super) struct Raw {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Separator {
     Space,
+    Hyphen,
     Dot,
     /// A comma, or `<<` of an MRZ: before it the family name.
     Comma,
@@ -138,17 +144,46 @@ pub(crate) fn prepare_name(name: &Name, schema: Schema) -> PreparedName {
     if schema != Schema::Person {
         raws = join_dotted(raws);
     }
+    let raws = match schema {
+        Schema::Person | Schema::Unknown => sinitic::pinyin(raws),
+        _ => numerals::digits(raws),
+    };
     let mut raws = arabic::compounds(raws);
     raws.truncate(TOKENS_MAX);
     let kinds = kinds(&raws, schema);
     let roles = roles(&raws, &kinds, schema, name.parts.as_ref());
     let tokens = raws.into_iter().zip(kinds).zip(roles);
+    let mut tokens: Box<[Token]> = tokens
+        .map(|((raw, kind), role)| token(raw, kind, role))
+        .collect();
+    mark_edges(&mut tokens);
     PreparedName {
         text: name.text.as_str().into(),
         kind: name.kind,
-        tokens: tokens
-            .map(|((raw, kind), role)| token(raw, kind, role))
-            .collect(),
+        tokens,
+    }
+}
+
+/// The first given name and the last family name; without roles, the first and the last word.
+fn mark_edges(tokens: &mut [Token]) {
+    let place = |wanted: &dyn Fn(&Token) -> bool, last: bool| {
+        let found = tokens
+            .iter()
+            .enumerate()
+            .filter(|(_, token)| token.kind == TokenKind::Word && wanted(token))
+            .map(|(place, _)| place);
+        if last { found.last() } else { found.min() }
+    };
+    let given = place(&|token| token.role == Role::Given, false);
+    let family = place(&|token| token.role == Role::Family, true);
+    let edges = match (given, family) {
+        (Some(given), Some(family)) => [Some(given), Some(family)],
+        _ => [place(&|_| true, false), place(&|_| true, true)],
+    };
+    for place in edges.into_iter().flatten() {
+        if let Some(token) = tokens.get_mut(place) {
+            token.edge = true;
+        }
     }
 }
 
@@ -167,6 +202,7 @@ fn token(raw: Raw, kind: TokenKind, role: Role) -> Token {
         end: u16::try_from(raw.end).unwrap_or(u16::MAX),
         kind,
         role,
+        edge: false,
     }
 }
 
@@ -181,7 +217,10 @@ fn cut(clusters: &[Cluster]) -> Vec<Raw> {
                 ',' => Separator::Comma,
                 '<' if filler => Separator::Comma,
                 '.' | '/' if open => Separator::Dot,
-                _ if open || after == Separator::Dot => Separator::Space,
+                '-' | '‐' | '‑' if open => Separator::Hyphen,
+                _ if open || after == Separator::Dot || after == Separator::Hyphen => {
+                    Separator::Space
+                }
                 _ => after,
             };
             filler = cluster.first == '<';

@@ -78,7 +78,11 @@ pub(super) fn joins(tokens: &[Token], other: &[Token]) -> Vec<Join> {
                         && single.shape.symbols.first().map(|symbol| symbol.base()) == starts
                 }
             };
-            let fits = fits && length > 3 && single.kind != TokenKind::Initial;
+            // Fund and II do not make a word, unless it has a digit too.
+            let number = a.kind == TokenKind::Number || b.kind == TokenKind::Number;
+            let digits = single.shape.symbols.iter().any(|symbol| symbol.is_digit());
+            let fits =
+                fits && length > 3 && single.kind != TokenKind::Initial && (!number || digits);
             if !fits || joins.iter().any(|join| join.target == target) {
                 return None;
             }

@@ -285,13 +285,55 @@ pub(super) fn legal_form(words: &[&[Symbol]]) -> usize {
         .take(6)
         .map(|word| word.iter().map(|symbol| symbol.base()).collect())
         .collect();
-    let Some(phrases) = bare.first().and_then(|first| table.get(first)) else {
-        return 0;
+    let exact = bare.first().and_then(|first| {
+        let phrases = table.get(first)?;
+        phrases.iter().find(|phrase| bare.starts_with(phrase))
+    });
+    if let Some(phrase) = exact {
+        return phrase.len();
+    }
+    let misspelt = table
+        .values()
+        .flatten()
+        .filter(|phrase| is_misspelt(phrase, &bare))
+        .map(Vec::len);
+    misspelt.max().unwrap_or(0)
+}
+
+/// Whether the words are the phrase with one slip in a word or two. Short words are not read
+/// like this: `sia` is not `spa`.
+fn is_misspelt(phrase: &[Vec<Symbol>], words: &[Vec<Symbol>]) -> bool {
+    const LETTERS_MIN: usize = 7;
+    const LETTERS_MIN_IN_PHRASE: usize = 5;
+    let letters_min = if phrase.len() >= 3 {
+        LETTERS_MIN_IN_PHRASE
+    } else {
+        LETTERS_MIN
     };
-    phrases
-        .iter()
-        .find(|phrase| bare.starts_with(phrase))
-        .map_or(0, Vec::len)
+    words.len() >= phrase.len()
+        && phrase.iter().zip(words).all(|(word, written)| {
+            word == written || (word.len() >= letters_min && one_slip(word, written))
+        })
+}
+
+/// Whether one letter is missing, added or changed, or two changed places.
+fn one_slip(left: &[Symbol], right: &[Symbol]) -> bool {
+    let (short, long) = if left.len() <= right.len() {
+        (left, right)
+    } else {
+        (right, left)
+    };
+    let start = short.iter().zip(long).take_while(|(a, b)| a == b).count();
+    let rest = (short.get(start..), long.get(start..));
+    let (Some(short), Some(long)) = rest else {
+        return false;
+    };
+    match (short, long) {
+        (short, [_, long @ ..]) if short == long => true,
+        ([_, short @ ..], [_, long @ ..]) if short == long => true,
+        ([a, b, short @ ..], [c, d, long @ ..]) => a == d && b == c && short == long,
+        _ => false,
+    }
 }
 
 /// The digits of a Roman numeral from II on; `None` for any other word.
@@ -325,6 +367,11 @@ mod tests {
             ("limited liability company Vardar", 3),
             ("общество с ограниченной ответственностью", 4),
             ("Vardar doo", 0),
+            ("joit stock company", 3),
+            ("limiteed", 1),
+            ("comapny", 1),
+            ("campany", 1),
+            ("corporal punishment", 0),
         ] {
             assert_eq!(form(text), length, "{text}");
         }

@@ -24,6 +24,7 @@ pub struct Query {
 pub struct Tally {
     pub asked: usize,
     pub found: usize,
+    pub near: usize,
     pub alerted: usize,
 }
 
@@ -63,6 +64,8 @@ pub fn ask(index: &Index<u32>, queries: &[Query], show: usize) -> BTreeMap<Chang
         tally.asked += 1;
         let gold = found.iter().find(|one| one.key == query.gold);
         tally.found += usize::from(gold.is_some());
+        let nearest = index.nearest(&description, 10);
+        tally.near += usize::from(nearest.iter().any(|one| one.key == query.gold));
         let alerted = gold.is_some_and(|one| one.assessment.band == Band::Match);
         tally.alerted += usize::from(alerted);
         if !alerted && tally.asked - tally.alerted <= show {
@@ -72,15 +75,16 @@ pub fn ask(index: &Index<u32>, queries: &[Query], show: usize) -> BTreeMap<Chang
         }
     }
     times.sort();
-    println!("{:<20} {:>6} {:>10} {:>8}", "change", "asked", "recall@10", "alerts");
+    println!("{:<20} {:>6} {:>10} {:>8} {:>8}", "change", "asked", "recall@10", "nearest", "alerts");
     let mut all = Tally::default();
     for (change, tally) in &tallies {
-        println!("{:<20} {:>6} {:>10.3} {:>8.3}", format!("{change:?}"), tally.asked, tally.recall(), tally.alerts());
+        println!("{:<20} {:>6} {:>10.3} {:>8.3} {:>8.3}", format!("{change:?}"), tally.asked, tally.recall(), share(tally.near, tally.asked), tally.alerts());
         all.asked += tally.asked;
         all.found += tally.found;
+        all.near += tally.near;
         all.alerted += tally.alerted;
     }
-    println!("{:<20} {:>6} {:>10.3} {:>8.3}", "all", all.asked, all.recall(), all.alerts());
+    println!("{:<20} {:>6} {:>10.3} {:>8.3} {:>8.3}", "all", all.asked, all.recall(), share(all.near, all.asked), all.alerts());
     if let Some(median) = times.get(times.len() / 2) {
         println!("median of a search: {median:?}");
     }

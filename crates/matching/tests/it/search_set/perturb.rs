@@ -35,10 +35,11 @@ pub const GENERATED: [Change; 10] = [
 pub fn perturb(name: &str, change: Change, chance: &mut Chance) -> Option<String> {
     let words: Vec<&str> = name.split(' ').filter(|word| !word.is_empty()).collect();
     let long = |least: usize| words.iter().filter(|w| w.chars().count() >= least).count();
+    // A name of two words keeps enough of itself with two slips.
+    let letters: usize = words.iter().map(|w| w.chars().count()).filter(|n| *n >= 4).sum();
     let changed = match change {
         Change::OneTypo => (long(4) > 0).then(|| typo(name, chance))?,
         Change::TwoTypos => {
-            let letters = name.chars().filter(|c| c.is_alphabetic()).count();
             (letters >= 9).then(|| {
                 let once = typo(name, chance);
                 typo(&once, chance)
@@ -55,8 +56,13 @@ pub fn perturb(name: &str, change: Change, chance: &mut Chance) -> Option<String
             words.join(" ")
         })?,
         Change::Initial => (words.len() >= 2 && long(4) >= 2).then(|| {
-            let first: String = words[0].chars().take(1).collect();
-            format!("{first}. {}", words[1..].join(" "))
+            // The given name: the word after the comma, or the first.
+            let comma = words.iter().position(|word| word.ends_with(','));
+            let given = comma.map_or(0, |comma| comma + 1).min(words.len() - 1);
+            let initial: String = words[given].chars().take(1).collect();
+            let mut words: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
+            words[given] = format!("{initial}.");
+            words.join(" ")
         })?,
         Change::CyrillicDropTypo => (long(3) >= 3).then(|| {
             let short = typo(&dropped(&words, chance), chance);
@@ -68,9 +74,11 @@ pub fn perturb(name: &str, change: Change, chance: &mut Chance) -> Option<String
     (changed != name).then_some(changed)
 }
 
-/// Leaves one word out: the first where chance says so, else one in the middle. The last stays.
+/// Leaves one word out, not the last, and not what stands before a comma: it tells the family.
 fn dropped(words: &[&str], chance: &mut Chance) -> String {
-    let place = chance.below(words.len() - 1);
+    let comma = words.iter().position(|word| word.ends_with(','));
+    let first = comma.map_or(0, |comma| comma + 1).min(words.len() - 2);
+    let place = first + chance.below(words.len() - 1 - first);
     let kept = words.iter().enumerate().filter(|(at, _)| *at != place);
     kept.map(|(_, word)| *word).collect::<Vec<_>>().join(" ")
 }
