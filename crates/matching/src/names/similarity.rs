@@ -1,9 +1,11 @@
 //! How like two words are: from edits to what they say for and against.
 
+use std::sync::OnceLock;
+
 use super::edit::{Grid, Word};
 use super::known::{Acquaintance, acquaintance};
 use super::token::Shape;
-use crate::text::Symbol;
+use crate::text::{Symbol, symbols};
 
 /// What the likeness of two words says.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -63,7 +65,8 @@ pub(crate) fn likeness(left: &Shape, right: &Shape) -> Likeness {
     }
     let known = acquaintance(left.groups, right.groups);
     let letters = real32(left.symbols.len() + right.symbols.len()) / 2.0;
-    let tolerance = tolerance(letters);
+    let shared = real32(shared_suffix(&left.symbols, &right.symbols));
+    let tolerance = tolerance(letters - SUFFIX_PART * shared);
     let limit = tolerance * LIMIT;
     let cost = distance(left, right, limit);
     let likeness = if cost >= limit {
@@ -87,6 +90,32 @@ pub(crate) fn likeness(left: &Shape, right: &Shape) -> Likeness {
         },
         _ => likeness,
     }
+}
+
+/// Endings of family names that tell nothing of the family, in letters without accents.
+const SUFFIXES: &[&str] = &[
+    "ovic", "evic", "ovich", "evich", "ic", "ovski", "evski", "ovska", "evska", "ski", "ska", "sky",
+    "ov", "ev", "ova", "eva", "enko", "chuk", "uk", "in", "ina", "aj", "iqi", "oglu", "zade", "pour",
+    "shvili", "dze", "ian", "yan", "escu", "opoulos", "akis", "idis", "dottir", "sson", "son", "sen",
+    "mann", "berg", "stein", "ez", "uddin", "ullah",
+];
+/// How much of such an ending does not count towards the length of a word.
+const SUFFIX_PART: f32 = 0.5;
+
+/// The letters of the longest such ending that both words have.
+fn shared_suffix(left: &[Symbol], right: &[Symbol]) -> usize {
+    static TABLE: OnceLock<Vec<Vec<Symbol>>> = OnceLock::new();
+    let table = TABLE.get_or_init(|| {
+        let mut table: Vec<Vec<Symbol>> = SUFFIXES.iter().map(|text| symbols(text)).collect();
+        table.sort_by_key(|suffix| std::cmp::Reverse(suffix.len()));
+        table
+    });
+    let ends = |word: &[Symbol], suffix: &[Symbol]| {
+        word.len() > suffix.len()
+            && word.iter().rev().zip(suffix.iter().rev()).all(|(a, b)| a.base() == *b)
+    };
+    let found = table.iter().find(|suffix| ends(left, suffix) && ends(right, suffix));
+    found.map_or(0, Vec::len)
 }
 
 /// The cost of the edits between two words; infinite where it is clearly above the limit.

@@ -31,7 +31,7 @@ impl Shape {
     fn new(symbols: Vec<Symbol>, abjad: bool) -> Self {
         Self {
             bits: symbols.iter().fold(0, |bits, symbol| bits | symbol.bit()),
-            groups: if abjad { &[] } else { known::groups(&symbols) },
+            groups: known::groups(&symbols),
             symbols: symbols.into(),
             abjad,
         }
