@@ -40,6 +40,8 @@ const AGAINST_TOLERANCE: f64 = 2.6;
 const AGAINST_GROWS: f64 = 1.75;
 /// Both words are names of their own: whoever is named Mirko is not Marko.
 const OTHER_NAME: f64 = 3.2;
+/// Up to this cost two names are spellings of one, though they stand in two lines of the table.
+const SPELLING_MAX: f32 = 0.22;
 /// Only the ending of the other sex differs: Jovan and Jovana, -ski and -ska.
 const OTHER_SEX: f64 = 3.0;
 /// A short form or the form of another language: Slobo for Slobodan.
@@ -63,7 +65,16 @@ pub(crate) fn likeness(left: &Shape, right: &Shape) -> Likeness {
     if left.symbols == right.symbols {
         return Likeness::SAME;
     }
-    let known = acquaintance(left.groups, right.groups);
+    let known = match acquaintance(left.groups, right.groups) {
+        // Milutinović and Milovanović: forms of one given name make several family names, so
+        // that only "other" counts.
+        Acquaintance::Stranger
+            if acquaintance(left.stem_groups, right.stem_groups) == Acquaintance::OtherName =>
+        {
+            Acquaintance::OtherName
+        }
+        known => known,
+    };
     let letters = real32(left.symbols.len() + right.symbols.len()) / 2.0;
     let shared = real32(shared_suffix(&left.symbols, &right.symbols));
     let tolerance = tolerance(letters - SUFFIX_PART * shared);
@@ -80,7 +91,7 @@ pub(crate) fn likeness(left: &Shape, right: &Shape) -> Likeness {
     };
     match known {
         Acquaintance::SameName if SHORT_FORM.against < likeness.against => SHORT_FORM,
-        Acquaintance::OtherName if likeness.is_candidate() && cost > 0.3 => Likeness {
+        Acquaintance::OtherName if likeness.is_candidate() && cost > SPELLING_MAX => Likeness {
             against: likeness.against.max(OTHER_NAME),
             ..likeness
         },

@@ -25,6 +25,8 @@ pub(crate) struct Shape {
     pub(crate) bits: u32,
     /// Names to which it is known to belong.
     pub(crate) groups: &'static [u16],
+    /// Names to which it belongs without the ending of a family name: Petar in Petarović.
+    pub(crate) stem_groups: &'static [u16],
 }
 
 impl Shape {
@@ -32,6 +34,7 @@ impl Shape {
         Self {
             bits: symbols.iter().fold(0, |bits, symbol| bits | symbol.bit()),
             groups: known::groups(&symbols),
+            stem_groups: known::stem_groups(&symbols),
             symbols: symbols.into(),
             abjad,
         }
@@ -87,8 +90,18 @@ pub(crate) struct Token {
     end: u16,
     pub(crate) kind: TokenKind,
     pub(crate) role: Role,
-    /// Whether it begins or ends a person's name, as people give it.
-    pub(crate) edge: bool,
+    pub(crate) edge: Edge,
+}
+
+/// Whether a word begins or ends a person's name, in the order in which people give it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Edge {
+    /// In the middle, or a word that names nobody.
+    Middle,
+    /// The first given name.
+    First,
+    /// The last family name.
+    Last,
 }
 
 impl Token {
@@ -117,6 +130,8 @@ pub(crate) struct PreparedName {
     pub(crate) text: Box<str>,
     pub(crate) kind: NameKind,
     pub(crate) tokens: Box<[Token]>,
+    /// Whether it is a chain of fathers.
+    pub(crate) chain: bool,
 }
 
 /// A piece of text between separators, before it is known what it is.
@@ -160,6 +175,7 @@ pub(crate) fn prepare_name(name: &Name, schema: Schema) -> PreparedName {
     PreparedName {
         text: name.text.as_str().into(),
         kind: name.kind,
+        chain: is_chain(&tokens),
         tokens,
     }
 }
@@ -176,15 +192,26 @@ fn mark_edges(tokens: &mut [Token]) {
     };
     let given = place(&|token| token.role == Role::Given, false);
     let family = place(&|token| token.role == Role::Family, true);
-    let edges = match (given, family) {
-        (Some(given), Some(family)) => [Some(given), Some(family)],
-        _ => [place(&|_| true, false), place(&|_| true, true)],
+    let (first, last) = match (given, family) {
+        (Some(given), Some(family)) => (Some(given), Some(family)),
+        _ => (place(&|_| true, false), place(&|_| true, true)),
     };
-    for place in edges.into_iter().flatten() {
-        if let Some(token) = tokens.get_mut(place) {
-            token.edge = true;
+    let mut mark = |place: Option<usize>, edge| {
+        if let Some(token) = place.and_then(|place| tokens.get_mut(place)) {
+            token.edge = edge;
         }
-    }
+    };
+    mark(last, Edge::Last);
+    mark(first, Edge::First);
+}
+
+/// Whether a name is a chain: own name, father, grandfather, clan. Arabic names are, and it is
+/// the first link that tells a man from his father and his brothers.
+fn is_chain(tokens: &[Token]) -> bool {
+    tokens.iter().any(|token| {
+        token.shape.abjad
+            || (token.kind == TokenKind::Particle && words::in_chain(&token.shape.symbols))
+    })
 }
 
 fn token(raw: Raw, kind: TokenKind, role: Role) -> Token {
@@ -202,7 +229,7 @@ fn token(raw: Raw, kind: TokenKind, role: Role) -> Token {
         end: u16::try_from(raw.end).unwrap_or(u16::MAX),
         kind,
         role,
-        edge: false,
+        edge: Edge::Middle,
     }
 }
 
@@ -342,10 +369,12 @@ fn kind_in_person(word: &[Symbol]) -> TokenKind {
 fn kind_in_body(word: &[Symbol]) -> TokenKind {
     if word.iter().all(|symbol| symbol.is_digit()) || words::roman(word).is_some() {
         TokenKind::Number
-    } else if words::in_body(word).is_some() {
-        TokenKind::Generic
     } else {
-        TokenKind::Word
+        match words::in_body(word) {
+            Some(Weak::Particle) => TokenKind::Particle,
+            Some(_) => TokenKind::Generic,
+            None => TokenKind::Word,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::text::{Symbol, plain};
 /// Words that join the parts of a person's name. They are left out and changed at will.
 const PARTICLES: &[(&str, &str)] = &[
     (
-        "al el ul il as ash at ad an ar az ed es et er",
+        "al el ul as ash at ad an ar az ed es et er",
         "Arabic article, with its assimilated forms",
     ),
     (
@@ -26,6 +26,9 @@ const PARTICLES: &[(&str, &str)] = &[
     ("oglu ogly ugli kizi", "Turkic: son of, daughter of"),
     ("ال بن ابن بنت آل", "Arabic, in its own script"),
 ];
+
+/// Those of [`PARTICLES`] that stand between a name and that of a father or a clan.
+const CHAINS: &[(&str, &str)] = &[("al el bin ibn ben bint ould ال بن ابن بنت ولد", "Arabic")];
 
 /// Titles before or after a person's name: sources add and drop them.
 const TITLES: &[(&str, &str)] = &[
@@ -147,12 +150,14 @@ const LEGAL_FORMS: &[(&str, &str)] = &[
     ("sdn bhd|bhd|tbk|pt|kk|kaisha|jsco", "Asia"),
 ];
 
+/// Words of grammar in the names of bodies. They say nothing.
+const GRAMMAR: &[(&str, &str)] = &[(
+    "the of and for in de la del der und et i y e a v na za u dhe ve wa",
+    "articles, prepositions, and",
+)];
+
 /// Words that many bodies share, with roughly the same meaning in several languages.
 const GENERIC: &[(&str, &str)] = &[
-    (
-        "the of and for in de la del der und et i y e a v na za",
-        "grammar",
-    ),
     (
         "bank banka banque banco group groupe gruppe grupa holding holdings",
         "finance",
@@ -194,7 +199,7 @@ const GENERIC: &[(&str, &str)] = &[
         "bodies",
     ),
     (
-        "exchange money real estate partners consulting agencija kompanija firma",
+        "exchange money real estate partners consulting agencija kompanija firma companies office",
         "trade",
     ),
 ];
@@ -237,9 +242,16 @@ pub(super) fn in_person(word: &[Symbol]) -> Option<Weak> {
 pub(super) fn in_body(word: &[Symbol]) -> Option<Weak> {
     static TABLE: OnceLock<HashMap<Vec<Symbol>, Weak>> = OnceLock::new();
     look_up(
-        TABLE.get_or_init(|| build(&[(GENERIC, Weak::Generic)])),
+        TABLE.get_or_init(|| build(&[(GENERIC, Weak::Generic), (GRAMMAR, Weak::Particle)])),
         word,
     )
+}
+
+/// Whether a particle joins the names of a chain of fathers.
+pub(super) fn in_chain(word: &[Symbol]) -> bool {
+    static TABLE: OnceLock<HashMap<Vec<Symbol>, Weak>> = OnceLock::new();
+    let table = TABLE.get_or_init(|| build(&[(CHAINS, Weak::Particle)]));
+    look_up(table, word).is_some()
 }
 
 fn look_up(table: &HashMap<Vec<Symbol>, Weak>, word: &[Symbol]) -> Option<Weak> {
