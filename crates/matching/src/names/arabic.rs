@@ -5,7 +5,7 @@
 //! do `Salah al-Din`, `Salahuddin`, `Salaheddine` and `صلاح الدين`.
 
 use super::token::{Raw, Separator};
-use crate::text::{Symbol, symbols};
+use crate::text::{Symbol, begins, ends, is_spelt, symbols};
 
 /// Letters that a name must have beside `abd`, or before `allah` and `din`.
 const REST_MIN: usize = 2;
@@ -24,7 +24,7 @@ pub(super) fn compounds(raws: Vec<Raw>) -> Vec<Raw> {
     for word in words {
         let after_abd = parts
             .last()
-            .is_some_and(|before| before.abjad && before.symbols == symbols("bd"));
+            .is_some_and(|before| before.abjad && is_spelt(&before.symbols, "bd"));
         parts.extend(split_article(word, after_abd));
     }
     parts.iter_mut().for_each(one_spelling);
@@ -60,9 +60,12 @@ fn second_part(raw: &Raw) -> Option<Second> {
         ("dine", Second::Din),
         ("deen", Second::Din),
     ];
-    let word: Vec<Symbol> = raw.symbols.iter().map(|symbol| symbol.base()).collect();
     let written = |text: &str| {
-        text.len() == word.len() && text.chars().zip(&word).all(|(a, b)| is_like(a, *b))
+        text.len() == raw.symbols.len()
+            && text
+                .chars()
+                .zip(&raw.symbols)
+                .all(|(a, b)| is_like(a, b.base()))
     };
     let found = SPELLINGS.iter().find(|(text, _)| written(text));
     found.map(|(_, second)| *second)
@@ -82,7 +85,8 @@ fn join(words: &mut Vec<Raw>, raw: Raw, second: Second) {
         (_, false) => words.len().checked_sub(1),
     };
     let first = first_at.and_then(|at| words.get_mut(at));
-    let Some(first) = first.filter(|first| first.symbols.len() >= REST_MIN && first.abjad == raw.abjad)
+    let Some(first) =
+        first.filter(|first| first.symbols.len() >= REST_MIN && first.abjad == raw.abjad)
     else {
         words.push(raw);
         return;
@@ -102,7 +106,7 @@ fn join(words: &mut Vec<Raw>, raw: Raw, second: Second) {
 
 fn is_article(raw: &Raw) -> bool {
     const ARTICLES: &[&str] = &["al", "el", "ul", "ud", "ad", "ed"];
-    ARTICLES.iter().any(|text| symbols(text) == raw.symbols)
+    ARTICLES.iter().any(|text| is_spelt(&raw.symbols, text))
 }
 
 /// `Khayrallah` and `Nasrulla` end like `Habibullah`, `Noureddine` like `Nuruddin`.
@@ -131,14 +135,13 @@ fn one_spelling(raw: &mut Raw) {
     if raw.abjad {
         return;
     }
-    if SERVANT.iter().any(|text| symbols(text) == raw.symbols) {
+    if SERVANT.iter().any(|text| is_spelt(&raw.symbols, text)) {
         raw.symbols.truncate("abd".len());
         return;
     }
     for (ending, common) in ENDINGS {
-        let ending = symbols(ending);
         let stem = raw.symbols.len().saturating_sub(ending.len());
-        if stem >= REST_MIN && raw.symbols.ends_with(&ending) {
+        if stem >= REST_MIN && ends(&raw.symbols, ending) {
             raw.symbols.truncate(stem);
             raw.symbols.extend(symbols(common));
             return;
@@ -152,11 +155,14 @@ fn split_abd(raw: Raw) -> Vec<Raw> {
     if raw.abjad {
         return split_native_abd(raw);
     }
-    let letters = symbols("abd");
-    let Some(after) = raw.symbols.strip_prefix(letters.as_slice()) else {
+    const SERVANT: &str = "abd";
+    let Some(after) = raw.symbols.get(SERVANT.len()..) else {
         return vec![raw];
     };
-    let is_allah = after.ends_with(&symbols("llah")) || after.ends_with(&symbols("lla"));
+    if !begins(&raw.symbols, SERVANT) {
+        return vec![raw];
+    }
+    let is_allah = ends(after, "llah") || ends(after, "lla");
     let article = match after {
         _ if is_allah && after.len() <= 5 => 0,
         [vowel, l, rest @ ..]
@@ -178,7 +184,7 @@ fn split_abd(raw: Raw) -> Vec<Raw> {
         }
         _ => 0,
     };
-    let length = letters.len() + article;
+    let length = SERVANT.len() + article;
     // Only plain letters: then symbols, letters and bytes are the same in number.
     if article == 0 || raw.end - raw.start != raw.symbols.len() {
         return vec![raw];
@@ -191,12 +197,12 @@ fn split_abd(raw: Raw) -> Vec<Raw> {
 fn split_native_abd(raw: Raw) -> Vec<Raw> {
     const BYTES: usize = "عبد".len();
     // The first letter has no sound of its own.
-    let letters = symbols("bd");
+    const LETTERS: usize = 2;
     let plain = raw.end - raw.start == 2 * (raw.symbols.len() + 1);
-    let with_article = symbols("bdal");
-    if plain && raw.symbols.starts_with(&with_article) && raw.symbols.len() > with_article.len() {
+    let with_article = "bdal";
+    if plain && begins(&raw.symbols, with_article) && raw.symbols.len() > with_article.len() {
         let middle = raw.start + BYTES;
-        return cut(raw, letters.len(), middle);
+        return cut(raw, LETTERS, middle);
     }
     vec![raw]
 }
@@ -207,8 +213,8 @@ fn split_native_abd(raw: Raw) -> Vec<Raw> {
 fn split_article(raw: Raw, after_abd: bool) -> Vec<Raw> {
     const BYTES: usize = "ال".len();
     let letters_min = if after_abd { 4 } else { 5 };
-    let article = symbols("al");
-    if raw.abjad && raw.symbols.len() >= letters_min && raw.symbols.starts_with(&article) {
+    let article = "al";
+    if raw.abjad && raw.symbols.len() >= letters_min && begins(&raw.symbols, article) {
         let middle = raw.start + BYTES;
         cut(raw, article.len(), middle)
     } else {

@@ -243,15 +243,10 @@ fn skeleton(word: &[Symbol], abjad: bool, reading: Reading) -> Vec<Symbol> {
     let mut spelt: Vec<Symbol> = Vec::with_capacity(word.len());
     for letter in word.iter().copied() {
         // Dj, dž, xh, j and ج are one letter; what is left of the digraph goes.
-        if (letter == of('j') || letter == of('ž'))
-            && spelt.last() == Some(&of('d'))
-            && !abjad
-        {
+        if (letter == of('j') || letter == of('ž')) && spelt.last() == Some(&of('d')) && !abjad {
             spelt.pop();
             spelt.push(soft);
-        } else if letter == of('j') && (abjad || !reading.as_vowel) {
-            spelt.push(soft);
-        } else if letter == of('ǆ') {
+        } else if letter == of('ǆ') || (letter == of('j') && (abjad || !reading.as_vowel)) {
             spelt.push(soft);
         } else if reading.hissed && (letter == of('θ') || letter == of('δ')) {
             spelt.push(of('s'));

@@ -64,7 +64,11 @@ pub(super) fn stem_groups(word: &[Symbol]) -> &'static [u16] {
     static TABLE: OnceLock<Vec<Vec<Symbol>>> = OnceLock::new();
     let endings = TABLE.get_or_init(|| ENDINGS.iter().map(|ending| symbols(ending)).collect());
     for ending in endings {
-        let Some(stem) = word.len().checked_sub(ending.len()).filter(|n| *n >= STEM_MIN) else {
+        let Some(stem) = word
+            .len()
+            .checked_sub(ending.len())
+            .filter(|n| *n >= STEM_MIN)
+        else {
             continue;
         };
         let (stem, rest) = word.split_at(stem);

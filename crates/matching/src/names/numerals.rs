@@ -1,7 +1,7 @@
 //! Numbers written as words: `Brigade Forty-Four` is `Brigade 44`.
 
 use super::token::Raw;
-use crate::text::{Symbol, symbols};
+use crate::text::{Symbol, ends, is_spelt, symbols};
 
 /// English words, with spellings that are often seen, and the languages of the region.
 const UNITS: &[(&str, u32)] = &[
@@ -65,11 +65,14 @@ pub(super) fn digits(raws: Vec<Raw>) -> Vec<Raw> {
             }
             _ => {
                 // `5th`, `22nd`.
-                let ordinal = ["th", "st", "nd", "rd"].map(symbols);
                 let stem = raw.symbols.len().saturating_sub(2);
                 let number = raw.symbols.get(..stem).unwrap_or_default();
                 let is_number = !number.is_empty() && number.iter().all(|s| s.is_digit());
-                if is_number && ordinal.iter().any(|end| raw.symbols.ends_with(end)) {
+                if is_number
+                    && ["th", "st", "nd", "rd"]
+                        .iter()
+                        .any(|end| ends(&raw.symbols, end))
+                {
                     raw.symbols.truncate(stem);
                 }
                 words.push(raw);
@@ -80,7 +83,7 @@ pub(super) fn digits(raws: Vec<Raw>) -> Vec<Raw> {
 }
 
 fn value(table: &[(&str, u32)], word: &[Symbol]) -> Option<u32> {
-    let found = table.iter().find(|(text, _)| symbols(text) == word);
+    let found = table.iter().find(|(text, _)| is_spelt(word, text));
     found.map(|(_, value)| *value)
 }
 

@@ -2,7 +2,8 @@
 
 use super::align::Gains;
 use super::ledger::{
-    AGAINST_MAX, Bearer, COMPLETE_BODY, Ledger, Pairing, agreement, contradiction, is_telling, pair_gain,
+    AGAINST_MAX, Bearer, COMPLETE_BODY, Ledger, Pairing, agreement, contradiction, is_telling,
+    pair_gain,
 };
 use super::scorer::{RARITY_MAX, RARITY_MIN, Scorer, base_share};
 use super::token::PreparedName;

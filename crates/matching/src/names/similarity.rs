@@ -105,10 +105,10 @@ pub(crate) fn likeness(left: &Shape, right: &Shape) -> Likeness {
 
 /// Endings of family names that tell nothing of the family, in letters without accents.
 const SUFFIXES: &[&str] = &[
-    "ovic", "evic", "ovich", "evich", "ic", "ovski", "evski", "ovska", "evska", "ski", "ska", "sky",
-    "ov", "ev", "ova", "eva", "enko", "chuk", "uk", "in", "ina", "aj", "iqi", "oglu", "zade", "pour",
-    "shvili", "dze", "ian", "yan", "escu", "opoulos", "akis", "idis", "dottir", "sson", "son", "sen",
-    "mann", "berg", "stein", "ez", "uddin", "ullah",
+    "ovic", "evic", "ovich", "evich", "ic", "ovski", "evski", "ovska", "evska", "ski", "ska",
+    "sky", "ov", "ev", "ova", "eva", "enko", "chuk", "uk", "in", "ina", "aj", "iqi", "oglu",
+    "zade", "pour", "shvili", "dze", "ian", "yan", "escu", "opoulos", "akis", "idis", "dottir",
+    "sson", "son", "sen", "mann", "berg", "stein", "ez", "uddin", "ullah",
 ];
 /// How much of such an ending does not count towards the length of a word.
 const SUFFIX_PART: f32 = 0.5;
@@ -123,9 +123,15 @@ fn shared_suffix(left: &[Symbol], right: &[Symbol]) -> usize {
     });
     let ends = |word: &[Symbol], suffix: &[Symbol]| {
         word.len() > suffix.len()
-            && word.iter().rev().zip(suffix.iter().rev()).all(|(a, b)| a.base() == *b)
+            && word
+                .iter()
+                .rev()
+                .zip(suffix.iter().rev())
+                .all(|(a, b)| a.base() == *b)
     };
-    let found = table.iter().find(|suffix| ends(left, suffix) && ends(right, suffix));
+    let found = table
+        .iter()
+        .find(|suffix| ends(left, suffix) && ends(right, suffix));
     found.map_or(0, Vec::len)
 }
 

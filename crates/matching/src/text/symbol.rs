@@ -112,6 +112,31 @@ pub(crate) fn symbols(word: &str) -> Vec<Symbol> {
     word.chars().map(Symbol::of).collect()
 }
 
+/// Whether a word is spelt so.
+pub(crate) fn is_spelt(word: &[Symbol], text: &str) -> bool {
+    word.len() == text.chars().count() && begins(word, text)
+}
+
+/// Whether a word begins so.
+pub(crate) fn begins(word: &[Symbol], text: &str) -> bool {
+    let mut letters = word.iter();
+    text.chars().all(|letter| {
+        letters
+            .next()
+            .is_some_and(|symbol| *symbol == Symbol::of(letter))
+    })
+}
+
+/// Whether a word ends so.
+pub(crate) fn ends(word: &[Symbol], text: &str) -> bool {
+    let mut letters = word.iter().rev();
+    text.chars().rev().all(|letter| {
+        letters
+            .next()
+            .is_some_and(|symbol| *symbol == Symbol::of(letter))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

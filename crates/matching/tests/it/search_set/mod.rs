@@ -71,20 +71,40 @@ pub fn ask(index: &Index<u32>, queries: &[Query], show: usize) -> BTreeMap<Chang
         if !alerted && tally.asked - tally.alerted <= show {
             let best = found.first().map_or(0.0, |one| one.assessment.probability);
             let gold = gold.map_or(0.0, |one| one.assessment.probability);
-            println!("  {:?} {:?} of {}: {gold:.2}, best {best:.2}", query.change, query.text, query.gold);
+            println!(
+                "  {:?} {:?} of {}: {gold:.2}, best {best:.2}",
+                query.change, query.text, query.gold
+            );
         }
     }
     times.sort();
-    println!("{:<20} {:>6} {:>10} {:>8} {:>8}", "change", "asked", "recall@10", "nearest", "alerts");
+    println!(
+        "{:<20} {:>6} {:>10} {:>8} {:>8}",
+        "change", "asked", "recall@10", "nearest", "alerts"
+    );
     let mut all = Tally::default();
     for (change, tally) in &tallies {
-        println!("{:<20} {:>6} {:>10.3} {:>8.3} {:>8.3}", format!("{change:?}"), tally.asked, tally.recall(), share(tally.near, tally.asked), tally.alerts());
+        println!(
+            "{:<20} {:>6} {:>10.3} {:>8.3} {:>8.3}",
+            format!("{change:?}"),
+            tally.asked,
+            tally.recall(),
+            share(tally.near, tally.asked),
+            tally.alerts()
+        );
         all.asked += tally.asked;
         all.found += tally.found;
         all.near += tally.near;
         all.alerted += tally.alerted;
     }
-    println!("{:<20} {:>6} {:>10.3} {:>8.3} {:>8.3}", "all", all.asked, all.recall(), share(all.near, all.asked), all.alerts());
+    println!(
+        "{:<20} {:>6} {:>10.3} {:>8.3} {:>8.3}",
+        "all",
+        all.asked,
+        all.recall(),
+        share(all.near, all.asked),
+        all.alerts()
+    );
     if let Some(median) = times.get(times.len() / 2) {
         println!("median of a search: {median:?}");
     }
@@ -96,10 +116,16 @@ pub fn outsiders(index: &Index<u32>, names: &[String], show: usize) -> f64 {
     let mut alerted = 0;
     for name in names {
         let found = index.search(&description(Schema::Person, name), 1);
-        if found.first().is_some_and(|one| one.assessment.band == Band::Match) {
+        if found
+            .first()
+            .is_some_and(|one| one.assessment.band == Band::Match)
+        {
             alerted += 1;
             if alerted <= show {
-                println!("  outsider {name}: {} {:.2}", found[0].key, found[0].assessment.probability);
+                println!(
+                    "  outsider {name}: {} {:.2}",
+                    found[0].key, found[0].assessment.probability
+                );
             }
         }
     }

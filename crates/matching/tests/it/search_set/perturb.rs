@@ -36,15 +36,17 @@ pub fn perturb(name: &str, change: Change, chance: &mut Chance) -> Option<String
     let words: Vec<&str> = name.split(' ').filter(|word| !word.is_empty()).collect();
     let long = |least: usize| words.iter().filter(|w| w.chars().count() >= least).count();
     // A name of two words keeps enough of itself with two slips.
-    let letters: usize = words.iter().map(|w| w.chars().count()).filter(|n| *n >= 4).sum();
+    let letters: usize = words
+        .iter()
+        .map(|w| w.chars().count())
+        .filter(|n| *n >= 4)
+        .sum();
     let changed = match change {
         Change::OneTypo => (long(4) > 0).then(|| typo(name, chance))?,
-        Change::TwoTypos => {
-            (letters >= 9).then(|| {
-                let once = typo(name, chance);
-                typo(&once, chance)
-            })?
-        }
+        Change::TwoTypos => (letters >= 9).then(|| {
+            let once = typo(name, chance);
+            typo(&once, chance)
+        })?,
         Change::SerbianCyrillic => cyrillic(name, SERBIAN)?,
         Change::MacedonianCyrillic => cyrillic(name, MACEDONIAN)?,
         Change::BulgarianCyrillic => cyrillic(name, BULGARIAN)?,
@@ -86,11 +88,7 @@ fn dropped(words: &[&str], chance: &mut Chance) -> String {
 /// One slip of the hand in a word of at least four letters: a letter left out, doubled, typed
 /// beside, or changing places with the next. Never the first letter.
 fn typo(name: &str, chance: &mut Chance) -> String {
-    const NEIGHBOURS: &[&str] = &[
-        "qwertzuiop",
-        "asdfghjkl",
-        "yxcvbnm",
-    ];
+    const NEIGHBOURS: &[&str] = &["qwertzuiop", "asdfghjkl", "yxcvbnm"];
     let mut letters: Vec<char> = name.chars().collect();
     let inside: Vec<usize> = (1..letters.len())
         .filter(|at| letters[*at].is_alphabetic() && letters[at - 1].is_alphabetic())
@@ -113,7 +111,11 @@ fn typo(name: &str, chance: &mut Chance) -> String {
             let row = NEIGHBOURS.iter().find(|row| row.contains(lower));
             let beside = row.map_or('a', |row| {
                 let place = row.find(lower).unwrap();
-                let next = if place + 1 < row.len() { place + 1 } else { place - 1 };
+                let next = if place + 1 < row.len() {
+                    place + 1
+                } else {
+                    place - 1
+                };
                 row.chars().nth(next).unwrap()
             });
             letters[at] = if letters[at].is_uppercase() {
@@ -127,34 +129,112 @@ fn typo(name: &str, chance: &mut Chance) -> String {
 }
 
 fn word_length(letters: &[char], at: usize) -> usize {
-    let before = letters[..at].iter().rev().take_while(|c| c.is_alphabetic()).count();
-    let after = letters[at..].iter().take_while(|c| c.is_alphabetic()).count();
+    let before = letters[..at]
+        .iter()
+        .rev()
+        .take_while(|c| c.is_alphabetic())
+        .count();
+    let after = letters[at..]
+        .iter()
+        .take_while(|c| c.is_alphabetic())
+        .count();
     before + after
 }
 
 type Table = &'static [(&'static str, &'static str)];
 
 const COMMON: Table = &[
-    ("a", "а"), ("b", "б"), ("v", "в"), ("g", "г"), ("d", "д"), ("e", "е"), ("z", "з"),
-    ("i", "и"), ("k", "к"), ("l", "л"), ("m", "м"), ("n", "н"), ("o", "о"), ("p", "п"),
-    ("r", "р"), ("s", "с"), ("t", "т"), ("u", "у"), ("f", "ф"), ("h", "х"), ("c", "ц"),
-    ("w", "в"), ("q", "к"), ("x", "кс"), ("š", "ш"), ("ž", "ж"), ("č", "ч"),
-    ("á", "а"), ("é", "е"), ("í", "и"), ("ó", "о"), ("ú", "у"), ("ë", "е"), ("ç", "ч"),
-    ("'", ""), ("-", "-"), (" ", " "), (",", ","), (".", "."),
+    ("a", "а"),
+    ("b", "б"),
+    ("v", "в"),
+    ("g", "г"),
+    ("d", "д"),
+    ("e", "е"),
+    ("z", "з"),
+    ("i", "и"),
+    ("k", "к"),
+    ("l", "л"),
+    ("m", "м"),
+    ("n", "н"),
+    ("o", "о"),
+    ("p", "п"),
+    ("r", "р"),
+    ("s", "с"),
+    ("t", "т"),
+    ("u", "у"),
+    ("f", "ф"),
+    ("h", "х"),
+    ("c", "ц"),
+    ("w", "в"),
+    ("q", "к"),
+    ("x", "кс"),
+    ("š", "ш"),
+    ("ž", "ж"),
+    ("č", "ч"),
+    ("á", "а"),
+    ("é", "е"),
+    ("í", "и"),
+    ("ó", "о"),
+    ("ú", "у"),
+    ("ë", "е"),
+    ("ç", "ч"),
+    ("'", ""),
+    ("-", "-"),
+    (" ", " "),
+    (",", ","),
+    (".", "."),
 ];
 const SERBIAN: Table = &[
-    ("dž", "џ"), ("lj", "љ"), ("nj", "њ"), ("dj", "ђ"), ("sh", "ш"), ("ch", "ч"), ("zh", "ж"),
-    ("kh", "х"), ("đ", "ђ"), ("ć", "ћ"), ("j", "ј"), ("y", "ј"),
+    ("dž", "џ"),
+    ("lj", "љ"),
+    ("nj", "њ"),
+    ("dj", "ђ"),
+    ("sh", "ш"),
+    ("ch", "ч"),
+    ("zh", "ж"),
+    ("kh", "х"),
+    ("đ", "ђ"),
+    ("ć", "ћ"),
+    ("j", "ј"),
+    ("y", "ј"),
 ];
 const MACEDONIAN: Table = &[
-    ("dž", "џ"), ("lj", "љ"), ("nj", "њ"), ("gj", "ѓ"), ("kj", "ќ"), ("dj", "ѓ"), ("dz", "ѕ"),
-    ("sh", "ш"), ("ch", "ч"), ("zh", "ж"), ("kh", "х"), ("đ", "ѓ"), ("ć", "ќ"), ("j", "ј"),
+    ("dž", "џ"),
+    ("lj", "љ"),
+    ("nj", "њ"),
+    ("gj", "ѓ"),
+    ("kj", "ќ"),
+    ("dj", "ѓ"),
+    ("dz", "ѕ"),
+    ("sh", "ш"),
+    ("ch", "ч"),
+    ("zh", "ж"),
+    ("kh", "х"),
+    ("đ", "ѓ"),
+    ("ć", "ќ"),
+    ("j", "ј"),
     ("y", "ј"),
 ];
 const BULGARIAN: Table = &[
-    ("sht", "щ"), ("dzh", "дж"), ("dž", "дж"), ("lj", "л"), ("nj", "н"), ("dj", "дж"),
-    ("sh", "ш"), ("ch", "ч"), ("zh", "ж"), ("ts", "ц"), ("kh", "х"), ("ya", "я"), ("yu", "ю"),
-    ("ja", "я"), ("ju", "ю"), ("đ", "дж"), ("ć", "ч"), ("j", "й"), ("y", "й"),
+    ("sht", "щ"),
+    ("dzh", "дж"),
+    ("dž", "дж"),
+    ("lj", "л"),
+    ("nj", "н"),
+    ("dj", "дж"),
+    ("sh", "ш"),
+    ("ch", "ч"),
+    ("zh", "ж"),
+    ("ts", "ц"),
+    ("kh", "х"),
+    ("ya", "я"),
+    ("yu", "ю"),
+    ("ja", "я"),
+    ("ju", "ю"),
+    ("đ", "дж"),
+    ("ć", "ч"),
+    ("j", "й"),
+    ("y", "й"),
 ];
 
 /// The name in Cyrillic letters. `None` where a letter has none.
@@ -184,20 +264,60 @@ fn cyrillic(name: &str, table: Table) -> Option<String> {
 /// Spellings of Arabic names that stand for each other: vowels, article, doubled letters.
 fn arabic(name: &str, chance: &mut Chance) -> Option<String> {
     const SPELLINGS: Table = &[
-        ("muhammad", "mohamed"), ("mohammad", "muhammed"), ("mohammed", "mohamad"),
-        ("hussein", "husayn"), ("husayn", "hussain"), ("hassan", "hasan"), ("hasan", "hassan"),
-        ("ahmad", "ahmed"), ("ahmed", "ahmad"), ("abdul ", "abd al-"), ("abd al-", "abdul "),
-        ("al-", "el-"), ("el-", "al-"), ("bin ", "ibn "), ("ibn ", "ben "), ("khalid", "khaled"),
-        ("khaled", "khalid"), ("yusuf", "youssef"), ("yousef", "yusuf"), ("umar", "omar"),
-        ("omar", "umar"), ("uthman", "othman"), ("saeed", "said"), ("said", "saeed"),
-        ("qasim", "kassem"), ("qassem", "kasim"), ("mahmud", "mahmoud"), ("mahmoud", "mahmud"),
-        ("ibrahim", "ebrahim"), ("sulayman", "suleiman"), ("suleiman", "sulaiman"),
-        ("abu ", "abou "), ("sayf", "seif"), ("ayn", "ein"), ("ou", "u"), ("oo", "u"),
-        ("ee", "i"), ("aw", "au"), ("ay", "ai"), ("iyya", "iya"), ("dh", "d"), ("gh", "g"),
-        ("q", "k"), ("sh", "ch"), ("ss", "s"), ("mm", "m"), ("bd", "bd"), ("ah ", "a "),
+        ("muhammad", "mohamed"),
+        ("mohammad", "muhammed"),
+        ("mohammed", "mohamad"),
+        ("hussein", "husayn"),
+        ("husayn", "hussain"),
+        ("hassan", "hasan"),
+        ("hasan", "hassan"),
+        ("ahmad", "ahmed"),
+        ("ahmed", "ahmad"),
+        ("abdul ", "abd al-"),
+        ("abd al-", "abdul "),
+        ("al-", "el-"),
+        ("el-", "al-"),
+        ("bin ", "ibn "),
+        ("ibn ", "ben "),
+        ("khalid", "khaled"),
+        ("khaled", "khalid"),
+        ("yusuf", "youssef"),
+        ("yousef", "yusuf"),
+        ("umar", "omar"),
+        ("omar", "umar"),
+        ("uthman", "othman"),
+        ("saeed", "said"),
+        ("said", "saeed"),
+        ("qasim", "kassem"),
+        ("qassem", "kasim"),
+        ("mahmud", "mahmoud"),
+        ("mahmoud", "mahmud"),
+        ("ibrahim", "ebrahim"),
+        ("sulayman", "suleiman"),
+        ("suleiman", "sulaiman"),
+        ("abu ", "abou "),
+        ("sayf", "seif"),
+        ("ayn", "ein"),
+        ("ou", "u"),
+        ("oo", "u"),
+        ("ee", "i"),
+        ("aw", "au"),
+        ("ay", "ai"),
+        ("iyya", "iya"),
+        ("dh", "d"),
+        ("gh", "g"),
+        ("q", "k"),
+        ("sh", "ch"),
+        ("ss", "s"),
+        ("mm", "m"),
+        ("bd", "bd"),
+        ("ah ", "a "),
     ];
     let lower = name.to_lowercase();
-    let fits: Vec<_> = SPELLINGS.iter().filter(|(from, _)| lower.contains(from)).collect();
+    let fits: Vec<_> = SPELLINGS
+        .iter()
+        .filter(|(from, _)| lower.contains(from))
+        .collect();
     if fits.is_empty() {
         return None;
     }

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use egnatia_matching::Schema;
 
+use super::perturb::Change;
+
 pub struct Entry {
     pub schema: Schema,
     pub names: Vec<String>,
@@ -13,7 +15,11 @@ pub struct Entry {
 
 pub fn entries(folder: &Path) -> Vec<Entry> {
     let mut entries = ofac(folder);
-    for file in std::fs::read_dir(folder.join("un")).into_iter().flatten().flatten() {
+    for file in std::fs::read_dir(folder.join("un"))
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
         let text = std::fs::read_to_string(file.path()).unwrap_or_default();
         entries.extend(un(&text));
     }
@@ -27,7 +33,9 @@ fn ofac(folder: &Path) -> Vec<Entry> {
     let mut entries = BTreeMap::new();
     for line in sdn.lines() {
         let cells = cells(line);
-        let [number, name, kind, ..] = cells.as_slice() else { continue };
+        let [number, name, kind, ..] = cells.as_slice() else {
+            continue;
+        };
         let schema = match kind.trim() {
             "individual" => Schema::Person,
             "vessel" => Schema::Vessel,
@@ -35,7 +43,14 @@ fn ofac(folder: &Path) -> Vec<Entry> {
             _ => Schema::Organization,
         };
         let names = vec![name.clone()];
-        entries.insert(number.clone(), Entry { schema, names, original: Vec::new() });
+        entries.insert(
+            number.clone(),
+            Entry {
+                schema,
+                names,
+                original: Vec::new(),
+            },
+        );
     }
     for line in alt.lines() {
         let cells = cells(line);
@@ -48,7 +63,7 @@ fn ofac(folder: &Path) -> Vec<Entry> {
     entries.into_values().collect()
 }
 
-fn cells(line: &str) -> Vec<String> {
+pub fn cells(line: &str) -> Vec<String> {
     let mut cells = vec![String::new()];
     let mut quoted = false;
     for letter in line.chars() {
@@ -63,7 +78,10 @@ fn cells(line: &str) -> Vec<String> {
 
 fn un(text: &str) -> Vec<Entry> {
     let mut entries = Vec::new();
-    for (tag, schema) in [("INDIVIDUAL", Schema::Person), ("ENTITY", Schema::Organization)] {
+    for (tag, schema) in [
+        ("INDIVIDUAL", Schema::Person),
+        ("ENTITY", Schema::Organization),
+    ] {
         for part in elements(text, tag) {
             let words: Vec<String> = ["FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME"]
                 .iter()
@@ -74,16 +92,25 @@ fn un(text: &str) -> Vec<Entry> {
             let mut names = vec![words.join(" ")];
             names.extend(elements(part, "ALIAS_NAME").into_iter().map(clean));
             names.retain(|name| !name.is_empty());
-            let original = elements(part, "NAME_ORIGINAL_SCRIPT").into_iter().map(clean);
+            let original = elements(part, "NAME_ORIGINAL_SCRIPT")
+                .into_iter()
+                .map(clean);
             let original = original.filter(|name| !name.is_empty()).collect();
-            entries.push(Entry { schema, names, original });
+            entries.push(Entry {
+                schema,
+                names,
+                original,
+            });
         }
     }
     entries
 }
 
 fn clean(text: &str) -> String {
-    text.replace("&amp;", "&").replace("&apos;", "'").trim().to_owned()
+    text.replace("&amp;", "&")
+        .replace("&apos;", "'")
+        .trim()
+        .to_owned()
 }
 
 /// What stands between the tags of a name; enough for one known file.
@@ -98,4 +125,16 @@ fn elements<'a>(text: &'a str, tag: &str) -> Vec<&'a str> {
         rest = &rest[end..];
     }
     found
+}
+
+/// Whether a change is usual for such an entry: bodies are not called by initials.
+pub fn suits(entry: &Entry, change: Change) -> bool {
+    entry.schema == Schema::Person || matches!(change, Change::OneTypo | Change::TwoTypos)
+}
+
+pub fn is_arabic(name: &str) -> bool {
+    let upper = name.to_uppercase();
+    ["MUHAMMAD", "MOHAMM", "ABD", "AHM", "AL-", "BIN "]
+        .iter()
+        .any(|part| upper.contains(part))
 }
