@@ -161,7 +161,28 @@ impl<K: Copy + Ord + Hash> Index<K> {
     /// none below the threshold of [`Band::Possible`](crate::Band::Possible). Entries of the same
     /// probability come in the order of their keys.
     pub fn search(&self, query: &Description, limit: usize) -> Vec<Candidate<K>> {
-        search::search(self, query, limit)
+        search::search(self, query, limit, self.thresholds.possible)
+    }
+
+    /// The entries that are nearest to the query, however far: at most `limit`, the most probable
+    /// first. For those who look for a name that they may have spelt badly, not for alerts: most
+    /// of what it returns means somebody else.
+    ///
+    /// ```
+    /// use egnatia_matching::{Description, Index, Name, Schema};
+    ///
+    /// let person = |name: &str| Description {
+    ///     schema: Schema::Person,
+    ///     names: vec![Name::new(name)],
+    ///     ..Description::default()
+    /// };
+    /// let mut index = Index::new();
+    /// index.insert(7, &person("Marko Petrović"));
+    /// assert!(index.search(&person("Mirko Petrov"), 10).is_empty());
+    /// assert_eq!(index.nearest(&person("Mirko Petrov"), 10).len(), 1);
+    /// ```
+    pub fn nearest(&self, query: &Description, limit: usize) -> Vec<Candidate<K>> {
+        search::search(self, query, limit, 0.0)
     }
 
     fn prepared(&self, slot: u32) -> Option<&Entry<K>> {

@@ -1,15 +1,18 @@
 //! Names: words, how far words are apart, which word stands for which, and what that weighs.
 
 mod align;
+mod arabic;
 mod edit;
 mod edit_rules;
 mod keys;
 mod known;
 mod ledger;
+mod numerals;
 mod pieces;
 mod score;
 mod scorer;
 mod similarity;
+mod sinitic;
 mod token;
 mod units;
 mod words;

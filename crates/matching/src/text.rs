@@ -8,7 +8,7 @@ mod semitic;
 mod symbol;
 
 pub(crate) use fold::{Cluster, fold};
-pub(crate) use symbol::Symbol;
+pub(crate) use symbol::{Symbol, begins, ends, is_spelt, symbols};
 
 /// A count as a number for weights. Counts are bounded far below the limit.
 pub(crate) fn real(count: usize) -> f64 {

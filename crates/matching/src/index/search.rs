@@ -7,9 +7,8 @@ use std::sync::Arc;
 use super::blocking::join;
 use super::dictionary::is_searched;
 use super::{Candidate, Index};
-use crate::assess::{Scored, band};
+use crate::assess::Scored;
 use crate::description::Description;
-use crate::evidence::Band;
 use crate::names::{Scorer, Shape, Token, key, key_hashes, likeness, skeletons};
 use crate::number_map::NumberMap;
 use crate::prepared::Prepared;
@@ -31,10 +30,12 @@ const QUERY_WORDS_MAX: usize = 24;
 const NUMBER_RANK: f64 = 10.0;
 const BIRTH_RANK: f64 = 1.5;
 
+/// The entries from a probability on, the most probable first.
 pub(super) fn search<K: Copy + Ord + Hash>(
     index: &Index<K>,
     query: &Description,
     limit: usize,
+    least: f64,
 ) -> Vec<Candidate<K>> {
     let mut query = Prepared::new(query);
     number_words(index, &mut query);
@@ -44,7 +45,7 @@ pub(super) fn search<K: Copy + Ord + Hash>(
     for slot in slots {
         if let Some(entry) = index.prepared(slot) {
             let scored = Scored::new(&query, &entry.prepared, &mut scorer);
-            if band(scored.probability(), &index.thresholds) != Band::None {
+            if scored.probability() >= least {
                 found.push((entry.key, &entry.prepared, scored));
             }
         }

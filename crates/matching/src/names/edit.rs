@@ -225,6 +225,10 @@ fn left_out(letter: Symbol, before: Option<Symbol>, after: Option<Symbol>, free:
     if is('j') {
         return 0.4;
     }
+    if is('s') && after.is_none() && before.is_some() {
+        // Latvian and Greek endings: Lavrovs, Georgios.
+        return 0.45;
+    }
     if letter.is_vowel() || is('h') {
         0.7
     } else {

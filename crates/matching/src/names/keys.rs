@@ -191,33 +191,90 @@ fn without(key: &[Symbol], first: usize, second: usize) -> impl Iterator<Item = 
         .map(|(_, letter)| letter)
 }
 
-/// Hashes of the consonants of a word: one, and for unvowelled scripts another without و.
+/// Hashes of the consonants of a word. A letter with several readings makes several.
 pub(crate) fn skeletons(word: &[Symbol], abjad: bool) -> Vec<u32> {
-    let mut forms = vec![skeleton(word, true)];
-    if abjad {
-        forms.push(skeleton(word, false));
+    let mut hashes: Vec<u32> = Vec::new();
+    for reading in readings(word, abjad) {
+        let form = skeleton(word, abjad, reading);
+        if form.len() >= 2 {
+            hashes.push(hash(form.iter()));
+        }
     }
-    forms.retain(|form| form.len() >= 2);
-    let mut hashes: Vec<u32> = forms.iter().map(|form| hash(form.iter())).collect();
+    hashes.sort_unstable();
     hashes.dedup();
     hashes
 }
 
-fn skeleton(word: &[Symbol], with_w: bool) -> Vec<Symbol> {
+/// How letters with several readings are read.
+#[derive(Debug, Clone, Copy)]
+struct Reading {
+    /// و is a vowel; in Latin letters, j is one.
+    as_vowel: bool,
+    /// ث ذ ض ظ are hissed, as Persians, Turks and Egyptians read them.
+    hissed: bool,
+}
+
+/// Every reading that makes a difference for the word.
+fn readings(word: &[Symbol], abjad: bool) -> Vec<Reading> {
+    let unsure = if abjad { 'w' } else { 'j' };
+    let vowels: &[bool] = if word.contains(&Symbol::of(unsure)) {
+        &[false, true]
+    } else {
+        &[false]
+    };
+    let lisps = ['θ', 'δ'].map(Symbol::of);
+    let hisses: &[bool] = if abjad && lisps.iter().any(|lisp| word.contains(lisp)) {
+        &[false, true]
+    } else {
+        &[false]
+    };
+    let both = vowels.iter().flat_map(|as_vowel| {
+        hisses.iter().map(|hissed| Reading {
+            as_vowel: *as_vowel,
+            hissed: *hissed,
+        })
+    });
+    both.collect()
+}
+
+fn skeleton(word: &[Symbol], abjad: bool, reading: Reading) -> Vec<Symbol> {
+    let of = Symbol::of;
+    let soft = of('đ');
+    let mut spelt: Vec<Symbol> = Vec::with_capacity(word.len());
+    for letter in word.iter().copied() {
+        // Dj, dž, xh, j and ج are one letter; what is left of the digraph goes.
+        if (letter == of('j') || letter == of('ž')) && spelt.last() == Some(&of('d')) && !abjad {
+            spelt.pop();
+            spelt.push(soft);
+        } else if letter == of('ǆ') || (letter == of('j') && (abjad || !reading.as_vowel)) {
+            spelt.push(soft);
+        } else if reading.hissed && (letter == of('θ') || letter == of('δ')) {
+            spelt.push(of('s'));
+        } else {
+            spelt.push(letter);
+        }
+    }
     let mut skeleton: Vec<Symbol> = Vec::with_capacity(word.len());
-    for letter in key(word) {
-        let letter = match letter {
-            // Arabic has no g, p in most places; q, k and g stand for one letter.
-            g if g == Symbol::of('g') => Symbol::of('k'),
-            p if p == Symbol::of('p') => Symbol::of('b'),
-            z if z == Symbol::of('z') => Symbol::of('s'),
-            other => other,
-        };
-        let silent = letter.is_vowel()
-            || letter == Symbol::of('h')
-            || (letter == Symbol::of('v') && !with_w);
-        if !silent && skeleton.last() != Some(&letter) {
-            skeleton.push(letter);
+    // A soft letter parts the word, since its key would be that of d.
+    for (place, part) in spelt.split(|letter| *letter == soft).enumerate() {
+        if place > 0 && skeleton.last() != Some(&soft) {
+            skeleton.push(soft);
+        }
+        for letter in key(part) {
+            let letter = match letter {
+                // Arabic has no g, p in most places; q, k and g stand for one letter.
+                g if g == of('g') => of('k'),
+                p if p == of('p') => of('b'),
+                // French ch, and z for many letters.
+                z if z == of('z') || z == of('c') => of('s'),
+                other => other,
+            };
+            let silent = letter.is_vowel()
+                || letter == of('h')
+                || (letter == of('v') && abjad && reading.as_vowel);
+            if !silent && skeleton.last() != Some(&letter) {
+                skeleton.push(letter);
+            }
         }
     }
     skeleton
@@ -272,6 +329,11 @@ mod tests {
             ("Mahmoud", "محمود"),
             ("Hussein", "حسين"),
             ("Qaddafi", "قذافي"),
+            ("Djamel", "جمال"),
+            ("Jalal", "جلال"),
+            ("Kazim", "كاظم"),
+            ("Osman", "عثمان"),
+            ("Mustafa", "مصطفی"),
         ] {
             let latin = skeletons(&word(latin), false);
             let native = skeletons(&word(native), true);

@@ -8,12 +8,14 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::keys::key;
-use crate::text::{Symbol, fold};
+use crate::text::{Symbol, fold, symbols};
 
 /// Given names; the file says how it is written.
 const GIVEN: &str = include_str!("../../data/given_names.txt");
 /// Family names that differ little from another family name.
 const FAMILY: &str = include_str!("../../data/family_names.txt");
+/// Chinese and Korean family names, in all their spellings.
+const EAST_ASIAN: &str = include_str!("../../data/east_asian_names.txt");
 
 /// What the tables say of two words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +33,10 @@ pub(super) fn groups(word: &[Symbol]) -> &'static [u16] {
     static TABLE: OnceLock<HashMap<Vec<Symbol>, Vec<u16>>> = OnceLock::new();
     let table = TABLE.get_or_init(|| {
         let mut table: HashMap<Vec<Symbol>, Vec<u16>> = HashMap::new();
-        let lines = GIVEN.lines().chain(FAMILY.lines());
+        let lines = GIVEN
+            .lines()
+            .chain(FAMILY.lines())
+            .chain(EAST_ASIAN.lines());
         for (group, line) in (0_u16..).zip(lines.filter(|line| !line.starts_with('#'))) {
             for word in line.split(' ') {
                 let word: Vec<Symbol> = fold(word)
@@ -44,6 +49,37 @@ pub(super) fn groups(word: &[Symbol]) -> &'static [u16] {
         table
     });
     table.get(&key(word)).map_or(&[], Vec::as_slice)
+}
+
+/// Endings that make a family name of a given name, in letters without accents.
+const ENDINGS: &[&str] = &[
+    "ovic", "evic", "ovich", "evich", "ovski", "evski", "ovska", "evska", "ic", "ich", "ov", "ev",
+    "ova", "eva", "aj", "i",
+];
+/// Shorter stems are no names.
+const STEM_MIN: usize = 3;
+
+/// Groups of the given name in a family name.
+pub(super) fn stem_groups(word: &[Symbol]) -> &'static [u16] {
+    static TABLE: OnceLock<Vec<Vec<Symbol>>> = OnceLock::new();
+    let endings = TABLE.get_or_init(|| ENDINGS.iter().map(|ending| symbols(ending)).collect());
+    for ending in endings {
+        let Some(stem) = word
+            .len()
+            .checked_sub(ending.len())
+            .filter(|n| *n >= STEM_MIN)
+        else {
+            continue;
+        };
+        let (stem, rest) = word.split_at(stem);
+        if rest.iter().zip(ending).all(|(a, b)| a.base() == *b) {
+            let found = groups(stem);
+            if !found.is_empty() {
+                return found;
+            }
+        }
+    }
+    &[]
 }
 
 /// Whether two words are forms of one name, or names of their own.

@@ -5,7 +5,7 @@
 //! another given name) outweighs any number that agree.
 
 use super::similarity::Likeness;
-use super::token::{Role, TokenKind};
+use super::token::{Edge, Role, TokenKind};
 use super::units::{Unit, Words};
 use crate::evidence::Verdict;
 use crate::text::real;
@@ -14,15 +14,29 @@ use crate::text::real;
 const AGREEMENT_MAX: f64 = 8.5;
 /// A word that stands against another word altogether, for a word of information 1.
 const CONTRADICTION: f64 = 4.6;
-/// A word of a person's name that the other side lacks: lists and speech drop them.
+/// A word in the middle of a person's name that the other side lacks: lists and speech drop them.
 const MISSING_IN_PERSON: f64 = 0.45;
+/// The family name: seldom dropped.
+const MISSING_LAST: f64 = 0.9;
+/// The same, where the source says that it is the family name.
+const MISSING_FAMILY: f64 = 1.4;
+/// The first given name, where others agree: of brothers, or of a father and his son.
+const MISSING_FIRST: f64 = 0.9;
+/// The same in a chain of fathers: Saddam Hussein al-Tikriti had sons.
+const MISSING_FIRST_IN_CHAIN: f64 = 4.2;
+/// The same where only two names agree: a list may have left the first one out.
+const MISSING_FIRST_OF_THREE: f64 = 1.9;
 /// A word of a body's name that the other side lacks: it may be another branch of the group.
-const MISSING_IN_BODY: f64 = 1.6;
+const MISSING_IN_BODY: f64 = 2.3;
+/// The same for a word that many bodies share, which tells a tenth of others.
+const MISSING_GENERIC: f64 = 2.8;
 /// A number of a series that the other side lacks: Fund and Fund II are two.
-const MISSING_NUMBER: f64 = 3.0;
+const MISSING_NUMBER: f64 = 4.5;
 /// Both names are agreed word for word, with nothing left over: more than the sum of the words,
 /// since common words make rare names together.
 pub(super) const COMPLETE: f64 = 0.9;
+/// The same of a body: its names are fewer, and nobody is called by chance like a company.
+pub(super) const COMPLETE_BODY: f64 = 1.3;
 /// What against the names makes "complete" mean nothing.
 const COMPLETE_AGAINST: f64 = 2.0;
 /// One word of a person's name agrees, and the other side has more: a family name alone.
@@ -57,6 +71,8 @@ pub(crate) enum Bearer {
 /// Adds up what agrees and what does not.
 pub(super) struct Ledger {
     bearer: Bearer,
+    /// One of the names is a chain of fathers.
+    chain: bool,
     /// Against the names, whatever their words say.
     always_against: f64,
     agreed: f64,
@@ -68,9 +84,10 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    pub(super) fn new(bearer: Bearer) -> Self {
+    pub(super) fn new(bearer: Bearer, chain: bool) -> Self {
         Self {
             bearer,
+            chain,
             always_against: 0.0,
             agreed: 0.0,
             telling: 0,
@@ -128,13 +145,31 @@ impl Ledger {
             self.line(words.0, words.1, Verdict::Contradicts, (0.0, against));
         }
         for unit in left.iter().skip(both).chain(&left_weak) {
-            let against = missing(unit, self.bearer);
+            let against = self.missing(unit);
             self.line(Some(unit.words), None, Verdict::Absent, (0.0, against));
         }
         for unit in right.iter().skip(both).chain(&right_weak) {
-            let against = missing(unit, self.bearer);
+            let against = self.missing(unit);
             self.line(None, Some(unit.words), Verdict::Absent, (0.0, against));
         }
+    }
+
+    /// What a word without a partner says against, given what agrees.
+    fn missing(&self, unit: &Unit<'_>) -> f64 {
+        let token = &unit.token;
+        let person = self.bearer == Bearer::Person && token.kind == TokenKind::Word;
+        let share = match (token.edge, token.role) {
+            (Edge::First, _) if person && self.chain && self.telling >= 3 => {
+                // The root: a common name is another name all the same.
+                return MISSING_FIRST_IN_CHAIN * unit.information.min(1.0).sqrt();
+            }
+            (Edge::First, _) if person && self.chain && self.telling == 2 => MISSING_FIRST_OF_THREE,
+            (Edge::First, _) if person => MISSING_FIRST,
+            (Edge::Last, Role::Family) if person => MISSING_FAMILY,
+            (Edge::Last, _) if person => MISSING_LAST,
+            _ => return missing(unit, self.bearer),
+        };
+        share * unit.information
     }
 
     fn line(
@@ -161,8 +196,13 @@ impl Ledger {
         }
         let against: f64 = self.lines.iter().map(|line| line.2).sum::<f64>() + always_against;
         let mut gained = agreement(self.agreed);
-        if self.telling >= 2 && self.left_over == 0 {
-            gained += COMPLETE * (1.0 - against / COMPLETE_AGAINST).max(0.0);
+        let (whole, complete) = match self.bearer {
+            // One word of a person's name is not the name.
+            Bearer::Person => (2, COMPLETE),
+            Bearer::Body => (1, COMPLETE_BODY),
+        };
+        if self.telling >= whole && self.left_over == 0 {
+            gained += complete * (1.0 - against / COMPLETE_AGAINST).max(0.0);
         }
         let limit = AGAINST_MAX + gained;
         let damping = if against > limit {
@@ -190,7 +230,8 @@ impl Ledger {
 fn missing(unit: &Unit<'_>, bearer: Bearer) -> f64 {
     match (unit.token.kind, bearer) {
         (TokenKind::Number, Bearer::Body) => MISSING_NUMBER,
-        (TokenKind::Word | TokenKind::Generic, Bearer::Body) => MISSING_IN_BODY * unit.information,
+        (TokenKind::Word, Bearer::Body) => MISSING_IN_BODY * unit.information,
+        (TokenKind::Generic, Bearer::Body) => MISSING_GENERIC * unit.information,
         _ => MISSING_IN_PERSON * unit.information,
     }
 }

@@ -2,7 +2,8 @@
 
 use super::align::Gains;
 use super::ledger::{
-    AGAINST_MAX, Bearer, COMPLETE, Ledger, Pairing, agreement, contradiction, is_telling, pair_gain,
+    AGAINST_MAX, Bearer, COMPLETE_BODY, Ledger, Pairing, agreement, contradiction, is_telling,
+    pair_gain,
 };
 use super::scorer::{RARITY_MAX, RARITY_MIN, Scorer, base_share};
 use super::token::PreparedName;
@@ -81,7 +82,7 @@ fn highest(left: &PreparedName, right: &PreparedName, scorer: &mut Scorer<'_>) -
         !joins(&left.tokens, &right.tokens).is_empty()
             || !joins(&right.tokens, &left.tokens).is_empty()
     };
-    let gained = agreement(agreed) + COMPLETE;
+    let gained = agreement(agreed) + COMPLETE_BODY;
     let bound = gained - (contradicting * contradiction(least * RARITY_MIN)).min(AGAINST_MAX);
     if joined() { f64::INFINITY } else { bound }
 }
@@ -106,7 +107,7 @@ fn score_pair(
         }
     }
     let pairs = if any { gains.best() } else { Vec::new() };
-    let mut ledger = Ledger::new(bearer);
+    let mut ledger = Ledger::new(bearer, left.chain || right.chain);
     if left.kind == NameKind::WeakAlias || right.kind == NameKind::WeakAlias {
         ledger.weak_alias();
     }

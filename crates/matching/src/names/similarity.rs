@@ -1,9 +1,11 @@
 //! How like two words are: from edits to what they say for and against.
 
+use std::sync::OnceLock;
+
 use super::edit::{Grid, Word};
 use super::known::{Acquaintance, acquaintance};
 use super::token::Shape;
-use crate::text::Symbol;
+use crate::text::{Symbol, symbols};
 
 /// What the likeness of two words says.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,9 +35,13 @@ impl Likeness {
 }
 
 /// What a difference of one [`tolerance`] says against.
-const AGAINST_TOLERANCE: f64 = 2.8;
+const AGAINST_TOLERANCE: f64 = 2.6;
+/// Half a tolerance says less than half against: one slip is usual, two in a word are not.
+const AGAINST_GROWS: f64 = 1.75;
 /// Both words are names of their own: whoever is named Mirko is not Marko.
 const OTHER_NAME: f64 = 3.2;
+/// Up to this cost two names are spellings of one, though they stand in two lines of the table.
+const SPELLING_MAX: f32 = 0.22;
 /// Only the ending of the other sex differs: Jovan and Jovana, -ski and -ska.
 const OTHER_SEX: f64 = 3.0;
 /// A short form or the form of another language: Slobo for Slobodan.
@@ -59,9 +65,19 @@ pub(crate) fn likeness(left: &Shape, right: &Shape) -> Likeness {
     if left.symbols == right.symbols {
         return Likeness::SAME;
     }
-    let known = acquaintance(left.groups, right.groups);
+    let known = match acquaintance(left.groups, right.groups) {
+        // Milutinović and Milovanović: forms of one given name make several family names, so
+        // that only "other" counts.
+        Acquaintance::Stranger
+            if acquaintance(left.stem_groups, right.stem_groups) == Acquaintance::OtherName =>
+        {
+            Acquaintance::OtherName
+        }
+        known => known,
+    };
     let letters = real32(left.symbols.len() + right.symbols.len()) / 2.0;
-    let tolerance = tolerance(letters);
+    let shared = real32(shared_suffix(&left.symbols, &right.symbols));
+    let tolerance = tolerance(letters - SUFFIX_PART * shared);
     let limit = tolerance * LIMIT;
     let cost = distance(left, right, limit);
     let likeness = if cost >= limit {
@@ -70,12 +86,12 @@ pub(crate) fn likeness(left: &Shape, right: &Shape) -> Likeness {
         let part = f64::from(cost / tolerance);
         Likeness {
             share: 1.0 - 0.5 * part,
-            against: AGAINST_TOLERANCE * part * part.sqrt(),
+            against: AGAINST_TOLERANCE * part.powf(AGAINST_GROWS),
         }
     };
     match known {
         Acquaintance::SameName if SHORT_FORM.against < likeness.against => SHORT_FORM,
-        Acquaintance::OtherName if likeness.is_candidate() && cost > 0.3 => Likeness {
+        Acquaintance::OtherName if likeness.is_candidate() && cost > SPELLING_MAX => Likeness {
             against: likeness.against.max(OTHER_NAME),
             ..likeness
         },
@@ -85,6 +101,38 @@ pub(crate) fn likeness(left: &Shape, right: &Shape) -> Likeness {
         },
         _ => likeness,
     }
+}
+
+/// Endings of family names that tell nothing of the family, in letters without accents.
+const SUFFIXES: &[&str] = &[
+    "ovic", "evic", "ovich", "evich", "ic", "ovski", "evski", "ovska", "evska", "ski", "ska",
+    "sky", "ov", "ev", "ova", "eva", "enko", "chuk", "uk", "in", "ina", "aj", "iqi", "oglu",
+    "zade", "pour", "shvili", "dze", "ian", "yan", "escu", "opoulos", "akis", "idis", "dottir",
+    "sson", "son", "sen", "mann", "berg", "stein", "ez", "uddin", "ullah",
+];
+/// How much of such an ending does not count towards the length of a word.
+const SUFFIX_PART: f32 = 0.5;
+
+/// The letters of the longest such ending that both words have.
+fn shared_suffix(left: &[Symbol], right: &[Symbol]) -> usize {
+    static TABLE: OnceLock<Vec<Vec<Symbol>>> = OnceLock::new();
+    let table = TABLE.get_or_init(|| {
+        let mut table: Vec<Vec<Symbol>> = SUFFIXES.iter().map(|text| symbols(text)).collect();
+        table.sort_by_key(|suffix| std::cmp::Reverse(suffix.len()));
+        table
+    });
+    let ends = |word: &[Symbol], suffix: &[Symbol]| {
+        word.len() > suffix.len()
+            && word
+                .iter()
+                .rev()
+                .zip(suffix.iter().rev())
+                .all(|(a, b)| a.base() == *b)
+    };
+    let found = table
+        .iter()
+        .find(|suffix| ends(left, suffix) && ends(right, suffix));
+    found.map_or(0, Vec::len)
 }
 
 /// The cost of the edits between two words; infinite where it is clearly above the limit.

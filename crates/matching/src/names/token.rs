@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+use super::arabic;
 use super::known;
+use super::numerals;
+use super::sinitic;
 use super::words::{self, Weak};
 use crate::description::{Name, NameKind, NameParts, Schema};
 use crate::text::{Cluster, Symbol, fold, plain};
@@ -22,13 +25,16 @@ pub(crate) struct Shape {
     pub(crate) bits: u32,
     /// Names to which it is known to belong.
     pub(crate) groups: &'static [u16],
+    /// Names to which it belongs without the ending of a family name: Petar in Petarović.
+    pub(crate) stem_groups: &'static [u16],
 }
 
 impl Shape {
     fn new(symbols: Vec<Symbol>, abjad: bool) -> Self {
         Self {
             bits: symbols.iter().fold(0, |bits, symbol| bits | symbol.bit()),
-            groups: if abjad { &[] } else { known::groups(&symbols) },
+            groups: known::groups(&symbols),
+            stem_groups: known::stem_groups(&symbols),
             symbols: symbols.into(),
             abjad,
         }
@@ -84,6 +90,18 @@ pub(crate) struct Token {
     end: u16,
     pub(crate) kind: TokenKind,
     pub(crate) role: Role,
+    pub(crate) edge: Edge,
+}
+
+/// Whether a word begins or ends a person's name, in the order in which people give it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Edge {
+    /// In the middle, or a word that names nobody.
+    Middle,
+    /// The first given name.
+    First,
+    /// The last family name.
+    Last,
 }
 
 impl Token {
@@ -96,6 +114,7 @@ impl Token {
             end: self.end,
             kind: TokenKind::Word,
             role: Role::Unknown,
+            edge: self.edge,
         }
     }
 
@@ -111,21 +130,24 @@ pub(crate) struct PreparedName {
     pub(crate) text: Box<str>,
     pub(crate) kind: NameKind,
     pub(crate) tokens: Box<[Token]>,
+    /// Whether it is a chain of fathers.
+    pub(crate) chain: bool,
 }
 
 /// A piece of text between separators, before it is known what it is.
-struct Raw {
-    symbols: Vec<Symbol>,
-    abjad: bool,
-    start: usize,
-    end: usize,
+pub(super) struct Raw {
+    pub(super) symbols: Vec<Symbol>,
+    pub(super) abjad: bool,
+    pub(super) start: usize,
+    pub(super) end: usize,
     /// What stood before it.
-    after: Separator,
+    pub(super) after: Separator,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Separator {
+pub(super) enum Separator {
     Space,
+    Hyphen,
     Dot,
     /// A comma, or `<<` of an MRZ: before it the family name.
     Comma,
@@ -137,19 +159,59 @@ pub(crate) fn prepare_name(name: &Name, schema: Schema) -> PreparedName {
     if schema != Schema::Person {
         raws = join_dotted(raws);
     }
-    raws = raws.into_iter().flat_map(split_abd).collect();
-    let mut raws = split_article(raws);
+    let raws = match schema {
+        Schema::Person | Schema::Unknown => sinitic::pinyin(raws),
+        _ => numerals::digits(raws),
+    };
+    let mut raws = arabic::compounds(raws);
     raws.truncate(TOKENS_MAX);
     let kinds = kinds(&raws, schema);
     let roles = roles(&raws, &kinds, schema, name.parts.as_ref());
     let tokens = raws.into_iter().zip(kinds).zip(roles);
+    let mut tokens: Box<[Token]> = tokens
+        .map(|((raw, kind), role)| token(raw, kind, role))
+        .collect();
+    mark_edges(&mut tokens);
     PreparedName {
         text: name.text.as_str().into(),
         kind: name.kind,
-        tokens: tokens
-            .map(|((raw, kind), role)| token(raw, kind, role))
-            .collect(),
+        chain: is_chain(&tokens),
+        tokens,
     }
+}
+
+/// The first given name and the last family name; without roles, the first and the last word.
+fn mark_edges(tokens: &mut [Token]) {
+    let place = |wanted: &dyn Fn(&Token) -> bool, last: bool| {
+        let found = tokens
+            .iter()
+            .enumerate()
+            .filter(|(_, token)| token.kind == TokenKind::Word && wanted(token))
+            .map(|(place, _)| place);
+        if last { found.last() } else { found.min() }
+    };
+    let given = place(&|token| token.role == Role::Given, false);
+    let family = place(&|token| token.role == Role::Family, true);
+    let (first, last) = match (given, family) {
+        (Some(given), Some(family)) => (Some(given), Some(family)),
+        _ => (place(&|_| true, false), place(&|_| true, true)),
+    };
+    let mut mark = |place: Option<usize>, edge| {
+        if let Some(token) = place.and_then(|place| tokens.get_mut(place)) {
+            token.edge = edge;
+        }
+    };
+    mark(last, Edge::Last);
+    mark(first, Edge::First);
+}
+
+/// Whether a name is a chain: own name, father, grandfather, clan. Arabic names are, and it is
+/// the first link that tells a man from his father and his brothers.
+fn is_chain(tokens: &[Token]) -> bool {
+    tokens.iter().any(|token| {
+        token.shape.abjad
+            || (token.kind == TokenKind::Particle && words::in_chain(&token.shape.symbols))
+    })
 }
 
 fn token(raw: Raw, kind: TokenKind, role: Role) -> Token {
@@ -167,6 +229,7 @@ fn token(raw: Raw, kind: TokenKind, role: Role) -> Token {
         end: u16::try_from(raw.end).unwrap_or(u16::MAX),
         kind,
         role,
+        edge: Edge::Middle,
     }
 }
 
@@ -181,7 +244,10 @@ fn cut(clusters: &[Cluster]) -> Vec<Raw> {
                 ',' => Separator::Comma,
                 '<' if filler => Separator::Comma,
                 '.' | '/' if open => Separator::Dot,
-                _ if open || after == Separator::Dot => Separator::Space,
+                '-' | '‐' | '‑' if open => Separator::Hyphen,
+                _ if open || after == Separator::Dot || after == Separator::Hyphen => {
+                    Separator::Space
+                }
                 _ => after,
             };
             filler = cluster.first == '<';
@@ -228,76 +294,6 @@ fn join_dotted(raws: Vec<Raw>) -> Vec<Raw> {
         short_before = short;
     }
     joined
-}
-
-/// `Abdulrahman` is `Abdul Rahman`, `Abderrahmane` `Abder Rahmane`; `Abdullah` stays.
-fn split_abd(raw: Raw) -> Vec<Raw> {
-    const REST_MIN: usize = 4;
-    let letters: Vec<Symbol> = "abd".chars().map(Symbol::of).collect();
-    let Some(after) = raw.symbols.strip_prefix(letters.as_slice()) else {
-        return vec![raw];
-    };
-    let article = match after {
-        [vowel, l, rest @ ..]
-            if vowel.is_vowel() && *l == Symbol::of('l') && rest.len() >= REST_MIN =>
-        {
-            2
-        }
-        [vowel, first, second, rest @ ..]
-            if vowel.is_vowel() && first == second && rest.len() + 1 >= REST_MIN =>
-        {
-            2
-        }
-        [vowel, rest @ ..]
-            if vowel.is_vowel()
-                && rest.len() > REST_MIN
-                && rest.first().is_some_and(|first| !first.is_vowel()) =>
-        {
-            1
-        }
-        _ => 0,
-    };
-    let length = letters.len() + article;
-    // Only plain letters: then symbols, letters and bytes are the same in number.
-    if article == 0 || raw.end - raw.start != raw.symbols.len() {
-        return vec![raw];
-    }
-    let mut head = raw;
-    let tail = Raw {
-        symbols: head.symbols.split_off(length),
-        abjad: head.abjad,
-        start: head.start + length,
-        end: head.end,
-        after: Separator::Space,
-    };
-    head.end = tail.start;
-    vec![head, tail]
-}
-
-/// The Arabic article is written onto its word: السيسي is `al` `sysy`.
-fn split_article(raws: Vec<Raw>) -> Vec<Raw> {
-    const ARTICLE_BYTES: usize = "ال".len();
-    let article: Vec<Symbol> = "al".chars().map(Symbol::of).collect();
-    let mut split = Vec::with_capacity(raws.len());
-    for mut raw in raws {
-        if raw.abjad && raw.symbols.len() >= 5 && raw.symbols.starts_with(&article) {
-            let tail = raw.symbols.split_off(article.len());
-            let middle = raw.start + ARTICLE_BYTES;
-            let end = std::mem::replace(&mut raw.end, middle);
-            let abjad = raw.abjad;
-            split.push(raw);
-            split.push(Raw {
-                symbols: tail,
-                abjad,
-                start: middle,
-                end,
-                after: Separator::Space,
-            });
-        } else {
-            split.push(raw);
-        }
-    }
-    split
 }
 
 fn kinds(raws: &[Raw], schema: Schema) -> Vec<TokenKind> {
@@ -373,10 +369,12 @@ fn kind_in_person(word: &[Symbol]) -> TokenKind {
 fn kind_in_body(word: &[Symbol]) -> TokenKind {
     if word.iter().all(|symbol| symbol.is_digit()) || words::roman(word).is_some() {
         TokenKind::Number
-    } else if words::in_body(word).is_some() {
-        TokenKind::Generic
     } else {
-        TokenKind::Word
+        match words::in_body(word) {
+            Some(Weak::Particle) => TokenKind::Particle,
+            Some(_) => TokenKind::Generic,
+            None => TokenKind::Word,
+        }
     }
 }
 

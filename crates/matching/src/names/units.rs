@@ -68,10 +68,21 @@ pub(super) fn joins(tokens: &[Token], other: &[Token]) -> Vec<Join> {
         let length = a.shape.symbols.len() + b.shape.symbols.len();
         let starts = a.shape.symbols.first().map(|symbol| symbol.base());
         let found = other.iter().enumerate().find_map(|(target, single)| {
-            let fits = single.shape.symbols.len().abs_diff(length) <= 1
-                && length > 3
-                && single.shape.symbols.first().map(|symbol| symbol.base()) == starts
-                && single.kind != TokenKind::Initial;
+            let letters = single.shape.symbols.len();
+            let fits = match (a.shape.abjad, single.shape.abjad) {
+                // Vowels are written on one side only, and may stand first.
+                (true, false) => (length..=2 * length + 1).contains(&letters),
+                (false, true) => (letters..=2 * letters + 1).contains(&length),
+                _ => {
+                    letters.abs_diff(length) <= 1
+                        && single.shape.symbols.first().map(|symbol| symbol.base()) == starts
+                }
+            };
+            // Fund and II do not make a word, unless it has a digit too.
+            let number = a.kind == TokenKind::Number || b.kind == TokenKind::Number;
+            let digits = single.shape.symbols.iter().any(|symbol| symbol.is_digit());
+            let fits =
+                fits && length > 3 && single.kind != TokenKind::Initial && (!number || digits);
             if !fits || joins.iter().any(|join| join.target == target) {
                 return None;
             }

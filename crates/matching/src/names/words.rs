@@ -8,7 +8,7 @@ use crate::text::{Symbol, plain};
 /// Words that join the parts of a person's name. They are left out and changed at will.
 const PARTICLES: &[(&str, &str)] = &[
     (
-        "al el ul il as ash at ad an ar az ed es et er",
+        "al el ul as ash at ad an ar az ed es et er",
         "Arabic article, with its assimilated forms",
     ),
     (
@@ -24,7 +24,11 @@ const PARTICLES: &[(&str, &str)] = &[
         "Germanic languages",
     ),
     ("oglu ogly ugli kizi", "Turkic: son of, daughter of"),
+    ("ال بن ابن بنت آل", "Arabic, in its own script"),
 ];
+
+/// Those of [`PARTICLES`] that stand between a name and that of a father or a clan.
+const CHAINS: &[(&str, &str)] = &[("al el bin ibn ben bint ould ال بن ابن بنت ولد", "Arabic")];
 
 /// Titles before or after a person's name: sources add and drop them.
 const TITLES: &[(&str, &str)] = &[
@@ -48,6 +52,10 @@ const TITLES: &[(&str, &str)] = &[
         "gospodin gospodja gospoda inzenjer doktor",
         "Serbian, Croatian, Bosnian",
     ),
+    (
+        "شيخ الشيخ سيد حاج الحاج ملا مولوي مولوی قاري قاری",
+        "Muslim, in Arabic script",
+    ),
     ("alias aka", "written before a further name"),
 ];
 
@@ -61,6 +69,7 @@ const WEAK: &[(&str, &str)] = &[
         "abd abdul abdel abdal abdoul abdol abdu abdur abder",
         "servant of: half a name",
     ),
+    ("ابو أبو ابي أبي ام أم عبد", "the same, in Arabic script"),
 ];
 
 /// Legal forms: phrase, where it is used. All of them say the same here: "it is a body".
@@ -141,12 +150,14 @@ const LEGAL_FORMS: &[(&str, &str)] = &[
     ("sdn bhd|bhd|tbk|pt|kk|kaisha|jsco", "Asia"),
 ];
 
+/// Words of grammar in the names of bodies. They say nothing.
+const GRAMMAR: &[(&str, &str)] = &[(
+    "the of and for in de la del der und et i y e a v na za u dhe ve wa",
+    "articles, prepositions, and",
+)];
+
 /// Words that many bodies share, with roughly the same meaning in several languages.
 const GENERIC: &[(&str, &str)] = &[
-    (
-        "the of and for in de la del der und et i y e a v na za",
-        "grammar",
-    ),
     (
         "bank banka banque banco group groupe gruppe grupa holding holdings",
         "finance",
@@ -188,7 +199,7 @@ const GENERIC: &[(&str, &str)] = &[
         "bodies",
     ),
     (
-        "exchange money real estate partners consulting agencija kompanija firma",
+        "exchange money real estate partners consulting agencija kompanija firma companies office",
         "trade",
     ),
 ];
@@ -231,9 +242,16 @@ pub(super) fn in_person(word: &[Symbol]) -> Option<Weak> {
 pub(super) fn in_body(word: &[Symbol]) -> Option<Weak> {
     static TABLE: OnceLock<HashMap<Vec<Symbol>, Weak>> = OnceLock::new();
     look_up(
-        TABLE.get_or_init(|| build(&[(GENERIC, Weak::Generic)])),
+        TABLE.get_or_init(|| build(&[(GENERIC, Weak::Generic), (GRAMMAR, Weak::Particle)])),
         word,
     )
+}
+
+/// Whether a particle joins the names of a chain of fathers.
+pub(super) fn in_chain(word: &[Symbol]) -> bool {
+    static TABLE: OnceLock<HashMap<Vec<Symbol>, Weak>> = OnceLock::new();
+    let table = TABLE.get_or_init(|| build(&[(CHAINS, Weak::Particle)]));
+    look_up(table, word).is_some()
 }
 
 fn look_up(table: &HashMap<Vec<Symbol>, Weak>, word: &[Symbol]) -> Option<Weak> {
@@ -279,13 +297,55 @@ pub(super) fn legal_form(words: &[&[Symbol]]) -> usize {
         .take(6)
         .map(|word| word.iter().map(|symbol| symbol.base()).collect())
         .collect();
-    let Some(phrases) = bare.first().and_then(|first| table.get(first)) else {
-        return 0;
+    let exact = bare.first().and_then(|first| {
+        let phrases = table.get(first)?;
+        phrases.iter().find(|phrase| bare.starts_with(phrase))
+    });
+    if let Some(phrase) = exact {
+        return phrase.len();
+    }
+    let misspelt = table
+        .values()
+        .flatten()
+        .filter(|phrase| is_misspelt(phrase, &bare))
+        .map(Vec::len);
+    misspelt.max().unwrap_or(0)
+}
+
+/// Whether the words are the phrase with one slip in a word or two. Short words are not read
+/// like this: `sia` is not `spa`.
+fn is_misspelt(phrase: &[Vec<Symbol>], words: &[Vec<Symbol>]) -> bool {
+    const LETTERS_MIN: usize = 7;
+    const LETTERS_MIN_IN_PHRASE: usize = 5;
+    let letters_min = if phrase.len() >= 3 {
+        LETTERS_MIN_IN_PHRASE
+    } else {
+        LETTERS_MIN
     };
-    phrases
-        .iter()
-        .find(|phrase| bare.starts_with(phrase))
-        .map_or(0, Vec::len)
+    words.len() >= phrase.len()
+        && phrase.iter().zip(words).all(|(word, written)| {
+            word == written || (word.len() >= letters_min && one_slip(word, written))
+        })
+}
+
+/// Whether one letter is missing, added or changed, or two changed places.
+fn one_slip(left: &[Symbol], right: &[Symbol]) -> bool {
+    let (short, long) = if left.len() <= right.len() {
+        (left, right)
+    } else {
+        (right, left)
+    };
+    let start = short.iter().zip(long).take_while(|(a, b)| a == b).count();
+    let rest = (short.get(start..), long.get(start..));
+    let (Some(short), Some(long)) = rest else {
+        return false;
+    };
+    match (short, long) {
+        (short, [_, long @ ..]) if short == long => true,
+        ([_, short @ ..], [_, long @ ..]) if short == long => true,
+        ([a, b, short @ ..], [c, d, long @ ..]) => a == d && b == c && short == long,
+        _ => false,
+    }
 }
 
 /// The digits of a Roman numeral from II on; `None` for any other word.
@@ -319,6 +379,11 @@ mod tests {
             ("limited liability company Vardar", 3),
             ("общество с ограниченной ответственностью", 4),
             ("Vardar doo", 0),
+            ("joit stock company", 3),
+            ("limiteed", 1),
+            ("comapny", 1),
+            ("campany", 1),
+            ("corporal punishment", 0),
         ] {
             assert_eq!(form(text), length, "{text}");
         }

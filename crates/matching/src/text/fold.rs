@@ -55,7 +55,10 @@ fn cluster(place: Range<usize>, first: char, written: &str) -> Cluster {
         first,
         symbols: Vec::new(),
         inside_word: is_silent(first),
-        abjad: matches!(first, '\u{590}'..='\u{6ff}'),
+        abjad: matches!(
+            first,
+            '\u{590}'..='\u{6ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}'
+        ),
     };
     if first.is_ascii() && written.len() == 1 {
         if first.is_ascii_alphanumeric() {

@@ -5,12 +5,13 @@
 /// Below [`Symbol::KNOWN`]: Latin letters, digits, and one symbol for each sound that the
 /// languages of the region write in several ways (`đ` is also Ђ, `ǵ` is Ѓ, `ḱ` is Ќ, `ǆ` is Џ,
 /// `ǉ` is Љ, `ǌ` is Њ, `ǳ` is Ѕ; `θ`, `χ`, `δ`, `γ` are ث خ ذ غ and their Greek kin; `ť` is
-/// the second half of Щ; `ă` is Bulgarian Ъ). Above: letters of scripts for which there is no table.
+/// the second half of Щ; `ă` is Bulgarian Ъ; `ŷ` is ى and ی, which
+/// end words as y or as a). Above: letters of scripts for which there is no table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Symbol(u16);
 
 /// Symbols beyond letters and digits, in the order of their numbers, with their nearest letter.
-const SPECIAL: [(char, char); 24] = [
+const SPECIAL: [(char, char); 25] = [
     ('č', 'c'),
     ('ć', 'c'),
     ('š', 's'),
@@ -35,6 +36,7 @@ const SPECIAL: [(char, char); 24] = [
     ('γ', 'g'),
     ('ť', 't'),
     ('ă', 'a'),
+    ('ŷ', 'i'),
 ];
 impl Symbol {
     /// How many symbols have costs of their own.
@@ -108,6 +110,31 @@ impl Symbol {
 /// A word of tables as symbols.
 pub(crate) fn symbols(word: &str) -> Vec<Symbol> {
     word.chars().map(Symbol::of).collect()
+}
+
+/// Whether a word is spelt so.
+pub(crate) fn is_spelt(word: &[Symbol], text: &str) -> bool {
+    word.len() == text.chars().count() && begins(word, text)
+}
+
+/// Whether a word begins so.
+pub(crate) fn begins(word: &[Symbol], text: &str) -> bool {
+    let mut letters = word.iter();
+    text.chars().all(|letter| {
+        letters
+            .next()
+            .is_some_and(|symbol| *symbol == Symbol::of(letter))
+    })
+}
+
+/// Whether a word ends so.
+pub(crate) fn ends(word: &[Symbol], text: &str) -> bool {
+    let mut letters = word.iter().rev();
+    text.chars().rev().all(|letter| {
+        letters
+            .next()
+            .is_some_and(|symbol| *symbol == Symbol::of(letter))
+    })
 }
 
 #[cfg(test)]
