@@ -179,7 +179,14 @@ async fn the_administrator_makes_and_closes_accounts() {
         .post("/users", &account("n.new", "long enough password"))
         .await;
     assert_eq!(answer.location(), "/users/n.new?done=created");
-    let answer = browser.post("/users/n.new/close", &[]).await;
+    for confirmation in ["", "o.officer"] {
+        let fields = [("confirmation", confirmation)];
+        let answer = browser.post("/users/n.new/close", &fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.body.contains("confirmation-error"));
+    }
+    let confirmed = [("confirmation", "n.new")];
+    let answer = browser.post("/users/n.new/close", &confirmed).await;
     assert_eq!(answer.location(), "/users/n.new?done=closed");
     assert!(browser.get("/users/n.new").await.body.contains("Closed"));
 }
