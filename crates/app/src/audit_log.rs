@@ -6,7 +6,7 @@ use egnatia_audit::{
     Entry, EntryProof, Finding, Hash, Leaf, LogKey, Node, NodeId, OpenedDetail, Operation,
     ProofPlan, Verified, Verifier,
 };
-use egnatia_record::{RecordId, UserId, Version};
+use egnatia_record::{Kind, RecordId, UserId, Version};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
@@ -43,6 +43,8 @@ pub struct AuditEntry {
     pub leaf: Leaf,
     /// Who, why, what, to whom; absent once erased.
     pub detail: Option<EventDetail>,
+    /// What kind of record was touched; absent where none was, or the node knows it no more.
+    pub kind: Option<Kind>,
 }
 
 /// The log is whole, and the records are those that it states.
@@ -122,7 +124,7 @@ impl App {
             .await?;
         let about = EventAbout::subject("audit-log").data(json!({ "query": asked }));
         self.log_consultation(caller, about).await?;
-        Ok(rows.into_iter().map(AuditEntry::from).collect())
+        self.with_kinds(rows).await
     }
 
     /// One entry of the log.
@@ -141,7 +143,8 @@ impl App {
             EventAbout::subject(format!("audit-entry:{sequence}")),
         )
         .await?;
-        Ok(row.into())
+        let mut entries = self.with_kinds(vec![row]).await?;
+        entries.pop().ok_or(AppError::NotFound("audit entry"))
     }
 
     /// The proof that an entry stands in the log, to be verified without the node.
@@ -276,20 +279,38 @@ impl App {
         })
     }
 
+    /// The entries, each with the kind of the record that it is about.
+    async fn with_kinds(&self, rows: Vec<AuditRow>) -> Result<Vec<AuditEntry>, AppError> {
+        let details: Vec<Option<EventDetail>> = rows.iter().map(AuditRow::read).collect();
+        let mut touched: Vec<RecordId> = details
+            .iter()
+            .filter_map(|detail| Some(detail.as_ref()?.object.as_ref()?.record))
+            .collect();
+        touched.sort_unstable();
+        touched.dedup();
+        let kinds: HashMap<RecordId, Kind> = self
+            .store()
+            .records(&touched)
+            .await?
+            .into_iter()
+            .map(|stored| (stored.envelope.id, stored.envelope.kind))
+            .collect();
+        let entries = rows.into_iter().zip(details).map(|(row, detail)| {
+            let object = detail.as_ref().and_then(|detail| detail.object.as_ref());
+            AuditEntry {
+                kind: object.and_then(|object| kinds.get(&object.record).copied()),
+                leaf: row.leaf,
+                detail,
+            }
+        });
+        Ok(entries.collect())
+    }
+
     async fn audit_row(&self, sequence: u64) -> Result<AuditRow, AppError> {
         let rows = self.store().audit_entries(sequence, 1).await?;
         rows.into_iter()
             .find(|row| row.leaf.sequence == sequence)
             .ok_or(AppError::NotFound("audit entry"))
-    }
-}
-
-impl From<AuditRow> for AuditEntry {
-    fn from(row: AuditRow) -> Self {
-        Self {
-            detail: row.read(),
-            leaf: row.leaf,
-        }
     }
 }
 

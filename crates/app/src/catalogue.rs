@@ -13,6 +13,9 @@ const CATALOGUE: &str = include_str!("../data/lists.toml");
 pub struct ListTerms {
     /// The list's full name.
     pub title: String,
+    /// The name by which officers know it; empty where it has none besides its code.
+    #[serde(default)]
+    pub short: String,
     /// On what ground its entries are held.
     pub legal_basis: LegalBasis,
     /// How reliable the publisher is, and its information.
@@ -57,6 +60,14 @@ impl Catalogue {
         toml::from_str(text).map_err(|error| CatalogueError(error.to_string()))
     }
 
+    /// What a list is called in a table: `OFAC SDN (ofac-sdn)`, or its code alone.
+    pub fn name(&self, list: &str) -> String {
+        match self.terms(list).short.as_str() {
+            "" => list.to_owned(),
+            short => format!("{short} ({list})"),
+        }
+    }
+
     /// The terms of the list with this name.
     pub fn terms(&self, list: &str) -> &ListTerms {
         self.lists.get(list).unwrap_or(&self.other)
@@ -75,6 +86,8 @@ mod tests {
             LegalBasis::UnSecurityCouncil
         );
         assert_eq!(catalogue.terms("ofac-sdn").follow_up_hours, 12);
+        assert_eq!(catalogue.name("ofac-sdn"), "OFAC SDN (ofac-sdn)");
+        assert_eq!(catalogue.name("somebody-elses"), "somebody-elses");
         assert_eq!(
             catalogue.terms("somebody-elses").evaluation.to_string(),
             "B2"

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use egnatia_alerts::{Check, ConsultedList, Decision, EntryRef, Match, MatchState, Settled};
+use egnatia_alerts::{
+    Check, ConsultedList, Decision, EntryRef, ListEntry, Match, MatchState, Settled,
+};
 use egnatia_audit::{Hash, Operation};
 use egnatia_matching::{Assessment, Description};
 use egnatia_record::{Envelope, Kind, RecordId, UserId};
@@ -73,6 +75,8 @@ pub struct CheckView {
     pub check: Check,
     /// Its answer, with what has been decided since.
     pub answer: CheckAnswer,
+    /// What the candidates' entries say at present, by their records; erased ones are left out.
+    pub entries: HashMap<RecordId, ListEntry>,
 }
 
 /// A line in the list of one's own checks.
@@ -173,14 +177,39 @@ impl App {
     pub async fn view_check(&self, caller: &Caller, id: RecordId) -> Result<CheckView, AppError> {
         let (envelope, check) = self.load_check(caller, id).await?;
         let answer = self.rebuild_answer(&envelope, &check).await?;
-        let seen = EventAbout::seen(id, envelope.version);
-        self.log_consultation(caller, seen.data(json!({ "matches": check.matches })))
-            .await?;
+        let entries = answer.candidates.iter().map(|c| c.entry.record);
+        let ids: Vec<RecordId> = entries.collect();
+        let entries = self.entries_of(&ids).await?;
+        let seen = EventAbout::seen(id, envelope.version)
+            .data(json!({ "matches": check.matches, "entries": ids }));
+        self.log_consultation(caller, seen).await?;
         Ok(CheckView {
             envelope,
             check,
             answer,
+            entries,
         })
+    }
+
+    /// What these entries say at present, in one question to the store. Whoever shows it names
+    /// the records in the log.
+    pub(crate) async fn entries_of(
+        &self,
+        ids: &[RecordId],
+    ) -> Result<HashMap<RecordId, ListEntry>, AppError> {
+        let mut entries = HashMap::with_capacity(ids.len());
+        if ids.is_empty() {
+            return Ok(entries);
+        }
+        for stored in self.store().records(ids).await? {
+            if stored.envelope.kind != Kind::ListEntry {
+                continue;
+            }
+            if let Some(entry) = read_body(&stored)? {
+                entries.insert(stored.envelope.id, entry);
+            }
+        }
+        Ok(entries)
     }
 
     /// The caller's own checks, newest first.

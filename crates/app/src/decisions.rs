@@ -57,6 +57,8 @@ pub struct MatchSummary {
     pub entry: String,
     /// The entry's list.
     pub list: String,
+    /// What the entry says at present, to tell it from others of its name; absent once erased.
+    pub listed: Option<ListEntry>,
     /// How likely it is the same.
     pub probability: f64,
     /// In which band that is.
@@ -142,17 +144,25 @@ impl App {
         };
         let stored = self.store().find(&filter).await?;
         let next = next_page(&stored, filter.limit);
-        let mut items = Vec::with_capacity(stored.len());
+        let mut found = Vec::with_capacity(stored.len());
         for record in &stored {
-            let Some(matched) = read_body::<Match>(record)? else {
-                continue;
-            };
+            if let Some(matched) = read_body::<Match>(record)? {
+                found.push((record, matched));
+            }
+        }
+        let mut entries: Vec<RecordId> = found.iter().map(|(_, m)| m.entry.record).collect();
+        entries.sort_unstable();
+        entries.dedup();
+        let listed = self.entries_of(&entries).await?;
+        let mut items = Vec::with_capacity(found.len());
+        for (record, matched) in found {
             items.push(MatchSummary {
                 matched: record.envelope.id,
                 at: record.envelope.recorded_at,
                 by: record.envelope.author.clone(),
                 case: matched.case.to_string(),
                 asked: asked(&matched.query),
+                listed: listed.get(&matched.entry.record).cloned(),
                 entry: matched.entry.name,
                 list: matched.entry.list,
                 probability: matched.assessment.probability,
@@ -161,7 +171,8 @@ impl App {
             });
         }
         let ids: Vec<RecordId> = items.iter().map(|item| item.matched).collect();
-        let about = EventAbout::subject("matches").data(json!({ "state": state, "records": ids }));
+        let about = EventAbout::subject("matches")
+            .data(json!({ "state": state, "records": ids, "entries": entries }));
         self.log_consultation(caller, about).await?;
         Ok(Page { items, next })
     }

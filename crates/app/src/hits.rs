@@ -1,6 +1,6 @@
 //! Hits, and what is done about them.
 
-use egnatia_alerts::{Check, FollowUp, FollowUpState, Hit, Match, Reason};
+use egnatia_alerts::{Check, FollowUp, FollowUpState, Hit, ListEntry, Match, Reason};
 use egnatia_audit::Operation;
 use egnatia_record::{Envelope, Kind, RecordId, UserId};
 use jiff::Timestamp;
@@ -20,6 +20,8 @@ pub struct HitView {
     pub hit: Hit,
     /// What was asked.
     pub matched: Option<Match>,
+    /// The entry in the version that was confirmed; absent where it has been erased.
+    pub entry: Option<ListEntry>,
     /// Why it was confirmed.
     pub reason: Option<Reason>,
     /// The record of the follow-up.
@@ -106,6 +108,11 @@ impl App {
     pub async fn hit(&self, caller: &Caller, id: RecordId) -> Result<HitView, AppError> {
         let (stored, hit, creator) = self.load_hit(caller, id, Action::ViewHit).await?;
         let matched = self.load::<Match>(hit.matched, Kind::Match).await.ok();
+        let history = self.store().history(hit.entry.record).await?;
+        let confirmed = history
+            .iter()
+            .find(|row| row.envelope.version == hit.entry.version);
+        let entry = confirmed.map(read_body).transpose()?.flatten();
         let decision = self
             .load::<egnatia_alerts::Decision>(hit.decision, Kind::Decision)
             .await
@@ -118,11 +125,13 @@ impl App {
             .inner
             .policy
             .permits(caller, Action::FinishFollowUp, Some(&creator));
-        let seen = EventAbout::seen(id, stored.envelope.version);
+        let seen = EventAbout::seen(id, stored.envelope.version)
+            .data(json!({ "entry": hit.entry.record }));
         self.log_consultation(caller, seen).await?;
         Ok(HitView {
             envelope: stored.envelope,
             hit,
+            entry,
             matched: matched.map(|(_, matched)| matched),
             reason: decision.map(|(_, decision)| decision.reason),
             follow_up_id: follow_up.as_ref().map(|(record, _)| record.envelope.id),

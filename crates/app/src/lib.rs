@@ -165,6 +165,11 @@ impl App {
         self.inner.catalogue.terms(list)
     }
 
+    /// What a list is called: `OFAC SDN (ofac-sdn)`, or its code alone.
+    pub fn list_name(&self, list: &str) -> String {
+        self.inner.catalogue.name(list)
+    }
+
     /// What an operator has set.
     pub fn settings(&self) -> &Settings {
         &self.inner.settings

@@ -171,6 +171,11 @@ impl Frame {
         Moment::new(at, &self.node.zone)
     }
 
+    /// An instant to the second.
+    pub fn moment_to_the_second(&self, at: Timestamp) -> Moment {
+        Moment::to_the_second(at, &self.node.zone)
+    }
+
     /// The token of the session's forms; empty on a bare page.
     pub fn csrf(&self) -> &str {
         self.user.as_ref().map_or("", |user| &user.csrf)

@@ -187,7 +187,8 @@ impl Visit {
             None => self.bare(title),
         };
         let errors = problem.errors.iter().map(|error| error.detail.clone());
-        let details = problem.detail.iter().cloned().chain(errors).collect();
+        let details = problem.detail.iter().cloned().chain(errors);
+        let details = details.map(|text| words::sentence(&text)).collect();
         let mut page = show_with(
             problem.code.status(),
             &ProblemPage::new(frame, code, details),

@@ -1,6 +1,6 @@
 //! How times, dates, numbers and terms are written on pages.
 
-use egnatia_alerts::NameQuality;
+use egnatia_alerts::{ListedBirth, NameQuality};
 use egnatia_formats::mrz::Field;
 use egnatia_matching::{BirthDate, Feature, Gender, IdentifierKind, PartialDate, Schema, Verdict};
 use egnatia_record::Purpose;
@@ -18,13 +18,25 @@ pub struct Moment {
     pub text: String,
 }
 
+const TO_THE_MINUTE: &str = "%d.%m.%Y %H:%M";
+const TO_THE_SECOND: &str = "%d.%m.%Y %H:%M:%S";
+
 impl Moment {
     /// An instant as people of the node's region write it.
     pub fn new(at: Timestamp, zone: &TimeZone) -> Self {
+        Self::written(at, zone, TO_THE_MINUTE)
+    }
+
+    /// The same to the second: `25.11.2026 14:05:09`.
+    pub fn to_the_second(at: Timestamp, zone: &TimeZone) -> Self {
+        Self::written(at, zone, TO_THE_SECOND)
+    }
+
+    fn written(at: Timestamp, zone: &TimeZone, format: &str) -> Self {
         let local = at.to_zoned_datetime(zone.clone());
         Self {
             iso: at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-            text: local.strftime("%d.%m.%Y %H:%M").to_string(),
+            text: local.strftime(format).to_string(),
         }
     }
 }
@@ -60,6 +72,57 @@ pub fn mrz_field_key(field: Field) -> &'static str {
         Field::OptionalData => "mrz-field-optional-data",
         // No other field has a check digit of its own.
         _ => "mrz-field-composite",
+    }
+}
+
+/// A date that a source states, as people of the region write it: `2026-11-20` is `20.11.2026`,
+/// and `2026-11-20T05:00:00.000Z` is `20.11.2026 05:00`. Anything else stays as it is written.
+pub fn source_date(text: &str) -> String {
+    let (day, rest) = text.split_once('T').unwrap_or((text, ""));
+    let numbers: Vec<&str> = day.split('-').collect();
+    let whole = |part: &&str| part.chars().all(|c| c.is_ascii_digit());
+    let is_iso = matches!(numbers.as_slice(), [year, month, date]
+        if year.len() == 4 && month.len() == 2 && date.len() == 2)
+        && numbers.iter().all(whole);
+    if !is_iso {
+        return text.to_owned();
+    }
+    let written: Vec<&str> = numbers.into_iter().rev().collect();
+    let time = rest.get(..5).filter(|time| *time != "00:00");
+    let time = time.map(|time| format!(" {time}")).unwrap_or_default();
+    format!("{}{time}", written.join("."))
+}
+
+/// A birth date of a list, as people of the region write it, with what the source adds. A date
+/// that cannot be compared stays as it is written.
+pub fn listed_birth(birth: &ListedBirth, texts: &Texts) -> String {
+    let date = birth
+        .date
+        .map_or_else(|| birth.text.clone(), |date| birth_date(date, texts));
+    match &birth.note {
+        Some(note) => format!("{date} ({note})"),
+        None => date,
+    }
+}
+
+/// A nationality: a code stands behind its country's name, `Serbia (SRB)`.
+pub fn country(text: &str, texts: &Texts) -> String {
+    let code = text.trim();
+    let is_code = (1..=3).contains(&code.len()) && code.chars().all(|c| c.is_ascii_alphabetic());
+    let key = format!("country-{}", code.to_ascii_lowercase());
+    if is_code && texts.has(&key) {
+        format!("{} ({code})", texts.text(&key))
+    } else {
+        text.to_owned()
+    }
+}
+
+/// A message of a library as a sentence: its first letter is large.
+pub fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
     }
 }
 
@@ -119,6 +182,15 @@ pub fn quantity(number: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// A quantity that came or went, with its sign: `+12`; nothing is `0`.
+pub fn signed(sign: &str, number: u64) -> String {
+    if number == 0 {
+        quantity(number)
+    } else {
+        format!("{sign}{}", quantity(number))
+    }
 }
 
 /// The key of the words for a probability.
@@ -226,6 +298,41 @@ mod tests {
             let read = read_birth_date(text).map(|birth| birth.to_string());
             assert_eq!(read.as_deref(), Some(expected), "{text}");
         }
+    }
+
+    #[test]
+    fn dates_of_sources_are_written_as_the_region_writes_them() {
+        for (text, expected) in [
+            ("2026-11-20", "20.11.2026"),
+            ("2026-11-20T05:30:00.000Z", "20.11.2026 05:30"),
+            ("2026-11-20T00:00:00.000Z", "20.11.2026"),
+            ("11/21/2026", "11/21/2026"),
+            ("ab-cd-efgh", "ab-cd-efgh"),
+            ("", ""),
+        ] {
+            assert_eq!(source_date(text), expected);
+        }
+    }
+
+    #[test]
+    fn a_code_stands_behind_its_country() {
+        let texts = Texts::default_language();
+        for (text, expected) in [
+            ("SRB", "Serbia (SRB)"),
+            (" rs ", "Serbia (rs)"),
+            ("D", "Germany (D)"),
+            ("XXQ", "XXQ"),
+            ("Serbia", "Serbia"),
+            ("", ""),
+        ] {
+            assert_eq!(country(text, texts), expected);
+        }
+    }
+
+    #[test]
+    fn a_message_becomes_a_sentence() {
+        assert_eq!(sentence("line 7 has 2 columns"), "Line 7 has 2 columns");
+        assert_eq!(sentence(""), "");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Invariant 2: a match is not a hit.
 
-use egnatia_alerts::{FollowUpState, MatchState, Outcome, Reason};
+use egnatia_alerts::{FollowUpState, ListEntry, ListedBirth, MatchState, Outcome, Reason};
 use egnatia_app::{AppError, Caller};
 use jiff::SignedDuration;
 
@@ -248,4 +248,81 @@ async fn pages_of_waiting_matches_follow_one_another_without_gap_or_repetition()
     unique.sort();
     unique.dedup();
     assert_eq!((seen.len(), unique.len()), (7, 7));
+}
+
+#[tokio::test]
+async fn what_tells_entries_of_one_name_apart_is_shown_and_named_in_the_log() {
+    let world = World::new().await;
+    let born = |id: &str, date: &str| {
+        let birth = ListedBirth {
+            date: date.parse().ok(),
+            text: date.to_owned(),
+            note: None,
+        };
+        ListEntry {
+            births: vec![birth],
+            ..entry(id, "Burim Gjeravica")
+        }
+    };
+    world
+        .import(vec![born("1", "1971-03-05"), born("2", "1988")])
+        .await;
+    let answer = world.check(&officer("o.one"), "Burim Gjeravica").await;
+    let view = world
+        .app
+        .view_check(&officer("o.one"), answer.check)
+        .await
+        .unwrap();
+    let births = |entry: &ListEntry| entry.births[0].text.clone();
+    let mut shown: Vec<String> = view.entries.values().map(births).collect();
+    shown.sort();
+    assert_eq!(shown, ["1971-03-05", "1988"]);
+    let waiting = world
+        .app
+        .matches(&verifier(), "waiting", None, 10)
+        .await
+        .unwrap();
+    let listed = waiting.items.iter().filter_map(|item| item.listed.as_ref());
+    assert_eq!(listed.count(), 2);
+
+    let entries = world
+        .app
+        .audit_search(&supervisor(), &egnatia_app::AuditQuery::default(), 2)
+        .await
+        .unwrap();
+    for entry in entries {
+        let logged = entry.detail.unwrap().data.unwrap()["entries"].clone();
+        let logged: Vec<String> = serde_json::from_value(logged).unwrap();
+        for record in view.entries.keys() {
+            assert!(logged.contains(&record.to_string()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_hit_shows_the_entry_that_was_confirmed() {
+    let world = World::with_list(LISTED).await;
+    let answer = world.check(&officer("o.one"), "Burim Gjeravica").await;
+    let id = answer.candidates[0].matched;
+    let outcome = Outcome::Confirmed;
+    let decided = world
+        .app
+        .decide(&verifier(), id, outcome, reason("the same document"))
+        .await
+        .unwrap();
+    let hit = decided.hit.unwrap();
+    let view = world.app.hit(&verifier(), hit).await.unwrap();
+    assert_eq!(view.entry.unwrap().display_name(), "Burim Gjeravica");
+    let query = egnatia_app::AuditQuery {
+        object: Some(hit),
+        ..Default::default()
+    };
+    let entries = world
+        .app
+        .audit_search(&supervisor(), &query, 1)
+        .await
+        .unwrap();
+    assert_eq!(entries[0].kind, Some(egnatia_record::Kind::Hit));
+    let data = entries[0].detail.clone().unwrap().data.unwrap();
+    assert_eq!(data["entry"], view.hit.entry.record.to_string());
 }

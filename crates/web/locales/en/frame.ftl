@@ -1,7 +1,7 @@
 # The frame around every page.
 skip = Skip to the content
 skip-decision = Skip to the decision
-demo-banner = Demonstration. The accounts and persons are invented; nothing here may be used for a decision.
+demo-banner = Demonstration. The accounts are invented; listed persons may be real. Nothing here may be used for a decision.
 frame-purpose = Purpose
 frame-case = Case
 frame-no-justification = No purpose and case set: nothing can be checked or looked at

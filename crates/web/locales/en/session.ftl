@@ -10,8 +10,8 @@ justification-submit = Set purpose and case
 field-purpose = Purpose
 field-case = Case reference
 field-case-hint = Number of the file, journey or operation, 2 to 64 characters
-purpose-missing = choose the purpose for which you act
-case-invalid = write 2 to 64 characters with at least one letter or digit
+purpose-missing = Choose the purpose for which you act
+case-invalid = Write 2 to 64 characters with at least one letter or digit
 
 purpose-terrorism = Terrorism
 purpose-firearms-trafficking = Firearms trafficking
@@ -29,4 +29,4 @@ password-submit = Change the password
 field-present-password = Present password
 field-new-password = New password
 field-new-password-hint = 12 characters or more; a sentence is easier to remember than signs
-password-wrong = this is not your present password
+password-wrong = This is not your present password

@@ -4,11 +4,12 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use egnatia_app::{Action, AuditEntry, AuditQuery, EventDetail, Verification};
+use egnatia_app::{Action, AuditEntry, AuditQuery, Verification};
 use egnatia_audit::Operation;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::audit_words;
 use crate::parts::{Cell, Empty, Facts, Field, FieldKind, Table};
 use crate::problem::{Problem, ProblemCode};
 use crate::visit::{Posted, Signed, Visit, show, show_refused};
@@ -38,10 +39,19 @@ pub struct AuditEntryPage {
     pub frame: Frame,
     /// Who, why, what, to whom.
     pub facts: Facts,
-    /// What was asked or changed, as JSON; absent once erased.
-    pub data: Option<String>,
+    /// What was asked or changed, in words; absent once erased.
+    pub data: Option<AuditData>,
     /// Where the proof is downloaded.
     pub proof_href: String,
+}
+
+/// What was asked or changed.
+#[derive(Debug)]
+pub struct AuditData {
+    /// In words.
+    pub facts: Facts,
+    /// As it stands in the log, JSON.
+    pub json: String,
 }
 
 /// The page of a verification.
@@ -135,20 +145,12 @@ fn row(frame: &Frame, entry: &AuditEntry) -> Vec<Cell> {
     let actor = detail.map_or_else(|| t.text("audit-erased"), |d| d.actor.to_string());
     vec![
         Cell::link(format!("/audit/{sequence}"), sequence.to_string()),
-        Cell::Time(frame.moment(entry.leaf.at)),
+        Cell::Time(frame.moment_to_the_second(entry.leaf.at)),
         Cell::Text(operation(t, entry.leaf.operation)),
         Cell::Text(actor),
         Cell::Text(case.map(|j| j.case.to_string()).unwrap_or_default()),
-        Cell::Exact(detail.map(object_of).unwrap_or_default()),
+        Cell::Text(audit_words::about(t, entry)),
     ]
-}
-
-fn object_of(detail: &EventDetail) -> String {
-    match (&detail.object, &detail.subject) {
-        (Some(object), _) => object.record.to_string(),
-        (None, Some(subject)) => subject.clone(),
-        (None, None) => String::new(),
-    }
 }
 
 fn operation(t: &Texts, operation: Operation) -> String {
@@ -191,17 +193,20 @@ fn filters_of(visit: &Visit) -> (Option<AuditQuery>, Vec<Field>) {
             "audit-object",
             wrong(object.is_err(), "audit-object-invalid"),
         )
+        .hint(t.text("audit-object-hint"))
         .kind(FieldKind::Exact),
         field(
             "from",
             "audit-from",
             wrong(from.is_err(), "audit-date-invalid"),
-        ),
+        )
+        .hint(t.text("audit-date-hint")),
         field(
             "until",
             "audit-until",
             wrong(until.is_err(), "audit-date-invalid"),
-        ),
+        )
+        .hint(t.text("audit-date-hint")),
     ];
     let query = match (actor, object, from, until) {
         (Ok(actor), Ok(object), Ok(from), Ok(until)) => Some(AuditQuery {
@@ -253,7 +258,10 @@ pub(crate) async fn show_entry(
         .and_then(|detail| detail.data.as_ref());
     let page = AuditEntryPage {
         facts: facts(&frame, &entry),
-        data: data.and_then(|json| serde_json::to_string_pretty(json).ok()),
+        data: data.map(|data| AuditData {
+            facts: audit_words::data_facts(t, data),
+            json: serde_json::to_string_pretty(data).unwrap_or_default(),
+        }),
         proof_href: format!("/audit/{sequence}/proof"),
         frame,
     };
@@ -269,23 +277,38 @@ fn facts(frame: &Frame, entry: &AuditEntry) -> Facts {
     let t = frame.t;
     let leaf = &entry.leaf;
     let start = Facts::new()
-        .with(t.text("audit-at"), Cell::Time(frame.moment(leaf.at)))
+        .with(
+            t.text("audit-at"),
+            Cell::Time(frame.moment_to_the_second(leaf.at)),
+        )
         .with(
             t.text("audit-operation"),
             Cell::Text(operation(t, leaf.operation)),
         );
-    let commitment = Cell::Exact(leaf.commitment.to_string());
+    let proved = |facts: Facts| {
+        facts
+            .with(
+                t.text("audit-commitment"),
+                Cell::Exact(leaf.commitment.to_string()),
+            )
+            .with(
+                t.text("audit-leaf-hash"),
+                Cell::Exact(leaf.hash().to_string()),
+            )
+    };
     let Some(detail) = &entry.detail else {
-        return start
-            .with(t.text("audit-actor"), Cell::Text(t.text("audit-erased")))
-            .with(t.text("audit-commitment"), commitment);
+        let erased = Cell::Text(t.text("audit-erased"));
+        return proved(start.with(t.text("audit-actor"), erased));
     };
     let why = detail.justification.as_ref();
     let object = detail.object.as_ref().map(|o| {
         let version = t.with("entry-version", "version", o.version.to_string());
         Cell::Exact(format!("{} ({version})", o.record))
     });
-    start
+    let kind = entry
+        .kind
+        .map(|kind| Cell::Text(audit_words::kind(t, kind)));
+    let facts = start
         .with(t.text("audit-actor"), Cell::Text(detail.actor.to_string()))
         .with(
             t.text("audit-role"),
@@ -303,16 +326,20 @@ fn facts(frame: &Frame, entry: &AuditEntry) -> Facts {
             t.text("audit-case"),
             why.map(|j| Cell::Text(j.case.to_string())),
         )
+        .with_some(t.text("audit-kind"), kind)
         .with_some(t.text("audit-object"), object)
         .with_some(
             t.text("audit-subject"),
-            detail.subject.clone().map(Cell::Exact),
+            detail
+                .subject
+                .as_deref()
+                .map(|subject| Cell::Text(audit_words::subject(t, subject))),
         )
         .with_some(
             t.text("audit-recipient"),
             detail.recipient.clone().map(Cell::Text),
-        )
-        .with(t.text("audit-commitment"), commitment)
+        );
+    proved(facts)
 }
 
 /// Hands out the proof of an entry, as a file.
@@ -352,7 +379,10 @@ pub(crate) async fn verify(signed: Signed, _posted: Posted) -> Result<Response, 
     let whole = result.is_ok();
     let (facts, findings) = match result {
         Ok(verified) => (verified_facts(t, &verified), Vec::new()),
-        Err(problem) => (Facts::new(), vec![vec![Cell::Text(problem.to_string())]]),
+        Err(problem) => (
+            Facts::new(),
+            vec![vec![Cell::Text(words::sentence(&problem.to_string()))]],
+        ),
     };
     let caption = t.text("verification-findings");
     let empty = Empty::of(t, "verification-findings");

@@ -150,4 +150,6 @@ pub struct CheckResultPage {
     pub lists: Table,
     /// Whether somebody may check again.
     pub may_check: bool,
+    /// Whether somebody may decide on matches.
+    pub may_decide: bool,
 }

@@ -3,13 +3,14 @@
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use egnatia_alerts::{ConsultedList, MatchState, Settled};
-use egnatia_app::{Action, Caller, Candidate, CheckRequest, CheckView, ListVersionRow};
+use egnatia_app::{Action, App, Caller, CheckRequest, CheckView, ListVersionRow};
 use egnatia_formats::mrz::MrzError;
 use egnatia_matching::Description;
 use egnatia_record::RecordId;
 
 use super::check::{CheckInput, CheckPage, CheckResultPage};
 use super::session::JustificationInput;
+use super::subjects;
 use crate::parts::{Cell, Empty, Facts, Table, Tag, Tone};
 use crate::problem::Problem;
 use crate::query::MrzRefused;
@@ -38,7 +39,7 @@ async fn page(signed: &Signed, input: &CheckInput) -> Result<CheckPage, Problem>
     let t = signed.t();
     let frame = signed.frame(t.text("check-title"), Some(Area::Check)).await;
     let lists = signed.state.app.lists(signed.caller()).await?;
-    let table = lists_table(&frame, &lists);
+    let table = lists_table(&signed.state.app, &frame, &lists);
     Ok(CheckPage::new(frame, input, table))
 }
 
@@ -79,7 +80,7 @@ pub(crate) async fn check(signed: Signed, posted: Posted) -> Result<Response, Pr
         Ok(id) => Ok(Redirect::to(&format!("/checks/{id}")).into_response()),
         Err(problem) => match problem.errors.first() {
             Some(error) => {
-                input.query_error = Some(error.detail.clone());
+                input.query_error = Some(words::sentence(&error.detail));
                 Ok(show_refused(&page(&signed, &input).await?))
             }
             None => Err(problem),
@@ -146,7 +147,8 @@ fn input_of(posted: &Posted) -> CheckInput {
 pub(crate) async fn answer(signed: Signed, Path(id): Path<String>) -> Result<Response, Problem> {
     signed.enter(Action::ViewCheck)?;
     let id = super::record_id(&id)?;
-    let view = signed.state.app.view_check(signed.caller(), id).await?;
+    let app = &signed.state.app;
+    let view = app.view_check(signed.caller(), id).await?;
     let t = signed.t();
     let frame = signed
         .frame(t.text("check-result-title"), Some(Area::Check))
@@ -160,10 +162,11 @@ pub(crate) async fn answer(signed: Signed, Path(id): Path<String>) -> Result<Res
     let page = CheckResultPage {
         waiting,
         asked: asked(&frame, &view),
-        candidates: candidates(t, &view.answer.candidates),
+        candidates: candidates(app, t, &view),
         settled: settled(&frame, &view.answer.settled),
-        lists: consulted(t, &view.answer.lists),
+        lists: consulted(app, t, &view.answer.lists),
         may_check: signed.offers(Action::Check),
+        may_decide: signed.offers(Action::Decide),
         frame,
     };
     Ok(show(&page))
@@ -172,6 +175,10 @@ pub(crate) async fn answer(signed: Signed, Path(id): Path<String>) -> Result<Res
 /// What was asked, label by label.
 pub(crate) fn query_facts(t: &Texts, query: &Description) -> Facts {
     let texts = |texts: &[String]| texts.iter().cloned().map(Cell::Text).collect();
+    let nationalities = query
+        .nationalities
+        .iter()
+        .map(|text| Cell::Text(words::country(text, t)));
     let names = query.names.iter().map(|name| Cell::Text(name.text.clone()));
     let births = query
         .births
@@ -190,7 +197,7 @@ pub(crate) fn query_facts(t: &Texts, query: &Description) -> Facts {
         .with_all(t.text("column-name"), names.collect())
         .with_all(t.text("field-document"), numbers.collect())
         .with_all(t.text("field-birth-date"), births.collect())
-        .with_all(t.text("field-nationality"), texts(&query.nationalities))
+        .with_all(t.text("field-nationality"), nationalities.collect())
         .with_all(t.text("field-place"), texts(&query.places))
         .with_some(t.text("field-gender"), gender)
         .with_some(t.text("field-schema"), schema)
@@ -214,41 +221,42 @@ fn asked(frame: &Frame, view: &CheckView) -> Facts {
         .with(t.text("check-at"), Cell::Time(frame.moment(view.answer.at)))
 }
 
-fn candidates(t: &'static Texts, candidates: &[Candidate]) -> Table {
+fn candidates(app: &App, t: &'static Texts, view: &CheckView) -> Table {
     let columns = &[
         "column-name",
+        "column-born",
+        "column-nationality",
+        "column-document",
         "column-likelihood",
         "column-list",
-        "column-action",
         "column-state",
     ];
+    let candidates = &view.answer.candidates;
     let rows = candidates
         .iter()
         .map(|candidate| {
+            let entry = &candidate.entry;
+            let [born, nationality, document] =
+                subjects::distinguishing(view.entries.get(&entry.record), t);
             vec![
-                Cell::link(
-                    format!("/matches/{}", candidate.matched),
-                    &candidate.entry.name,
-                ),
+                Cell::link(format!("/matches/{}", candidate.matched), &entry.name),
+                born,
+                nationality,
+                document,
                 Cell::Text(likelihood(t, candidate.assessment.probability)),
                 Cell::Text(list_and_version(
                     t,
-                    &candidate.entry.list,
-                    candidate.entry.list_version,
+                    &app.list_name(&entry.list),
+                    entry.list_version,
                 )),
-                Cell::Text(candidate.action.clone()),
                 Cell::Tag(state_tag(t, &candidate.state)),
             ]
         })
         .collect();
-    Table::new(
-        t,
-        t.text("check-candidates"),
-        columns,
-        Empty::of(t, "check-candidates"),
-    )
-    .rows(rows)
-    .focus_first()
+    // Without rows it is not shown: the answer above says that there are none.
+    Table::new(t, t.text("check-candidates"), columns, Empty::default())
+        .rows(rows)
+        .focus_first()
 }
 
 fn settled(frame: &Frame, settled: &[Settled]) -> Table {
@@ -275,22 +283,16 @@ fn settled(frame: &Frame, settled: &[Settled]) -> Table {
             ]
         })
         .collect();
-    Table::new(
-        t,
-        t.text("check-settled"),
-        columns,
-        Empty::of(t, "check-settled"),
-    )
-    .rows(rows)
+    Table::new(t, t.text("check-settled"), columns, Empty::default()).rows(rows)
 }
 
-fn consulted(t: &'static Texts, lists: &[ConsultedList]) -> Table {
+fn consulted(app: &App, t: &'static Texts, lists: &[ConsultedList]) -> Table {
     let columns = &["column-list", "column-list-version"];
     let rows = lists
         .iter()
         .map(|list| {
             vec![
-                Cell::link(format!("/lists/{}", list.list), &list.list),
+                list_link(app, &list.list),
                 Cell::Number(list.version.to_string()),
             ]
         })
@@ -304,7 +306,21 @@ fn consulted(t: &'static Texts, lists: &[ConsultedList]) -> Table {
     .rows(rows)
 }
 
-fn lists_table(frame: &Frame, lists: &[ListVersionRow]) -> Table {
+/// A link to a list: what officers call it, and its full title.
+pub(crate) fn list_link(app: &App, list: &str) -> Cell {
+    let title = app.terms(list).title.clone();
+    Cell::link_with(format!("/lists/{list}"), app.list_name(list), title)
+}
+
+/// How many entries a list has at present.
+pub(crate) fn entries_of(version: &ListVersionRow) -> u64 {
+    version
+        .added
+        .saturating_add(version.changed)
+        .saturating_add(version.unchanged)
+}
+
+fn lists_table(app: &App, frame: &Frame, lists: &[ListVersionRow]) -> Table {
     let t = frame.t;
     let columns = &[
         "column-list",
@@ -315,14 +331,10 @@ fn lists_table(frame: &Frame, lists: &[ListVersionRow]) -> Table {
     let rows = lists
         .iter()
         .map(|list| {
-            let entries = list
-                .added
-                .saturating_add(list.changed)
-                .saturating_add(list.unchanged);
             vec![
-                Cell::link(format!("/lists/{}", list.list), &list.list),
+                list_link(app, &list.list),
                 Cell::Number(list.version.to_string()),
-                Cell::Number(words::quantity(entries)),
+                Cell::Number(words::quantity(entries_of(list))),
                 Cell::Time(frame.moment(list.imported_at)),
             ]
         })

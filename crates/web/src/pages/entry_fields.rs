@@ -51,15 +51,14 @@ pub(crate) fn place(place: &Place) -> String {
 
 /// All that has no table of its own on the entry's page.
 pub(crate) fn other_fields(entry: &ListEntry, t: &Texts) -> Vec<FieldTexts> {
-    let births = entry.births.iter().map(|birth| match &birth.note {
-        Some(note) => format!("{} ({note})", birth.text),
-        None => birth.text.clone(),
-    });
+    let births = entry.births.iter().map(|b| words::listed_birth(b, t));
+    let nationalities = entry.nationalities.iter().map(|n| words::country(n, t));
     let source = entry
         .source_text
         .iter()
         .map(|field| format!("{}: {}", field.field, field.text));
     let one = |text: &Option<String>| text.iter().cloned().collect::<Vec<String>>();
+    let dates = |texts: &[String]| texts.iter().map(|t| words::source_date(t)).collect();
     vec![
         (
             "entry-schema",
@@ -71,7 +70,7 @@ pub(crate) fn other_fields(entry: &ListEntry, t: &Texts) -> Vec<FieldTexts> {
             entry.birth_places.iter().map(place).collect(),
         ),
         ("entry-address", entry.addresses.iter().map(place).collect()),
-        ("entry-nationality", entry.nationalities.clone()),
+        ("entry-nationality", nationalities.collect()),
         (
             "entry-gender",
             entry
@@ -83,8 +82,8 @@ pub(crate) fn other_fields(entry: &ListEntry, t: &Texts) -> Vec<FieldTexts> {
         ("entry-position", entry.positions.clone()),
         ("entry-programme", entry.programmes.clone()),
         ("entry-reference", entry.references.clone()),
-        ("entry-listed", one(&entry.listed_on)),
-        ("entry-updated", entry.updated_on.clone()),
+        ("entry-listed", dates(entry.listed_on.as_slice())),
+        ("entry-updated", dates(&entry.updated_on)),
         ("entry-remarks", one(&entry.remarks)),
         ("entry-source-text", source.collect()),
     ]

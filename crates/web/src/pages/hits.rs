@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 use egnatia_alerts::{FollowUp, FollowUpState, Reason};
-use egnatia_app::{Action, HitSummary, HitView};
+use egnatia_app::{Action, App, HitSummary, HitView};
 use egnatia_record::RecordId;
 
 use super::{checking, record_id, subjects};
@@ -37,6 +37,8 @@ pub struct HitPage {
     pub subject: Subject,
     /// What may be done with the record.
     pub handling: HandlingBadge,
+    /// What was asked; absent where the match has been erased.
+    pub asked: Option<Facts>,
     /// How it came about.
     pub facts: Facts,
     /// What is to be done.
@@ -65,7 +67,11 @@ pub(crate) async fn show_hits(signed: Signed) -> Result<Response, Problem> {
         "column-case",
         "column-by",
     ];
-    let rows = page.items.iter().map(|hit| row(&frame, hit)).collect();
+    let rows = page
+        .items
+        .iter()
+        .map(|hit| row(&signed.state.app, &frame, hit))
+        .collect();
     let next = page
         .next
         .map(|next| format!("/hits?after={}", cursor::write(next)));
@@ -75,7 +81,7 @@ pub(crate) async fn show_hits(signed: Signed) -> Result<Response, Problem> {
     Ok(show(&HitsPage { frame, table }))
 }
 
-fn row(frame: &Frame, hit: &HitSummary) -> Vec<Cell> {
+fn row(app: &App, frame: &Frame, hit: &HitSummary) -> Vec<Cell> {
     let t = frame.t;
     let due = match hit.due_at {
         Some(due) if !hit.done => {
@@ -88,7 +94,7 @@ fn row(frame: &Frame, hit: &HitSummary) -> Vec<Cell> {
         Cell::link(format!("/hits/{}", hit.hit), &hit.entry),
         due,
         Cell::Text(hit.asked.clone()),
-        Cell::Text(hit.list.clone()),
+        Cell::Text(app.list_name(&hit.list)),
         Cell::Text(hit.case.clone()),
         Cell::Text(hit.by.to_string()),
     ]
@@ -147,9 +153,16 @@ async fn page(
         Form::new(t, action, vec![field], t.text("hit-report-submit"), None).csrf(frame.csrf())
     });
     HitPage {
-        subject: subjects::of_name(&view.hit.entry.name, t),
+        subject: match &view.entry {
+            Some(entry) => subjects::of_entry(entry, t),
+            None => subjects::of_name(&view.hit.entry.name, t),
+        },
         handling: HandlingBadge::new(&view.envelope, t),
-        facts: facts(&frame, view),
+        asked: view
+            .matched
+            .as_ref()
+            .map(|matched| checking::query_facts(t, &matched.query)),
+        facts: facts(&signed.state.app, &frame, view),
         action: view.hit.action.clone(),
         clock: view.follow_up.as_ref().and_then(|f| clock(&frame, view, f)),
         report: form,
@@ -177,15 +190,12 @@ fn finished(frame: &Frame, follow_up: &FollowUp) -> Option<Facts> {
     Some(facts)
 }
 
-fn facts(frame: &Frame, view: &HitView) -> Facts {
+fn facts(app: &App, frame: &Frame, view: &HitView) -> Facts {
     let t = frame.t;
     let hit = &view.hit;
-    let asked = match &view.matched {
-        Some(matched) => checking::query_facts(t, &matched.query),
-        None => Facts::new(),
-    };
-    let list = checking::list_and_version(t, &hit.entry.list, hit.entry.list_version);
-    asked
+    let name = app.list_name(&hit.entry.list);
+    let list = checking::list_and_version(t, &name, hit.entry.list_version);
+    Facts::new()
         .with(t.text("column-list"), Cell::Text(list))
         .with(t.text("hit-case"), Cell::Text(hit.case.to_string()))
         .with(

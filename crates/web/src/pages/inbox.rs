@@ -2,9 +2,9 @@
 
 use askama::Template;
 use axum::response::Response;
-use egnatia_app::{Action, MatchSummary};
+use egnatia_app::{Action, App, MatchSummary};
 
-use super::checking;
+use super::{checking, subjects};
 use crate::cursor;
 use crate::parts::{Cell, Empty, Table};
 use crate::problem::Problem;
@@ -33,14 +33,20 @@ pub(crate) async fn show_inbox(signed: Signed) -> Result<Response, Problem> {
     let frame = signed.frame(t.text("inbox-title"), Some(Area::Inbox)).await;
     let columns = &[
         "column-name",
+        "column-born",
+        "column-nationality",
+        "column-document",
         "column-likelihood",
         "column-asked",
         "column-list",
-        "column-case",
-        "column-by",
+        "column-case-by",
         "column-since",
     ];
-    let rows = page.items.iter().map(|item| row(&frame, item)).collect();
+    let rows = page
+        .items
+        .iter()
+        .map(|item| row(app, &frame, item))
+        .collect();
     let next = page
         .next
         .map(|next| format!("/inbox?after={}", cursor::write(next)));
@@ -51,14 +57,17 @@ pub(crate) async fn show_inbox(signed: Signed) -> Result<Response, Problem> {
     Ok(show(&InboxPage { frame, table }))
 }
 
-fn row(frame: &Frame, item: &MatchSummary) -> Vec<Cell> {
+fn row(app: &App, frame: &Frame, item: &MatchSummary) -> Vec<Cell> {
+    let [born, nationality, document] = subjects::distinguishing(item.listed.as_ref(), frame.t);
     vec![
         Cell::link(format!("/matches/{}", item.matched), &item.entry),
+        born,
+        nationality,
+        document,
         Cell::Text(checking::likelihood(frame.t, item.probability)),
         Cell::Text(item.asked.clone()),
-        Cell::Text(item.list.clone()),
-        Cell::Text(item.case.clone()),
-        Cell::Text(item.by.to_string()),
+        Cell::Text(app.list_name(&item.list)),
+        Cell::Lines(item.case.clone(), item.by.to_string()),
         Cell::Time(frame.moment(item.at)),
     ]
 }

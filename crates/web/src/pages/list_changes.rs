@@ -5,8 +5,8 @@ use axum::response::Response;
 use egnatia_app::{Action, ChangesQuery, EntryChange as Change, ListVersionRow};
 use serde::Deserialize;
 
-use super::entry_fields;
 use super::lists::ListChangesPage;
+use super::{checking, entry_fields};
 use crate::parts::{Cell, Empty, EntryChange, Facts, Table};
 use crate::problem::{Problem, ProblemCode};
 use crate::visit::{Signed, show};
@@ -46,7 +46,10 @@ pub(crate) async fn show_changes(
     let versions = app.list_versions(signed.caller(), &list).await?;
     let row = versions.iter().find(|row| row.version == version);
     let row = row.ok_or_else(not_found)?;
-    let values = [("list", list.clone()), ("version", version.to_string())];
+    let values = [
+        ("list", app.list_name(&list)),
+        ("version", version.to_string()),
+    ];
     let title = t.with_all("list-version-title", &values);
     let frame = signed.frame(title, Some(Area::Lists)).await;
     let full = u32::try_from(changes.len()).is_ok_and(|count| count >= PAGE);
@@ -87,18 +90,10 @@ fn shown(change: &Change, t: &'static Texts) -> EntryChange {
 
 fn facts(frame: &Frame, row: &ListVersionRow) -> Facts {
     let t = frame.t;
-    let number = |key: &str, number: u64| (t.text(key), Cell::Text(words::quantity(number)));
-    let counts = [
-        number("list-added", row.added),
-        number("list-changed", row.changed),
-        number("list-removed", row.removed),
-        number("list-unchanged", row.unchanged),
-        number("list-orphan-count", row.orphan_count),
-    ];
     let start = Facts::new()
         .with(
             t.text("list-source-version"),
-            Cell::Text(row.source_version.clone()),
+            Cell::Text(words::source_date(&row.source_version)),
         )
         .with(
             t.text("list-imported-at"),
@@ -109,9 +104,30 @@ fn facts(frame: &Frame, row: &ListVersionRow) -> Facts {
             Cell::Text(row.imported_by.to_string()),
         )
         .with(t.text("list-checksum"), Cell::Exact(row.checksum.clone()));
-    counts
-        .into_iter()
-        .fold(start, |facts, (label, cell)| facts.with(label, cell))
+    let total = checking::entries_of(row);
+    let counts = [row.added, row.changed, row.removed, row.unchanged];
+    count_facts(t, start, (total, counts, row.orphan_count))
+}
+
+/// How many entries there are, how many came, changed, went and stayed, and how many rows belong
+/// to none.
+pub(crate) fn count_facts(
+    t: &Texts,
+    start: Facts,
+    (total, [added, changed, removed, unchanged], orphans): (u64, [u64; 4], u64),
+) -> Facts {
+    [
+        ("list-total", words::quantity(total)),
+        ("list-added", words::signed("+", added)),
+        ("list-changed", words::quantity(changed)),
+        ("list-removed", words::signed("−", removed)),
+        ("list-unchanged", words::quantity(unchanged)),
+        ("list-orphans", words::quantity(orphans)),
+    ]
+    .into_iter()
+    .fold(start, |facts, (key, text)| {
+        facts.with(t.text(key), Cell::Text(text))
+    })
 }
 
 /// Rows that join no entry.
@@ -123,13 +139,8 @@ pub(crate) fn orphans_table(t: &'static Texts, orphans: &[OrphanRow]) -> Table {
         ]
     });
     let columns = &["column-place", "column-row"];
-    Table::new(
-        t,
-        t.text("list-orphans"),
-        columns,
-        Empty::of(t, "list-orphans"),
-    )
-    .rows(rows.collect())
+    // Without rows it is not shown: the facts say that there are none.
+    Table::new(t, t.text("list-orphans"), columns, Empty::default()).rows(rows.collect())
 }
 
 impl OrphanRow {

@@ -10,9 +10,9 @@ use egnatia_app::{Action, ImportReport, Importing};
 use egnatia_formats::{ParsedList, ftm, ofac, un};
 use sha2::{Digest, Sha256};
 
-use super::list_changes::{OrphanRow, orphans_table};
+use super::list_changes::{OrphanRow, count_facts, orphans_table};
 use super::lists::{ListFormat, ListImportPage, ListPreviewPage};
-use crate::parts::{Cell, Facts};
+use crate::parts::Facts;
 use crate::problem::{Problem, ProblemCode};
 use crate::visit::{Signed, done, show, show_with};
 use crate::{Area, Texts, guard, words};
@@ -42,7 +42,7 @@ pub(crate) async fn import(signed: Signed, request: Request) -> Result<Response,
     let list = text_of(&parts, "list");
     let read = Upload::take(&mut parts, &format, list, t);
     let parsed = match read {
-        Ok(upload) => upload.parse(t).await?,
+        Ok(upload) => upload.parse().await?,
         Err(wrong) => Err(wrong),
     };
     let (parsed, checksum) = match parsed {
@@ -60,7 +60,7 @@ pub(crate) async fn import(signed: Signed, request: Request) -> Result<Response,
         Err(error) => {
             let problem = Problem::from(error);
             return match problem.errors.first() {
-                Some(error) => refuse(&signed, error.detail.clone()).await,
+                Some(error) => refuse(&signed, words::sentence(&error.detail)).await,
                 None => Err(problem),
             };
         }
@@ -85,19 +85,24 @@ async fn preview(
     format: &str,
 ) -> Result<Response, Problem> {
     let t = signed.t();
-    let title = t.with("preview-title", "list", report.list.as_str());
+    let list = signed.state.app.list_name(&report.list);
+    let title = t.with("preview-title", "list", list);
     let frame = signed.frame(title, Some(Area::Lists)).await;
     let changes = report
         .added
         .saturating_add(report.changed)
         .saturating_add(report.removed);
-    let number = |number: u64| Cell::Text(words::quantity(number));
-    let facts = Facts::new()
-        .with(t.text("list-added"), number(report.added))
-        .with(t.text("list-changed"), number(report.changed))
-        .with(t.text("list-removed"), number(report.removed))
-        .with(t.text("list-unchanged"), number(report.unchanged))
-        .with(t.text("list-orphan-count"), number(report.orphans));
+    let counts = [
+        report.added,
+        report.changed,
+        report.removed,
+        report.unchanged,
+    ];
+    let total = report
+        .added
+        .saturating_add(report.changed)
+        .saturating_add(report.unchanged);
+    let facts = count_facts(t, Facts::new(), (total, counts, report.orphans));
     let values = [
         ("changes", words::quantity(changes)),
         ("version", report.version.to_string()),
@@ -194,7 +199,7 @@ impl Upload {
     }
 
     /// Reads the files on a thread of their own: it takes seconds, and others wait for answers.
-    async fn parse(self, t: &'static Texts) -> Result<Read, Problem> {
+    async fn parse(self) -> Result<Read, Problem> {
         tokio::task::spawn_blocking(move || {
             let mut hash = Sha256::new();
             for file in self.files() {
@@ -218,7 +223,7 @@ impl Upload {
             };
             parsed
                 .map(|parsed| (parsed, checksum))
-                .map_err(|error| t.with("import-error", "problem", error.to_string()))
+                .map_err(|error| words::sentence(&error.to_string()))
         })
         .await
         .map_err(|_| Problem::new(ProblemCode::Internal))

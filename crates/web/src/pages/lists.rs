@@ -6,7 +6,7 @@ use axum::response::Response;
 use egnatia_alerts::ListEntry;
 use egnatia_app::{Action, EntryVersion, ListVersionRow};
 
-use super::{entry_fields, record_id, subjects};
+use super::{checking, entry_fields, record_id, subjects};
 use crate::parts::{
     Cell, Empty, EntryChange, Facts, Field, FieldKind, Form, HandlingBadge, Subject, Table,
 };
@@ -178,26 +178,28 @@ pub struct EntryPage {
 }
 
 /// Columns of a version, after its name.
-const COLUMNS: [&str; 7] = [
+const COLUMNS: [&str; 8] = [
     "column-source-version",
     "column-imported",
+    "column-entries",
     "column-added",
     "column-changed",
     "column-removed",
     "column-unchanged",
-    "column-orphans",
+    "list-orphans",
 ];
 
 /// Shows the newest version of every list.
 pub(crate) async fn show_lists(signed: Signed) -> Result<Response, Problem> {
     signed.enter(Action::ListLists)?;
     let t = signed.t();
-    let lists = signed.state.app.lists(signed.caller()).await?;
+    let app = &signed.state.app;
+    let lists = app.lists(signed.caller()).await?;
     let frame = signed.frame(t.text("lists-title"), Some(Area::Lists)).await;
     let rows = lists
         .iter()
         .map(|row| {
-            let name = Cell::link(format!("/lists/{}", row.list), &row.list);
+            let name = checking::list_link(app, &row.list);
             let mut cells = version_row(&frame, name, row);
             cells.insert(1, Cell::Number(row.version.to_string()));
             cells
@@ -222,7 +224,7 @@ pub(crate) async fn show_versions(
     let t = signed.t();
     let app = &signed.state.app;
     let versions = app.list_versions(signed.caller(), &list).await?;
-    let title = t.with("list-title", "list", list.as_str());
+    let title = t.with("list-title", "list", app.list_name(&list));
     let frame = signed.frame(title, Some(Area::Lists)).await;
     // Who may not see names is not led to them.
     let open = signed.offers(Action::ListChanges);
@@ -255,13 +257,15 @@ pub(crate) async fn show_versions(
 
 fn version_row(frame: &Frame, name: Cell, row: &ListVersionRow) -> Vec<Cell> {
     let number = |number: u64| Cell::Number(words::quantity(number));
+    let moved = |sign: &str, number: u64| Cell::Number(words::signed(sign, number));
     vec![
         name,
-        Cell::Text(row.source_version.clone()),
+        Cell::Text(words::source_date(&row.source_version)),
         Cell::Time(frame.moment(row.imported_at)),
-        number(row.added),
+        number(checking::entries_of(row)),
+        moved("+", row.added),
         number(row.changed),
-        number(row.removed),
+        moved("−", row.removed),
         number(row.unchanged),
         number(row.orphan_count),
     ]
@@ -339,7 +343,7 @@ fn documents(t: &'static Texts, entry: &ListEntry) -> Table {
             vec![
                 Cell::Exact(document.number.clone()),
                 Cell::Text(document.label.clone()),
-                Cell::Text(document.country.clone().unwrap_or_default()),
+                Cell::Text(words::country(document.country.as_deref().unwrap_or(""), t)),
                 Cell::Text(document.note.clone().unwrap_or_default()),
             ]
         })

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 use egnatia_alerts::{MatchState, Outcome, Reason};
-use egnatia_app::{Action, MatchView};
+use egnatia_app::{Action, App, MatchView};
 use egnatia_record::RecordId;
 
 use super::{checking, record_id, subjects};
@@ -23,6 +23,8 @@ pub struct MatchPage {
     pub subject: Subject,
     /// What may be done with the record.
     pub handling: HandlingBadge,
+    /// What was asked.
+    pub asked: Facts,
     /// How it was found, and what the list asks to do.
     pub facts: Facts,
     /// Why.
@@ -103,8 +105,9 @@ async fn page(
     MatchPage {
         subject,
         handling: HandlingBadge::new(view.entry_envelope.as_ref().unwrap_or(&view.envelope), t),
-        evidence: EvidenceTable::new(&matched.assessment, t),
-        facts: found(&frame, &view),
+        evidence: EvidenceTable::new(&matched.assessment, view.entry.as_ref(), t),
+        asked: checking::query_facts(t, &matched.query),
+        facts: found(&signed.state.app, &frame, &view),
         decided: decided(&frame, &view),
         no_form: (waiting && !view.may_decide).then(|| t.text("match-may-not")),
         decision,
@@ -112,22 +115,19 @@ async fn page(
     }
 }
 
-fn found(frame: &Frame, view: &MatchView) -> Facts {
+fn found(app: &App, frame: &Frame, view: &MatchView) -> Facts {
     let t = frame.t;
     let entry = &view.matched.entry;
     let newer = view.entry_state != "listed" || view.entry_version != entry.version.number();
-    checking::query_facts(t, &view.matched.query)
+    let list = app.list_name(&entry.list);
+    Facts::new()
         .with(
             t.text("match-action"),
             Cell::Text(view.matched.action.clone()),
         )
         .with(
             t.text("column-list"),
-            Cell::Text(checking::list_and_version(
-                t,
-                &entry.list,
-                entry.list_version,
-            )),
+            Cell::Text(checking::list_and_version(t, &list, entry.list_version)),
         )
         .with_some(
             t.text("match-newer"),

@@ -1,6 +1,7 @@
 //! The pages, one file an area: the view models of its templates, and the handlers.
 
 pub mod audit;
+mod audit_words;
 pub mod check;
 mod checking;
 mod entry_fields;

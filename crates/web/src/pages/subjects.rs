@@ -2,11 +2,13 @@
 
 use egnatia_alerts::ListEntry;
 
-use crate::parts::Subject;
+use crate::parts::{Cell, Subject};
 use crate::{Texts, words};
 
 const OTHERS_MAX: usize = 3;
 const NUMBERS_MAX: usize = 4;
+const BIRTHS_MAX: usize = 3;
+const NATIONALITIES_MAX: usize = 3;
 
 /// The scripts that are told apart: enough to see that a name is the same in another one.
 #[derive(PartialEq, Eq, Clone, Copy)]
@@ -51,6 +53,7 @@ pub(crate) fn of_entry(entry: &ListEntry, t: &'static Texts) -> Subject {
         .collect();
     Subject {
         t,
+        born: Some(births(entry, t)).filter(|text| !text.is_empty()),
         schema: t.text(words::schema_key(entry.schema)),
         name: name.to_owned(),
         others,
@@ -58,10 +61,35 @@ pub(crate) fn of_entry(entry: &ListEntry, t: &'static Texts) -> Subject {
     }
 }
 
+/// The birth dates of an entry on one line; empty where it states none.
+pub(crate) fn births(entry: &ListEntry, t: &Texts) -> String {
+    let births = entry.births.iter().take(BIRTHS_MAX);
+    let texts: Vec<String> = births.map(|birth| words::listed_birth(birth, t)).collect();
+    texts.join("; ")
+}
+
+/// What tells an entry from others of its name: when it was born, of which nationality it is, and
+/// its first number. Empty where the entry says nothing, or is erased.
+pub(crate) fn distinguishing(entry: Option<&ListEntry>, t: &Texts) -> [Cell; 3] {
+    let nationalities: Vec<String> = entry
+        .iter()
+        .flat_map(|entry| &entry.nationalities)
+        .take(NATIONALITIES_MAX)
+        .map(|text| words::country(text, t))
+        .collect();
+    let number = entry.and_then(|entry| entry.documents.first());
+    [
+        Cell::Text(entry.map(|entry| births(entry, t)).unwrap_or_default()),
+        Cell::Text(nationalities.join(", ")),
+        Cell::Exact(number.map(|d| d.number.clone()).unwrap_or_default()),
+    ]
+}
+
 /// The header of something of which only the name is left.
 pub(crate) fn of_name(name: &str, t: &'static Texts) -> Subject {
     Subject {
         t,
+        born: None,
         schema: String::new(),
         name: name.to_owned(),
         others: Vec::new(),

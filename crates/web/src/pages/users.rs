@@ -159,12 +159,12 @@ fn create_fields(t: &'static Texts, posted: &Posted, problem: Option<&Problem>) 
             .value(posted.text("role"))
             .error(wrong("role"))
             .required(),
-        password_field(t, wrong("password")),
+        password_field(t, t.text("field-initial-password"), wrong("password")),
     ]
 }
 
-fn password_field(t: &'static Texts, wrong: Option<String>) -> Field {
-    Field::new("password", t.text("field-initial-password"))
+fn password_field(t: &'static Texts, label: String, wrong: Option<String>) -> Field {
+    Field::new("password", label)
         .kind(FieldKind::Password("new-password"))
         .hint(t.text("field-initial-password-hint"))
         .error(wrong)
@@ -196,14 +196,18 @@ pub(crate) async fn show_user(
     Path(login): Path<String>,
 ) -> Result<Response, Problem> {
     signed.enter(Action::ManageAccounts)?;
-    Ok(show(&user_page(&signed, &login, None).await?))
+    let page = user_page(&signed, &login, &Refused::default()).await?;
+    Ok(show(&page))
 }
 
-async fn user_page(
-    signed: &Signed,
-    login: &str,
-    wrong: Option<String>,
-) -> Result<UserPage, Problem> {
+/// What is wrong with a form of an account's page.
+#[derive(Default)]
+struct Refused {
+    password: Option<String>,
+    confirmation: Option<String>,
+}
+
+async fn user_page(signed: &Signed, login: &str, wrong: &Refused) -> Result<UserPage, Problem> {
     let t = signed.t();
     let accounts = signed.state.app.accounts(signed.caller()).await?;
     let account = accounts
@@ -233,23 +237,36 @@ async fn user_page(
     };
     let acts = offered
         .iter()
-        .map(|id| offered_act(&frame, id, login, wrong.clone()))
+        .map(|id| offered_act(&frame, id, login, wrong))
         .collect();
     Ok(UserPage { facts, acts, frame })
 }
 
-fn offered_act(frame: &Frame, id: &'static str, login: &str, wrong: Option<String>) -> Act {
+fn offered_act(frame: &Frame, id: &'static str, login: &str, wrong: &Refused) -> Act {
     let t = frame.t;
     let fields = match id {
-        "reset" => vec![password_field(t, wrong)],
+        "reset" => {
+            let label = t.text("field-new-password");
+            vec![password_field(t, label, wrong.password.clone())]
+        }
+        "close" => vec![
+            Field::new(
+                "confirmation",
+                t.with("field-close-confirmation", "login", login),
+            )
+            .error(wrong.confirmation.clone())
+            .required(),
+        ],
         _ => Vec::new(),
     };
     let submit = t.text(&format!("act-{id}-submit"));
+    let form = Form::new(t, format!("/users/{login}/{id}"), fields, submit, None);
+    let form = if id == "close" { form.danger() } else { form };
     Act {
         id,
         heading: t.text(&format!("act-{id}")),
         means: t.text(&format!("act-{id}-means")),
-        form: Form::new(t, format!("/users/{login}/{id}"), fields, submit, None).csrf(frame.csrf()),
+        form: form.csrf(frame.csrf()),
     }
 }
 
@@ -263,6 +280,13 @@ pub(crate) async fn act(
     let not_found = || Problem::new(ProblemCode::NotFound);
     let user: UserId = login.parse().map_err(|_| not_found())?;
     let (app, caller) = (&signed.state.app, signed.caller());
+    if act == "close" && posted.text("confirmation") != login {
+        let wrong = Refused {
+            confirmation: Some(signed.t().text("close-confirmation-invalid")),
+            ..Refused::default()
+        };
+        return Ok(show_refused(&user_page(&signed, &login, &wrong).await?));
+    }
     let (result, what) = match act.as_str() {
         "unlock" => (app.unlock_account(caller, &user).await, "unlocked"),
         "close" => (app.close_account(caller, &user).await, "closed"),
@@ -275,8 +299,11 @@ pub(crate) async fn act(
     match result.map_err(Problem::from) {
         Ok(()) => Ok(done(&format!("/users/{login}"), what)),
         Err(problem) if problem.of_field("password").is_some() => {
-            let wrong = Some(signed.t().text("password-weak"));
-            Ok(show_refused(&user_page(&signed, &login, wrong).await?))
+            let wrong = Refused {
+                password: Some(signed.t().text("password-weak")),
+                ..Refused::default()
+            };
+            Ok(show_refused(&user_page(&signed, &login, &wrong).await?))
         }
         Err(problem) => Err(problem),
     }

@@ -74,23 +74,21 @@ pub fn urgency(left_s: i64, whole_s: i64) -> Urgency {
     }
 }
 
-/// A span in its two largest units.
+/// A span in its two largest units; a second one of nothing is left out.
 fn span(seconds: u64, t: &Texts) -> String {
     let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
-    if days > 0 {
-        format!(
-            "{} {}",
-            t.count("span-days", days),
-            t.count("span-hours", hours % 24)
-        )
+    let (large, small) = if days > 0 {
+        (("span-days", days), ("span-hours", hours % 24))
     } else if hours > 0 {
-        format!(
-            "{} {}",
-            t.count("span-hours", hours),
-            t.count("span-minutes", minutes % 60)
-        )
+        (("span-hours", hours), ("span-minutes", minutes % 60))
     } else {
-        t.count("span-minutes", minutes)
+        (("span-minutes", minutes), ("span-minutes", 0))
+    };
+    let text = t.count(large.0, large.1);
+    if small.1 == 0 {
+        text
+    } else {
+        format!("{text} {}", t.count(small.0, small.1))
     }
 }
 
@@ -105,5 +103,20 @@ mod tests {
         assert_eq!(urgency(day / 5, day), Urgency::Soon);
         assert_eq!(urgency(3_000, 3_600 * 2), Urgency::Soon);
         assert_eq!(urgency(-1, day), Urgency::Late);
+    }
+
+    #[test]
+    fn leaves_out_what_is_nothing() {
+        let t = Texts::default_language();
+        let day = 86_400;
+        for (seconds, text) in [
+            (12 * 3_600, "12 h"),
+            (12 * 3_600 + 60, "12 h 1 min"),
+            (2 * day, "2 d"),
+            (2 * day + 3_600, "2 d 1 h"),
+            (59, "0 min"),
+        ] {
+            assert_eq!(span(seconds, t), text);
+        }
     }
 }

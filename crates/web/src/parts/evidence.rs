@@ -1,7 +1,8 @@
 //! Evidence: what was asked and what is listed, side by side, feature by feature.
 
 use askama::Template;
-use egnatia_matching::{Assessment, Evidence, Feature, Piece, TokenEvidence, Verdict};
+use egnatia_alerts::ListEntry;
+use egnatia_matching::{Assessment, Evidence, Feature, NameKind, Piece, TokenEvidence, Verdict};
 
 use crate::{Texts, words};
 
@@ -27,6 +28,8 @@ struct Line {
     exact: bool,
     query: Option<String>,
     entry: Option<String>,
+    /// What kind of name the listed one is, where it is not the main one.
+    kind: Option<String>,
     verdict: Finding,
     weight: Weight,
     tokens: Vec<Token>,
@@ -58,8 +61,9 @@ struct Weight {
 }
 
 impl EvidenceTable {
-    /// The evidence of an assessment, in the language of the request.
-    pub fn new(assessment: &Assessment, t: &'static Texts) -> Self {
+    /// The evidence of an assessment, in the language of the request. `entry` is what was compared
+    /// with: it says what kind of name agreed.
+    pub fn new(assessment: &Assessment, entry: Option<&ListEntry>, t: &'static Texts) -> Self {
         Self {
             t,
             percent: words::percent(assessment.probability),
@@ -67,15 +71,18 @@ impl EvidenceTable {
             lines: assessment
                 .evidence
                 .iter()
-                .map(|e| Line::new(e, t))
+                .map(|e| Line::new(e, entry, t))
                 .collect(),
         }
     }
 }
 
 impl Line {
-    fn new(evidence: &Evidence, t: &Texts) -> Self {
+    fn new(evidence: &Evidence, entry: Option<&ListEntry>, t: &Texts) -> Self {
+        let is_name = evidence.feature == Feature::Name;
+        let compared = evidence.entry.as_deref().filter(|_| is_name);
         Self {
+            kind: compared.and_then(|name| kind_of_name(entry?, name, t)),
             feature: t.text(words::feature_key(evidence.feature)),
             exact: evidence.feature == Feature::Identifier,
             query: shown(evidence.feature, evidence.query.as_deref(), t),
@@ -91,6 +98,30 @@ impl Line {
     }
 }
 
+/// What kind of name the entry has this one as; nothing where it is a main name, or none of its own.
+fn kind_of_name(entry: &ListEntry, compared: &str, t: &Texts) -> Option<String> {
+    let description = entry.describe();
+    let kinds = description
+        .names
+        .iter()
+        .filter(|name| name.text == compared)
+        .map(|name| name.kind);
+    // The same letters can stand there twice: the better kind counts.
+    let rank = |kind: &NameKind| match kind {
+        NameKind::Primary => 0,
+        NameKind::Alias => 1,
+        NameKind::Former => 2,
+        NameKind::WeakAlias => 3,
+    };
+    let key = match kinds.min_by_key(rank)? {
+        NameKind::Primary => return None,
+        NameKind::Alias => "evidence-alias",
+        NameKind::WeakAlias => "evidence-weak-alias",
+        NameKind::Former => "evidence-former",
+    };
+    Some(t.text(key))
+}
+
 /// What stands on one side. Dates are written as people read them, terms in words; names and
 /// numbers stay letter by letter as their source has them.
 fn shown(feature: Feature, text: Option<&str>, t: &Texts) -> Option<String> {
@@ -99,6 +130,7 @@ fn shown(feature: Feature, text: Option<&str>, t: &Texts) -> Option<String> {
         Feature::BirthDate => text
             .parse()
             .map_or_else(|_| text.to_owned(), |birth| words::birth_date(birth, t)),
+        Feature::Nationality => words::country(text, t),
         Feature::Gender | Feature::Schema => {
             let prefix = if feature == Feature::Gender {
                 "gender"
@@ -170,7 +202,37 @@ impl Weight {
 
 #[cfg(test)]
 mod tests {
+    use egnatia_alerts::{ListedName, NameQuality};
+
     use super::*;
+
+    #[test]
+    fn says_what_kind_of_name_was_compared_unless_it_is_the_main_one() {
+        let t = Texts::default_language();
+        let name = |text: &str, kind, quality| ListedName {
+            text: text.to_owned(),
+            kind,
+            quality,
+            parts: None,
+            note: None,
+        };
+        let entry = ListEntry {
+            names: vec![
+                name("Main", NameKind::Primary, NameQuality::Unstated),
+                name("Other", NameKind::Alias, NameQuality::Good),
+                name("Nick", NameKind::Alias, NameQuality::Low),
+                name("Before", NameKind::Former, NameQuality::Unstated),
+                name("Main", NameKind::WeakAlias, NameQuality::Low),
+            ],
+            ..ListEntry::default()
+        };
+        let kind = |name| kind_of_name(&entry, name, t);
+        assert_eq!(kind("Main"), None);
+        assert_eq!(kind("Other").as_deref(), Some("also known as"));
+        assert_eq!(kind("Nick").as_deref(), Some("weak alias"));
+        assert_eq!(kind("Before").as_deref(), Some("formerly"));
+        assert_eq!(kind("Nobody"), None);
+    }
 
     #[test]
     fn a_bar_grows_from_the_middle_and_stays_inside() {

@@ -16,6 +16,7 @@ pub struct Form {
     fields: Vec<Field>,
     submit: String,
     file: bool,
+    danger: bool,
 }
 
 impl Form {
@@ -36,6 +37,7 @@ impl Form {
             file: fields.iter().any(|f| f.kind == super::FieldKind::File),
             fields,
             submit,
+            danger: false,
         }
     }
 
@@ -43,6 +45,14 @@ impl Form {
     pub fn csrf(self, token: &str) -> Self {
         Self {
             csrf: Some(token.to_owned()),
+            ..self
+        }
+    }
+
+    /// The same for something that cannot be undone: its button looks different.
+    pub fn danger(self) -> Self {
+        Self {
+            danger: true,
             ..self
         }
     }

@@ -16,6 +16,8 @@ pub struct Subject {
     pub name: String,
     /// Further names, such as those in other scripts.
     pub others: Vec<String>,
+    /// When the person was born, or the thing was built.
+    pub born: Option<String>,
     /// Numbers with what they are: in a face that tells 0 from O and 1 from l from I.
     pub numbers: Vec<(String, String)>,
 }

@@ -103,7 +103,11 @@ pub enum Cell {
         href: String,
         /// What it is called.
         text: String,
+        /// What is said under it.
+        note: Option<String>,
     },
+    /// Something with something less important under it.
+    Lines(String, String),
     /// An instant.
     Time(Moment),
     /// A word with a sign.
@@ -177,6 +181,16 @@ impl Cell {
         Self::Link {
             href: href.into(),
             text: text.into(),
+            note: None,
+        }
+    }
+
+    /// A link with something said under it.
+    pub fn link_with(href: impl Into<String>, text: impl Into<String>, note: String) -> Self {
+        Self::Link {
+            href: href.into(),
+            text: text.into(),
+            note: Some(note),
         }
     }
 
@@ -192,6 +206,15 @@ impl Cell {
         match self {
             Self::Number(_) => "number",
             Self::Time(_) => "fixed",
+            Self::Text(text) | Self::Exact(text) if text.is_empty() => "void",
+            _ => "",
+        }
+    }
+
+    /// The class of a cell that heads a row: a number needs no room, a name does.
+    fn heading_class(&self) -> &'static str {
+        match self {
+            Self::Link { text, .. } if text.chars().all(|c| c.is_ascii_digit()) => "short",
             _ => "",
         }
     }

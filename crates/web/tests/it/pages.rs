@@ -63,7 +63,7 @@ async fn a_wrong_check_digit_is_named_with_what_it_may_have_been() {
         "{page}"
     );
     let cut = browser.post("/check", &[("q", &ZONE[..87])]).await.body;
-    assert!(cut.contains("this MRZ has 86 characters"), "{cut}");
+    assert!(cut.contains("This MRZ has 86 characters"), "{cut}");
     let answer = browser.check(ZONE).await;
     assert!(browser.get(&answer).await.body.contains("/matches/"));
 }
@@ -201,7 +201,14 @@ async fn the_administrator_makes_and_closes_accounts() {
         .post("/users", &account("n.new", "long enough password"))
         .await;
     assert_eq!(answer.location(), "/users/n.new?done=created");
-    let answer = browser.post("/users/n.new/close", &[]).await;
+    for confirmation in ["", "o.officer"] {
+        let fields = [("confirmation", confirmation)];
+        let answer = browser.post("/users/n.new/close", &fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.body.contains("confirmation-error"));
+    }
+    let confirmed = [("confirmation", "n.new")];
+    let answer = browser.post("/users/n.new/close", &confirmed).await;
     assert_eq!(answer.location(), "/users/n.new?done=closed");
     assert!(browser.get("/users/n.new").await.body.contains("Closed"));
 }

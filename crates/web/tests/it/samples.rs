@@ -1,13 +1,16 @@
 //! Every page with invented content: long names, several scripts, empty states, errors.
 
 use askama::Template;
+use egnatia_alerts::{ListEntry, ListedName, NameQuality};
 use egnatia_app::ListChange;
-use egnatia_matching::{Assessment, Band, Evidence, Feature, Piece, TokenEvidence, Verdict};
+use egnatia_matching::{
+    Assessment, Band, Evidence, Feature, NameKind, Piece, TokenEvidence, Verdict,
+};
 use egnatia_record::{
     Envelope, Evaluation, Handling, HandlingCode, Kind, LegalBasis, Nature, OriginRegime, Purpose,
     RecordId, ReleasableTo, Retention, SubjectCategory, Version,
 };
-use egnatia_web::pages::audit::{AuditEntryPage, AuditPage, VerificationPage};
+use egnatia_web::pages::audit::{AuditData, AuditEntryPage, AuditPage, VerificationPage};
 use egnatia_web::pages::check::{CheckInput, CheckPage, CheckResultPage};
 use egnatia_web::pages::hits::{HitPage, HitsPage};
 use egnatia_web::pages::inbox::InboxPage;
@@ -202,6 +205,19 @@ pub fn assessment() -> Assessment {
     }
 }
 
+fn listed() -> ListEntry {
+    ListEntry {
+        names: vec![ListedName {
+            text: "Dragoljub Miroslav Djordjevich".to_owned(),
+            kind: NameKind::Former,
+            quality: NameQuality::Unstated,
+            parts: None,
+            note: None,
+        }],
+        ..ListEntry::default()
+    }
+}
+
 fn subject(name: &str) -> Subject {
     Subject {
         t: t(),
@@ -211,6 +227,7 @@ fn subject(name: &str) -> Subject {
             "Драгољуб Мирослав Ђорђевић".to_owned(),
             "Dragoljub Miroslav Đorđević".to_owned(),
         ],
+        born: Some("05.03.1971".to_owned()),
         numbers: vec![
             ("Passport".to_owned(), "O0I1l8B5S".to_owned()),
             ("Identity card".to_owned(), "0O1IlQ".to_owned()),
@@ -242,7 +259,11 @@ fn check_lists(rows: bool) -> Table {
     }
     table.rows(vec![
         vec![
-            Cell::link("/lists/ofac-sdn", "ofac-sdn"),
+            Cell::link_with(
+                "/lists/ofac-sdn",
+                "OFAC SDN (ofac-sdn)",
+                "United States OFAC list of specially designated nationals".to_owned(),
+            ),
             number("4"),
             number("17 204"),
             moment("2026-11-24T05:00:00Z"),
@@ -262,12 +283,14 @@ fn candidates(rows: bool) -> Table {
         t().text("check-candidates"),
         &[
             "column-name",
+            "column-born",
+            "column-nationality",
+            "column-document",
             "column-likelihood",
             "column-list",
-            "column-action",
             "column-state",
         ],
-        empty("check-candidates"),
+        Empty::default(),
     );
     if !rows {
         return table;
@@ -275,9 +298,11 @@ fn candidates(rows: bool) -> Table {
     let row = |name: &str, likelihood: &str| {
         vec![
             Cell::link("/matches/07070707070707070707070707070707", name),
+            text("05.03.1971; 1972"),
+            text("Serbia"),
+            Cell::Exact("O0I1l8B5S".to_owned()),
             text(likelihood),
-            text("ofac-sdn, version 4"),
-            text("Freeze assets; inform the financial intelligence unit"),
+            text("OFAC SDN (ofac-sdn), version 4"),
             Cell::tag(Tone::Caution, "Waits for a decision"),
         ]
     };
@@ -298,7 +323,7 @@ fn settled() -> Table {
             "column-at",
             "column-reason",
         ],
-        empty("check-settled"),
+        Empty::default(),
     )
     .rows(vec![vec![
         Cell::link(
@@ -355,11 +380,12 @@ fn check_pages() -> Vec<(&'static str, String)> {
             settled,
             lists: check_lists(true),
             may_check: true,
+            may_decide: waiting > 0,
         }
         .render()
         .unwrap()
     };
-    let none = Table::new(t(), String::new(), &[], empty("check-settled"));
+    let none = Table::new(t(), String::new(), &[], Empty::default());
     vec![
         (
             "check",
@@ -388,18 +414,19 @@ fn match_pages() -> Vec<(&'static str, String)> {
             frame: frame("Match: Dragoljub Miroslav Djordjevich", Area::Inbox),
             subject: subject("Dragoljub Miroslav Djordjevich"),
             handling,
+            asked: asked(),
             facts: Facts::new()
                 .with(
                     "What the list asks".to_owned(),
                     text("Freeze assets; inform the financial intelligence unit"),
                 )
-                .with("List".to_owned(), text("ofac-sdn, version 4"))
+                .with("List".to_owned(), text("OFAC SDN (ofac-sdn), version 4"))
                 .with("Check".to_owned(), Cell::link("/checks/x", "See the check"))
                 .with(
                     "Entry".to_owned(),
                     Cell::link("/entries/x", "See the entry as it is listed"),
                 ),
-            evidence: EvidenceTable::new(&assessment(), t()),
+            evidence: EvidenceTable::new(&assessment(), Some(&listed()), t()),
             decision,
             decided,
             no_form,
@@ -454,10 +481,13 @@ fn work_pages() -> Vec<(&'static str, String)> {
     let inbox = |rows| {
         let columns = &[
             "column-name",
+            "column-born",
+            "column-nationality",
+            "column-document",
             "column-likelihood",
             "column-asked",
             "column-list",
-            "column-case",
+            "column-case-by",
             "column-since",
         ];
         let table = Table::new(t(), String::new(), columns, empty("inbox"))
@@ -473,15 +503,18 @@ fn work_pages() -> Vec<(&'static str, String)> {
     let row = |name: &str| {
         vec![
             Cell::link("/matches/x", name),
+            text(""),
+            text("Serbia"),
+            Cell::Exact("O0I1l8B5S".to_owned()),
             text("93 %, likely the same"),
             text("Драгољуб Ђорђевић"),
-            text("ofac-sdn, version 4"),
-            text("КУ-12/2026"),
+            text("OFAC SDN (ofac-sdn)"),
+            Cell::Lines("КУ-12/2026".to_owned(), "a.petrova".to_owned()),
             moment("2026-11-24T09:00:00Z"),
         ]
     };
     let hits = |rows| {
-        let columns = &["column-name", "column-due", "column-action", "column-case"];
+        let columns = &["column-name", "column-due", "column-asked", "column-case"];
         let table = Table::new(t(), String::new(), columns, empty("hits")).rows(rows);
         HitsPage {
             frame: frame("Hits", Area::Hits),
@@ -506,7 +539,8 @@ fn work_pages() -> Vec<(&'static str, String)> {
         frame: frame("Hit: Dragoljub Miroslav Djordjevich", Area::Hits),
         subject: subject("Драгољуб Мирослав Ђорђевић"),
         handling: restricted(),
-        facts: asked(),
+        asked: Some(asked()),
+        facts: version_facts(),
         action: "Freeze assets; inform the financial intelligence unit".to_owned(),
         clock: Some(clock("2026-11-24T14:00:00Z")),
         report: Some(
@@ -558,7 +592,7 @@ fn orphans(rows: bool) -> Table {
         t(),
         t().text("list-orphans"),
         &["column-row"],
-        empty("list-orphans"),
+        Empty::default(),
     );
     if rows {
         table.rows(vec![vec![Cell::Exact(
@@ -575,11 +609,12 @@ fn list_pages() -> Vec<(&'static str, String)> {
         "column-list-version",
         "column-source-version",
         "column-imported",
+        "column-entries",
         "column-added",
         "column-changed",
         "column-removed",
         "column-unchanged",
-        "column-orphans",
+        "list-orphans",
     ];
     let row = |name: &str| {
         vec![
@@ -587,9 +622,10 @@ fn list_pages() -> Vec<(&'static str, String)> {
             number("4"),
             text("11/21/2026"),
             moment(NOW),
-            number("12"),
+            number("17 203"),
+            number("+12"),
             number("3"),
-            number("1"),
+            number("−1"),
             number("17 188"),
             number("1"),
         ]
@@ -768,9 +804,11 @@ fn audit_pages() -> Vec<(&'static str, String)> {
             Field::new("operation", t().text("audit-operation"))
                 .kind(FieldKind::Choice(any.clone())),
             Field::new("case", t().text("audit-case")),
-            Field::new("object", t().text("audit-object")).kind(FieldKind::Exact),
-            Field::new("from", t().text("audit-from")),
-            Field::new("until", t().text("audit-until")),
+            Field::new("object", t().text("audit-object"))
+                .hint(t().text("audit-object-hint"))
+                .kind(FieldKind::Exact),
+            Field::new("from", t().text("audit-from")).hint(t().text("audit-date-hint")),
+            Field::new("until", t().text("audit-until")).hint(t().text("audit-date-hint")),
         ]
     };
     let columns = &[
@@ -800,13 +838,19 @@ fn audit_pages() -> Vec<(&'static str, String)> {
             text("Consultation"),
             text("a.petrova"),
             text("КУ-12/2026"),
-            Cell::Exact("07070707070707070707070707070707".to_owned()),
+            text("match 07070707"),
         ]
     };
     let entry = AuditEntryPage {
         frame: frame("Entry 1204 of the log", Area::Audit),
         facts: asked(),
-        data: Some("{\n  \"names\": [\"Драгољуб Ђорђевић\"]\n}".to_owned()),
+        data: Some(AuditData {
+            facts: Facts::new().with(
+                "Matches".to_owned(),
+                Cell::Exact("07070707070707070707070707070707".to_owned()),
+            ),
+            json: "{\n  \"names\": [\"Драгољуб Ђорђевић\"]\n}".to_owned(),
+        }),
         proof_href: "/audit/1204/proof".to_owned(),
     };
     let verification = |whole| {
@@ -892,7 +936,14 @@ fn user_pages() -> Vec<(&'static str, String)> {
         form: Form::new(
             t(),
             "/users/x",
-            Vec::new(),
+            if id == "close" {
+                vec![Field::new(
+                    "confirmation",
+                    t().with("field-close-confirmation", "login", "b.kola"),
+                )]
+            } else {
+                Vec::new()
+            },
             t().text(&format!("act-{id}-submit")),
             None,
         )

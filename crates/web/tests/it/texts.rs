@@ -30,7 +30,12 @@ fn keys() -> BTreeSet<String> {
 }
 
 /// Keys that are put together from a term: their beginnings.
-const COMPUTED: [&str; 11] = [
+const COMPUTED: [&str; 16] = [
+    "about-",
+    "country-",
+    "data-",
+    "kind-",
+    "outcome-",
     "act-",
     "import-",
     "notice-",
