@@ -13,10 +13,12 @@ use crate::prepared::Prepared;
 ///
 /// Chosen so that an exact, usual name of two words alone reaches a probability of about 0.98,
 /// and one of a single word of seven letters about 0.8. It is not the base rate of searches; see [`Assessment`].
-pub const BASE_LOGIT: f64 = -4.0;
+pub const BASE_LOGIT: f64 = -4.2;
 
 /// The logit never goes beyond this, on either side: an officer's certainty comes from elsewhere.
 const LOGIT_MAX: f64 = 9.0;
+/// What the sum of all weights is multiplied with; see [`calibrated`].
+const SLOPE: f64 = 1.12;
 /// Without a name on both sides and without a number that agrees, this is the highest logit: a
 /// birth date and a nationality are shared by thousands.
 const LOGIT_MAX_WITHOUT_NAME: f64 = -1.0;
@@ -77,7 +79,7 @@ impl Scored {
             scale: 1.0,
         };
         let sum = scored.sum();
-        let mut logit = LOGIT_MAX * ((BASE_LOGIT + sum) / LOGIT_MAX).tanh();
+        let mut logit = calibrated(sum);
         let number_agrees = matches!(
             scored.numbers.finding.verdict,
             Verdict::Agrees | Verdict::Similar
@@ -214,6 +216,22 @@ impl Scored {
             Feature::Schema => (schema_text(left.schema), schema_text(right.schema)),
         }
     }
+}
+
+/// The logit for a sum of weights: rises with the sum, starts at [`BASE_LOGIT`] for a sum of
+/// nothing, and nears [`LOGIT_MAX`] on either side without reaching it.
+///
+/// Where a probability of 0.7 lies was set by the F1 of the tuning half of judged pairs, and by the
+/// changed names that must still be found at 0.7; `SLOPE` keeps the spread between 0.4 and 0.7 that
+/// a list of candidates needs. The example `calibration` fits a logistic regression (Platt 1999) to
+/// the logits and prints how far they are from it; `docs/src/matching.md` shows what it said.
+fn calibrated(sum: f64) -> f64 {
+    let room = if sum < 0.0 {
+        LOGIT_MAX + BASE_LOGIT
+    } else {
+        LOGIT_MAX - BASE_LOGIT
+    };
+    BASE_LOGIT + room * (SLOPE * sum / room).tanh()
 }
 
 fn gender_text(gender: Gender) -> String {

@@ -1,6 +1,7 @@
 //! What is compared besides names. Every module answers with a weight and a verdict.
 
 mod births;
+mod check_digits;
 mod countries;
 mod nations;
 mod numbers;
@@ -44,7 +45,7 @@ pub(crate) fn compare_genders(left: Option<Gender>, right: Option<Gender>) -> Fi
             Finding::new(Verdict::Contradicts, -0.5)
         }
         // One document in two hundred has the wrong letter, half of all persons the other.
-        _ => Finding::new(Verdict::Contradicts, -4.5),
+        _ => Finding::new(Verdict::Contradicts, -5.0),
     }
 }
 

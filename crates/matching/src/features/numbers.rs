@@ -1,5 +1,6 @@
 //! Document, registration and other numbers.
 
+use super::check_digits::{Check, check};
 use super::{Finding, Nation};
 use crate::description::{Identifier, IdentifierKind};
 use crate::evidence::Verdict;
@@ -20,6 +21,7 @@ pub(crate) struct PreparedNumber {
     /// The same with look-alikes as one: O and 0, I and 1, B and 8, S and 5.
     pub(crate) folded: Box<str>,
     country: Option<Nation>,
+    check: Check,
 }
 
 impl PreparedNumber {
@@ -39,12 +41,14 @@ impl PreparedNumber {
         if exact.is_empty() {
             return None;
         }
+        let country = identifier.country.as_deref().map(Nation::new);
         Some(Self {
+            check: check(identifier.kind, &exact, country.as_ref()),
             kind: identifier.kind,
             written: identifier.value.as_str().into(),
             folded: exact.chars().map(look_alike).collect(),
             exact: exact.into(),
-            country: identifier.country.as_deref().map(Nation::new),
+            country,
         })
     }
 }
@@ -126,13 +130,33 @@ fn compare(left: &PreparedNumber, right: &PreparedNumber) -> Finding {
             Some(false) => -3.0,
             None => 0.0,
         };
+        weight += match left.check {
+            // Chance or a filler seldom makes a right digit.
+            Check::Right => 1.0,
+            // Copied from one wrong source, or a filler: 1234567890123.
+            Check::Wrong => -3.0,
+            Check::Unknown => 0.0,
+        };
         return Finding::new(Verdict::Agrees, weight * telling);
     }
     if (same_kind || unknown) && shortest >= TELLING_FROM && country != Some(false) {
         if left.folded == right.folded {
             return Finding::new(Verdict::Similar, 5.5);
         }
-        if one_place_differs(&left.folded, &right.folded) {
+        let checks = (left.check, right.check);
+        let slip =
+            one_place_differs(&left.folded, &right.folded) || swapped(&left.folded, &right.folded);
+        if slip
+            && matches!(
+                checks,
+                (Check::Right, Check::Wrong) | (Check::Wrong, Check::Right)
+            )
+        {
+            // The wrong digit says that it was misread; one slip makes the right number of it.
+            return Finding::new(Verdict::Similar, 4.0);
+        }
+        let both_right = checks == (Check::Right, Check::Right);
+        if !both_right && one_place_differs(&left.folded, &right.folded) {
             // One digit misread: in a series of numbers this is also the next document.
             return Finding::new(Verdict::Similar, 1.5);
         }
@@ -143,7 +167,7 @@ fn compare(left: &PreparedNumber, right: &PreparedNumber) -> Finding {
     match left.kind {
         // One for life, or nearly.
         IdentifierKind::NationalNumber | IdentifierKind::Lei | IdentifierKind::Imo => {
-            Finding::new(Verdict::Contradicts, -4.0)
+            Finding::new(Verdict::Contradicts, -4.5)
         }
         IdentifierKind::TaxNumber | IdentifierKind::Registration => {
             Finding::new(Verdict::Contradicts, -1.0)
@@ -164,6 +188,21 @@ fn one_place_differs(left: &str, right: &str) -> bool {
             .filter(|(a, b)| a != b)
             .count()
             == 1
+}
+
+/// Whether two neighbouring places are exchanged.
+fn swapped(left: &str, right: &str) -> bool {
+    let (a, b): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
+    let different: Vec<usize> = (0..a.len()).filter(|at| a.get(*at) != b.get(*at)).collect();
+    match different.as_slice() {
+        [first, second] => {
+            a.len() == b.len()
+                && first + 1 == *second
+                && a.get(*first) == b.get(*second)
+                && a.get(*second) == b.get(*first)
+        }
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -202,6 +241,24 @@ mod tests {
         );
         assert_eq!(found.verdict, Verdict::Similar);
         assert!(weigh(number(Passport, "123", None), number(Passport, "123", None)).weight < 4.0);
+    }
+
+    #[test]
+    fn a_right_check_digit_is_strong_and_a_wrong_one_is_a_slip() {
+        use IdentifierKind::{Imo, Other};
+        let right = || number(Imo, "IMO 9074729", None);
+        let same = weigh(right(), right());
+        let unchecked = weigh(
+            number(Other, "9074729", None),
+            number(Other, "9074729", None),
+        );
+        assert!(same.weight > unchecked.weight);
+        let misread = weigh(right(), number(Imo, "9074728", None));
+        assert_eq!(misread.verdict, Verdict::Similar);
+        assert!(misread.weight > 3.0);
+        // Two ships in one series, both with their own right digit.
+        let sister = weigh(right(), number(Imo, "9074781", None));
+        assert_eq!(sister.verdict, Verdict::Contradicts);
     }
 
     #[test]

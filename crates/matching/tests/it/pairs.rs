@@ -77,9 +77,9 @@ fn pairs() -> Vec<Pair> {
     pairs
 }
 
-/// Precision and recall that every phenomenon keeps, on each half. A little below what was
-/// measured: 1.00 nearly everywhere.
-const FLOOR: f64 = 0.85;
+/// Precision and recall that every phenomenon keeps, on each half. 1.00 was measured nearly
+/// everywhere; a half of the smallest has three pairs, so that one error must not break it.
+const FLOOR: f64 = 0.65;
 /// The same for all pairs of a half together.
 const FLOOR_OF_ALL: f64 = 0.97;
 
