@@ -304,6 +304,10 @@ pub(super) fn legal_form(words: &[&[Symbol]]) -> usize {
     if let Some(phrase) = exact {
         return phrase.len();
     }
+    // A slip leaves at least four letters of the shortest word that is read so.
+    if bare.first().is_none_or(|first| first.len() < 4) {
+        return 0;
+    }
     let misspelt = table
         .values()
         .flatten()
