@@ -14,14 +14,14 @@ use crate::number_map::NumberMap;
 use crate::prepared::Prepared;
 
 /// Entries that are compared in full. What ranks lower by its words does not win by its dates.
-const COMPARED_MAX: usize = 96;
+const COMPARED_MAX: usize = 64;
 /// Entries that share less than this part of what the best shares are compared only if few do.
-const NEAR_BEST: f64 = 0.7;
+const NEAR_BEST: f64 = 0.75;
 const COMPARED_ANYWAY: usize = 16;
 /// Entries that are ranked.
 const RANKED_MAX: usize = 8_192;
 /// Words of the dictionary that are compared with one word of the query.
-const WORDS_MAX: usize = 512;
+const WORDS_MAX: usize = 192;
 /// From here on a list of entries is only walked for those that are found already.
 const COMMON_FROM: usize = 600;
 /// Words of the query that are looked up: a long query repeats itself.
