@@ -27,6 +27,7 @@ audit-object-invalid = A record's id has 32 digits and letters from a to f
 audit-record = record
 audit-kind = Kind of record
 audit-leaf-hash = Hash of the leaf
+audit-data-none = No field states anything.
 audit-json = As it stands in the log (JSON)
 audit-none = none
 audit-yes = yes
@@ -88,6 +89,8 @@ about-own-checks = list of own checks
 about-backup = backup
 about-restore = restored backup
 
+outcome-asked = asked
+outcome-seen = seen
 outcome-signed-in = signed in
 outcome-signed-out = signed out
 outcome-refused = refused

@@ -77,7 +77,6 @@ likelihood-very-likely = very likely the same
 likelihood-likely = likely the same
 likelihood-possible = possibly the same
 likelihood-unlikely = unlikely the same
-likelihood = { $percent }, { $words }
 
 match-title = Match: { $name }
 match-found = How it was found

@@ -1,6 +1,7 @@
 //! What an entry of the log is about, in words: kinds of records, subjects, and what was asked.
 
 use egnatia_app::AuditEntry;
+use egnatia_audit::Operation;
 use egnatia_record::Kind;
 use serde_json::Value;
 
@@ -35,7 +36,16 @@ pub(super) fn about(t: &Texts, entry: &AuditEntry) -> String {
     };
     let data = detail.data.as_ref();
     let outcome = data.and_then(|data| data.get("outcome").or(data.get("account"))?.as_str());
-    match outcome {
+    // A check is consulted twice: when it is asked, and when its answer is looked at.
+    let consulted = detail
+        .object
+        .as_ref()
+        .filter(|_| entry.leaf.operation == Operation::Consultation)
+        .map(|object| match object.commitment {
+            Some(_) => "asked",
+            None => "seen",
+        });
+    match outcome.or(consulted) {
         Some(outcome) => format!("{what}: {}", term(t, "outcome", outcome)),
         None => what,
     }

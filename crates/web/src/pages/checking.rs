@@ -208,12 +208,8 @@ fn candidates(app: &App, t: &'static Texts, view: &CheckView) -> Table {
                 born,
                 nationality,
                 document,
-                Cell::Text(likelihood(t, candidate.assessment.probability)),
-                Cell::Text(list_and_version(
-                    t,
-                    &app.list_name(&entry.list),
-                    entry.list_version,
-                )),
+                likelihood(t, candidate.assessment.probability),
+                list_cell(app, t, &entry.list, Some(entry.list_version)),
                 Cell::Tag(state_tag(t, &candidate.state)),
             ]
         })
@@ -241,7 +237,7 @@ fn settled(frame: &Frame, settled: &[Settled]) -> Table {
                     format!("/entries/{}", settled.entry.record),
                     &settled.entry.name,
                 ),
-                Cell::Text(likelihood(t, settled.probability)),
+                likelihood(t, settled.probability),
                 Cell::Text(settled.by.to_string()),
                 Cell::Time(frame.moment(settled.at)),
                 Cell::Text(settled.reason.clone()),
@@ -275,6 +271,18 @@ fn consulted(app: &App, t: &'static Texts, lists: &[ConsultedList]) -> Table {
 pub(crate) fn list_link(app: &App, list: &str) -> Cell {
     let title = app.terms(list).title.clone();
     Cell::link_with(format!("/lists/{list}"), app.list_name(list), title)
+}
+
+/// A list in a table of persons: what officers call it, its code and its version under it.
+pub(crate) fn list_cell(app: &App, t: &Texts, list: &str, version: Option<u64>) -> Cell {
+    let code = match version {
+        Some(version) => list_and_version(t, list, version),
+        None => list.to_owned(),
+    };
+    match app.terms(list).short.as_str() {
+        "" => Cell::Text(code),
+        short => Cell::Lines(short.to_owned(), code),
+    }
 }
 
 /// How many entries a list has at present.
@@ -314,10 +322,9 @@ fn lists_table(app: &App, frame: &Frame, lists: &[ListVersionRow]) -> Table {
 }
 
 /// A probability as a number and in words.
-pub(crate) fn likelihood(t: &Texts, probability: f64) -> String {
+pub(crate) fn likelihood(t: &Texts, probability: f64) -> Cell {
     let words = t.text(words::likelihood_key(probability));
-    let values = [("percent", words::percent(probability)), ("words", words)];
-    t.with_all("likelihood", &values)
+    Cell::Lines(words::percent(probability), words)
 }
 
 /// A list with the version that was compared.

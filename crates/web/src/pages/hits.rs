@@ -94,7 +94,7 @@ fn row(app: &App, frame: &Frame, hit: &HitSummary) -> Vec<Cell> {
         Cell::link(format!("/hits/{}", hit.hit), &hit.entry),
         due,
         Cell::Text(hit.asked.clone()),
-        Cell::Text(app.list_name(&hit.list)),
+        checking::list_cell(app, t, &hit.list, None),
         Cell::Text(hit.case.clone()),
         Cell::Text(hit.by.to_string()),
     ]

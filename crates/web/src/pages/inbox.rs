@@ -64,9 +64,9 @@ fn row(app: &App, frame: &Frame, item: &MatchSummary) -> Vec<Cell> {
         born,
         nationality,
         document,
-        Cell::Text(checking::likelihood(frame.t, item.probability)),
+        checking::likelihood(frame.t, item.probability),
         Cell::Text(item.asked.clone()),
-        Cell::Text(app.list_name(&item.list)),
+        checking::list_cell(app, frame.t, &item.list, None),
         Cell::Lines(item.case.clone(), item.by.to_string()),
         Cell::Time(frame.moment(item.at)),
     ]

@@ -31,6 +31,11 @@ impl Facts {
         }
     }
 
+    /// Whether there is nothing to say.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
     /// The same with a fact that has several values; nothing where it has none.
     pub fn with_all(mut self, label: String, values: Vec<Cell>) -> Self {
         if !values.is_empty() {

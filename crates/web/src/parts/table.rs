@@ -6,6 +6,9 @@ use super::Clock;
 use crate::Texts;
 use crate::words::Moment;
 
+/// Up to so many letters a number stays on one line.
+const EXACT_WHOLE_MAX: usize = 20;
+
 /// Rows under named columns.
 #[derive(Debug, Template)]
 #[template(path = "parts/table.html")]
@@ -207,15 +210,14 @@ impl Cell {
             Self::Number(_) => "number",
             Self::Time(_) => "fixed",
             Self::Text(text) | Self::Exact(text) if text.is_empty() => "void",
+            // A number that is broken in two is read wrongly.
+            Self::Exact(text) if text.chars().count() <= EXACT_WHOLE_MAX => "fixed",
             _ => "",
         }
     }
 
-    /// The class of a cell that heads a row: a number needs no room, a name does.
-    fn heading_class(&self) -> &'static str {
-        match self {
-            Self::Link { text, .. } if text.chars().all(|c| c.is_ascii_digit()) => "short",
-            _ => "",
-        }
+    /// Whether a cell that heads a row needs little room: a number does, a name does not.
+    fn is_short(&self) -> bool {
+        matches!(self, Self::Link { text, .. } if text.chars().all(|c| c.is_ascii_digit()))
     }
 }

@@ -302,7 +302,7 @@ fn candidates(rows: bool) -> Table {
             text("Serbia"),
             Cell::Exact("O0I1l8B5S".to_owned()),
             text(likelihood),
-            text("OFAC SDN (ofac-sdn), version 4"),
+            Cell::Lines("OFAC SDN".to_owned(), "ofac-sdn, version 4".to_owned()),
             Cell::tag(Tone::Caution, "Waits for a decision"),
         ]
     };
@@ -506,9 +506,9 @@ fn work_pages() -> Vec<(&'static str, String)> {
             text(""),
             text("Serbia"),
             Cell::Exact("O0I1l8B5S".to_owned()),
-            text("93 %, likely the same"),
+            Cell::Lines("93 %".to_owned(), "likely the same".to_owned()),
             text("Драгољуб Ђорђевић"),
-            text("OFAC SDN (ofac-sdn)"),
+            Cell::Lines("OFAC SDN".to_owned(), "ofac-sdn".to_owned()),
             Cell::Lines("КУ-12/2026".to_owned(), "a.petrova".to_owned()),
             moment("2026-11-24T09:00:00Z"),
         ]
