@@ -491,7 +491,9 @@ proptest! {
         let old = zone.chars().nth(place).unwrap();
         let new = replacement.chars().next().unwrap();
         let value = |c: char| c.to_digit(36).unwrap_or(0);
-        prop_assume!(value(old) % 10 != value(new) % 10);
+        if value(old) % 10 == value(new) % 10 {
+            return Ok(());
+        }
         // A digit in place of the `<` after a long number makes a number of nine characters.
         let mut changed = zone.clone();
         changed.replace_range(place..=place, &replacement);

@@ -124,6 +124,16 @@ fn wrong_pairs_are_named_with_file_and_line() {
             "c.csv:2: the row has 3 columns",
         ),
         (
+            "crlf.csv",
+            "schema,name1,name2,is_match\r\nPerson,A,B,1\r\n\r\nPerson,A,\"B\nC\",0\r\nPerson,A,B,yes\r\n",
+            "crlf.csv:6: is_match is `yes`",
+        ),
+        (
+            "crlf-short.csv",
+            "schema,name1,name2,is_match\r\nPerson,A,B,1\r\nPerson,A,B\r\n",
+            "crlf-short.csv:3: the row has 3 columns",
+        ),
+        (
             "d.csv",
             "schema,name1,name2,is_match\nPassport,A,B,1\n",
             "d.csv:2: an entity of schema `Passport`",

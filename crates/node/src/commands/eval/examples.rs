@@ -91,10 +91,20 @@ impl<'a> Examples<'a> {
         Ok(examples)
     }
 
+    /// The line of a record, from 1. The CSV reader counts from before the second character of
+    /// the line break `\r\n`, and from before blank lines.
+    fn line_at(&self, at: &csv::Position) -> u64 {
+        let from = usize::try_from(at.byte()).unwrap_or(usize::MAX);
+        let rest = self.text.as_bytes().iter().skip(from);
+        let blank = rest.take_while(|byte| matches!(byte, b'\r' | b'\n'));
+        let breaks = blank.filter(|byte| **byte == b'\n').count();
+        at.line().saturating_add(u64::try_from(breaks).unwrap_or(0))
+    }
+
     fn csv_pairs(&self) -> Result<Vec<Pair>, InputError> {
         let mut reader = csv::Reader::from_reader(self.text.as_bytes());
         let malformed = |error: csv::Error| {
-            let line = error.position().map_or(1, csv::Position::line);
+            let line = error.position().map_or(1, |at| self.line_at(at));
             let wrong = match error.kind() {
                 csv::ErrorKind::UnequalLengths {
                     expected_len, len, ..
@@ -124,7 +134,7 @@ impl<'a> Examples<'a> {
         let mut pairs = Vec::new();
         for record in reader.records() {
             let record = record.map_err(malformed)?;
-            let line = record.position().map_or(1, csv::Position::line);
+            let line = record.position().map_or(1, |at| self.line_at(at));
             let [schema, left, right, is_match] =
                 columns.map(|column| record.get(column).unwrap_or_default().trim());
             let described = |name: &str| {
