@@ -41,33 +41,6 @@ const LOGIT_MAX_WITHOUT_NAME: f64 = -1.0;
 /// assert_ne!(other.band, Band::Match);
 /// ```
 pub fn compare(left: &Description, right: &Description, thresholds: &Thresholds) -> Assessment {
-    // Where words repeat, several pairings are worth the same, and the first one found wins. One
-    // order for both directions makes it the same one.
-    if comes_after(left, right) {
-        let mut assessment = compare_in_order(right, left, thresholds);
-        for line in &mut assessment.evidence {
-            std::mem::swap(&mut line.query, &mut line.entry);
-            for token in &mut line.tokens {
-                std::mem::swap(&mut token.query, &mut token.entry);
-            }
-        }
-        return assessment;
-    }
-    compare_in_order(left, right, thresholds)
-}
-
-fn comes_after(left: &Description, right: &Description) -> bool {
-    let texts = |side: &Description| -> Vec<String> {
-        side.names.iter().map(|name| name.text.clone()).collect()
-    };
-    texts(left) > texts(right)
-}
-
-fn compare_in_order(
-    left: &Description,
-    right: &Description,
-    thresholds: &Thresholds,
-) -> Assessment {
     let (left, right) = (Prepared::new(left), Prepared::new(right));
     let scored = Scored::new(&left, &right, &mut Scorer::new(None));
     scored.explain(&left, &right, thresholds)

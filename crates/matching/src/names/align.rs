@@ -1,16 +1,24 @@
 //! The best one-to-one assignment of words (the Hungarian method).
 
+use arrayvec::ArrayVec;
+
+use super::token::TOKENS_MAX;
+
+/// Rows and columns that belong together.
+pub(super) type Pairs = ArrayVec<(usize, usize), TOKENS_MAX>;
+
 /// What each pair of words gains, by row and column; 0 where they do not belong together.
 pub(super) struct Gains {
-    cells: Vec<f64>,
+    cells: ArrayVec<f64, { TOKENS_MAX * TOKENS_MAX }>,
     width: usize,
 }
 
 impl Gains {
     pub(super) fn new(rows: usize, columns: usize) -> Self {
-        let width = rows.max(columns);
+        // INVARIANT: a name has at most TOKENS_MAX words.
+        let width = rows.max(columns).min(TOKENS_MAX);
         Self {
-            cells: vec![0.0; width * width],
+            cells: std::iter::repeat_n(0.0, width * width).collect(),
             width,
         }
     }
@@ -27,7 +35,7 @@ impl Gains {
     }
 
     /// Pairs of row and column with a gain, so that the sum of gains is the greatest.
-    pub(super) fn best(&self) -> Vec<(usize, usize)> {
+    pub(super) fn best(&self) -> Pairs {
         if let Some(simple) = self.without_conflict() {
             return simple;
         }
@@ -36,7 +44,7 @@ impl Gains {
             state.insert(row, self);
         }
         let owners = state.owner.iter().enumerate().skip(1);
-        let mut pairs: Vec<(usize, usize)> = owners
+        let mut pairs: Pairs = owners
             .filter(|(_, row)| **row > 0)
             .map(|(column, row)| (row - 1, column - 1))
             .filter(|(row, column)| self.at(*row, *column) > 0.0)
@@ -46,15 +54,15 @@ impl Gains {
     }
 
     /// The pairs with a gain, where no row and no column stands in two of them: the usual case.
-    fn without_conflict(&self) -> Option<Vec<(usize, usize)>> {
-        let mut pairs: Vec<(usize, usize)> = Vec::new();
+    fn without_conflict(&self) -> Option<Pairs> {
+        let mut pairs = Pairs::new();
         for row in 0..self.width {
             for column in 0..self.width {
                 if self.at(row, column) > 0.0 {
                     if pairs.iter().any(|(r, c)| *r == row || *c == column) {
                         return None;
                     }
-                    pairs.push((row, column));
+                    pairs.try_push((row, column)).ok()?;
                 }
             }
         }
@@ -64,27 +72,29 @@ impl Gains {
 
 /// Potentials and the assignment so far. Rows and columns count from 1; 0 is "none".
 struct State {
-    rows: Vec<f64>,
-    columns: Vec<f64>,
-    owner: Vec<usize>,
+    rows: [f64; SIDE],
+    columns: [f64; SIDE],
+    owner: [usize; SIDE],
     width: usize,
 }
+
+const SIDE: usize = TOKENS_MAX + 1;
 
 impl State {
     fn new(width: usize) -> Self {
         Self {
-            rows: vec![0.0; width + 1],
-            columns: vec![0.0; width + 1],
-            owner: vec![0; width + 1],
+            rows: [0.0; SIDE],
+            columns: [0.0; SIDE],
+            owner: [0; SIDE],
             width,
         }
     }
 
     /// Adds a row along the cheapest alternating path.
     fn insert(&mut self, row: usize, gains: &Gains) {
-        let mut least = vec![f64::INFINITY; self.width + 1];
-        let mut from = vec![0_usize; self.width + 1];
-        let mut used = vec![false; self.width + 1];
+        let mut least = [f64::INFINITY; SIDE];
+        let mut from = [0_usize; SIDE];
+        let mut used = [false; SIDE];
         put(&mut self.owner, 0, row);
         let mut column = 0;
         loop {
@@ -150,14 +160,14 @@ mod tests {
         gains.set(0, 0, 3.0);
         gains.set(0, 1, 2.5);
         gains.set(1, 0, 2.5);
-        assert_eq!(gains.best(), [(0, 1), (1, 0)]);
+        assert_eq!(gains.best().as_slice(), [(0, 1), (1, 0)]);
     }
 
     #[test]
     fn leaves_alone_what_gains_nothing() {
         let mut gains = Gains::new(3, 2);
         gains.set(1, 1, 1.0);
-        assert_eq!(gains.best(), [(1, 1)]);
+        assert_eq!(gains.best().as_slice(), [(1, 1)]);
         assert!(Gains::new(0, 0).best().is_empty());
     }
 }

@@ -17,20 +17,53 @@ const DOUBLED: f32 = 0.1;
 const FIRST: f32 = 1.2;
 /// Cheap rules say "another spelling", and that is as likely at the beginning.
 const SPELLING_MAX: f32 = 0.3;
-const FAR: f32 = 1.0e6;
+pub(super) const FAR: f32 = 1.0e6;
 /// How far the letters of two words that are alike may be out of step. Vowels that an abjad
 /// leaves out and digraphs put words out of step at little cost.
 const BAND: usize = 6;
+/// Letters of a word that [`Edits::cost`] reads: what [`Shape`](super::token::Shape) keeps.
+pub(super) const LETTERS_MAX: usize = 24;
+const ROW: usize = LETTERS_MAX + 1;
+
+/// A letter with what the loops need of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Letter {
+    symbol: Symbol,
+    /// The number of the pair that it makes with the letter before it, 0 where no rule has it.
+    pair: u16,
+    /// What it costs to leave it out.
+    left_out: f32,
+    /// The same where the other word is of a script that leaves vowels out, and this one is not.
+    left_out_free: f32,
+}
+
+/// The letters of a word.
+pub(crate) fn letters(word: &[Symbol]) -> Box<[Letter]> {
+    let costs = costs();
+    let mut before = None;
+    let letters = word.iter().copied().enumerate().map(|(place, symbol)| {
+        let next = word.get(place + 1).copied();
+        let letter = Letter {
+            symbol,
+            pair: before.map_or(0, |before| costs.pair(before, symbol)),
+            left_out: left_out(symbol, before, next, false),
+            left_out_free: left_out(symbol, before, next, true),
+        };
+        before = Some(symbol);
+        letter
+    });
+    letters.collect()
+}
 
 /// A word as the edits see it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Word<'a> {
-    pub(super) symbols: &'a [Symbol],
+    pub(super) letters: &'a [Letter],
     /// Whether vowels were not written: adding them to the other side is then free.
     pub(super) abjad: bool,
 }
 
-/// A step to a cell: how many symbols of the left, of the right, at what cost.
+/// A step to a cell: how many letters of the left, of the right, at what cost.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Step {
     pub(super) left: usize,
@@ -38,123 +71,128 @@ pub(super) struct Step {
     pub(super) cost: f32,
 }
 
-/// A letter with what the loops need of it.
+/// All ways to turn one word into another. A cell (row, column) stands for the first `row`
+/// letters of the left and the first `column` of the right.
 #[derive(Debug, Clone, Copy)]
-struct Letter {
-    symbol: Symbol,
-    /// The number of the pair that it makes with the letter before it, 0 where no rule has it.
-    pair: u16,
-    /// What it costs to leave it out.
-    left_out: f32,
+pub(super) struct Edits<'a> {
+    left: &'a [Letter],
+    right: &'a [Letter],
+    left_free: bool,
+    right_free: bool,
+    /// Whether the letters are those at the beginning of the words.
+    beginning: bool,
 }
 
-fn letters(word: Word<'_>, other: Word<'_>, costs: &Costs) -> Vec<Letter> {
-    let free = other.abjad && !word.abjad;
-    let mut before = None;
-    let mut letters = Vec::with_capacity(word.symbols.len());
-    for (place, symbol) in word.symbols.iter().copied().enumerate() {
-        let next = word.symbols.get(place + 1).copied();
-        let cost = left_out(symbol, before, next, free);
-        letters.push(Letter {
-            symbol,
-            pair: before.map_or(0, |before| costs.pair(before, symbol)),
-            left_out: cost,
-        });
-        before = Some(symbol);
-    }
-    letters
-}
-
-/// The costs of all ways to spell the beginnings of two words.
-pub(super) struct Grid {
-    left: Vec<Letter>,
-    right: Vec<Letter>,
-    cells: Vec<f32>,
-    width: usize,
-}
-
-impl Grid {
-    pub(super) fn new(left: Word<'_>, right: Word<'_>) -> Self {
-        Self::within(left, right, FAR)
+impl<'a> Edits<'a> {
+    pub(super) fn new(left: Word<'a>, right: Word<'a>) -> Self {
+        Self {
+            left: left.letters,
+            right: right.letters,
+            left_free: right.abjad && !left.abjad,
+            right_free: left.abjad && !right.abjad,
+            beginning: true,
+        }
     }
 
-    /// The same, but once every way costs more than `limit` the rest is left at "far".
-    pub(super) fn within(left: Word<'_>, right: Word<'_>, limit: f32) -> Self {
+    /// Leaves out what both words share at either end, but for two letters of context.
+    pub(super) fn trimmed(mut self) -> Self {
+        const CONTEXT: usize = 2;
+        let same = |(a, b): &(&Letter, &Letter)| a.symbol == b.symbol;
+        let pairs = self.left.iter().rev().zip(self.right.iter().rev());
+        let spare = pairs.take_while(same).count().saturating_sub(CONTEXT);
+        let keep = |word: &'a [Letter]| word.get(..word.len() - spare).unwrap_or(word);
+        (self.left, self.right) = (keep(self.left), keep(self.right));
+        let pairs = self.left.iter().zip(self.right);
+        let spare = pairs.take_while(same).count().saturating_sub(CONTEXT);
+        if spare > 0 {
+            let keep = |word: &'a [Letter]| word.get(spare..).unwrap_or(word);
+            (self.left, self.right) = (keep(self.left), keep(self.right));
+            self.beginning = false;
+        }
+        self
+    }
+
+    /// The cost of the cheapest way; [`FAR`] where that is above the limit or a word is longer
+    /// than [`LETTERS_MAX`].
+    pub(super) fn cost(&self, limit: f32) -> f32 {
+        let width = self.right.len() + 1;
         let costs = costs();
-        let (left, right) = (letters(left, right, costs), letters(right, left, costs));
-        let width = right.len() + 1;
-        let size = (left.len() + 1) * width;
-        let mut grid = Self {
-            left,
-            right,
-            cells: Vec::with_capacity(size),
-            width,
-        };
+        let mut rows = [[FAR; ROW]; 3];
+        let [a, b, c] = &mut rows;
+        let (mut two, mut one, mut this) = (a, b, c);
+        if width > ROW {
+            return FAR;
+        }
         let mut least_before = 0.0_f32;
-        for row in 0..=grid.left.len() {
+        for row in 0..=self.left.len() {
+            this.fill(FAR);
             let mut least = FAR;
-            for column in 0..width {
-                // Steps that change the balance of letters cost something: far off the diagonal
-                // everything is beyond the limit.
-                if limit < FAR && row.abs_diff(column) > BAND {
-                    grid.cells.push(FAR);
-                    continue;
-                }
+            // Steps that change the balance of letters cost something: far off the diagonal
+            // everything is beyond the limit.
+            for column in row.saturating_sub(BAND)..width.min(row + BAND + 1) {
                 let mut best = if row + column == 0 { 0.0 } else { FAR };
-                grid.arrivals(costs, row, column, |step| {
-                    let total = grid.cell(row - step.left, column - step.right) + step.cost;
-                    best = best.min(total);
+                self.arrivals(costs, row, column, |step| {
+                    let from = match step.left {
+                        0 => &*this,
+                        1 => &*one,
+                        _ => &*two,
+                    };
+                    let before = from.get(column.wrapping_sub(step.right));
+                    best = best.min(before.copied().unwrap_or(FAR) + step.cost);
                 });
-                grid.cells.push(best);
+                if let Some(cell) = this.get_mut(column) {
+                    *cell = best;
+                }
                 least = least.min(best);
             }
             // Steps cross at most one row, so two rows beyond the limit are a wall.
             if least.min(least_before) > limit {
-                grid.cells.resize(size, FAR);
-                break;
+                return FAR;
             }
             least_before = least;
+            (two, one, this) = (one, this, two);
         }
-        grid
-    }
-
-    pub(super) fn cost(&self) -> f32 {
-        self.cells.last().copied().unwrap_or(FAR)
+        one.get(width - 1).copied().unwrap_or(FAR)
     }
 
     /// The steps of the cheapest way, from the start.
     pub(super) fn path(&self) -> Vec<Step> {
+        let width = self.right.len() + 1;
+        let costs = costs();
+        // By cell: the cost so far, and the step that arrives there.
+        let mut cells: Vec<(f32, Option<Step>)> = Vec::with_capacity((self.left.len() + 1) * width);
+        for row in 0..=self.left.len() {
+            for column in 0..width {
+                let mut best = (if row + column == 0 { 0.0 } else { FAR }, None);
+                self.arrivals(costs, row, column, |step| {
+                    let place = (row - step.left) * width + column - step.right;
+                    let before = cells.get(place).map_or(FAR, |cell| cell.0);
+                    if before + step.cost < best.0 {
+                        best = (before + step.cost, Some(step));
+                    }
+                });
+                cells.push(best);
+            }
+        }
         let mut steps = Vec::new();
         let (mut row, mut column) = (self.left.len(), self.right.len());
-        while row + column > 0 {
-            let mut best: Option<(f32, Step)> = None;
-            self.arrivals(costs(), row, column, |step| {
-                let total = self.cell(row - step.left, column - step.right) + step.cost;
-                if best.is_none_or(|(least, _)| total < least) {
-                    best = Some((total, step));
-                }
-            });
-            let Some((_, step)) = best else { break };
+        while let Some((_, Some(step))) = cells.get(row * width + column) {
             row -= step.left;
             column -= step.right;
-            steps.push(step);
+            steps.push(*step);
         }
         steps.reverse();
         steps
     }
 
-    fn cell(&self, row: usize, column: usize) -> f32 {
-        let place = row * self.width + column;
-        self.cells.get(place).copied().unwrap_or(FAR)
-    }
-
     /// Calls `visit` with every step that ends at the cell.
-    #[inline]
+    #[inline(always)]
     fn arrivals(&self, costs: &Costs, row: usize, column: usize, mut visit: impl FnMut(Step)) {
         let a = row.checked_sub(1).and_then(|at| self.left.get(at));
         let b = column.checked_sub(1).and_then(|at| self.right.get(at));
+        let at_first = self.beginning && (row <= 1 || column <= 1);
         let first = |cost: f32| {
-            if (row <= 1 || column <= 1) && cost > SPELLING_MAX {
+            if at_first && cost > SPELLING_MAX {
                 cost * FIRST
             } else {
                 cost
@@ -162,21 +200,23 @@ impl Grid {
         };
         let mut step = |left, right, cost| visit(Step { left, right, cost });
         if let Some(a) = a {
-            step(1, 0, first(a.left_out));
+            step(1, 0, first(a.left_out(self.left_free)));
         }
         if let Some(b) = b {
-            step(0, 1, first(b.left_out));
+            step(0, 1, first(b.left_out(self.right_free)));
         }
         let (Some(a), Some(b)) = (a, b) else {
             return;
         };
         step(1, 1, first(costs.single(a.symbol, b.symbol)));
         if a.pair > 0
+            && row >= 2
             && let Some(cost) = costs.multiple(a.pair, [0, b.symbol.number()])
         {
             step(2, 1, cost);
         }
         if b.pair > 0
+            && column >= 2
             && let Some(cost) = costs.multiple(b.pair, [0, a.symbol.number()])
         {
             step(1, 2, cost);
@@ -195,6 +235,16 @@ impl Grid {
         }
         if Some(a.symbol) == b2 && a2 == Some(b.symbol) {
             step(2, 2, SWAP);
+        }
+    }
+}
+
+impl Letter {
+    fn left_out(&self, free: bool) -> f32 {
+        if free {
+            self.left_out_free
+        } else {
+            self.left_out
         }
     }
 }
@@ -348,18 +398,24 @@ mod tests {
     use super::*;
     use crate::text::fold;
 
+    fn symbols(text: &str) -> Vec<Symbol> {
+        fold(text).into_iter().flat_map(|c| c.symbols).collect()
+    }
+
     fn cost(left: &str, right: &str) -> f32 {
-        let symbols = |text: &str| -> Vec<Symbol> {
-            fold(text).into_iter().flat_map(|c| c.symbols).collect()
-        };
-        let (a, b) = (symbols(left), symbols(right));
-        let word = |symbols| Word {
-            symbols,
+        let (a, b) = (letters(&symbols(left)), letters(&symbols(right)));
+        let word = |letters| Word {
+            letters,
             abjad: false,
         };
-        let forth = Grid::new(word(&a), word(&b)).cost();
-        let back = Grid::new(word(&b), word(&a)).cost();
-        assert!((forth - back).abs() < 1e-5, "{left} {right}");
+        let edits = Edits::new(word(&a), word(&b));
+        let forth = edits.cost(FAR);
+        let back = Edits::new(word(&b), word(&a)).cost(FAR);
+        assert_eq!(forth, back, "{left} {right}");
+        let along: f32 = edits.path().iter().map(|step| step.cost).sum();
+        assert!((forth - along).abs() < 1e-5, "{left} {right}");
+        let trimmed = edits.trimmed().cost(FAR);
+        assert!((forth - trimmed).abs() < 1e-5, "{left} {right}");
         forth
     }
 
@@ -404,24 +460,27 @@ mod tests {
 
     #[test]
     fn the_path_covers_both_words() {
-        let a: Vec<Symbol> = fold("Đorđe").into_iter().flat_map(|c| c.symbols).collect();
-        let b: Vec<Symbol> = fold("Djordje")
-            .into_iter()
-            .flat_map(|c| c.symbols)
-            .collect();
-        let grid = Grid::new(
-            Word {
-                symbols: &a,
-                abjad: false,
-            },
-            Word {
-                symbols: &b,
-                abjad: false,
-            },
-        );
-        let path = grid.path();
+        let (a, b) = (letters(&symbols("Đorđe")), letters(&symbols("Djordje")));
+        let word = |letters| Word {
+            letters,
+            abjad: false,
+        };
+        let path = Edits::new(word(&a), word(&b)).path();
         assert_eq!(path.iter().map(|s| s.left).sum::<usize>(), 5);
         assert_eq!(path.iter().map(|s| s.right).sum::<usize>(), 7);
+    }
+
+    #[test]
+    fn a_limit_only_ends_what_is_beyond_it() {
+        let (a, b) = (letters(&symbols("Petrović")), letters(&symbols("Petrovski")));
+        let word = |letters| Word {
+            letters,
+            abjad: false,
+        };
+        let edits = Edits::new(word(&a), word(&b));
+        let whole = edits.cost(FAR);
+        assert_eq!(edits.cost(whole + 0.1), whole);
+        assert!(edits.cost(whole / 4.0) > whole / 4.0);
     }
 
     #[test]

@@ -28,8 +28,8 @@ pub(super) enum Acquaintance {
     OtherName,
 }
 
-/// Groups to which a word belongs, as few as most words have: none.
-pub(super) fn groups(word: &[Symbol]) -> &'static [u16] {
+/// Groups to which a word of such a key belongs, as few as most words have: none.
+pub(super) fn groups(key_of_word: &[Symbol]) -> &'static [u16] {
     static TABLE: OnceLock<HashMap<Vec<Symbol>, Vec<u16>>> = OnceLock::new();
     let table = TABLE.get_or_init(|| {
         let mut table: HashMap<Vec<Symbol>, Vec<u16>> = HashMap::new();
@@ -48,7 +48,7 @@ pub(super) fn groups(word: &[Symbol]) -> &'static [u16] {
         }
         table
     });
-    table.get(&key(word)).map_or(&[], Vec::as_slice)
+    table.get(key_of_word).map_or(&[], Vec::as_slice)
 }
 
 /// Endings that make a family name of a given name, in letters without accents.
@@ -73,7 +73,7 @@ pub(super) fn stem_groups(word: &[Symbol]) -> &'static [u16] {
         };
         let (stem, rest) = word.split_at(stem);
         if rest.iter().zip(ending).all(|(a, b)| a.base() == *b) {
-            let found = groups(stem);
+            let found = groups(&key(stem));
             if !found.is_empty() {
                 return found;
             }
@@ -101,7 +101,7 @@ mod tests {
         let word = |text: &str| -> Vec<Symbol> {
             fold(text).into_iter().flat_map(|c| c.symbols).collect()
         };
-        acquaintance(groups(&word(left)), groups(&word(right)))
+        acquaintance(groups(&key(&word(left))), groups(&key(&word(right))))
     }
 
     #[test]

@@ -4,8 +4,10 @@
 //! name depend on each other. Disagreement does not: one word that contradicts (another clan,
 //! another given name) outweighs any number that agree.
 
+use arrayvec::ArrayVec;
+
 use super::similarity::Likeness;
-use super::token::{Edge, Role, TokenKind};
+use super::token::{Edge, Role, TOKENS_MAX, TokenKind};
 use super::units::{Unit, Words};
 use crate::evidence::Verdict;
 use crate::text::real;
@@ -50,8 +52,14 @@ const WEAK_ALIAS: f64 = 0.7;
 /// However many words differ, it is one observation: the names differ.
 pub(super) const AGAINST_MAX: f64 = 6.0;
 
+/// Every word of both names has a line of its own at most.
+const LINES_MAX: usize = 2 * TOKENS_MAX;
+
+/// What became of every word of two names.
+pub(crate) type Pairings = ArrayVec<Pairing, LINES_MAX>;
+
 /// Words that stand for each other, or against each other, or alone.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Pairing {
     pub(crate) left: Option<Words>,
     pub(crate) right: Option<Words>,
@@ -80,7 +88,7 @@ pub(super) struct Ledger {
     telling: usize,
     left_over: usize,
     /// With the information that agrees, and what is against.
-    lines: Vec<(Pairing, f64, f64)>,
+    lines: ArrayVec<(Pairing, f64, f64), LINES_MAX>,
 }
 
 impl Ledger {
@@ -92,7 +100,7 @@ impl Ledger {
             agreed: 0.0,
             telling: 0,
             left_over: 0,
-            lines: Vec::new(),
+            lines: ArrayVec::new(),
         }
     }
 
@@ -116,7 +124,7 @@ impl Ledger {
         };
         self.agreed += information;
         if is_telling(a.token.kind) && is_telling(b.token.kind) {
-            self.telling += a.words.count.max(b.words.count);
+            self.telling += usize::from(a.words.count.max(b.words.count));
         }
         self.line(
             Some(a.words),
@@ -127,28 +135,23 @@ impl Ledger {
     }
 
     /// The words of both sides that have no partner.
-    pub(super) fn left_over(&mut self, left: Vec<Unit<'_>>, right: Vec<Unit<'_>>) {
-        let says_something = |unit: &Unit<'_>| is_telling(unit.token.kind);
-        let (mut left, left_weak): (Vec<Unit<'_>>, Vec<Unit<'_>>) =
-            left.into_iter().partition(says_something);
-        let (mut right, right_weak): (Vec<Unit<'_>>, Vec<Unit<'_>>) =
-            right.into_iter().partition(says_something);
-        // The most telling against the most telling, so that both directions agree.
-        for side in [&mut left, &mut right] {
-            side.sort_by(|a, b| b.information.total_cmp(&a.information));
-        }
-        let both = left.len().min(right.len());
-        self.left_over = left.len().max(right.len());
-        for (a, b) in left.iter().zip(&right) {
+    pub(super) fn left_over(&mut self, left: &[&Unit<'_>], right: &[&Unit<'_>]) {
+        let (left_telling, right_telling) = (most_telling_first(left), most_telling_first(right));
+        let both = left_telling.len().min(right_telling.len());
+        self.left_over = left_telling.len().max(right_telling.len());
+        for (a, b) in left_telling.iter().zip(&right_telling) {
             let against = contradiction(a.information.min(b.information));
             let words = (Some(a.words), Some(b.words));
             self.line(words.0, words.1, Verdict::Contradicts, (0.0, against));
         }
-        for unit in left.iter().skip(both).chain(&left_weak) {
+        let weak = |unit: &&&Unit<'_>| !is_telling(unit.token.kind);
+        let alone = left_telling.iter().skip(both);
+        for unit in alone.chain(left.iter().filter(weak)) {
             let against = self.missing(unit);
             self.line(Some(unit.words), None, Verdict::Absent, (0.0, against));
         }
-        for unit in right.iter().skip(both).chain(&right_weak) {
+        let alone = right_telling.iter().skip(both);
+        for unit in alone.chain(right.iter().filter(weak)) {
             let against = self.missing(unit);
             self.line(None, Some(unit.words), Verdict::Absent, (0.0, against));
         }
@@ -185,11 +188,12 @@ impl Ledger {
             verdict,
             weight: 0.0,
         };
-        self.lines.push((pairing, information, against));
+        // INVARIANT: a word stands in one line, so there is room.
+        let _ = self.lines.try_push((pairing, information, against));
     }
 
     /// The weight of the name, and every line with its part of it.
-    pub(super) fn close(self) -> (f64, Vec<Pairing>) {
+    pub(super) fn close(self) -> (f64, Pairings) {
         let mut always_against = self.always_against;
         if self.telling == 1 && self.left_over > 0 && self.bearer == Bearer::Person {
             always_against += ONE_WORD;
@@ -217,11 +221,11 @@ impl Ledger {
             0.0
         };
         let mut total = 0.0;
-        let mut pairings: Vec<Pairing> = Vec::with_capacity(self.lines.len());
+        let mut pairings = Pairings::new();
         for (mut pairing, information, against) in self.lines {
             pairing.weight = information * unit - (against + shared) * damping;
             total += pairing.weight;
-            pairings.push(pairing);
+            let _ = pairings.try_push(pairing);
         }
         (total, pairings)
     }
@@ -265,21 +269,57 @@ fn role_cost(left: Role, right: Role) -> f64 {
     }
 }
 
+/// The telling words among those without a partner. The most telling first, so that it stands
+/// against the most telling of the other side, in whichever direction the names are compared.
+fn most_telling_first<'a>(units: &[&'a Unit<'a>]) -> ArrayVec<&'a Unit<'a>, TOKENS_MAX> {
+    let telling = units.iter().copied();
+    let mut telling: ArrayVec<&Unit<'_>, TOKENS_MAX> = telling
+        .filter(|unit| is_telling(unit.token.kind))
+        .take(TOKENS_MAX)
+        .collect();
+    telling.sort_by(|a, b| {
+        let by_information = b.information.total_cmp(&a.information);
+        by_information.then_with(|| standing(b).total_cmp(&standing(a)))
+    });
+    telling
+}
+
 /// The worth of pairing two words rather than leaving both without a partner.
 pub(super) fn pair_gain(a: &Unit<'_>, b: &Unit<'_>, likeness: Likeness) -> f64 {
     let information = a.information.min(b.information);
     let saved = contradiction(information);
     let gain = AGREEMENT_MAX * 0.5 * information * likeness.share + saved - likeness.against;
-    // Among equal pairs the one whose words tell more: what is left over then costs least, in
-    // whichever direction the names are compared.
-    let told = |unit: &Unit<'_>| {
-        let telling = if is_telling(unit.token.kind) {
-            0.1
-        } else {
-            0.0
-        };
-        unit.information + telling + missing(unit, Bearer::Body)
-    };
-    let tie = TIE * (told(a) + told(b));
+    // Among equal assignments the one whose words tell more and stand in more telling places:
+    // what is left over then is the same, in whichever direction the names are compared. The
+    // product decides who goes with whom.
+    let (a_told, b_told) = (told(a), told(b));
+    let tie = TIE * (a_told + b_told + TIE * a_told * b_told);
     gain - role_cost(a.token.role, b.token.role) + tie
+}
+
+/// What makes words unequal that tell the same.
+fn told(unit: &Unit<'_>) -> f64 {
+    let telling = if is_telling(unit.token.kind) {
+        0.1
+    } else {
+        0.0
+    };
+    unit.information + telling + missing(unit, Bearer::Body) + standing(unit)
+}
+
+/// What the place of a word in its name adds to that. The numbers are arbitrary, and no sum of a
+/// few of them is that of others.
+fn standing(unit: &Unit<'_>) -> f64 {
+    let edge = match unit.token.edge {
+        Edge::Middle => 0.0,
+        Edge::First => 0.0137,
+        Edge::Last => 0.0211,
+    };
+    let role = match unit.token.role {
+        Role::Unknown => 0.0,
+        Role::Given => 0.0059,
+        Role::Patronymic => 0.0083,
+        Role::Family => 0.0101,
+    };
+    edge + role
 }

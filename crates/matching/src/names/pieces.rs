@@ -1,6 +1,6 @@
 //! Words as written, cut where they differ.
 
-use super::edit::{Grid, Word};
+use super::edit::{Edits, Letter, Word, letters};
 use super::ledger::Pairing;
 use super::token::{PreparedName, Token};
 use super::units::Words;
@@ -43,7 +43,8 @@ pub(crate) fn token_evidence(
 }
 
 fn written(name: &PreparedName, words: Words) -> String {
-    let tokens = name.tokens.iter().skip(words.first).take(words.count);
+    let (first, count) = (usize::from(words.first), usize::from(words.count));
+    let tokens = name.tokens.iter().skip(first).take(count);
     let places: Vec<(usize, usize)> = tokens.map(Token::place).collect();
     let start = places.first().map_or(0, |place| place.0);
     let end = places.last().map_or(0, |place| place.1);
@@ -73,14 +74,14 @@ fn shares_half(pieces: &(Vec<Piece>, Vec<Piece>)) -> bool {
 /// Both words cut at their differences. `None` where a word has no letters.
 fn align(query: &str, entry: &str) -> Option<(Vec<Piece>, Vec<Piece>)> {
     let (left, right) = (Side::new(query), Side::new(entry));
-    if left.symbols.is_empty() || right.symbols.is_empty() {
+    if left.letters.is_empty() || right.letters.is_empty() {
         return None;
     }
-    let grid = Grid::new(left.word(), right.word());
+    let edits = Edits::new(left.word(), right.word());
     let mut left_marks = vec![true; left.clusters.len()];
     let mut right_marks = vec![true; right.clusters.len()];
     let (mut row, mut column) = (0, 0);
-    for step in grid.path() {
+    for step in edits.path() {
         if step.cost > SAME_LETTER_MAX {
             left.mark(&mut left_marks, row, step.left);
             right.mark(&mut right_marks, column, step.right);
@@ -97,32 +98,32 @@ fn align(query: &str, entry: &str) -> Option<(Vec<Piece>, Vec<Piece>)> {
 /// A word with the way from symbols back to letters.
 struct Side {
     clusters: Vec<Cluster>,
-    symbols: Vec<Symbol>,
-    /// The cluster of every symbol.
+    letters: Box<[Letter]>,
+    /// The cluster of every letter.
     origins: Vec<usize>,
 }
 
 impl Side {
     fn new(text: &str) -> Self {
         let clusters = fold(text);
-        let mut symbols = Vec::new();
+        let mut symbols: Vec<Symbol> = Vec::new();
         let mut origins = Vec::new();
         for (place, cluster) in clusters.iter().enumerate() {
             symbols.extend(&cluster.symbols);
             origins.extend(cluster.symbols.iter().map(|_| place));
         }
-        // INVARIANT: the grid stays small; a joined word has at most two words' letters.
+        // INVARIANT: the way stays short; a joined word has at most two words' letters.
         symbols.truncate(48);
         Self {
             clusters,
-            symbols,
+            letters: letters(&symbols),
             origins,
         }
     }
 
     fn word(&self) -> Word<'_> {
         Word {
-            symbols: &self.symbols,
+            letters: &self.letters,
             abjad: self.clusters.iter().any(|cluster| cluster.abjad),
         }
     }

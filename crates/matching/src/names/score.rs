@@ -1,13 +1,15 @@
 //! The best pair of names of two sides.
 
-use super::align::Gains;
+use arrayvec::ArrayVec;
+
+use super::align::{Gains, Pairs};
 use super::ledger::{
-    AGAINST_MAX, Bearer, COMPLETE_BODY, Ledger, Pairing, agreement, contradiction, is_telling,
+    AGAINST_MAX, Bearer, COMPLETE_BODY, Ledger, Pairing, Pairings, agreement, contradiction, is_telling,
     pair_gain,
 };
 use super::scorer::{RARITY_MAX, RARITY_MIN, Scorer, base_share};
-use super::token::PreparedName;
-use super::units::{Unit, joins, units};
+use super::token::{PreparedName, TOKENS_MAX};
+use super::units::{Unit, Units, joins, units};
 use crate::description::NameKind;
 use crate::evidence::Verdict;
 use crate::text::real;
@@ -18,7 +20,7 @@ pub(crate) struct NameScore {
     pub(crate) left: usize,
     pub(crate) right: usize,
     pub(crate) weight: f64,
-    pub(crate) pairings: Vec<Pairing>,
+    pub(crate) pairings: Pairings,
 }
 
 /// Compares every name of one side with every name of the other. `None` where a side has none.
@@ -92,7 +94,7 @@ fn score_pair(
     right: &PreparedName,
     scorer: &mut Scorer<'_>,
     bearer: Bearer,
-) -> (f64, Vec<Pairing>) {
+) -> (f64, Pairings) {
     let (left_units, right_units) = units(left, right, scorer);
     let mut gains = Gains::new(left_units.len(), right_units.len());
     let mut any = false;
@@ -106,7 +108,7 @@ fn score_pair(
             }
         }
     }
-    let pairs = if any { gains.best() } else { Vec::new() };
+    let pairs = if any { gains.best() } else { Pairs::new() };
     let mut ledger = Ledger::new(bearer, left.chain || right.chain);
     if left.kind == NameKind::WeakAlias || right.kind == NameKind::WeakAlias {
         ledger.weak_alias();
@@ -117,18 +119,21 @@ fn score_pair(
             ledger.agree(a, b, likeness);
         }
     }
-    let left_over = without(left_units, |place| {
+    let left_over = without(&left_units, |place| {
         pairs.iter().any(|(row, _)| *row == place)
     });
-    let right_over = without(right_units, |place| {
+    let right_over = without(&right_units, |place| {
         pairs.iter().any(|(_, column)| *column == place)
     });
-    ledger.left_over(left_over, right_over);
+    ledger.left_over(&left_over, &right_over);
     ledger.close()
 }
 
-fn without(units: Vec<Unit<'_>>, taken: impl Fn(usize) -> bool) -> Vec<Unit<'_>> {
-    let left_over = units.into_iter().enumerate();
+fn without<'a>(
+    units: &'a Units<'a>,
+    taken: impl Fn(usize) -> bool,
+) -> ArrayVec<&'a Unit<'a>, TOKENS_MAX> {
+    let left_over = units.iter().enumerate();
     left_over
         .filter(|(place, _)| !taken(*place))
         .map(|(_, unit)| unit)

@@ -3,6 +3,7 @@
 use super::similarity::{Likeness, likeness, may_be_alike};
 use super::token::{Shape, Token, TokenKind};
 use crate::number_map::PairMap;
+use crate::text::Symbol;
 
 /// The lowest that [`Corpus::rarity`] says.
 pub(crate) const RARITY_MIN: f64 = 0.35;
@@ -79,23 +80,21 @@ fn pair(left: u32, right: u32) -> u64 {
     (u64::from(left) << 32) | u64::from(right)
 }
 
-/// How much a word tells by its kind and length alone.
-pub(crate) fn base_share(token: &Token) -> f64 {
+/// How much a word tells by its length: two letters are shared by many, eight by few.
+pub(super) fn length_share(word: &[Symbol], abjad: bool) -> f64 {
     // A sign of a syllabic script tells as much as two or three letters.
-    let letters: f64 = token
-        .shape
-        .symbols
+    let letters: f64 = word
         .iter()
         .map(|symbol| if symbol.index().is_some() { 1.0 } else { 2.2 })
         .sum();
-    let letters = if token.shape.abjad {
-        letters * 1.4
-    } else {
-        letters
-    };
+    let letters = if abjad { letters * 1.4 } else { letters };
+    (0.3 + 0.13 * letters).min(0.8 + 0.035 * letters).min(1.15)
+}
+
+/// How much a word tells by its kind and length alone.
+pub(crate) fn base_share(token: &Token) -> f64 {
     match token.kind {
-        // Two letters are shared by many, eight by few.
-        TokenKind::Word => (0.3 + 0.13 * letters).min(0.8 + 0.035 * letters).min(1.15),
+        TokenKind::Word => token.shape.share,
         TokenKind::Number => 0.55,
         TokenKind::Generic => 0.35,
         TokenKind::Half => 0.35,

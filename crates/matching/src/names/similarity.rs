@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::edit::{Grid, Word};
+use super::edit::{Edits, FAR, Word};
 use super::known::{Acquaintance, acquaintance};
 use super::token::Shape;
 use crate::text::{Symbol, symbols};
@@ -36,8 +36,6 @@ impl Likeness {
 
 /// What a difference of one [`tolerance`] says against.
 const AGAINST_TOLERANCE: f64 = 2.6;
-/// Half a tolerance says less than half against: one slip is usual, two in a word are not.
-const AGAINST_GROWS: f64 = 1.75;
 /// Both words are names of their own: whoever is named Mirko is not Marko.
 const OTHER_NAME: f64 = 3.2;
 /// Up to this cost two names are spellings of one, though they stand in two lines of the table.
@@ -76,7 +74,7 @@ pub(crate) fn likeness(left: &Shape, right: &Shape) -> Likeness {
         known => known,
     };
     let letters = real32(left.symbols.len() + right.symbols.len()) / 2.0;
-    let shared = real32(shared_suffix(&left.symbols, &right.symbols));
+    let shared = real32(shared_suffix(left, right));
     let tolerance = tolerance(letters - SUFFIX_PART * shared);
     let limit = tolerance * LIMIT;
     let cost = distance(left, right, limit);
@@ -86,7 +84,7 @@ pub(crate) fn likeness(left: &Shape, right: &Shape) -> Likeness {
         let part = f64::from(cost / tolerance);
         Likeness {
             share: 1.0 - 0.5 * part,
-            against: AGAINST_TOLERANCE * part.powf(AGAINST_GROWS),
+            against: AGAINST_TOLERANCE * grown(part),
         }
     };
     match known {
@@ -113,52 +111,60 @@ const SUFFIXES: &[&str] = &[
 /// How much of such an ending does not count towards the length of a word.
 const SUFFIX_PART: f32 = 0.5;
 
-/// The letters of the longest such ending that both words have.
-fn shared_suffix(left: &[Symbol], right: &[Symbol]) -> usize {
+/// Such endings as symbols, the longest first.
+fn endings() -> &'static [Vec<Symbol>] {
     static TABLE: OnceLock<Vec<Vec<Symbol>>> = OnceLock::new();
-    let table = TABLE.get_or_init(|| {
+    TABLE.get_or_init(|| {
         let mut table: Vec<Vec<Symbol>> = SUFFIXES.iter().map(|text| symbols(text)).collect();
         table.sort_by_key(|suffix| std::cmp::Reverse(suffix.len()));
         table
-    });
-    let ends = |word: &[Symbol], suffix: &[Symbol]| {
-        word.len() > suffix.len()
-            && word
-                .iter()
-                .rev()
-                .zip(suffix.iter().rev())
-                .all(|(a, b)| a.base() == *b)
-    };
-    let found = table
-        .iter()
-        .find(|suffix| ends(left, suffix) && ends(right, suffix));
-    found.map_or(0, Vec::len)
+    })
 }
 
-/// The cost of the edits between two words; infinite where it is clearly above the limit.
+/// Such endings of a word, one bit each, the longest in the lowest bit.
+pub(super) fn suffixes(word: &[Symbol]) -> u64 {
+    let ends = |suffix: &[Symbol]| {
+        let letters = word.iter().rev().zip(suffix.iter().rev());
+        word.len() > suffix.len() && letters.into_iter().all(|(a, b)| a.base() == *b)
+    };
+    let all = (0_u32..).zip(endings());
+    all.filter(|(_, suffix)| ends(suffix))
+        .fold(0, |bits, (place, _)| bits | 1 << place)
+}
+
+/// The letters of the longest such ending that both words have.
+fn shared_suffix(left: &Shape, right: &Shape) -> usize {
+    let shared = left.suffixes & right.suffixes;
+    let place = usize::try_from(shared.trailing_zeros()).ok();
+    let suffix = place.and_then(|place| endings().get(place));
+    suffix.map_or(0, Vec::len)
+}
+
+/// The cost of the edits between two words; [`FAR`] where it is clearly above the limit.
 fn distance(left: &Shape, right: &Shape, limit: f32) -> f32 {
     let abjad = left.abjad || right.abjad;
     if !abjad {
         let lengths = left.symbols.len().abs_diff(right.symbols.len());
         // Digraphs make words longer without making them different; so the bounds are wide.
-        let letters = letters_apart(left, right);
-        if real32(lengths) > limit + 3.0 || real32(letters) > 2.0 * limit + 1.0 {
-            return f32::INFINITY;
+        let sounds = sounds_apart(left, right);
+        if real32(lengths) > limit + 3.0 || real32(sounds) > 2.0 * limit + 1.0 {
+            return FAR;
         }
     }
-    let (left_part, right_part) = differing(&left.symbols, &right.symbols);
-    let grid = Grid::within(
+    fn word(shape: &Shape) -> Word<'_> {
         Word {
-            symbols: left_part,
-            abjad: left.abjad,
-        },
-        Word {
-            symbols: right_part,
-            abjad: right.abjad,
-        },
-        limit,
-    );
-    grid.cost()
+            letters: &shape.letters,
+            abjad: shape.abjad,
+        }
+    }
+    Edits::new(word(left), word(right)).trimmed().cost(limit)
+}
+
+/// Half a tolerance says less than half against: one slip is usual, two in a word are not. The
+/// power of 1.75.
+fn grown(part: f64) -> f64 {
+    let root = part.sqrt();
+    part * root * root.sqrt()
 }
 
 /// A count of letters as a number for costs. Words are short.
@@ -166,29 +172,18 @@ fn real32(count: usize) -> f32 {
     f32::from(u16::try_from(count).unwrap_or(u16::MAX))
 }
 
-/// How many letters stand in one of the words only.
-fn letters_apart(left: &Shape, right: &Shape) -> usize {
-    let letters = (left.bits ^ right.bits).count_ones();
-    usize::try_from(letters).unwrap_or(usize::MAX)
+/// How many sounds stand in one of the words only.
+pub(super) fn sounds_apart(left: &Shape, right: &Shape) -> usize {
+    let sounds = (left.sounds ^ right.sounds).count_ones();
+    usize::try_from(sounds).unwrap_or(usize::MAX)
 }
 
 /// Whether two words that nothing brought together are worth comparing: a guess that is right
 /// but for words that differ in many places, each of them cheap.
 pub(crate) fn may_be_alike(left: &Shape, right: &Shape) -> bool {
     left.abjad != right.abjad
-        || (letters_apart(left, right) <= 4
+        || (sounds_apart(left, right) <= 4
             && left.symbols.len().abs_diff(right.symbols.len()) <= 3)
-}
-
-/// Two words without what they share at the end, but for one letter of context.
-///
-/// The beginning stays: what differs at the beginning costs more.
-fn differing<'a>(left: &'a [Symbol], right: &'a [Symbol]) -> (&'a [Symbol], &'a [Symbol]) {
-    let pairs = left.iter().rev().zip(right.iter().rev());
-    let shared = pairs.take_while(|(a, b)| a == b).count();
-    let spare = shared.saturating_sub(2);
-    let cut = |word: &'a [Symbol]| word.get(..word.len() - spare).unwrap_or(word);
-    (cut(left), cut(right))
 }
 
 /// Whether the words are one name in its male and its female form.
@@ -206,14 +201,16 @@ fn other_sex(left: &[Symbol], right: &[Symbol]) -> bool {
         && b.starts_with(a)
         && a.last().is_some_and(|last| !last.is_vowel());
     // Petrovski and Petrovska.
-    let stem = |word: &[Symbol]| word.split_last().map(|(_, stem)| stem.to_vec());
-    let sk = [Symbol::of('s'), Symbol::of('k')];
     let ends_in_i = |word: &[Symbol]| word.last() == Some(&Symbol::of('i'));
     let changed = a.len() == b.len()
         && a.len() >= 6
         && ((ends_in_a(a) && ends_in_i(b)) || (ends_in_i(a) && ends_in_a(b)))
-        && stem(a) == stem(b)
-        && stem(a).is_some_and(|stem| stem.ends_with(&sk));
+        && match (a.split_last(), b.split_last()) {
+            (Some((_, stem)), Some((_, other))) => {
+                stem == other && stem.ends_with(&[Symbol::of('s'), Symbol::of('k')])
+            }
+            _ => false,
+        };
     added || changed
 }
 

@@ -1,39 +1,70 @@
 //! A name cut into words, each with what it is.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::arabic;
+use super::edit::{LETTERS_MAX, Letter, letters};
+use super::keys::key;
 use super::known;
 use super::numerals;
+use super::scorer::length_share;
+use super::similarity::suffixes;
 use super::sinitic;
 use super::words::{self, Weak};
 use crate::description::{Name, NameKind, NameParts, Schema};
 use crate::text::{Cluster, Symbol, fold, plain};
 
 /// Words of one name that are read. The longest real names have about a dozen.
-const TOKENS_MAX: usize = 16;
+pub(super) const TOKENS_MAX: usize = 16;
 /// Letters of one word that are read.
-const SYMBOLS_MAX: usize = 24;
+const SYMBOLS_MAX: usize = LETTERS_MAX;
 
 /// A word without its place: the same for every name in which it stands.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 pub(crate) struct Shape {
     pub(crate) symbols: Box<[Symbol]>,
     /// Whether its script leaves vowels out.
     pub(crate) abjad: bool,
-    /// One bit a letter, to dismiss other words fast.
-    pub(crate) bits: u32,
+    /// The same letters, ready for the edits.
+    pub(super) letters: Box<[Letter]>,
+    /// One bit a sound, to dismiss other words fast.
+    pub(crate) sounds: u32,
+    /// Endings of family names that it has, see [`similarity`](super::similarity).
+    pub(super) suffixes: u64,
+    /// How much it tells by its length, see [`scorer`](super::scorer).
+    pub(super) share: f64,
     /// Names to which it is known to belong.
     pub(crate) groups: &'static [u16],
     /// Names to which it belongs without the ending of a family name: Petar in Petarović.
     pub(crate) stem_groups: &'static [u16],
 }
 
+/// All else follows from the letters and the script.
+impl PartialEq for Shape {
+    fn eq(&self, other: &Self) -> bool {
+        self.symbols == other.symbols && self.abjad == other.abjad
+    }
+}
+
+impl Eq for Shape {}
+
+impl Hash for Shape {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.symbols.hash(state);
+        self.abjad.hash(state);
+    }
+}
+
 impl Shape {
-    fn new(symbols: Vec<Symbol>, abjad: bool) -> Self {
+    pub(crate) fn new(symbols: Vec<Symbol>, abjad: bool) -> Self {
+        let sounds = key(&symbols);
         Self {
-            bits: symbols.iter().fold(0, |bits, symbol| bits | symbol.bit()),
-            groups: known::groups(&symbols),
+            letters: letters(&symbols),
+            sounds: sounds.iter().fold(0, |bits, symbol| bits | symbol.bit()),
+            suffixes: suffixes(&symbols),
+            share: length_share(&symbols, abjad),
+            groups: known::groups(&sounds),
             stem_groups: known::stem_groups(&symbols),
             symbols: symbols.into(),
             abjad,

@@ -2,15 +2,25 @@
 
 use std::borrow::Cow;
 
+use arrayvec::ArrayVec;
+
 use super::scorer::Scorer;
 use super::similarity::likeness;
-use super::token::{PreparedName, Shape, Token, TokenKind};
+use super::token::{PreparedName, Shape, TOKENS_MAX, Token, TokenKind};
 
 /// Words of one side that belong together: their first and how many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Words {
-    pub(crate) first: usize,
-    pub(crate) count: usize,
+    pub(crate) first: u8,
+    pub(crate) count: u8,
+}
+
+impl Words {
+    fn new(first: usize, count: u8) -> Self {
+        // INVARIANT: a name has at most TOKENS_MAX words.
+        let first = u8::try_from(first).unwrap_or(u8::MAX);
+        Self { first, count }
+    }
 }
 
 /// A word, or two that the other side writes as one.
@@ -20,12 +30,15 @@ pub(super) struct Unit<'a> {
     pub(super) information: f64,
 }
 
+/// The words of a name.
+pub(super) type Units<'a> = ArrayVec<Unit<'a>, TOKENS_MAX>;
+
 /// The words of both names, joined where one side writes two words as one.
 pub(super) fn units<'a>(
     left: &'a PreparedName,
     right: &'a PreparedName,
     scorer: &Scorer<'_>,
-) -> (Vec<Unit<'a>>, Vec<Unit<'a>>) {
+) -> (Units<'a>, Units<'a>) {
     let left_joins = joins(&left.tokens, &right.tokens);
     let right_joins = joins(&right.tokens, &left.tokens);
     // A word joined on the one side is a single word on the other, never itself joined. Where
@@ -86,6 +99,9 @@ pub(super) fn joins(tokens: &[Token], other: &[Token]) -> Vec<Join> {
             if !fits || joins.iter().any(|join| join.target == target) {
                 return None;
             }
+            if !join_may_be_alike(&a.shape, &b.shape, &single.shape) {
+                return None;
+            }
             let shape = Shape::joined(&a.shape, &b.shape);
             let alike = likeness(&shape, &single.shape).against < AGAINST_MAX;
             alike.then_some(Join {
@@ -99,8 +115,17 @@ pub(super) fn joins(tokens: &[Token], other: &[Token]) -> Vec<Join> {
     joins
 }
 
-fn side<'a>(tokens: &'a [Token], joins: &[&Join], scorer: &Scorer<'_>) -> Vec<Unit<'a>> {
-    let mut units = Vec::with_capacity(tokens.len());
+/// A glance before two words are joined: whether their sounds are those of the single one.
+fn join_may_be_alike(first: &Shape, second: &Shape, single: &Shape) -> bool {
+    /// A join that costs little adds or changes at most so many sounds.
+    const SOUNDS_APART_MAX: u32 = 4;
+    let abjad = first.abjad || second.abjad || single.abjad;
+    let sounds = (first.sounds | second.sounds) ^ single.sounds;
+    abjad || sounds.count_ones() <= SOUNDS_APART_MAX
+}
+
+fn side<'a>(tokens: &'a [Token], joins: &[&Join], scorer: &Scorer<'_>) -> Units<'a> {
+    let mut units = Units::new();
     let mut inside_join = false;
     for (place, token) in tokens.iter().enumerate() {
         if inside_join {
@@ -109,10 +134,7 @@ fn side<'a>(tokens: &'a [Token], joins: &[&Join], scorer: &Scorer<'_>) -> Vec<Un
         }
         let join = joins.iter().find(|join| join.first == place);
         let mut unit = Unit {
-            words: Words {
-                first: place,
-                count: 1,
-            },
+            words: Words::new(place, 1),
             token: Cow::Borrowed(token),
             information: scorer.information(token),
         };
@@ -124,7 +146,8 @@ fn side<'a>(tokens: &'a [Token], joins: &[&Join], scorer: &Scorer<'_>) -> Vec<Un
             unit.information = (unit.information + scorer.information(second)).max(0.8);
             unit.token = Cow::Owned(second.joined(&join.shape));
         }
-        units.push(unit);
+        // INVARIANT: a name has at most TOKENS_MAX words.
+        let _ = units.try_push(unit);
     }
     units
 }
