@@ -53,7 +53,8 @@ struct Shown {
 }
 
 struct State {
-    index: Index<RecordId>,
+    /// Under the bytes of the record's identifier, as a number.
+    index: Index<u128>,
     shown: HashMap<RecordId, Shown>,
     lists: Vec<ListVersionRow>,
 }
@@ -123,9 +124,10 @@ impl MatchIndex {
             .search(query, usize::from(limit))
             .into_iter()
             .filter_map(|candidate| {
-                let shown = state.shown.get(&candidate.key)?;
+                let record = RecordId::from_bytes(candidate.key.to_be_bytes());
+                let shown = state.shown.get(&record)?;
                 Some(Found {
-                    record: candidate.key,
+                    record,
                     version: shown.version,
                     list: shown.list.clone(),
                     source_id: shown.source_id.clone(),
@@ -182,7 +184,7 @@ fn apply(state: &RwLock<State>, rows: Vec<KeyRow>) -> Result<(), AppError> {
         for (record, version, keys) in parsed.by_ref().take(STEP) {
             match keys {
                 Some(keys) => {
-                    state.index.insert(record, &keys.description);
+                    state.index.insert(number(record), &keys.description);
                     let MatchKeys {
                         list,
                         source_id,
@@ -200,13 +202,17 @@ fn apply(state: &RwLock<State>, rows: Vec<KeyRow>) -> Result<(), AppError> {
                     );
                 }
                 None => {
-                    state.index.remove(record);
+                    state.index.remove(number(record));
                     state.shown.remove(&record);
                 }
             }
         }
     }
     Ok(())
+}
+
+fn number(record: RecordId) -> u128 {
+    u128::from_be_bytes(*record.as_bytes())
 }
 
 fn poisoned() -> AppError {

@@ -8,6 +8,7 @@ use crate::features::{
 };
 use crate::names::{Bearer, NameScore, Scorer, score_names, token_evidence};
 use crate::prepared::Prepared;
+use crate::side::Side;
 
 /// The logit at which every comparison starts, before any feature speaks.
 ///
@@ -41,9 +42,25 @@ const LOGIT_MAX_WITHOUT_NAME: f64 = -1.0;
 /// assert_ne!(other.band, Band::Match);
 /// ```
 pub fn compare(left: &Description, right: &Description, thresholds: &Thresholds) -> Assessment {
-    let (left, right) = (Prepared::new(left), Prepared::new(right));
-    let scored = Scored::new(&left, &right, &mut Scorer::new(None));
-    scored.explain(&left, &right, thresholds)
+    compare_prepared(&Prepared::new(left), &Prepared::new(right), thresholds)
+}
+
+/// The same for descriptions that are prepared already.
+pub fn compare_prepared(left: &Prepared, right: &Prepared, thresholds: &Thresholds) -> Assessment {
+    score(left, right).explain(left, right, thresholds)
+}
+
+/// The probability of [`compare_prepared`] alone, without its evidence.
+pub fn probability(left: &Prepared, right: &Prepared) -> f64 {
+    score(left, right).probability()
+}
+
+fn score(left: &Prepared, right: &Prepared) -> Scored {
+    // How common words are is not known: each is a usual one.
+    let (mut a, mut b) = (Side::default(), Side::default());
+    a.fill(left, |_| 1.0);
+    b.fill(right, |_| 1.0);
+    Scored::new(&a, &b, &mut Scorer::default())
 }
 
 /// Every feature's finding, without text.
@@ -62,13 +79,13 @@ pub(crate) struct Scored {
 }
 
 impl Scored {
-    pub(crate) fn new(left: &Prepared, right: &Prepared, scorer: &mut Scorer<'_>) -> Self {
+    pub(crate) fn new(left: &Side<'_>, right: &Side<'_>, scorer: &mut Scorer) -> Self {
         let bearer = match (left.bearer(), right.bearer()) {
             (Bearer::Person, Bearer::Person) => Bearer::Person,
             _ => Bearer::Body,
         };
         let mut scored = Self {
-            name: score_names(&left.names, &right.names, scorer, bearer),
+            name: score_names(left, right, scorer, bearer),
             births: compare_births(&left.births, &right.births),
             gender: compare_genders(left.gender, right.gender),
             nation: compare_nations(&left.nations, &right.nations),

@@ -1,18 +1,27 @@
 //! Many descriptions in memory, found by any of their words, numbers and dates.
 
 mod blocking;
-mod dictionary;
+mod compaction;
+mod memory;
+mod part;
 mod search;
+mod segment;
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::fmt;
 use std::hash::Hash;
+use std::sync::Arc;
 
 use crate::description::Description;
 use crate::evidence::{Assessment, Thresholds};
+use crate::names::Shape;
 use crate::prepared::Prepared;
-use blocking::Blocks;
-use dictionary::Dictionary;
+use memory::Memory;
+use part::Part;
+use search::{Hit, Query, search};
+
+pub use compaction::Compaction;
+pub use segment::{Segment, SegmentBuilder, SegmentError};
 
 /// Descriptions under keys of the caller, ready to be searched.
 ///
@@ -33,20 +42,25 @@ use dictionary::Dictionary;
 /// assert_eq!(found[0].key, 7);
 /// assert_eq!(found[0].assessment.band, Band::Match);
 /// ```
-#[derive(Clone)]
 pub struct Index<K> {
     thresholds: Thresholds,
-    slots: HashMap<K, u32>,
-    entries: Vec<Option<Entry<K>>>,
-    free: Vec<u32>,
-    dictionary: Dictionary,
-    blocks: Blocks,
+    memory: Memory<K>,
+    attached: Vec<Attached>,
 }
 
-#[derive(Debug, Clone)]
-struct Entry<K> {
-    key: K,
-    prepared: Prepared,
+/// A segment, and what was removed from it since.
+#[derive(Clone)]
+struct Attached {
+    segment: Arc<Segment>,
+    removed: HashSet<u32>,
+}
+
+/// Under what the caller knows an entry.
+pub trait Key: Copy + Ord + Hash {
+    /// A number that no other key has.
+    fn to_number(self) -> u128;
+    /// The key of a number.
+    fn from_number(number: u128) -> Self;
 }
 
 /// An entry that a search found.
@@ -59,10 +73,10 @@ pub struct Candidate<K> {
 }
 
 /// Says how many entries there are, never what is in them.
-impl<K> fmt::Debug for Index<K> {
+impl<K: Key> fmt::Debug for Index<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Index")
-            .field("entries", &self.slots.len())
+            .field("entries", &self.len())
             .field("thresholds", &self.thresholds)
             .finish_non_exhaustive()
     }
@@ -72,16 +86,13 @@ impl<K> Default for Index<K> {
     fn default() -> Self {
         Self {
             thresholds: Thresholds::default(),
-            slots: HashMap::new(),
-            entries: Vec::new(),
-            free: Vec::new(),
-            dictionary: Dictionary::default(),
-            blocks: Blocks::default(),
+            memory: Memory::default(),
+            attached: Vec::new(),
         }
     }
 }
 
-impl<K: Copy + Ord + Hash> Index<K> {
+impl<K: Key> Index<K> {
     /// An empty index with the default thresholds.
     pub fn new() -> Self {
         Self::default()
@@ -98,70 +109,67 @@ impl<K: Copy + Ord + Hash> Index<K> {
     /// Puts a description under a key, in place of the one that is there.
     pub fn insert(&mut self, key: K, d: &Description) {
         self.remove(key);
-        let slot = match self.free.pop() {
-            Some(slot) => slot,
-            // More than 4 billion entries do not fit into one index; the last slot is reused.
-            None => u32::try_from(self.entries.len()).unwrap_or(u32::MAX),
-        };
-        let mut prepared = Prepared::new(d);
-        self.dictionary.add(slot, &mut prepared);
-        self.blocks.add(slot, &prepared);
-        let entry = Some(Entry { key, prepared });
-        match usize::try_from(slot)
-            .ok()
-            .and_then(|slot| self.entries.get_mut(slot))
-        {
-            Some(place) => *place = entry,
-            None => self.entries.push(entry),
-        }
-        self.slots.insert(key, slot);
+        self.memory.insert(key, Prepared::new(d));
     }
 
     /// Takes out the description under a key. Returns whether there was one.
     pub fn remove(&mut self, key: K) -> bool {
-        let Some(slot) = self.slots.remove(&key) else {
-            return false;
-        };
-        let place = usize::try_from(slot).ok();
-        let entry = place
-            .and_then(|place| self.entries.get_mut(place))
-            .and_then(Option::take);
-        if let Some(entry) = entry {
-            self.dictionary.remove(slot, &entry.prepared);
-            self.blocks.remove(slot, &entry.prepared);
-            self.free.push(slot);
+        let in_memory = self.memory.remove(key);
+        let number = key.to_number();
+        let attached = self.attached.iter_mut();
+        let removed = attached.map(|attached| attached.remove(number));
+        removed.fold(in_memory, |any, removed| any | removed)
+    }
+
+    /// Adds all entries of a segment, in place of those under the same keys.
+    pub fn attach(&mut self, segment: Segment) {
+        self.attach_shared(Arc::new(segment));
+    }
+
+    fn attach_shared(&mut self, segment: Arc<Segment>) {
+        let empty = self.is_empty();
+        for number in segment.keys().filter(|_| !empty) {
+            self.remove(K::from_number(number));
         }
-        if self.dictionary.is_wasteful() {
-            self.rebuild();
-        }
-        true
+        self.attached.push(Attached {
+            segment,
+            removed: HashSet::new(),
+        });
     }
 
     /// How many descriptions there are.
     pub fn len(&self) -> usize {
-        self.slots.len()
+        let attached = self.attached.iter().map(Attached::len);
+        self.memory.len() + attached.sum::<usize>()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.slots.is_empty()
+        self.len() == 0
     }
 
     /// Whether there is a description under a key.
     pub fn contains(&self, key: K) -> bool {
-        self.slots.contains_key(&key)
+        let number = key.to_number();
+        let mut attached = self.attached.iter();
+        self.memory.contains(key) || attached.any(|attached| attached.slot(number).is_some())
     }
 
     /// All keys, in no order.
     pub fn keys(&self) -> impl Iterator<Item = K> + '_ {
-        self.slots.keys().copied()
+        let attached = self.attached.iter().flat_map(|attached| {
+            let slots = (0_u32..).zip(attached.segment.keys());
+            let alive = slots.filter(|(slot, _)| !attached.removed.contains(slot));
+            alive.map(|(_, number)| K::from_number(number))
+        });
+        self.memory.keys().chain(attached)
     }
 
     /// The entries that may mean the same as the query, the most probable first: at most `limit`,
     /// none below the threshold of [`Band::Possible`](crate::Band::Possible). Entries of the same
     /// probability come in the order of their keys.
     pub fn search(&self, query: &Description, limit: usize) -> Vec<Candidate<K>> {
-        search::search(self, query, limit, self.thresholds.possible)
+        self.find(query, limit, self.thresholds.possible)
     }
 
     /// The entries that are nearest to the query, however far: at most `limit`, the most probable
@@ -182,22 +190,132 @@ impl<K: Copy + Ord + Hash> Index<K> {
     /// assert_eq!(index.nearest(&person("Mirko Petrov"), 10).len(), 1);
     /// ```
     pub fn nearest(&self, query: &Description, limit: usize) -> Vec<Candidate<K>> {
-        search::search(self, query, limit, 0.0)
+        self.find(query, limit, 0.0)
     }
 
-    fn prepared(&self, slot: u32) -> Option<&Entry<K>> {
-        let place = usize::try_from(slot).ok()?;
-        self.entries.get(place)?.as_ref()
+    fn find(&self, query: &Description, limit: usize, least: f64) -> Vec<Candidate<K>> {
+        let mut prepared = Prepared::new(query);
+        let query = Query::new(&mut prepared, self.len(), |shape| self.held(shape));
+        let mut found: Vec<Found<'_, K>> = Vec::new();
+        let memory = self.search_part(&self.memory, &query, least);
+        found.extend(memory.into_iter().filter_map(|hit| {
+            let key = self.memory.key(hit.slot)?;
+            Some(Found {
+                key,
+                hit,
+                segment: None,
+            })
+        }));
+        for attached in &self.attached {
+            let segment = attached.segment.as_ref();
+            let mut hits = self.search_part(segment, &query, least);
+            hits.retain(|hit| !attached.removed.contains(&hit.slot));
+            found.extend(hits.into_iter().filter_map(|hit| {
+                Some(Found {
+                    key: K::from_number(segment.key(hit.slot)?),
+                    hit,
+                    segment: Some(segment),
+                })
+            }));
+        }
+        found.sort_by(|a, b| {
+            let by_logit = b.hit.scored.logit.total_cmp(&a.hit.scored.logit);
+            by_logit.then(a.key.cmp(&b.key))
+        });
+        found.truncate(limit);
+        let explain = |found: Found<'_, K>| {
+            let entry = match found.segment {
+                Some(segment) => segment.prepared(found.hit.slot)?,
+                None => self.memory.prepared(found.hit.slot)?,
+            };
+            let scored = &found.hit.scored;
+            Some(Candidate {
+                key: found.key,
+                assessment: scored.explain(query.prepared, &entry, &self.thresholds),
+            })
+        };
+        found.into_iter().filter_map(explain).collect()
     }
 
-    /// Forgets words that stand in no entry any more.
-    fn rebuild(&mut self) {
-        self.dictionary = Dictionary::default();
-        for (slot, entry) in (0_u32..).zip(&mut self.entries) {
-            if let Some(entry) = entry {
-                self.dictionary.add(slot, &mut entry.prepared);
+    fn search_part<P: Part>(&self, part: &P, query: &Query<'_>, least: f64) -> Vec<Hit> {
+        let alone = self.attached.len() + usize::from(self.memory.len() > 0) == 1;
+        let held = |word: u32| match part.shape(word) {
+            // How rare a word is does not depend on the part in which an entry happens to be.
+            Some(shape) if !alone => self.held(shape),
+            _ => part.held(word),
+        };
+        search(part, query, self.len(), held, least)
+    }
+
+    /// In how many entries a word stands. What was removed from a segment still counts, until
+    /// the segments are merged.
+    fn held(&self, shape: &Shape) -> usize {
+        fn of<P: Part>(part: &P, shape: &Shape) -> usize {
+            part.number(shape).map_or(0, |number| part.held(number))
+        }
+        let attached = self.attached.iter();
+        let attached = attached.map(|attached| of(attached.segment.as_ref(), shape));
+        of(&self.memory, shape) + attached.sum::<usize>()
+    }
+}
+
+/// A hit with where it was found.
+struct Found<'a, K> {
+    key: K,
+    hit: Hit,
+    segment: Option<&'a Segment>,
+}
+
+impl Attached {
+    fn len(&self) -> usize {
+        self.segment.len() - self.removed.len()
+    }
+
+    fn slot(&self, key: u128) -> Option<u32> {
+        let slot = self.segment.slot(key);
+        slot.filter(|slot| !self.removed.contains(slot))
+    }
+
+    fn remove(&mut self, key: u128) -> bool {
+        let slot = self.segment.slot(key);
+        slot.is_some_and(|slot| self.removed.insert(slot))
+    }
+}
+
+macro_rules! key_of_number {
+    ($($number:ty),*) => {$(
+        impl Key for $number {
+            fn to_number(self) -> u128 {
+                u128::try_from(self).unwrap_or(u128::MAX)
+            }
+
+            fn from_number(number: u128) -> Self {
+                Self::try_from(number).unwrap_or(Self::MAX)
             }
         }
+    )*};
+}
+
+key_of_number!(u32, u64, usize);
+
+impl Key for u128 {
+    fn to_number(self) -> u128 {
+        self
+    }
+
+    fn from_number(number: u128) -> Self {
+        number
+    }
+}
+
+/// What a number without type is, in examples.
+impl Key for i32 {
+    fn to_number(self) -> u128 {
+        u128::from(self.cast_unsigned())
+    }
+
+    fn from_number(number: u128) -> Self {
+        u32::try_from(number).unwrap_or(u32::MAX).cast_signed()
     }
 }
 
@@ -246,7 +364,7 @@ mod tests {
             }
         }
         assert_eq!(index.len(), names.len());
-        assert!(index.dictionary.words() < 6000);
+        assert!(index.memory.words() < 6000);
         assert_eq!(index.search(&person("Besnik Q2999x"), 5)[0].key, 1);
     }
 }

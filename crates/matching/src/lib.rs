@@ -49,9 +49,10 @@ mod index;
 mod names;
 mod number_map;
 mod prepared;
+mod side;
 mod text;
 
-pub use assess::{BASE_LOGIT, compare};
+pub use assess::{BASE_LOGIT, compare, compare_prepared, probability};
 pub use birth::{BirthDate, InvalidBirthDate, PartialDate};
 pub use description::{
     Description, Gender, Identifier, IdentifierKind, Name, NameKind, NameParts, Schema,
@@ -59,5 +60,5 @@ pub use description::{
 pub use evidence::{
     Assessment, Band, Evidence, Feature, Piece, Thresholds, TokenEvidence, Verdict,
 };
-pub use index::{Candidate, Index};
+pub use index::{Candidate, Compaction, Index, Key, Segment, SegmentBuilder, SegmentError};
 pub use prepared::Prepared;

@@ -21,6 +21,6 @@ pub(crate) use keys::{deletions, hash, key, key_hashes, skeletons};
 pub(crate) use ledger::Bearer;
 pub(crate) use pieces::token_evidence;
 pub(crate) use score::{NameScore, score_names};
-pub(crate) use scorer::{Corpus, RARITY_MAX, RARITY_MIN, Scorer};
+pub(crate) use scorer::{RARITY_MAX, RARITY_MIN, Scorer};
 pub(crate) use similarity::likeness;
-pub(crate) use token::{PreparedName, Shape, Token, TokenKind, prepare_name};
+pub(crate) use token::{Edge, PreparedName, Role, Shape, Token, TokenKind, prepare_name};

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::birth::BirthDate;
 use crate::description::{Description, Gender, Schema};
 use crate::features::{Nation, PreparedNumber, PreparedPlace};
-use crate::names::{Bearer, PreparedName, prepare_name};
+use crate::names::{PreparedName, prepare_name};
 
 /// How many names, dates, numbers… of one description are read. The largest entries of public
 /// lists have some sixty names; a record is written by a stranger.
@@ -57,14 +57,6 @@ impl Prepared {
                 .map(|text| PreparedPlace::new(text))
                 .collect(),
             numbers: numbers.filter_map(PreparedNumber::new).collect(),
-        }
-    }
-
-    /// Whose names it holds.
-    pub(crate) fn bearer(&self) -> Bearer {
-        match self.schema {
-            Schema::Person | Schema::Unknown => Bearer::Person,
-            Schema::Organization | Schema::Vessel | Schema::Aircraft => Bearer::Body,
         }
     }
 }

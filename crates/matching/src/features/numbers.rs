@@ -53,6 +53,15 @@ impl PreparedNumber {
     }
 }
 
+impl PreparedNumber {
+    /// Who issued it, as written.
+    pub(crate) fn country(&self) -> Option<&str> {
+        self.country
+            .as_ref()
+            .map(|country| country.written.as_ref())
+    }
+}
+
 /// Letters that are read as digits in prints of poor quality, and the reverse.
 fn look_alike(letter: char) -> char {
     match letter {

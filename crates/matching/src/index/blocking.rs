@@ -1,125 +1,84 @@
-//! Entries under their numbers, dates, and words written as one.
+//! Hashes under which entries and words are found besides whole words.
 
-use super::dictionary::is_searched;
 use crate::birth::BirthDate;
-use crate::names::{Token, hash, key};
-use crate::number_map::NumberMap;
+use crate::names::{PreparedName, Token, TokenKind, hash, key};
 use crate::prepared::Prepared;
 use crate::text::Symbol;
 
-/// What finds entries besides single words.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Blocks {
-    numbers: NumberMap<Vec<u32>>,
-    births: NumberMap<Vec<u32>>,
-    joined: NumberMap<Vec<u32>>,
+/// Words of a name of which every two make a pair. Longer names have enough rare words.
+const PAIRED_MAX: usize = 8;
+/// Marks a date where otherwise the number of a word stands.
+const DATE: u32 = 1 << 31;
+
+/// Whether entries are found by such a word. Particles, titles and legal forms stand in too many.
+pub(super) fn is_searched(kind: TokenKind) -> bool {
+    matches!(
+        kind,
+        TokenKind::Word | TokenKind::Number | TokenKind::Half | TokenKind::Generic
+    )
 }
 
-impl Blocks {
-    pub(super) fn add(&mut self, slot: u32, prepared: &Prepared) {
-        let put = |map: &mut NumberMap<Vec<u32>>, hash: u32| {
-            let slots = map.entry(hash).or_default();
-            if slots.last() != Some(&slot) {
-                slots.push(slot);
-            }
-        };
-        for hash in numbers(prepared) {
-            put(&mut self.numbers, hash);
-        }
-        for hash in births(&prepared.births) {
-            put(&mut self.births, hash);
-        }
-        for name in &prepared.names {
-            for hash in joined(&name.tokens) {
-                put(&mut self.joined, hash);
-            }
-        }
-    }
-
-    pub(super) fn remove(&mut self, slot: u32, prepared: &Prepared) {
-        let take = |map: &mut NumberMap<Vec<u32>>, hash: u32| {
-            if let Some(slots) = map.get_mut(&hash) {
-                slots.retain(|held| *held != slot);
-                if slots.is_empty() {
-                    map.remove(&hash);
-                }
-            }
-        };
-        for hash in numbers(prepared) {
-            take(&mut self.numbers, hash);
-        }
-        for hash in births(&prepared.births) {
-            take(&mut self.births, hash);
-        }
-        for name in &prepared.names {
-            for hash in joined(&name.tokens) {
-                take(&mut self.joined, hash);
-            }
-        }
-    }
-
-    /// Entries with a number like one of the query's.
-    pub(super) fn by_number(&self, query: &Prepared) -> impl Iterator<Item = u32> + '_ {
-        slots(&self.numbers, numbers(query))
-    }
-
-    /// Entries born on a day of the query's.
-    pub(super) fn by_birth(&self, query: &Prepared) -> impl Iterator<Item = u32> + '_ {
-        slots(&self.births, births(&query.births))
-    }
-
-    /// Entries in which two neighbouring words, written as one, have the key of the word.
-    pub(super) fn by_joined(&self, word: &[Symbol]) -> &[u32] {
-        let hash = hash(key(word).iter());
-        self.joined.get(&hash).map_or(&[], Vec::as_slice)
-    }
+/// Numbers of documents and registers.
+pub(super) fn numbers(prepared: &Prepared) -> impl Iterator<Item = u32> + '_ {
+    let numbers = prepared.numbers.iter();
+    numbers.map(|number| number_hash(&number.folded))
 }
 
-fn slots(map: &NumberMap<Vec<u32>>, hashes: Vec<u32>) -> impl Iterator<Item = u32> + '_ {
-    hashes
-        .into_iter()
-        .filter_map(|hash| map.get(&hash))
-        .flatten()
-        .copied()
-}
-
-fn numbers(prepared: &Prepared) -> Vec<u32> {
-    let mut hashes = Vec::new();
-    for number in &prepared.numbers {
-        let symbols: Vec<Symbol> = number.folded.chars().map(Symbol::of).collect();
-        hashes.push(hash(symbols.iter()));
-    }
-    hashes
+/// A number whose look-alikes are folded.
+pub(super) fn number_hash(folded: &str) -> u32 {
+    let symbols: Vec<Symbol> = folded.chars().map(Symbol::of).collect();
+    hash(symbols.iter())
 }
 
 /// Whole dates only: a year is shared by hundreds.
-fn births(dates: &[BirthDate]) -> Vec<u32> {
-    let mut hashes = Vec::new();
-    for date in dates.iter().filter(|date| date.to().is_none()) {
+pub(super) fn births(dates: &[BirthDate]) -> impl Iterator<Item = u32> + '_ {
+    dates.iter().filter_map(|date| {
         let from = date.from();
-        if let (Some(month), Some(day)) = (from.month(), from.day())
-            && (month, day) != (1, 1)
-        {
-            let year = u32::from(from.year().unsigned_abs());
-            hashes.push(year * 10_000 + u32::from(month) * 100 + u32::from(day));
-        }
-    }
-    hashes
+        let (month, day) = (from.month()?, from.day()?);
+        // The first of January stands for "not known".
+        let telling = date.to().is_none() && (month, day) != (1, 1);
+        let year = u32::from(from.year().unsigned_abs());
+        telling.then(|| DATE | (year * 10_000 + u32::from(month) * 100 + u32::from(day)))
+    })
 }
 
-fn joined(tokens: &[Token]) -> Vec<u32> {
-    let mut hashes = Vec::new();
-    for pair in tokens.windows(2) {
-        let [first, second] = pair else { continue };
-        if is_searched(second.kind) {
-            hashes.push(hash(key(&join(first, second)).iter()));
-        }
-    }
-    hashes
+/// Two neighbouring words, written as one.
+pub(super) fn joined(tokens: &[Token]) -> impl Iterator<Item = u32> + '_ {
+    tokens.windows(2).filter_map(|pair| {
+        let [first, second] = pair else { return None };
+        is_searched(second.kind).then(|| joined_hash(&first.shape.symbols, &second.shape.symbols))
+    })
 }
 
 /// Two words as one.
-pub(super) fn join(first: &Token, second: &Token) -> Vec<Symbol> {
-    let symbols = first.shape.symbols.iter().chain(&second.shape.symbols);
-    symbols.copied().collect()
+pub(super) fn joined_hash(first: &[Symbol], second: &[Symbol]) -> u32 {
+    let symbols: Vec<Symbol> = first.iter().chain(second).copied().collect();
+    hash(key(&symbols).iter())
+}
+
+/// Two words of one name, or a date and a word, by their numbers.
+pub(super) fn pair_hash(a: u32, b: u32) -> u32 {
+    let both = (u64::from(a.min(b)) << 32) | u64::from(a.max(b));
+    let mixed = both.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    u32::try_from(mixed >> 32).unwrap_or(0)
+}
+
+/// Every two words of a name. Sorts the words.
+pub(super) fn pairs_of(words: &mut Vec<u32>) -> Vec<u32> {
+    words.sort_unstable();
+    words.dedup();
+    words.truncate(PAIRED_MAX);
+    let mut hashes = Vec::new();
+    for (place, a) in words.iter().enumerate() {
+        hashes.extend(words.iter().skip(place + 1).map(|b| pair_hash(*a, *b)));
+    }
+    hashes
+}
+
+/// Numbers of the searched words of a name.
+pub(super) fn searched(name: &PreparedName) -> impl Iterator<Item = u32> + '_ {
+    let tokens = name.tokens.iter();
+    tokens
+        .filter(|token| is_searched(token.kind))
+        .map(|token| token.number)
 }

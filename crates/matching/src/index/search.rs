@@ -1,248 +1,426 @@
 //! A search: from words to entries, from entries to a few that are compared in full.
 
-use std::collections::{HashMap, HashSet};
-use std::hash::Hash;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::blocking::join;
-use super::dictionary::is_searched;
-use super::{Candidate, Index};
+use super::blocking::{births, is_searched, joined_hash, numbers, pair_hash};
+use super::part::{Needs, Part};
 use crate::assess::Scored;
-use crate::description::Description;
-use crate::names::{Scorer, Shape, Token, key, key_hashes, likeness, skeletons};
+use crate::names::{
+    RARITY_MAX, RARITY_MIN, Scorer, Shape, hash, key, key_hashes, likeness, skeletons,
+};
 use crate::number_map::NumberMap;
 use crate::prepared::Prepared;
+use crate::side::{Side, TokenRef};
+use crate::text::real;
 
 /// Entries that are compared in full. What ranks lower by its words does not win by its dates.
-const COMPARED_MAX: usize = 64;
+const COMPARED_MAX: usize = 96;
 /// Entries that share less than this part of what the best shares are compared only if few do.
-const NEAR_BEST: f64 = 0.75;
+const NEAR_BEST: f32 = 0.7;
 const COMPARED_ANYWAY: usize = 16;
-/// Entries that are ranked.
-const RANKED_MAX: usize = 8_192;
-/// Words of the dictionary that are compared with one word of the query.
-const WORDS_MAX: usize = 192;
-/// From here on a list of entries is only walked for those that are found already.
-const COMMON_FROM: usize = 600;
+/// Entries whose words are all looked at.
+const RANKED_MAX: usize = 512;
+/// Entries that are gathered.
+const GATHERED_MAX: usize = 8_192;
+/// Words of a part that are compared with one word of the query.
+const CANDIDATES_MAX: usize = 1_024;
+/// Words of a part that stand for one word of the query.
+const VARIANTS_MAX: usize = 256;
+/// A word that stands in more entries finds them only together with another word or a date.
+pub(super) const COMMON_FROM: usize = 600;
+/// Pairs of common words that are looked up.
+const PAIRS_MAX: usize = 512;
+/// Fewer entries found than this: then common words find some on their own.
+const FOUND_FEW: usize = 32;
+/// Entries taken of one date, of one common word, of one pair.
+const BORN_MAX: usize = 256;
+const COMMON_MAX: usize = 1_024;
+const PAIR_MAX: usize = 2_048;
 /// Words of the query that are looked up: a long query repeats itself.
 const QUERY_WORDS_MAX: usize = 24;
-/// A number that agrees, or a whole birth date, beside what a word is worth (about 1).
-const NUMBER_RANK: f64 = 10.0;
-const BIRTH_RANK: f64 = 1.5;
+/// Words of the query whose shares are counted apart; the rest share a place.
+const PLACES: usize = 8;
+/// What else an entry shares, beside what a word is worth (about 1).
+const NUMBER_RANK: f32 = 10.0;
+const BIRTH_RANK: f32 = 1.5;
+const JOINED_RANK: f32 = 1.5;
 
-/// The entries from a probability on, the most probable first.
-pub(super) fn search<K: Copy + Ord + Hash>(
-    index: &Index<K>,
-    query: &Description,
-    limit: usize,
+/// A query, ready for every part.
+pub(super) struct Query<'q> {
+    pub(super) prepared: &'q Prepared,
+    pub(super) side: Side<'q>,
+    /// Its searched words, each once.
+    words: Vec<TokenRef<'q>>,
+    needs: Needs,
+}
+
+impl<'q> Query<'q> {
+    /// `held` says in how many entries a word stands, of how many there are.
+    pub(super) fn new(
+        prepared: &'q mut Prepared,
+        entries: usize,
+        held: impl Fn(&Shape) -> usize,
+    ) -> Self {
+        number_words(prepared);
+        let prepared = &*prepared;
+        let mut side = Side::default();
+        side.fill(prepared, |token| rarity(held(&token.shape), entries));
+        let mut words: Vec<TokenRef<'q>> = Vec::new();
+        for name in side.names() {
+            for token in name.tokens {
+                let known = words.iter().any(|word| word.number == token.number);
+                if is_searched(token.kind) && !known && words.len() < QUERY_WORDS_MAX {
+                    words.push(*token);
+                }
+            }
+        }
+        Self {
+            needs: Needs {
+                nations: !side.nations.is_empty(),
+                places: !side.places.is_empty(),
+                numbers: !side.numbers.is_empty(),
+            },
+            prepared,
+            side,
+            words,
+        }
+    }
+}
+
+/// Numbers the words of a query, the same word the same, so that the scorer can remember them.
+fn number_words(query: &mut Prepared) {
+    let mut shapes: HashMap<Arc<Shape>, u32> = HashMap::new();
+    for token in query.names.iter_mut().flat_map(|name| &mut name.tokens) {
+        let next = u32::try_from(shapes.len()).unwrap_or(0) + 1;
+        token.number = *shapes.entry(token.shape.clone()).or_insert(next);
+    }
+}
+
+/// What a word multiplies its information with, when it stands in `held` of `entries`.
+pub(super) fn rarity(held: usize, entries: usize) -> f64 {
+    // As if 2,000 further entries were known, so that a small index does not call all words
+    // common; a word that stands in one entry of a large list then has about 1.
+    const IMAGINED: f64 = 2_000.0;
+    // Words of every hundredth entry say about half of what a usual word says.
+    const COMMON: f64 = 1.5;
+    const USUAL: f64 = 7.2;
+    let inverse = ((real(entries) + IMAGINED) / (real(held) + 0.5)).ln();
+    ((inverse - COMMON) / (USUAL - COMMON)).clamp(RARITY_MIN, RARITY_MAX)
+}
+
+/// An entry of a part, scored.
+pub(super) struct Hit {
+    pub(super) slot: u32,
+    pub(super) scored: Scored,
+}
+
+/// The entries of a part from a probability on, in no order. `held` says in how many entries of
+/// the whole index, which has `entries`, a word of the part stands.
+pub(super) fn search<P: Part>(
+    part: &P,
+    query: &Query<'_>,
+    entries: usize,
+    held: impl Fn(u32) -> usize,
     least: f64,
-) -> Vec<Candidate<K>> {
-    let mut query = Prepared::new(query);
-    number_words(index, &mut query);
-    let mut scorer = Scorer::new(Some(&index.dictionary));
-    let slots = ranked(index, &query, &mut scorer);
-    let mut found: Vec<(K, &Prepared, Scored)> = Vec::new();
+) -> Vec<Hit> {
+    let mut scorer = Scorer::default();
+    let slots = ranked(part, query, &mut scorer);
+    let known: RefCell<NumberMap<f64>> = RefCell::default();
+    let mut side = Side::default();
+    let mut hits = Vec::new();
     for slot in slots {
-        if let Some(entry) = index.prepared(slot) {
-            let scored = Scored::new(&query, &entry.prepared, &mut scorer);
+        let rarity_of = |word: u32| {
+            let mut known = known.borrow_mut();
+            *known
+                .entry(word)
+                .or_insert_with(|| rarity(held(word), entries))
+        };
+        if part.fill(slot, query.needs, rarity_of, &mut side) {
+            let scored = Scored::new(&query.side, &side, &mut scorer);
             if scored.probability() >= least {
-                found.push((entry.key, &entry.prepared, scored));
+                hits.push(Hit { slot, scored });
             }
         }
     }
-    found.sort_by(|a, b| b.2.logit.total_cmp(&a.2.logit).then(a.0.cmp(&b.0)));
-    found.truncate(limit);
-    found
-        .into_iter()
-        .map(|(key, entry, scored)| Candidate {
-            key,
-            assessment: scored.explain(&query, entry, &index.thresholds),
-        })
-        .collect()
+    hits
 }
 
-/// Gives the words of a query the numbers that they have in the dictionary, and numbers from the
-/// other end to words that it does not know, so that the scorer can remember them.
-fn number_words<K: Copy + Ord + Hash>(index: &Index<K>, query: &mut Prepared) {
-    let mut unknown: HashMap<Arc<Shape>, u32> = HashMap::new();
-    for token in query.names.iter_mut().flat_map(|name| &mut name.tokens) {
-        token.number = match index.dictionary.number(&token.shape) {
-            Some(number) => number,
-            None => {
-                let count = u32::try_from(unknown.len()).unwrap_or(0);
-                *unknown
-                    .entry(token.shape.clone())
-                    .or_insert(u32::MAX - count)
-            }
-        };
-    }
-}
-
-/// A word of the query with the words of the dictionary that are like it.
-struct Found {
-    information: f64,
-    words: Vec<(u32, f64)>,
-    entries: usize,
+/// A word of the part that stands for a word of the query.
+#[derive(Debug, Clone, Copy)]
+struct Variant {
+    word: u32,
+    worth: f32,
+    held: usize,
 }
 
 /// Slots of the entries that share the most with the query, the best first.
-fn ranked<K: Copy + Ord + Hash>(
-    index: &Index<K>,
-    query: &Prepared,
-    scorer: &mut Scorer<'_>,
-) -> Vec<u32> {
-    let mut ranks = Ranks::default();
-    let mut words: Vec<Found> = Vec::new();
-    let mut seen = HashSet::new();
-    let searched = query.names.iter().flat_map(|name| &name.tokens);
-    for token in searched.filter(|token| is_searched(token.kind)) {
-        if words.len() < QUERY_WORDS_MAX && seen.insert(token.number) {
-            words.push(look_up(index, token, scorer));
+fn ranked<P: Part>(part: &P, query: &Query<'_>, scorer: &mut Scorer) -> Vec<u32> {
+    let words: Vec<Vec<Variant>> = query
+        .words
+        .iter()
+        .map(|word| variants(part, word, scorer))
+        .collect();
+    let mut gathered = Gathered::default();
+    for hash in numbers(query.prepared) {
+        for slot in part.under_number(hash).take(BORN_MAX) {
+            gathered.bonus(slot, NUMBER_RANK);
         }
     }
-    // The rarest first: what they find decides for which entries common words are counted.
-    words.sort_by_key(|word| word.entries);
-    for word in words {
-        ranks.start();
-        let room = ranks.len() == 0;
-        for (number, share) in word.words {
-            let slots = index.dictionary.slots(number);
-            let only_found = !room && slots.len() > COMMON_FROM;
-            ranks.add(slots, word.information * share, only_found);
+    gather_joined(part, query, &mut gathered);
+    gather_pairs(part, query, &words, &mut gathered);
+    gather_words(part, &words, &mut gathered);
+    for date in births(&query.prepared.births) {
+        for slot in part.under_birth(date).take(BORN_MAX) {
+            gathered.bonus(slot, BIRTH_RANK);
         }
     }
-    for name in &query.names {
-        ranks.start();
-        for token in name.tokens.iter().filter(|token| is_searched(token.kind)) {
-            ranks.add(index.blocks.by_joined(&token.shape.symbols), 1.5, false);
-        }
-        for pair in name.tokens.windows(2) {
-            if let [first, second] = pair {
-                add_joined(index, first, second, &mut ranks);
-            }
-        }
+    if gathered.rows.len() < FOUND_FEW {
+        gather_common(part, &words, &mut gathered);
     }
-    ranks.start();
-    for slot in index.blocks.by_birth(query) {
-        ranks.add(&[slot], BIRTH_RANK, false);
-    }
-    ranks.start();
-    for slot in index.blocks.by_number(query) {
-        ranks.add(&[slot], NUMBER_RANK, false);
-    }
-    ranks.best()
+    gathered.best(part, &words)
 }
 
-fn add_joined<K: Copy + Ord + Hash>(
-    index: &Index<K>,
-    first: &Token,
-    second: &Token,
-    ranks: &mut Ranks,
-) {
-    let hash = crate::names::hash(key(&join(first, second)).iter());
-    for number in index.dictionary.under_key(hash) {
-        ranks.add(index.dictionary.slots(number), 1.5, false);
-    }
-}
-
-/// The words of the dictionary that are like a word of the query.
-fn look_up<K: Copy + Ord + Hash>(
-    index: &Index<K>,
-    token: &Token,
-    scorer: &mut Scorer<'_>,
-) -> Found {
-    let dictionary = &index.dictionary;
-    let shape = &token.shape;
+/// The words of a part that are like a word of the query, the likest first.
+fn variants<P: Part>(part: &P, token: &TokenRef<'_>, scorer: &mut Scorer) -> Vec<Variant> {
+    let shape = token.shape;
     let mut candidates: Vec<u32> = Vec::new();
     for hash in key_hashes(&shape.symbols) {
-        candidates.extend(dictionary.under_key(hash));
+        candidates.extend(part.under_key(hash).take(CANDIDATES_MAX));
     }
     for hash in skeletons(&shape.symbols, shape.abjad) {
-        let under = dictionary.under_skeleton(hash);
-        candidates.extend(under.iter().take(WORDS_MAX));
+        candidates.extend(part.under_skeleton(hash).take(VARIANTS_MAX));
     }
     for group in shape.groups {
-        candidates.extend(dictionary.under_form(*group).iter().take(WORDS_MAX));
+        candidates.extend(part.under_form(*group).take(VARIANTS_MAX));
     }
     candidates.sort_unstable();
     candidates.dedup();
-    candidates.truncate(2 * WORDS_MAX);
-    let mut words = Vec::new();
-    let mut entries = 0;
-    for number in candidates {
-        let slots = dictionary.slots(number);
-        let Some(other) = dictionary.shape(number).filter(|_| !slots.is_empty()) else {
+    let mut variants = Vec::new();
+    for word in candidates {
+        let held = part.held(word);
+        let Some(other) = part.shape(word).filter(|_| held > 0) else {
             continue;
         };
         let likeness = likeness(shape, other);
-        scorer.remember(token.number, number, likeness);
+        scorer.remember(token.number, word, likeness);
         if likeness.is_candidate() {
-            entries += slots.len();
             // What speaks against ranks lower, but is ranked: other features may speak for it.
             let share = likeness.share / (1.0 + likeness.against);
-            words.push((number, share));
+            variants.push(Variant {
+                word,
+                worth: single(token.information * share),
+                held,
+            });
         }
     }
-    words.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    words.truncate(WORDS_MAX);
-    Found {
-        information: scorer.information(token),
-        words,
-        entries,
-    }
+    variants.sort_unstable_by(|a, b| b.worth.total_cmp(&a.worth).then(a.word.cmp(&b.word)));
+    variants.truncate(VARIANTS_MAX);
+    variants
 }
 
-/// What each entry shares with the query.
-#[derive(Default)]
-struct Ranks {
-    /// By slot: the sum, the last round in which it grew, and by how much in that round.
-    entries: NumberMap<(f64, u32, f64)>,
-    round: u32,
-}
-
-impl Ranks {
-    /// Starts a round: of all that one word finds in an entry, only the best counts.
-    fn start(&mut self) {
-        self.round += 1;
+/// Words that one side writes as two.
+fn gather_joined<P: Part>(part: &P, query: &Query<'_>, gathered: &mut Gathered) {
+    for word in &query.words {
+        let hash = hash(key(&word.shape.symbols).iter());
+        for slot in part.under_joined(hash).take(BORN_MAX) {
+            gathered.bonus(slot, JOINED_RANK);
+        }
     }
-
-    fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    fn add(&mut self, slots: &[u32], worth: f64, only_found: bool) {
-        for slot in slots {
-            if let Some(rank) = self.entries.get_mut(slot) {
-                let before = if rank.1 == self.round { rank.2 } else { 0.0 };
-                if worth > before {
-                    rank.0 += worth - before;
-                    rank.1 = self.round;
-                    rank.2 = worth;
+    for name in query.side.names() {
+        for pair in name.tokens.windows(2) {
+            let [first, second] = pair else { continue };
+            let hash = joined_hash(&first.shape.symbols, &second.shape.symbols);
+            for word in part.under_key(hash).take(VARIANTS_MAX) {
+                for slot in part.slots(word).take(BORN_MAX) {
+                    gathered.bonus(slot, JOINED_RANK);
                 }
-            } else if !only_found && self.entries.len() < RANKED_MAX {
-                self.entries.insert(*slot, (worth, self.round, worth));
             }
         }
     }
+}
 
-    fn best(self) -> Vec<u32> {
-        let mut ranks: Vec<(u32, f64)> = self
-            .entries
-            .into_iter()
-            .map(|(slot, rank)| (slot, rank.0))
-            .collect();
-        let order = |a: &(u32, f64), b: &(u32, f64)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
-        if ranks.len() > COMPARED_MAX {
-            ranks.select_nth_unstable_by(COMPARED_MAX, order);
-            ranks.truncate(COMPARED_MAX);
+/// Entries that have two common words, or a common word and a date, the most telling first.
+fn gather_pairs<P: Part>(
+    part: &P,
+    query: &Query<'_>,
+    words: &[Vec<Variant>],
+    gathered: &mut Gathered,
+) {
+    let common = |variants: &[Variant]| -> Vec<Variant> {
+        let common = variants.iter().filter(|word| word.held > COMMON_FROM);
+        common.copied().collect()
+    };
+    let common: Vec<Vec<Variant>> = words.iter().map(|word| common(word)).collect();
+    let mut pairs: Vec<(f32, u32, [(usize, f32); 2])> = Vec::new();
+    for (a_place, a_words) in common.iter().enumerate() {
+        for (b_place, b_words) in common.iter().enumerate().skip(a_place + 1) {
+            for a in a_words {
+                for b in b_words {
+                    let shares = [(a_place, a.worth), (b_place, b.worth)];
+                    pairs.push((a.worth + b.worth, pair_hash(a.word, b.word), shares));
+                }
+            }
         }
-        ranks.sort_unstable_by(order);
-        let best = ranks.first().map_or(0.0, |rank| rank.1);
-        let near = ranks
-            .iter()
-            .take_while(|rank| rank.1 >= best * NEAR_BEST)
-            .count();
-        ranks.truncate(near.max(COMPARED_ANYWAY));
-        ranks.into_iter().map(|(slot, _)| slot).collect()
+        for date in births(&query.prepared.births) {
+            for a in a_words {
+                let shares = [(a_place, a.worth), (a_place, a.worth)];
+                pairs.push((a.worth + BIRTH_RANK, pair_hash(date, a.word), shares));
+            }
+        }
+    }
+    pairs.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    for (_, hash, shares) in pairs.into_iter().take(PAIRS_MAX) {
+        for slot in part.under_pair(hash).take(PAIR_MAX) {
+            for (place, worth) in shares {
+                gathered.share(slot, place, worth);
+            }
+        }
+    }
+}
+
+/// Entries that have a rare word, the most telling first.
+fn gather_words<P: Part>(part: &P, words: &[Vec<Variant>], gathered: &mut Gathered) {
+    let mut rare: Vec<(usize, Variant)> = Vec::new();
+    for (place, variants) in words.iter().enumerate() {
+        let few = variants.iter().filter(|word| word.held <= COMMON_FROM);
+        rare.extend(few.map(|word| (place, *word)));
+    }
+    rare.sort_unstable_by(|(_, a), (_, b)| b.worth.total_cmp(&a.worth).then(a.word.cmp(&b.word)));
+    for (place, variant) in rare {
+        for slot in part.slots(variant.word) {
+            gathered.share(slot, place, variant.worth);
+        }
+    }
+}
+
+/// A few entries of the likest common words: all that there is to find by a name such as "Ali".
+fn gather_common<P: Part>(part: &P, words: &[Vec<Variant>], gathered: &mut Gathered) {
+    for (place, variants) in words.iter().enumerate() {
+        if let Some(best) = variants.first().filter(|word| word.held > COMMON_FROM) {
+            for slot in part.slots(best.word).take(COMMON_MAX) {
+                gathered.share(slot, place, best.worth);
+            }
+        }
+    }
+}
+
+/// Entries, with what each shares with the query as far as it is known.
+#[derive(Default)]
+struct Gathered {
+    /// By slot: the place of its row.
+    places: NumberMap<usize>,
+    rows: Vec<Row>,
+}
+
+#[derive(Clone)]
+struct Row {
+    slot: u32,
+    bonus: f32,
+    /// For each word of the query, the best that stands for it.
+    shares: [f32; PLACES],
+}
+
+impl Row {
+    fn share(&mut self, place: usize, worth: f32) {
+        if let Some(share) = self.shares.get_mut(place.min(PLACES - 1)) {
+            *share = share.max(worth);
+        }
+    }
+
+    fn rank(&self) -> f32 {
+        self.bonus + self.shares.iter().sum::<f32>()
+    }
+}
+
+impl Gathered {
+    fn row(&mut self, slot: u32) -> Option<&mut Row> {
+        let place = match self.places.get(&slot) {
+            Some(place) => *place,
+            None if self.rows.len() < GATHERED_MAX => {
+                self.places.insert(slot, self.rows.len());
+                self.rows.push(Row {
+                    slot,
+                    bonus: 0.0,
+                    shares: [0.0; PLACES],
+                });
+                self.rows.len() - 1
+            }
+            None => return None,
+        };
+        self.rows.get_mut(place)
+    }
+
+    fn bonus(&mut self, slot: u32, worth: f32) {
+        if let Some(row) = self.row(slot) {
+            row.bonus += worth;
+        }
+    }
+
+    fn share(&mut self, slot: u32, place: usize, worth: f32) {
+        if let Some(row) = self.row(slot) {
+            row.share(place, worth);
+        }
+    }
+
+    /// Ranks by all words of the entries, also by common ones that found none, and returns the
+    /// best.
+    fn best<P: Part>(self, part: &P, words: &[Vec<Variant>]) -> Vec<u32> {
+        let mut rows = self.rows;
+        keep_best(&mut rows, RANKED_MAX);
+        let mut worths: NumberMap<Vec<(usize, f32)>> = NumberMap::default();
+        for (place, variants) in words.iter().enumerate() {
+            for variant in variants {
+                let worth = (place, variant.worth);
+                worths.entry(variant.word).or_default().push(worth);
+            }
+        }
+        for row in &mut rows {
+            part.words_of(row.slot, |word| {
+                for (place, worth) in worths.get(&word).into_iter().flatten() {
+                    row.share(*place, *worth);
+                }
+            });
+        }
+        keep_best(&mut rows, COMPARED_MAX);
+        let best = rows.first().map_or(0.0, Row::rank);
+        let near = rows.iter().take_while(|row| row.rank() >= best * NEAR_BEST);
+        let near = near.count();
+        rows.truncate(near.max(COMPARED_ANYWAY));
+        rows.into_iter().map(|row| row.slot).collect()
+    }
+}
+
+/// Keeps the rows of the highest rank, sorted.
+fn keep_best(rows: &mut Vec<Row>, count: usize) {
+    let order = |a: &Row, b: &Row| b.rank().total_cmp(&a.rank()).then(a.slot.cmp(&b.slot));
+    if rows.len() > count {
+        rows.select_nth_unstable_by(count, order);
+        rows.truncate(count);
+    }
+    rows.sort_unstable_by(order);
+}
+
+/// A weight as the ranks keep it: they need no precision.
+fn single(weight: f64) -> f32 {
+    #[expect(
+        clippy::as_conversions,
+        reason = "there is no other way to a shorter float"
+    )]
+    let single = weight as f32;
+    single
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::names::TokenKind;
+
+    #[test]
+    fn rare_words_tell_more() {
+        assert!(rarity(1, 100_000) > rarity(1_000, 100_000));
+        assert!((RARITY_MIN..=RARITY_MAX).contains(&rarity(0, 10)));
+        assert!(is_searched(TokenKind::Word) && !is_searched(TokenKind::Title));
     }
 }

@@ -472,7 +472,10 @@ mod tests {
 
     #[test]
     fn a_limit_only_ends_what_is_beyond_it() {
-        let (a, b) = (letters(&symbols("Petrović")), letters(&symbols("Petrovski")));
+        let (a, b) = (
+            letters(&symbols("Petrović")),
+            letters(&symbols("Petrovski")),
+        );
         let word = |letters| Word {
             letters,
             abjad: false,

@@ -111,10 +111,10 @@ impl Ledger {
 
     /// Two words that stand for each other.
     pub(super) fn agree(&mut self, a: &Unit<'_>, b: &Unit<'_>, likeness: Likeness) {
-        let information = a.information.min(b.information) * likeness.share;
+        let information = a.information().min(b.information()) * likeness.share;
         // What a particle's spelling says against is as little as what it says for.
-        let part = (a.information.min(b.information) * 2.5).min(1.0);
-        let against = likeness.against * part + role_cost(a.token.role, b.token.role);
+        let part = (a.information().min(b.information()) * 2.5).min(1.0);
+        let against = likeness.against * part + role_cost(a.token().role, b.token().role);
         let verdict = if likeness.against < 0.1 {
             Verdict::Agrees
         } else if likeness.against < 2.4 {
@@ -123,7 +123,7 @@ impl Ledger {
             Verdict::Contradicts
         };
         self.agreed += information;
-        if is_telling(a.token.kind) && is_telling(b.token.kind) {
+        if is_telling(a.token().kind) && is_telling(b.token().kind) {
             self.telling += usize::from(a.words.count.max(b.words.count));
         }
         self.line(
@@ -140,11 +140,11 @@ impl Ledger {
         let both = left_telling.len().min(right_telling.len());
         self.left_over = left_telling.len().max(right_telling.len());
         for (a, b) in left_telling.iter().zip(&right_telling) {
-            let against = contradiction(a.information.min(b.information));
+            let against = contradiction(a.information().min(b.information()));
             let words = (Some(a.words), Some(b.words));
             self.line(words.0, words.1, Verdict::Contradicts, (0.0, against));
         }
-        let weak = |unit: &&&Unit<'_>| !is_telling(unit.token.kind);
+        let weak = |unit: &&&Unit<'_>| !is_telling(unit.token().kind);
         let alone = left_telling.iter().skip(both);
         for unit in alone.chain(left.iter().filter(weak)) {
             let against = self.missing(unit);
@@ -159,12 +159,12 @@ impl Ledger {
 
     /// What a word without a partner says against, given what agrees.
     fn missing(&self, unit: &Unit<'_>) -> f64 {
-        let token = &unit.token;
+        let token = unit.token();
         let person = self.bearer == Bearer::Person && token.kind == TokenKind::Word;
         let share = match (token.edge, token.role) {
             (Edge::First, _) if person && self.chain && self.telling >= 3 => {
                 // The root: a common name is another name all the same.
-                return MISSING_FIRST_IN_CHAIN * unit.information.min(1.0).sqrt();
+                return MISSING_FIRST_IN_CHAIN * unit.information().min(1.0).sqrt();
             }
             (Edge::First, _) if person && self.chain && self.telling == 2 => MISSING_FIRST_OF_THREE,
             (Edge::First, _) if person => MISSING_FIRST,
@@ -172,7 +172,7 @@ impl Ledger {
             (Edge::Last, _) if person => MISSING_LAST,
             _ => return missing(unit, self.bearer),
         };
-        share * unit.information
+        share * unit.information()
     }
 
     fn line(
@@ -232,11 +232,11 @@ impl Ledger {
 }
 
 fn missing(unit: &Unit<'_>, bearer: Bearer) -> f64 {
-    match (unit.token.kind, bearer) {
+    match (unit.token().kind, bearer) {
         (TokenKind::Number, Bearer::Body) => MISSING_NUMBER,
-        (TokenKind::Word, Bearer::Body) => MISSING_IN_BODY * unit.information,
-        (TokenKind::Generic, Bearer::Body) => MISSING_GENERIC * unit.information,
-        _ => MISSING_IN_PERSON * unit.information,
+        (TokenKind::Word, Bearer::Body) => MISSING_IN_BODY * unit.information(),
+        (TokenKind::Generic, Bearer::Body) => MISSING_GENERIC * unit.information(),
+        _ => MISSING_IN_PERSON * unit.information(),
     }
 }
 
@@ -274,11 +274,11 @@ fn role_cost(left: Role, right: Role) -> f64 {
 fn most_telling_first<'a>(units: &[&'a Unit<'a>]) -> ArrayVec<&'a Unit<'a>, TOKENS_MAX> {
     let telling = units.iter().copied();
     let mut telling: ArrayVec<&Unit<'_>, TOKENS_MAX> = telling
-        .filter(|unit| is_telling(unit.token.kind))
+        .filter(|unit| is_telling(unit.token().kind))
         .take(TOKENS_MAX)
         .collect();
     telling.sort_by(|a, b| {
-        let by_information = b.information.total_cmp(&a.information);
+        let by_information = b.information().total_cmp(&a.information());
         by_information.then_with(|| standing(b).total_cmp(&standing(a)))
     });
     telling
@@ -286,7 +286,7 @@ fn most_telling_first<'a>(units: &[&'a Unit<'a>]) -> ArrayVec<&'a Unit<'a>, TOKE
 
 /// The worth of pairing two words rather than leaving both without a partner.
 pub(super) fn pair_gain(a: &Unit<'_>, b: &Unit<'_>, likeness: Likeness) -> f64 {
-    let information = a.information.min(b.information);
+    let information = a.information().min(b.information());
     let saved = contradiction(information);
     let gain = AGREEMENT_MAX * 0.5 * information * likeness.share + saved - likeness.against;
     // Among equal assignments the one whose words tell more and stand in more telling places:
@@ -294,28 +294,28 @@ pub(super) fn pair_gain(a: &Unit<'_>, b: &Unit<'_>, likeness: Likeness) -> f64 {
     // product decides who goes with whom.
     let (a_told, b_told) = (told(a), told(b));
     let tie = TIE * (a_told + b_told + TIE * a_told * b_told);
-    gain - role_cost(a.token.role, b.token.role) + tie
+    gain - role_cost(a.token().role, b.token().role) + tie
 }
 
 /// What makes words unequal that tell the same.
 fn told(unit: &Unit<'_>) -> f64 {
-    let telling = if is_telling(unit.token.kind) {
+    let telling = if is_telling(unit.token().kind) {
         0.1
     } else {
         0.0
     };
-    unit.information + telling + missing(unit, Bearer::Body) + standing(unit)
+    unit.information() + telling + missing(unit, Bearer::Body) + standing(unit)
 }
 
 /// What the place of a word in its name adds to that. The numbers are arbitrary, and no sum of a
 /// few of them is that of others.
 fn standing(unit: &Unit<'_>) -> f64 {
-    let edge = match unit.token.edge {
+    let edge = match unit.token().edge {
         Edge::Middle => 0.0,
         Edge::First => 0.0137,
         Edge::Last => 0.0211,
     };
-    let role = match unit.token.role {
+    let role = match unit.token().role {
         Role::Unknown => 0.0,
         Role::Given => 0.0059,
         Role::Patronymic => 0.0083,

@@ -4,14 +4,15 @@ use arrayvec::ArrayVec;
 
 use super::align::{Gains, Pairs};
 use super::ledger::{
-    AGAINST_MAX, Bearer, COMPLETE_BODY, Ledger, Pairing, Pairings, agreement, contradiction, is_telling,
-    pair_gain,
+    AGAINST_MAX, Bearer, COMPLETE_BODY, Ledger, Pairing, Pairings, agreement, contradiction,
+    is_telling, pair_gain,
 };
-use super::scorer::{RARITY_MAX, RARITY_MIN, Scorer, base_share};
-use super::token::{PreparedName, TOKENS_MAX};
+use super::scorer::{RARITY_MAX, RARITY_MIN, Scorer};
+use super::token::TOKENS_MAX;
 use super::units::{Unit, Units, joins, units};
 use crate::description::NameKind;
 use crate::evidence::Verdict;
+use crate::side::{NameRef, Side};
 use crate::text::real;
 
 /// The best pair of names.
@@ -25,24 +26,24 @@ pub(crate) struct NameScore {
 
 /// Compares every name of one side with every name of the other. `None` where a side has none.
 pub(crate) fn score_names(
-    left: &[PreparedName],
-    right: &[PreparedName],
-    scorer: &mut Scorer<'_>,
+    left: &Side<'_>,
+    right: &Side<'_>,
+    scorer: &mut Scorer,
     bearer: Bearer,
 ) -> Option<NameScore> {
     let mut best: Option<NameScore> = None;
-    for (l, left_name) in left.iter().enumerate() {
-        for (r, right_name) in right.iter().enumerate() {
+    for (l, left_name) in left.names().enumerate() {
+        for (r, right_name) in right.names().enumerate() {
             if left_name.tokens.is_empty() || right_name.tokens.is_empty() {
                 continue;
             }
             // Names that share too little for a better weight are not aligned.
             if let Some(best) = &best
-                && highest(left_name, right_name, scorer) <= best.weight
+                && highest(&left_name, &right_name, scorer) <= best.weight
             {
                 continue;
             }
-            let (weight, pairings) = score_pair(left_name, right_name, scorer, bearer);
+            let (weight, pairings) = score_pair(&left_name, &right_name, scorer, bearer);
             if best.as_ref().is_none_or(|best| weight > best.weight) {
                 best = Some(NameScore {
                     left: l,
@@ -57,32 +58,31 @@ pub(crate) fn score_names(
 }
 
 /// A bound that the weight of two names never passes, without their alignment.
-fn highest(left: &PreparedName, right: &PreparedName, scorer: &mut Scorer<'_>) -> f64 {
+fn highest(left: &NameRef<'_, '_>, right: &NameRef<'_, '_>, scorer: &mut Scorer) -> f64 {
     let mut agreed = 0.0;
     let mut matched = 0;
     let mut alone = 0;
     let mut least: f64 = 1.0;
-    for a in &left.tokens {
+    for a in left.tokens {
         let mut most: f64 = 0.0;
-        for b in &right.tokens {
+        for b in right.tokens {
             most = most.max(scorer.likeness(a, b).share);
         }
-        agreed += most * base_share(a) * RARITY_MAX;
+        agreed += most * a.base_share() * RARITY_MAX;
         if most > 0.0 {
             matched += 1;
         } else if is_telling(a.kind) {
             alone += 1;
-            least = least.min(base_share(a));
+            least = least.min(a.base_share());
         }
     }
     let telling = right.tokens.iter().filter(|b| is_telling(b.kind));
     least = telling
         .clone()
-        .fold(least, |least, b| least.min(base_share(b)));
+        .fold(least, |least, b| least.min(b.base_share()));
     let contradicting = real(telling.count().saturating_sub(matched).min(alone));
     let joined = || {
-        !joins(&left.tokens, &right.tokens).is_empty()
-            || !joins(&right.tokens, &left.tokens).is_empty()
+        !joins(left.tokens, right.tokens).is_empty() || !joins(right.tokens, left.tokens).is_empty()
     };
     let gained = agreement(agreed) + COMPLETE_BODY;
     let bound = gained - (contradicting * contradiction(least * RARITY_MIN)).min(AGAINST_MAX);
@@ -90,17 +90,17 @@ fn highest(left: &PreparedName, right: &PreparedName, scorer: &mut Scorer<'_>) -
 }
 
 fn score_pair(
-    left: &PreparedName,
-    right: &PreparedName,
-    scorer: &mut Scorer<'_>,
+    left: &NameRef<'_, '_>,
+    right: &NameRef<'_, '_>,
+    scorer: &mut Scorer,
     bearer: Bearer,
 ) -> (f64, Pairings) {
-    let (left_units, right_units) = units(left, right, scorer);
+    let (left_units, right_units) = units(left, right);
     let mut gains = Gains::new(left_units.len(), right_units.len());
     let mut any = false;
     for (row, a) in left_units.iter().enumerate() {
         for (column, b) in right_units.iter().enumerate() {
-            let likeness = scorer.likeness(&a.token, &b.token);
+            let likeness = scorer.likeness(&a.token(), &b.token());
             if likeness.is_candidate() {
                 let gain = pair_gain(a, b, likeness);
                 gains.set(row, column, gain);
@@ -115,7 +115,7 @@ fn score_pair(
     }
     for (row, column) in &pairs {
         if let (Some(a), Some(b)) = (left_units.get(*row), right_units.get(*column)) {
-            let likeness = scorer.likeness(&a.token, &b.token);
+            let likeness = scorer.likeness(&a.token(), &b.token());
             ledger.agree(a, b, likeness);
         }
     }

@@ -1,51 +1,39 @@
-//! How much words tell and how like they are, remembered for a whole search.
+//! How like words are, remembered for a whole search, and how much they tell.
 
 use super::similarity::{Likeness, likeness, may_be_alike};
-use super::token::{Shape, Token, TokenKind};
+use super::token::{Shape, TokenKind};
 use crate::number_map::PairMap;
+use crate::side::TokenRef;
 use crate::text::Symbol;
 
-/// The lowest that [`Corpus::rarity`] says.
+/// The lowest that a word's rarity multiplies with: very common.
 pub(crate) const RARITY_MIN: f64 = 0.35;
-/// The highest that [`Corpus::rarity`] says.
+/// The highest: never seen. 1 is usual.
 pub(crate) const RARITY_MAX: f64 = 1.15;
 
-/// How common words are.
-pub(crate) trait Corpus {
-    /// From [`RARITY_MIN`], very common, to [`RARITY_MAX`], never seen; 1 is usual.
-    fn rarity(&self, token: &Token) -> f64;
-}
-
-/// Scores names, and remembers how like words are.
-pub(crate) struct Scorer<'a> {
-    corpus: Option<&'a dyn Corpus>,
+/// Remembers how like words are.
+#[derive(Default)]
+pub(crate) struct Scorer {
     /// By number of the word on the left and on the right.
     memory: PairMap<Likeness>,
 }
 
-impl<'a> Scorer<'a> {
-    pub(crate) fn new(corpus: Option<&'a dyn Corpus>) -> Self {
-        Self {
-            corpus,
-            memory: PairMap::default(),
-        }
-    }
-
+impl Scorer {
     /// Keeps what is known of two words.
     pub(crate) fn remember(&mut self, left: u32, right: u32, likeness: Likeness) {
         self.memory.insert(pair(left, right), likeness);
     }
 
     /// How like two words are, as what they are in their names.
-    pub(super) fn likeness(&mut self, left: &Token, right: &Token) -> Likeness {
-        let shapes = || likeness(&left.shape, &right.shape);
+    pub(super) fn likeness(&mut self, left: &TokenRef<'_>, right: &TokenRef<'_>) -> Likeness {
+        let shapes = || likeness(left.shape, right.shape);
         let likeness = if left.number == 0 || right.number == 0 {
             shapes()
         } else {
             match self.memory.get(&pair(left.number, right.number)) {
                 Some(known) => *known,
                 // Not brought together by the index, and not alike at a glance.
-                None if !may_be_alike(&left.shape, &right.shape) => Likeness::NONE,
+                None if !may_be_alike(left.shape, right.shape) => Likeness::NONE,
                 None => {
                     let likeness = shapes();
                     self.remember(left.number, right.number, likeness);
@@ -59,19 +47,10 @@ impl<'a> Scorer<'a> {
                 Likeness::NONE
             }
             (TokenKind::Initial, TokenKind::Word) | (TokenKind::Word, TokenKind::Initial) => {
-                initial(&left.shape, &right.shape)
+                initial(left.shape, right.shape)
             }
             _ => likeness,
         }
-    }
-
-    /// How much the word tells, 1 for a usual name.
-    pub(crate) fn information(&self, token: &Token) -> f64 {
-        let rarity = match self.corpus {
-            Some(corpus) => corpus.rarity(token),
-            None => 1.0,
-        };
-        base_share(token) * rarity
     }
 }
 
@@ -91,17 +70,19 @@ pub(super) fn length_share(word: &[Symbol], abjad: bool) -> f64 {
     (0.3 + 0.13 * letters).min(0.8 + 0.035 * letters).min(1.15)
 }
 
-/// How much a word tells by its kind and length alone.
-pub(crate) fn base_share(token: &Token) -> f64 {
-    match token.kind {
-        TokenKind::Word => token.shape.share,
-        TokenKind::Number => 0.55,
-        TokenKind::Generic => 0.35,
-        TokenKind::Half => 0.35,
-        TokenKind::Initial => 0.2,
-        TokenKind::Particle => 0.06,
-        TokenKind::Title => 0.05,
-        TokenKind::LegalForm => 0.04,
+impl TokenRef<'_> {
+    /// How much a word tells by its kind and length alone.
+    pub(crate) fn base_share(&self) -> f64 {
+        match self.kind {
+            TokenKind::Word => self.shape.share,
+            TokenKind::Number => 0.55,
+            TokenKind::Generic => 0.35,
+            TokenKind::Half => 0.35,
+            TokenKind::Initial => 0.2,
+            TokenKind::Particle => 0.06,
+            TokenKind::Title => 0.05,
+            TokenKind::LegalForm => 0.04,
+        }
     }
 }
 

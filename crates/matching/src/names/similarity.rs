@@ -182,8 +182,7 @@ pub(super) fn sounds_apart(left: &Shape, right: &Shape) -> usize {
 /// but for words that differ in many places, each of them cheap.
 pub(crate) fn may_be_alike(left: &Shape, right: &Shape) -> bool {
     left.abjad != right.abjad
-        || (sounds_apart(left, right) <= 4
-            && left.symbols.len().abs_diff(right.symbols.len()) <= 3)
+        || (sounds_apart(left, right) <= 4 && left.symbols.len().abs_diff(right.symbols.len()) <= 3)
 }
 
 /// Whether the words are one name in its male and its female form.

@@ -136,21 +136,26 @@ pub(crate) enum Edge {
 }
 
 impl Token {
-    /// The token for this word and the one before it, written as one.
-    pub(super) fn joined(&self, shape: &Shape) -> Self {
+    /// A word with what it is in its name, and its place in the text.
+    pub(crate) fn coded(
+        shape: Arc<Shape>,
+        number: u32,
+        (kind, role, edge): (TokenKind, Role, Edge),
+        (start, end): (u16, u16),
+    ) -> Self {
         Self {
-            shape: Arc::new(shape.clone()),
-            number: 0,
-            start: self.start,
-            end: self.end,
-            kind: TokenKind::Word,
-            role: Role::Unknown,
-            edge: self.edge,
+            shape,
+            number,
+            start,
+            end,
+            kind,
+            role,
+            edge,
         }
     }
 
     /// Its place in the text of its name, in bytes.
-    pub(super) fn place(&self) -> (usize, usize) {
+    pub(crate) fn place(&self) -> (usize, usize) {
         (usize::from(self.start), usize::from(self.end))
     }
 }

@@ -1,12 +1,10 @@
 //! Words of two names, joined where one side writes two words as one.
 
-use std::borrow::Cow;
-
 use arrayvec::ArrayVec;
 
-use super::scorer::Scorer;
 use super::similarity::likeness;
-use super::token::{PreparedName, Shape, TOKENS_MAX, Token, TokenKind};
+use super::token::{Role, Shape, TOKENS_MAX, TokenKind};
+use crate::side::{NameRef, TokenRef};
 
 /// Words of one side that belong together: their first and how many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,29 +24,44 @@ impl Words {
 /// A word, or two that the other side writes as one.
 pub(super) struct Unit<'a> {
     pub(super) words: Words,
-    pub(super) token: Cow<'a, Token>,
-    pub(super) information: f64,
+    token: TokenRef<'a>,
+    /// Where it is two words: both as one.
+    joined: Option<Box<Shape>>,
+}
+
+impl Unit<'_> {
+    pub(super) fn token(&self) -> TokenRef<'_> {
+        match &self.joined {
+            Some(shape) => TokenRef {
+                shape,
+                ..self.token
+            },
+            None => self.token,
+        }
+    }
+
+    pub(super) fn information(&self) -> f64 {
+        self.token.information
+    }
 }
 
 /// The words of a name.
 pub(super) type Units<'a> = ArrayVec<Unit<'a>, TOKENS_MAX>;
 
 /// The words of both names, joined where one side writes two words as one.
-pub(super) fn units<'a>(
-    left: &'a PreparedName,
-    right: &'a PreparedName,
-    scorer: &Scorer<'_>,
-) -> (Units<'a>, Units<'a>) {
-    let left_joins = joins(&left.tokens, &right.tokens);
-    let right_joins = joins(&right.tokens, &left.tokens);
+pub(super) fn units<'a>(left: &NameRef<'_, 'a>, right: &NameRef<'_, 'a>) -> (Units<'a>, Units<'a>) {
+    let left_joins = joins(left.tokens, right.tokens);
+    let right_joins = joins(right.tokens, left.tokens);
+    if left_joins.is_empty() && right_joins.is_empty() {
+        return (side(left.tokens, &[]), side(right.tokens, &[]));
+    }
     // A word joined on the one side is a single word on the other, never itself joined. Where
     // both would be, neither is: a choice would favour a side.
     let left_clear = clear_of(&left_joins, &right_joins);
     let right_clear = clear_of(&right_joins, &left_joins);
-    let (left_joins, right_joins) = (left_clear, right_clear);
     (
-        side(&left.tokens, &left_joins, scorer),
-        side(&right.tokens, &right_joins, scorer),
+        side(left.tokens, &left_clear),
+        side(right.tokens, &right_clear),
     )
 }
 
@@ -69,7 +82,7 @@ pub(super) struct Join {
     shape: Shape,
 }
 
-pub(super) fn joins(tokens: &[Token], other: &[Token]) -> Vec<Join> {
+pub(super) fn joins(tokens: &[TokenRef<'_>], other: &[TokenRef<'_>]) -> Vec<Join> {
     /// Above this the joined words are not the same word.
     const AGAINST_MAX: f64 = 0.6;
     let mut joins: Vec<Join> = Vec::new();
@@ -99,11 +112,11 @@ pub(super) fn joins(tokens: &[Token], other: &[Token]) -> Vec<Join> {
             if !fits || joins.iter().any(|join| join.target == target) {
                 return None;
             }
-            if !join_may_be_alike(&a.shape, &b.shape, &single.shape) {
+            if !join_may_be_alike(a.shape, b.shape, single.shape) {
                 return None;
             }
-            let shape = Shape::joined(&a.shape, &b.shape);
-            let alike = likeness(&shape, &single.shape).against < AGAINST_MAX;
+            let shape = Shape::joined(a.shape, b.shape);
+            let alike = likeness(&shape, single.shape).against < AGAINST_MAX;
             alike.then_some(Join {
                 first,
                 target,
@@ -124,7 +137,7 @@ fn join_may_be_alike(first: &Shape, second: &Shape, single: &Shape) -> bool {
     abjad || sounds.count_ones() <= SOUNDS_APART_MAX
 }
 
-fn side<'a>(tokens: &'a [Token], joins: &[&Join], scorer: &Scorer<'_>) -> Units<'a> {
+fn side<'a>(tokens: &[TokenRef<'a>], joins: &[&Join]) -> Units<'a> {
     let mut units = Units::new();
     let mut inside_join = false;
     for (place, token) in tokens.iter().enumerate() {
@@ -132,19 +145,25 @@ fn side<'a>(tokens: &'a [Token], joins: &[&Join], scorer: &Scorer<'_>) -> Units<
             inside_join = false;
             continue;
         }
-        let join = joins.iter().find(|join| join.first == place);
         let mut unit = Unit {
             words: Words::new(place, 1),
-            token: Cow::Borrowed(token),
-            information: scorer.information(token),
+            token: *token,
+            joined: None,
         };
+        let join = joins.iter().find(|join| join.first == place);
         if let Some(join) = join
             && let Some(second) = tokens.get(place + 1)
         {
             inside_join = true;
             unit.words.count = 2;
-            unit.information = (unit.information + scorer.information(second)).max(0.8);
-            unit.token = Cow::Owned(second.joined(&join.shape));
+            unit.token = TokenRef {
+                number: 0,
+                kind: TokenKind::Word,
+                role: Role::Unknown,
+                information: (token.information + second.information).max(0.8),
+                ..*second
+            };
+            unit.joined = Some(Box::new(join.shape.clone()));
         }
         // INVARIANT: a name has at most TOKENS_MAX words.
         let _ = units.try_push(unit);

@@ -76,7 +76,12 @@ impl Symbol {
         (index < Self::KNOWN).then_some(index)
     }
 
-    /// The number, for hashes.
+    /// The symbol of a number.
+    pub(crate) fn numbered(number: u16) -> Self {
+        Self(number)
+    }
+
+    /// The number, for hashes and files.
     pub(crate) fn number(self) -> u16 {
         self.0
     }

@@ -102,7 +102,7 @@ fn thresholds_of_the_index_decide() {
         possible: 0.0,
     };
     let mut index = Index::with_thresholds(all);
-    index.insert(1_u8, &person("Mirko Petrović"));
+    index.insert(1_u32, &person("Mirko Petrović"));
     assert_eq!(index.search(&person("Marko Petrović"), 5).len(), 1);
     assert_eq!(index.keys().collect::<Vec<_>>(), [1]);
 }
@@ -136,7 +136,7 @@ fn a_birth_date_finds_a_name_that_is_spelt_too_badly() {
 #[test]
 fn search_and_comparison_agree_where_the_corpus_says_nothing() {
     let mut index = Index::new();
-    index.insert(1_u8, &born("Leutrim Shkodrani", "1983"));
+    index.insert(1_u32, &born("Leutrim Shkodrani", "1983"));
     let query = person("Leutrim Skodrani");
     let found = index.search(&query, 1)[0].assessment.probability;
     let compared = compare(

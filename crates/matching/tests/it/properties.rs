@@ -242,7 +242,7 @@ fn weird_input_is_bounded() {
     }
     check(&compare(&entry, &entry, &Thresholds::default()));
     let mut index = Index::new();
-    index.insert(1_u8, &entry);
+    index.insert(1_u32, &entry);
     for found in index.search(&entry, 3) {
         check(&found.assessment);
     }

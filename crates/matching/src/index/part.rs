@@ -1,0 +1,56 @@
+//! What a search asks of a part of an index.
+
+use std::borrow::Cow;
+
+use crate::names::Shape;
+use crate::prepared::Prepared;
+use crate::side::Side;
+
+/// Entries under slots and their words under numbers, each of its own. Words are numbered from 1.
+///
+/// What is found under a hash may be something else, and what was removed may still be found:
+/// whoever asks compares.
+pub(super) trait Part {
+    /// Words under a hash of their key with letters left out.
+    fn under_key(&self, hash: u32) -> impl Iterator<Item = u32>;
+    /// Words under a hash of their consonants.
+    fn under_skeleton(&self, hash: u32) -> impl Iterator<Item = u32>;
+    /// Words that are forms of a known name.
+    fn under_form(&self, group: u16) -> impl Iterator<Item = u32>;
+    /// A word.
+    fn shape(&self, word: u32) -> Option<&Shape>;
+    /// The number of a word.
+    fn number(&self, shape: &Shape) -> Option<u32>;
+    /// In how many entries a word stands.
+    fn held(&self, word: u32) -> usize;
+    /// The entries in which a word stands.
+    fn slots(&self, word: u32) -> impl Iterator<Item = u32>;
+    /// Entries under a pair of two common words, or of a date and a common word.
+    fn under_pair(&self, hash: u32) -> impl Iterator<Item = u32>;
+    /// Entries in which two neighbouring words, written as one, have such a key.
+    fn under_joined(&self, hash: u32) -> impl Iterator<Item = u32>;
+    /// Entries born on a day.
+    fn under_birth(&self, date: u32) -> impl Iterator<Item = u32>;
+    /// Entries with a number of such a hash.
+    fn under_number(&self, hash: u32) -> impl Iterator<Item = u32>;
+    /// Visits the searched words of all names of an entry; none where it was removed.
+    fn words_of(&self, slot: u32, visit: impl FnMut(u32));
+    /// Fills a side with an entry; `rarity` is asked for each word. False where it was removed.
+    fn fill<'a>(
+        &'a self,
+        slot: u32,
+        needs: Needs,
+        rarity: impl Fn(u32) -> f64,
+        side: &mut Side<'a>,
+    ) -> bool;
+    /// The entry, for its evidence.
+    fn prepared(&self, slot: u32) -> Option<Cow<'_, Prepared>>;
+}
+
+/// What of an entry is compared, because the query has it too.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Needs {
+    pub(super) nations: bool,
+    pub(super) places: bool,
+    pub(super) numbers: bool,
+}
