@@ -70,6 +70,8 @@ pub struct Candidate<K> {
     pub key: K,
     /// How likely it means the same, and why.
     pub assessment: Assessment,
+    /// What the caller put beside it; see [`Index::insert_with`].
+    pub payload: Vec<u8>,
 }
 
 /// Says how many entries there are, never what is in them.
@@ -108,8 +110,24 @@ impl<K: Key> Index<K> {
 
     /// Puts a description under a key, in place of the one that is there.
     pub fn insert(&mut self, key: K, d: &Description) {
+        self.insert_with(key, d, &[]);
+    }
+
+    /// The same with bytes of the caller's own beside it, which its candidates carry: whatever is
+    /// needed to show an entry, so that nothing has to be looked up elsewhere.
+    pub fn insert_with(&mut self, key: K, d: &Description, payload: &[u8]) {
         self.remove(key);
-        self.memory.insert(key, Prepared::new(d));
+        self.memory.insert(key, Prepared::new(d), payload.into());
+    }
+
+    /// What stands beside the description under a key.
+    pub fn payload(&self, key: K) -> Option<&[u8]> {
+        if let Some(slot) = self.memory.slot(key) {
+            return self.memory.payload(slot);
+        }
+        let number = key.to_number();
+        let mut attached = self.attached.iter();
+        attached.find_map(|attached| attached.segment.payload(attached.slot(number)?))
     }
 
     /// Takes out the description under a key. Returns whether there was one.
@@ -224,14 +242,16 @@ impl<K: Key> Index<K> {
         });
         found.truncate(limit);
         let explain = |found: Found<'_, K>| {
-            let entry = match found.segment {
-                Some(segment) => segment.prepared(found.hit.slot)?,
-                None => self.memory.prepared(found.hit.slot)?,
+            let slot = found.hit.slot;
+            let (entry, payload) = match found.segment {
+                Some(segment) => (segment.prepared(slot)?, segment.payload(slot)?),
+                None => (self.memory.prepared(slot)?, self.memory.payload(slot)?),
             };
             let scored = &found.hit.scored;
             Some(Candidate {
                 key: found.key,
                 assessment: scored.explain(query.prepared, &entry, &self.thresholds),
+                payload: payload.to_owned(),
             })
         };
         found.into_iter().filter_map(explain).collect()

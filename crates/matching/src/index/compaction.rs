@@ -50,12 +50,13 @@ impl<K: Key> Index<K> {
                     continue;
                 }
                 let entry = attached.segment.decode(slot);
-                let entry = entry.ok_or(io::ErrorKind::InvalidData)?;
-                builder.add_prepared(K::from_number(number), &entry);
+                let payload = attached.segment.payload(slot);
+                let (entry, payload) = entry.zip(payload).ok_or(io::ErrorKind::InvalidData)?;
+                builder.add_prepared(K::from_number(number), &entry, payload);
             }
         }
-        for (key, entry) in self.memory.entries() {
-            builder.add_prepared(key, entry);
+        for (key, entry, payload) in self.memory.entries() {
+            builder.add_prepared(key, entry, payload);
         }
         builder.write(out)?;
         Ok(Compaction {

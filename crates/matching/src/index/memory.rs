@@ -34,6 +34,7 @@ pub(super) struct Memory<K> {
 struct Entry<K> {
     key: K,
     prepared: Prepared,
+    payload: Box<[u8]>,
 }
 
 #[derive(Debug, Clone)]
@@ -107,11 +108,15 @@ impl<K> Default for Memory<K> {
 
 impl<K: Key> Memory<K> {
     /// Adds an entry under a key that is not there.
-    pub(super) fn insert(&mut self, key: K, mut prepared: Prepared) {
+    pub(super) fn insert(&mut self, key: K, mut prepared: Prepared, payload: Box<[u8]>) {
         // INVARIANT: an index is split into segments long before there are 4 billion slots.
         let slot = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
         self.note(slot, &mut prepared);
-        self.entries.push(Some(Entry { key, prepared }));
+        self.entries.push(Some(Entry {
+            key,
+            prepared,
+            payload,
+        }));
         self.slots.insert(key, slot);
     }
 
@@ -219,7 +224,7 @@ impl<K: Key> Memory<K> {
         let entries = std::mem::take(self).entries;
         self.generation = generation;
         for entry in entries.into_iter().skip(first).flatten() {
-            self.insert(entry.key, entry.prepared);
+            self.insert(entry.key, entry.prepared, entry.payload);
         }
     }
 
@@ -263,9 +268,18 @@ impl<K: Key> Memory<K> {
     }
 
     /// All entries, for a segment.
-    pub(super) fn entries(&self) -> impl Iterator<Item = (K, &Prepared)> + '_ {
+    pub(super) fn entries(&self) -> impl Iterator<Item = (K, &Prepared, &[u8])> + '_ {
         let entries = self.entries.iter().flatten();
-        entries.map(|entry| (entry.key, &entry.prepared))
+        entries.map(|entry| (entry.key, &entry.prepared, entry.payload.as_ref()))
+    }
+
+    /// What the caller put beside an entry.
+    pub(super) fn payload(&self, slot: u32) -> Option<&[u8]> {
+        self.entry(slot).map(|entry| entry.payload.as_ref())
+    }
+
+    pub(super) fn slot(&self, key: K) -> Option<u32> {
+        self.slots.get(&key).copied()
     }
 
     fn entry(&self, slot: u32) -> Option<&Entry<K>> {

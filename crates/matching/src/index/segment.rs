@@ -338,6 +338,11 @@ impl Segment {
         Some(())
     }
 
+    /// What the caller put beside the entry of a slot.
+    pub(super) fn payload(&self, slot: u32) -> Option<&[u8]> {
+        codec::payload(self.entry(slot)?)
+    }
+
     /// The whole entry of a slot.
     pub(super) fn decode(&self, slot: u32) -> Option<Prepared> {
         codec::decode(self.entry(slot)?, |coded, place| {

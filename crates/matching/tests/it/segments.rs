@@ -111,7 +111,7 @@ fn a_compaction_keeps_what_changed_meanwhile() {
         (2, "Marko Petrović"),
         (3, "Elena Kostova"),
     ] {
-        index.insert(key, &person(name));
+        index.insert_with(key, &person(name), name.as_bytes());
     }
     index.attach({
         let mut older = Index::<u32>::new();

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use super::bytes::Reader;
+use super::bytes::{Reader, put_group};
 use super::{Footer, MAGIC, Section, Span, codec, exact_hash, table};
 use crate::description::Description;
 use crate::index::Key;
@@ -62,11 +62,12 @@ impl SegmentBuilder {
 
     /// Adds an entry. Of several under one key the last counts.
     pub fn add<K: Key>(&mut self, key: K, d: &Description) {
-        self.add_prepared(key, &Prepared::new(d));
+        self.add_prepared(key, &Prepared::new(d), &[]);
     }
 
-    /// Adds an entry that is prepared already, for instance on another thread.
-    pub fn add_prepared<K: Key>(&mut self, key: K, entry: &Prepared) {
+    /// Adds an entry that is prepared already, for instance on another thread, with bytes of the
+    /// caller's own: see [`Candidate::payload`](crate::Candidate::payload).
+    pub fn add_prepared<K: Key>(&mut self, key: K, entry: &Prepared, payload: &[u8]) {
         // INVARIANT: `write` refuses more entries than fit.
         let place = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
         let start = self.bytes.len();
@@ -80,8 +81,9 @@ impl SegmentBuilder {
             words.insert(Arc::clone(&token.shape), number);
             number
         });
-        self.entries
-            .push((key.to_number(), start, self.bytes.len()));
+        put_group(&mut self.bytes, payload);
+        let end = self.bytes.len();
+        self.entries.push((key.to_number(), start, end));
         for name in &entry.names {
             let hashes = joined(&name.tokens);
             self.joined.extend(hashes.map(|hash| (hash, place)));

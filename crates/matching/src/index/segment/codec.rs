@@ -1,7 +1,7 @@
 //! Entries as bytes: what scoring needs first, what only the evidence shows last.
 //!
 //! ```text
-//! kind byte, names, births, [nations], [places], [numbers], [texts]
+//! kind byte, names, births, [nations], [places], [numbers], [texts], [payload]
 //! ```
 //!
 //! A part in brackets has its length before it, so that it can be skipped.
@@ -222,7 +222,19 @@ pub(super) fn numbers(mut group: Reader<'_>) -> Option<Vec<PreparedNumber>> {
     numbers.collect()
 }
 
-/// The whole entry. `shape` gives a word by its number.
+/// What the caller put beside an entry.
+pub(super) fn payload(entry: &[u8]) -> Option<&[u8]> {
+    let mut reader = Reader::new(entry);
+    head(&mut reader)?;
+    names(&mut reader, &mut (), |(), _| (), |(), _, _| ())?;
+    births(&mut reader, &mut Vec::new())?;
+    for _ in 0..4 {
+        reader.group()?;
+    }
+    reader.group().map(Reader::rest)
+}
+
+/// The whole entry. `token` makes a word of a name.
 pub(super) fn decode(
     bytes: &[u8],
     mut token: impl FnMut(CodedToken, (u16, u16)) -> Option<Token>,
