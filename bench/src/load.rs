@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -32,6 +33,9 @@ pub struct Load {
     pub time_max: Duration,
     /// How many connections send at the same time.
     pub connections: u32,
+    /// Checks that arrive each second, whether earlier ones are answered or not; without it each
+    /// connection sends as soon as it has its answer.
+    pub rate: Option<NonZeroU32>,
     /// Repeats the names.
     pub seed: u64,
     /// Where names come from.
@@ -71,6 +75,9 @@ struct CheckBody<'a> {
 #[derive(Debug)]
 struct Shared {
     left: Cell<u32>,
+    taken: Cell<u32>,
+    started: Instant,
+    rate: Option<NonZeroU32>,
     deadline: Instant,
     latencies_us: RefCell<Vec<u32>>,
     errors: Cell<u32>,
@@ -118,6 +125,9 @@ impl Load {
     ) -> Result<(Vec<Client>, Rc<Shared>), LoadError> {
         let shared = Rc::new(Shared {
             left: Cell::new(requests),
+            taken: Cell::new(0),
+            started: Instant::now(),
+            rate: self.rate,
             deadline: Instant::now() + self.time_max,
             latencies_us: RefCell::new(Vec::new()),
             errors: Cell::new(0),
@@ -161,9 +171,11 @@ impl Connection {
     /// Sends until nothing is left or the time is over. Returns the connection where it still
     /// works.
     async fn send_until_done(mut self) -> Option<Client> {
-        while self.shared.take_one() {
+        while let Some(due) = self.shared.take_one() {
             let body = body_of(&self.names.next(&mut self.chance));
-            let started = Instant::now();
+            tokio::time::sleep_until(due.into()).await;
+            // A check that waits for a free connection waits as its officer does.
+            let started = due;
             match self.client.post(CHECKS, body).await {
                 Ok(answer) if answer.status.is_success() => {
                     self.shared.answered(started.elapsed());
@@ -187,13 +199,18 @@ impl Connection {
 }
 
 impl Shared {
-    fn take_one(&self) -> bool {
+    /// When the next check is due; `None` where nothing is left or the time is over.
+    fn take_one(&self) -> Option<Instant> {
         let left = self.left.get();
-        if left == 0 || Instant::now() >= self.deadline {
-            return false;
+        let now = Instant::now();
+        if left == 0 || now >= self.deadline {
+            return None;
         }
         self.left.set(left - 1);
-        true
+        let taken = self.taken.get();
+        self.taken.set(taken + 1);
+        let due = |rate: NonZeroU32| self.started + Duration::from_secs(1) * taken / rate.get();
+        Some(self.rate.map_or(now, due))
     }
 
     fn answered(&self, took: Duration) {

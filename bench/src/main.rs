@@ -52,6 +52,10 @@ struct Arguments {
     /// How many connections send at the same time.
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=1024))]
     connections: u32,
+    /// Checks that arrive each second; without it each connection sends as soon as it has its
+    /// answer.
+    #[arg(long)]
+    rate: Option<std::num::NonZeroU32>,
     /// The same seed asks for the same names.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -110,6 +114,7 @@ fn run(arguments: &Arguments) -> Result<report::Report, BenchError> {
         warm_up: arguments.warm_up,
         time_max: Duration::from_secs(arguments.seconds_max.into()),
         connections: arguments.connections,
+        rate: arguments.rate,
         seed: arguments.seed,
         names,
     };

@@ -56,6 +56,7 @@ fn load(address: SocketAddr) -> Load {
         warm_up: 10,
         time_max: Duration::from_secs(60),
         connections: 8,
+        rate: None,
         seed: 1,
         names: Names::invented(),
     }

@@ -1,23 +1,26 @@
 //! The matching index: rebuilt from the store when the node starts, and kept level with it.
 //!
 //! It holds nothing that the store does not hold. It follows the store's feed of match keys, so it
-//! also learns what another process wrote into the same store.
+//! also learns what another process wrote into the same store. What no longer changes moves into
+//! segments, files that the next start maps instead of reading the whole feed again.
 
 use std::collections::HashMap;
-use std::sync::RwLock;
+use std::sync::{Arc, RwLock};
 
 use egnatia_alerts::ConsultedList;
-use egnatia_matching::{Assessment, Description, Index, Thresholds};
+use egnatia_matching::{Assessment, Compaction, Description, Index, Segment, Thresholds};
 use egnatia_record::{RecordId, Version};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
-use crate::AppError;
-use crate::port::{KeyRow, ListVersionRow, Store};
+use crate::{AppError, Settings};
+use crate::port::{IndexFiles, KeyRow, ListVersionRow, SegmentBytes, Store};
 
 const PAGE: u32 = 2_000;
 /// How many rows are applied while readers wait: a few milliseconds.
 const STEP: usize = 64;
+/// A segment stays as it is while it has so many times the entries of all that came after it.
+const GROWTH: usize = 4;
 
 /// What the feed says of a record: how it is compared, and under what name it is shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,6 +48,9 @@ pub(crate) struct Search {
     pub lists: Vec<ConsultedList>,
 }
 
+/// What stands beside an entry of the index, to show it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Shown {
     version: Version,
     list: String,
@@ -55,28 +61,58 @@ struct Shown {
 struct State {
     /// Under the bytes of the record's identifier, as a number.
     index: Index<u128>,
-    shown: HashMap<RecordId, Shown>,
+    /// Names of the files of its segments.
+    names: Vec<String>,
     lists: Vec<ListVersionRow>,
 }
 
 pub(crate) struct MatchIndex {
     state: RwLock<State>,
     thresholds: Thresholds,
+    /// Entries that may stand in no segment.
+    in_memory_max: usize,
     place: Mutex<Place>,
+    files: Arc<dyn IndexFiles>,
+    /// Held while a segment is being written.
+    tending: Mutex<()>,
 }
 
-#[derive(Default)]
+/// How far the feed was followed.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Place {
     epoch: String,
     sequence: u64,
 }
 
+/// What is saved beside the segments: with it they are level with the feed at `place`.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Manifest {
+    format: u32,
+    place: Place,
+    segments: Vec<SavedSegment>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SavedSegment {
+    name: String,
+    removed: Vec<u32>,
+}
+
+const MANIFEST_FORMAT: u32 = 1;
+
 impl MatchIndex {
-    pub fn new(thresholds: Thresholds) -> Self {
+    pub fn new(settings: &Settings, files: Arc<dyn IndexFiles>) -> Self {
+        let thresholds = settings.thresholds;
         Self {
             state: RwLock::new(State::empty(thresholds)),
             thresholds,
+            in_memory_max: settings.index_in_memory,
             place: Mutex::default(),
+            files,
+            tending: Mutex::default(),
         }
     }
 
@@ -84,23 +120,41 @@ impl MatchIndex {
     pub async fn follow(&self, store: &dyn Store) -> Result<u64, AppError> {
         let mut place = self.place.lock().await;
         let epoch = store.epoch().await?;
+        if place.epoch.is_empty()
+            && let Some(saved) = self.load(&epoch)?
+        {
+            *place = saved;
+        }
         let anew = epoch != place.epoch;
         // A restore replaced everything: build beside, so that checks meet no empty index.
         let fresh = anew.then(|| RwLock::new(State::empty(self.thresholds)));
-        let mut sequence = if anew { 0 } else { place.sequence };
+        if anew {
+            // Files of another epoch are of no use, and may hold what was erased.
+            self.files.save(b"null", &[]).map_err(unkept)?;
+        }
+        let target = fresh.as_ref().unwrap_or(&self.state);
+        let mut now = Place {
+            sequence: if anew { 0 } else { place.sequence },
+            epoch,
+        };
         let mut lines = 0_u64;
         loop {
-            let rows = store.keys_after(sequence, PAGE).await?;
+            let rows = store.keys_after(now.sequence, PAGE).await?;
             let Some(last) = rows.last().map(|row| row.sequence) else {
                 break;
             };
             lines += u64::try_from(rows.len()).unwrap_or(u64::MAX);
-            apply(fresh.as_ref().unwrap_or(&self.state), rows)?;
-            sequence = last;
+            apply(target, rows)?;
+            now.sequence = last;
+            if anew {
+                // A large store does not fit into the part that changes.
+                self.compact(target, &now)?;
+            }
             tokio::task::yield_now().await;
         }
         // Lists after entries: a check never claims a version that it has not compared.
-        let lists = if lines > 0 || anew {
+        let unknown = self.state.read().map_err(|_| poisoned())?.lists.is_empty();
+        let lists = if lines > 0 || anew || unknown {
             Some(store.lists().await?)
         } else {
             None
@@ -112,8 +166,141 @@ impl MatchIndex {
         if let Some(lists) = lists {
             state.lists = lists;
         }
-        *place = Place { epoch, sequence };
+        *place = now;
         Ok(lines)
+    }
+
+    /// Moves what no longer changes into segments, where there is enough of it, and takes what was
+    /// erased out of the files. Returns whether it did. Blocks for as long as it takes to write
+    /// them; checks go on meanwhile.
+    pub fn tend(&self) -> Result<bool, AppError> {
+        let Ok(_tending) = self.tending.try_lock() else {
+            return Ok(false);
+        };
+        // While nobody follows, what the index holds is what the feed said up to here.
+        let place = self.place.blocking_lock();
+        if place.epoch.is_empty() {
+            return Ok(false);
+        }
+        let at = place.clone();
+        let planned = self.plan(&self.state)?;
+        drop(place);
+        match planned {
+            Some(compaction) => self.write(&self.state, &at, &compaction),
+            None => Ok(false),
+        }
+    }
+
+    /// The same at once.
+    fn compact(&self, state: &RwLock<State>, at: &Place) -> Result<(), AppError> {
+        if let Some(compaction) = self.plan(state)? {
+            self.write(state, at, &compaction)?;
+        }
+        Ok(())
+    }
+
+    fn plan(&self, state: &RwLock<State>) -> Result<Option<Planned>, AppError> {
+        let state = state.read().map_err(|_| poisoned())?;
+        let lengths = state.index.segment_lengths();
+        let removed = state.index.removed();
+        let erased = removed.iter().position(|slots| !slots.is_empty());
+        let full = state.index.in_memory() > self.in_memory_max;
+        if !full && erased.is_none() {
+            return Ok(None);
+        }
+        // Small ones are merged into one that is about as large as all of them.
+        let mut keep = lengths.len();
+        let mut size = state.index.in_memory();
+        while let Some(length) = keep.checked_sub(1).and_then(|last| lengths.get(last)) {
+            if *length >= size.saturating_mul(GROWTH) {
+                break;
+            }
+            size += length;
+            keep -= 1;
+        }
+        let keep = erased.map_or(keep, |first| first.min(keep));
+        Ok(Some(Planned {
+            keep,
+            compaction: state.index.compaction(keep),
+        }))
+    }
+
+    fn write(
+        &self,
+        state: &RwLock<State>,
+        at: &Place,
+        planned: &Planned,
+    ) -> Result<bool, AppError> {
+        let Some(mut file) = self.files.create().map_err(unkept)? else {
+            return Ok(false);
+        };
+        planned.compaction.write(&mut file).map_err(unkept)?;
+        let name = file.keep().map_err(unkept)?;
+        let bytes = self.files.open(&name).map_err(unkept)?;
+        let segment = Segment::open(Opened(bytes)).map_err(|error| {
+            AppError::Internal(format!("a segment of the index that was just written: {error}"))
+        })?;
+        let mut state = state.write().map_err(|_| poisoned())?;
+        let holds = !segment.is_empty();
+        if !state.index.adopt(&planned.compaction, segment) {
+            return Ok(false);
+        }
+        state.names.truncate(planned.keep);
+        if holds {
+            state.names.push(name);
+        }
+        let segments = state.names.iter().zip(state.index.removed());
+        let manifest = Manifest {
+            format: MANIFEST_FORMAT,
+            place: at.clone(),
+            segments: segments
+                .map(|(name, removed)| SavedSegment {
+                    name: name.clone(),
+                    removed,
+                })
+                .collect(),
+        };
+        let manifest = serde_json::to_vec(&manifest)
+            .map_err(|error| AppError::Internal(format!("the manifest of the index: {error}")))?;
+        self.files.save(&manifest, &state.names).map_err(unkept)?;
+        Ok(true)
+    }
+
+    /// Attaches what was saved, where all of it is there and belongs to this store. Otherwise
+    /// the index is made anew from the feed.
+    fn load(&self, epoch: &str) -> Result<Option<Place>, AppError> {
+        let manifest = match self.files.load() {
+            Ok(manifest) => manifest,
+            Err(error) => {
+                tracing::warn!(%error, "the saved index cannot be read; it is made anew");
+                None
+            }
+        };
+        let manifest = manifest.and_then(|bytes| serde_json::from_slice::<Manifest>(&bytes).ok());
+        let manifest = manifest.filter(|manifest| {
+            manifest.format == MANIFEST_FORMAT && manifest.place.epoch == epoch
+        });
+        let Some(manifest) = manifest else {
+            return Ok(None);
+        };
+        let mut restored = State::empty(self.thresholds);
+        for saved in manifest.segments {
+            let opened = self.files.open(&saved.name).map_err(|error| error.to_string());
+            let segment =
+                opened.and_then(|bytes| Segment::open(Opened(bytes)).map_err(|e| e.to_string()));
+            match segment {
+                Ok(segment) => {
+                    restored.index.attach_without(segment, saved.removed);
+                    restored.names.push(saved.name);
+                }
+                Err(error) => {
+                    tracing::warn!(error, "a segment of the index is damaged; it is made anew");
+                    return Ok(None);
+                }
+            }
+        }
+        *self.state.write().map_err(|_| poisoned())? = restored;
+        Ok(Some(manifest.place))
     }
 
     /// The best candidates, and the lists that were compared.
@@ -123,19 +310,18 @@ impl MatchIndex {
             .index
             .search(query, usize::from(limit))
             .into_iter()
-            .filter_map(|candidate| {
-                let record = RecordId::from_bytes(candidate.key.to_be_bytes());
-                let shown = state.shown.get(&record)?;
-                Some(Found {
-                    record,
+            .map(|candidate| {
+                let shown = shown(&candidate.payload)?;
+                Ok(Found {
+                    record: RecordId::from_bytes(candidate.key.to_be_bytes()),
                     version: shown.version,
-                    list: shown.list.clone(),
-                    source_id: shown.source_id.clone(),
-                    name: shown.name.clone(),
+                    list: shown.list,
+                    source_id: shown.source_id,
+                    name: shown.name,
                     assessment: candidate.assessment,
                 })
             })
-            .collect();
+            .collect::<Result<_, AppError>>()?;
         let lists = state
             .lists
             .iter()
@@ -150,19 +336,43 @@ impl MatchIndex {
     /// Which records the index holds, in which version.
     pub fn contents(&self) -> Result<HashMap<RecordId, Version>, AppError> {
         let state = self.state.read().map_err(|_| poisoned())?;
-        Ok(state
-            .shown
-            .iter()
-            .map(|(record, shown)| (*record, shown.version))
-            .collect())
+        let mut contents = HashMap::new();
+        for key in state.index.keys() {
+            let payload = state.index.payload(key).unwrap_or_default();
+            let record = RecordId::from_bytes(key.to_be_bytes());
+            contents.insert(record, shown(payload)?.version);
+        }
+        Ok(contents)
     }
+}
+
+struct Planned {
+    keep: usize,
+    compaction: Compaction<u128>,
+}
+
+/// Bytes of a segment, as the index wants them.
+struct Opened(SegmentBytes);
+
+impl AsRef<[u8]> for Opened {
+    fn as_ref(&self) -> &[u8] {
+        (*self.0).as_ref()
+    }
+}
+
+fn shown(payload: &[u8]) -> Result<Shown, AppError> {
+    serde_json::from_slice(payload).map_err(|error| AppError::unreadable("index entry", &error))
+}
+
+fn unkept(error: std::io::Error) -> AppError {
+    AppError::Internal(format!("the files of the index cannot be written: {error}"))
 }
 
 impl State {
     fn empty(thresholds: Thresholds) -> Self {
         Self {
             index: Index::with_thresholds(thresholds),
-            shown: HashMap::new(),
+            names: Vec::new(),
             lists: Vec::new(),
         }
     }
@@ -184,26 +394,25 @@ fn apply(state: &RwLock<State>, rows: Vec<KeyRow>) -> Result<(), AppError> {
         for (record, version, keys) in parsed.by_ref().take(STEP) {
             match keys {
                 Some(keys) => {
-                    state.index.insert(number(record), &keys.description);
                     let MatchKeys {
                         list,
                         source_id,
                         name,
-                        ..
+                        description,
                     } = keys;
-                    state.shown.insert(
-                        record,
-                        Shown {
-                            version,
-                            list,
-                            source_id,
-                            name,
-                        },
-                    );
+                    let payload = Shown {
+                        version,
+                        list,
+                        source_id,
+                        name,
+                    };
+                    let payload = serde_json::to_vec(&payload)
+                        .map_err(|error| AppError::unreadable("index entry", &error))?;
+                    let key = number(record);
+                    state.index.insert_with(key, &description, &payload);
                 }
                 None => {
                     state.index.remove(number(record));
-                    state.shown.remove(&record);
                 }
             }
         }

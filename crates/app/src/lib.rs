@@ -80,6 +80,8 @@ struct Inner {
 pub struct Parts {
     /// Where records are kept.
     pub store: Arc<dyn Store>,
+    /// Where segments of the index are kept.
+    pub index_files: Arc<dyn IndexFiles>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Chance.
@@ -123,7 +125,7 @@ impl App {
         let policy = Policy::load().map_err(|error| AppError::Internal(error.to_string()))?;
         Ok(Self {
             inner: Arc::new(Inner {
-                index: MatchIndex::new(parts.settings.thresholds),
+                index: MatchIndex::new(&parts.settings, parts.index_files),
                 doors: doors::Doors::new(parts.hasher, &parts.settings.sessions),
                 store: parts.store,
                 clock: parts.clock,
@@ -143,6 +145,16 @@ impl App {
     /// [`AppError::Store`] where the store does not answer.
     pub async fn follow(&self) -> Result<u64, AppError> {
         self.inner.index.follow(self.store()).await
+    }
+
+    /// Moves entries of the index that no longer change into files, where there are enough of
+    /// them, and takes erased ones out of the files. Returns whether it did. Blocks; a node calls
+    /// it on a thread for such work, once in a while.
+    ///
+    /// # Errors
+    /// [`AppError::Internal`] where the files cannot be written; the index goes on without.
+    pub fn tend_index(&self) -> Result<bool, AppError> {
+        self.inner.index.tend()
     }
 
     /// Which records the index holds, in which version: for tests that compare it with the store.

@@ -12,6 +12,8 @@ pub struct Settings {
     pub thresholds: Thresholds,
     /// How many candidates a check shows at most, 1 to 100.
     pub candidates_max: u16,
+    /// How many entries the matching index keeps outside its segments, about.
+    pub index_in_memory: usize,
     /// After how many days checks and rejected matches are erased. Rule PR-09: 3 years.
     pub keep_checks_days: u16,
     /// After how many days hits, their matches, decisions and follow-ups are erased. Rule SIS-23.
@@ -42,6 +44,7 @@ impl Settings {
             authority,
             thresholds: Thresholds::default(),
             candidates_max: 20,
+            index_in_memory: 200_000,
             keep_checks_days: 1_095,
             keep_hits_days: 1_095,
             sessions: SessionSettings::default(),

@@ -141,18 +141,22 @@ impl<K: Key> Index<K> {
 
     /// Adds all entries of a segment, in place of those under the same keys.
     pub fn attach(&mut self, segment: Segment) {
-        self.attach_shared(Arc::new(segment));
+        self.attach_without(segment, []);
     }
 
-    fn attach_shared(&mut self, segment: Arc<Segment>) {
-        let empty = self.is_empty();
-        for number in segment.keys().filter(|_| !empty) {
-            self.remove(K::from_number(number));
+    /// The same, but for some slots of the segment that [`Self::removed`] named.
+    pub fn attach_without(&mut self, segment: Segment, removed: impl IntoIterator<Item = u32>) {
+        let attached = Attached {
+            removed: removed.into_iter().collect(),
+            segment: Arc::new(segment),
+        };
+        let others = !self.is_empty();
+        for (slot, number) in (0_u32..).zip(attached.segment.keys()) {
+            if others && !attached.removed.contains(&slot) {
+                self.remove(K::from_number(number));
+            }
         }
-        self.attached.push(Attached {
-            segment,
-            removed: HashSet::new(),
-        });
+        self.attached.push(attached);
     }
 
     /// How many descriptions there are.
@@ -288,7 +292,7 @@ struct Found<'a, K> {
 
 impl Attached {
     fn len(&self) -> usize {
-        self.segment.len() - self.removed.len()
+        self.segment.len().saturating_sub(self.removed.len())
     }
 
     fn slot(&self, key: u128) -> Option<u32> {

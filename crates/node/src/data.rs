@@ -13,6 +13,7 @@ use egnatia_store::{PostgresStore, SqliteStore};
 use crate::ambient::{SystemClock, SystemEntropy};
 use crate::config::Config;
 use crate::failure::InputError;
+use crate::index_files::Folder;
 use crate::keys::Keys;
 
 const DATABASE: &str = "egnatia.db";
@@ -30,6 +31,8 @@ pub struct Data {
     pub app: App,
     /// The store, to be closed at the end.
     store: Opened,
+    /// Held while this process serves the folder.
+    _claim: Option<File>,
 }
 
 /// A store of either kind.
@@ -59,6 +62,8 @@ impl Opened {
 pub enum Index {
     /// They search.
     Load,
+    /// They search, serve the folder, and keep the files of the index.
+    Keep,
     /// They do not.
     Skip,
 }
@@ -70,6 +75,10 @@ impl Data {
     /// Where the configuration, the keys or the store cannot be used.
     pub async fn open(folder: &Path, config: Config, index: Index) -> anyhow::Result<Self> {
         make_folder(folder)?;
+        let claim = match index {
+            Index::Keep => Some(claim(folder)?),
+            Index::Load | Index::Skip => None,
+        };
         let keys = Keys::load_or_make(folder, &config.node.authority, &SystemEntropy)?;
         let seal = || keys.seal();
         let store = match &config.store.postgres_url_file {
@@ -89,6 +98,7 @@ impl Data {
         };
         let parts = Parts {
             store: store.port(),
+            index_files: Arc::new(Folder::of(folder, index == Index::Keep)),
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
             seal: seal()?,
@@ -97,7 +107,7 @@ impl Data {
             settings: config.settings(),
         };
         let app = match index {
-            Index::Load => App::start(parts).await?,
+            Index::Load | Index::Keep => App::start(parts).await?,
             Index::Skip => App::without_index(parts)?,
         };
         Ok(Self {
@@ -106,31 +116,32 @@ impl Data {
             keys,
             app,
             store,
+            _claim: claim,
         })
-    }
-
-    /// Claims the folder for a node that serves; a second one is refused. Held until dropped.
-    ///
-    /// # Errors
-    /// Where another node serves the folder.
-    pub fn claim(&self) -> anyhow::Result<File> {
-        let file = File::create(self.folder.join(LOCK)).context("cannot write the lock file")?;
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(fs::TryLockError::WouldBlock) => {
-                let text = format!(
-                    "another node serves `{}` already; stop it, or use another --data",
-                    self.folder.display()
-                );
-                Err(InputError(text).into())
-            }
-            Err(fs::TryLockError::Error(error)) => Err(error).context("cannot lock the folder"),
-        }
     }
 
     /// Writes what is still under way, and closes the store.
     pub async fn close(self) {
         self.store.close().await;
+    }
+}
+
+/// Claims the folder for a node that serves; a second one is refused. Held until dropped.
+///
+/// # Errors
+/// Where another node serves the folder.
+pub fn claim(folder: &Path) -> anyhow::Result<File> {
+    let file = File::create(folder.join(LOCK)).context("cannot write the lock file")?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(fs::TryLockError::WouldBlock) => {
+            let text = format!(
+                "another node serves `{}` already; stop it, or use another --data",
+                folder.display()
+            );
+            Err(InputError(text).into())
+        }
+        Err(fs::TryLockError::Error(error)) => Err(error).context("cannot lock the folder"),
     }
 }
 

@@ -9,8 +9,10 @@ mod config;
 mod data;
 mod download;
 mod failure;
+mod index_files;
 mod keys;
 mod lists;
+mod memory;
 mod output;
 
 use std::process::ExitCode;

@@ -27,6 +27,7 @@ mod ambient;
     reason = "in the suite, a failed expectation is the finding"
 )]
 mod contract;
+mod files;
 mod maker;
 mod memory;
 mod seal;
@@ -36,6 +37,7 @@ pub use contract::{
     Case, Model, agree, contract_cases, dump_rows, observe, restore_rows, store_contract,
     verify_log,
 };
+pub use files::MemoryFiles;
 pub use maker::{Maker, justification, user};
 pub use memory::MemoryStore;
 pub use seal::{test_log_key, test_seal, test_tag_key};

@@ -6,6 +6,7 @@
 mod account;
 mod batch;
 mod event;
+mod index_files;
 mod list;
 mod rows;
 mod store;
@@ -13,6 +14,7 @@ mod store;
 pub use account::{Account, AccountState, Session, TokenHash};
 pub use batch::{Batch, Change, KeyChange, Link, OutboxRow, PutRecord};
 pub use event::{AuditRow, Event, EventDetail, ObjectRef};
+pub use index_files::{IndexFiles, NoIndexFiles, SegmentBytes, SegmentFile};
 pub use list::{ListChange, ListChangeRow, ListEntryRow, ListVersionRow};
 pub use rows::{
     AuditFilter, AuditHead, Cursor, KeyRow, RecordFilter, StoredCheckpoint, StoredRecord,

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use egnatia_alerts::{ListEntry, ListedName, NameQuality};
 use egnatia_app::{
-    App, Caller, Catalogue, CheckAnswer, CheckRequest, ImportReport, Importing, NewAccount, Parts,
-    Password, PasswordHasher, Role, Settings,
+    App, Caller, Catalogue, CheckAnswer, CheckRequest, ImportReport, Importing, IndexFiles,
+    NewAccount, NoIndexFiles, Parts, Password, PasswordHasher, Role, Settings,
 };
 use egnatia_audit::Hash;
 use egnatia_formats::ParsedList;
@@ -24,15 +24,28 @@ pub struct World {
 impl World {
     pub async fn new() -> Self {
         let store = Arc::new(MemoryStore::new(test_seal()));
+        Self::started(store, Arc::new(NoIndexFiles), 200_000).await
+    }
+
+    /// A node that starts with this store and these files.
+    pub async fn started(
+        store: Arc<MemoryStore>,
+        index_files: Arc<dyn IndexFiles>,
+        index_in_memory: usize,
+    ) -> Self {
         let clock = Arc::new(FixedClock::default());
         let app = App::start(Parts {
+            index_files,
             store: store.clone(),
             clock: clock.clone(),
             entropy: Arc::new(SeededEntropy::new(7)),
             seal: test_seal(),
             hasher: PasswordHasher::weak_for_tests(),
             catalogue: Catalogue::shipped().unwrap(),
-            settings: Settings::of("xx-test".parse().unwrap()),
+            settings: Settings {
+                index_in_memory,
+                ..Settings::of("xx-test".parse().unwrap())
+            },
         })
         .await
         .unwrap();

@@ -7,10 +7,29 @@ use std::sync::Arc;
 use super::memory::Snapshot;
 use super::segment::{Segment, SegmentBuilder};
 use super::{Attached, Index, Key};
+use crate::prepared::Prepared;
 
-/// What a segment that [`Index::compact`] wrote stands for.
+/// Entries of an index at one moment, to be written as one segment.
+///
+/// ```
+/// use egnatia_matching::{Description, Index, Name, Segment};
+///
+/// let mut index = Index::new();
+/// index.insert(7_u64, &Description {
+///     names: vec![Name::new("Arben Krasniqi")],
+///     ..Description::default()
+/// });
+/// let compaction = index.compaction(0);
+/// // Here the index may change, and be searched.
+/// let mut bytes = Vec::new();
+/// compaction.write(&mut bytes)?;
+/// assert!(index.adopt(&compaction, Segment::open(bytes)?));
+/// assert_eq!((index.in_memory(), index.len()), (0, 1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Compaction<K> {
-    memory: Snapshot<K>,
+    snapshot: Snapshot<K>,
+    memory: Vec<(K, Prepared, Box<[u8]>)>,
     /// Segments before these stay.
     keep: usize,
     merged: Vec<Attached>,
@@ -24,27 +43,16 @@ impl<K> std::fmt::Debug for Compaction<K> {
     }
 }
 
-impl<K: Key> Index<K> {
-    /// How many entries each attached segment has, in their order, without those removed.
-    pub fn segment_lengths(&self) -> Vec<usize> {
-        self.attached.iter().map(Attached::len).collect()
-    }
-
-    /// How many entries stand in no segment.
-    pub fn in_memory(&self) -> usize {
-        self.memory.len()
-    }
-
-    /// Writes all entries but those of the first `keep` segments as one segment. The index goes
-    /// on as it is; [`Self::adopt`] then puts the segment in their place.
+impl<K: Key> Compaction<K> {
+    /// Writes the entries as one segment. The index goes on as it is; [`Index::adopt`] then puts
+    /// the segment in their place.
     ///
     /// # Errors
     ///
     /// What the writer says; see [`SegmentBuilder::write`].
-    pub fn compact(&self, keep: usize, out: &mut impl Write) -> io::Result<Compaction<K>> {
+    pub fn write(&self, out: &mut impl Write) -> io::Result<()> {
         let mut builder = SegmentBuilder::new();
-        let merged = self.attached.get(keep..).unwrap_or_default().to_vec();
-        for attached in &merged {
+        for attached in &self.merged {
             for (slot, number) in (0_u32..).zip(attached.segment.keys()) {
                 if attached.removed.contains(&slot) {
                     continue;
@@ -55,25 +63,56 @@ impl<K: Key> Index<K> {
                 builder.add_prepared(K::from_number(number), &entry, payload);
             }
         }
-        for (key, entry, payload) in self.memory.entries() {
-            builder.add_prepared(key, entry, payload);
+        for (key, entry, payload) in &self.memory {
+            builder.add_prepared(*key, entry, payload);
         }
-        builder.write(out)?;
-        Ok(Compaction {
-            memory: self.memory.snapshot(),
-            keep,
-            merged,
-        })
+        builder.write(out)
+    }
+}
+
+impl<K: Key> Index<K> {
+    /// How many entries each attached segment has, in their order, without those removed.
+    pub fn segment_lengths(&self) -> Vec<usize> {
+        self.attached.iter().map(Attached::len).collect()
     }
 
-    /// Puts a segment that [`Self::compact`] wrote in the place of what it stands for. What was
-    /// added or removed in between stays so. Returns whether it did: where the index was
+    /// Slots of each attached segment that were removed: what [`Self::attach_without`] takes.
+    pub fn removed(&self) -> Vec<Vec<u32>> {
+        let sorted = |attached: &Attached| {
+            let mut removed: Vec<u32> = attached.removed.iter().copied().collect();
+            removed.sort_unstable();
+            removed
+        };
+        self.attached.iter().map(sorted).collect()
+    }
+
+    /// How many entries stand in no segment.
+    pub fn in_memory(&self) -> usize {
+        self.memory.len()
+    }
+
+    /// All entries but those of the first `keep` segments, to be written as one segment.
+    pub fn compaction(&self, keep: usize) -> Compaction<K> {
+        let memory = self.memory.entries();
+        Compaction {
+            snapshot: self.memory.snapshot(),
+            memory: memory
+                .map(|(key, entry, payload)| (key, entry.clone(), payload.into()))
+                .collect(),
+            keep,
+            merged: self.attached.get(keep..).unwrap_or_default().to_vec(),
+        }
+    }
+
+    /// Puts a segment that [`Compaction::write`] wrote in the place of what it stands for. What
+    /// was added or removed in between stays so. Returns whether it did: where the index was
     /// compacted otherwise in between it does nothing.
     pub fn adopt(&mut self, compaction: &Compaction<K>, segment: Segment) -> bool {
         let Compaction {
-            memory,
+            snapshot,
             keep,
             merged,
+            ..
         } = compaction;
         let now = self.attached.get(*keep..).unwrap_or_default();
         let same = now.len() == merged.len()
@@ -84,7 +123,7 @@ impl<K: Key> Index<K> {
         if !same {
             return false;
         }
-        let Some(gone) = self.memory.forget(memory) else {
+        let Some(gone) = self.memory.forget(snapshot) else {
             return false;
         };
         let mut removed: HashSet<u32> = HashSet::new();

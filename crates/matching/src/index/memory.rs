@@ -34,6 +34,8 @@ pub(super) struct Memory<K> {
 struct Entry<K> {
     key: K,
     prepared: Prepared,
+    /// Its searched words, each once.
+    words: Box<[u32]>,
     payload: Box<[u8]>,
 }
 
@@ -112,9 +114,13 @@ impl<K: Key> Memory<K> {
         // INVARIANT: an index is split into segments long before there are 4 billion slots.
         let slot = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
         self.note(slot, &mut prepared);
+        let mut words: Vec<u32> = prepared.names.iter().flat_map(searched).collect();
+        words.sort_unstable();
+        words.dedup();
         self.entries.push(Some(Entry {
             key,
             prepared,
+            words: words.into(),
             payload,
         }));
         self.slots.insert(key, slot);
@@ -345,9 +351,9 @@ impl<K: Key> Part for Memory<K> {
     }
 
     fn words_of(&self, slot: u32, visit: impl FnMut(u32)) {
-        let names = self.entry(slot).into_iter();
-        let names = names.flat_map(|entry| &entry.prepared.names);
-        names.flat_map(searched).for_each(visit);
+        if let Some(entry) = self.entry(slot) {
+            entry.words.iter().copied().for_each(visit);
+        }
     }
 
     fn fill<'a>(

@@ -21,7 +21,7 @@ const COMPARED_MAX: usize = 96;
 const NEAR_BEST: f32 = 0.7;
 const COMPARED_ANYWAY: usize = 16;
 /// Entries whose words are all looked at.
-const RANKED_MAX: usize = 512;
+const RANKED_MAX: usize = 256;
 /// Entries that are gathered.
 const GATHERED_MAX: usize = 8_192;
 /// Words of a part that are compared with one word of the query.

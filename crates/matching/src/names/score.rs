@@ -40,6 +40,7 @@ pub(crate) fn score_names(
             // Names that share too little for a better weight are not aligned.
             if let Some(best) = &best
                 && highest(&left_name, &right_name, scorer) <= best.weight
+                && !may_join(&left_name, &right_name)
             {
                 continue;
             }
@@ -57,7 +58,13 @@ pub(crate) fn score_names(
     best
 }
 
-/// A bound that the weight of two names never passes, without their alignment.
+/// Whether two words of one name may be one of the other.
+fn may_join(left: &NameRef<'_, '_>, right: &NameRef<'_, '_>) -> bool {
+    !joins(left.tokens, right.tokens).is_empty() || !joins(right.tokens, left.tokens).is_empty()
+}
+
+/// A bound that the weight of two names never passes, without their alignment, as long as no
+/// words are joined.
 fn highest(left: &NameRef<'_, '_>, right: &NameRef<'_, '_>, scorer: &mut Scorer) -> f64 {
     let mut agreed = 0.0;
     let mut matched = 0;
@@ -81,12 +88,8 @@ fn highest(left: &NameRef<'_, '_>, right: &NameRef<'_, '_>, scorer: &mut Scorer)
         .clone()
         .fold(least, |least, b| least.min(b.base_share()));
     let contradicting = real(telling.count().saturating_sub(matched).min(alone));
-    let joined = || {
-        !joins(left.tokens, right.tokens).is_empty() || !joins(right.tokens, left.tokens).is_empty()
-    };
     let gained = agreement(agreed) + COMPLETE_BODY;
-    let bound = gained - (contradicting * contradiction(least * RARITY_MIN)).min(AGAINST_MAX);
-    if joined() { f64::INFINITY } else { bound }
+    gained - (contradicting * contradiction(least * RARITY_MIN)).min(AGAINST_MAX)
 }
 
 fn score_pair(

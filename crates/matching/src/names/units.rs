@@ -86,6 +86,15 @@ pub(super) fn joins(tokens: &[TokenRef<'_>], other: &[TokenRef<'_>]) -> Vec<Join
     /// Above this the joined words are not the same word.
     const AGAINST_MAX: f64 = 0.6;
     let mut joins: Vec<Join> = Vec::new();
+    let letters = |token: &TokenRef<'_>| token.shape.symbols.len();
+    let abjad = |token: &TokenRef<'_>| token.shape.abjad;
+    // At a glance: no word is as long as two of the other side.
+    let longest = other.iter().map(letters).max().unwrap_or(0);
+    let shortest = tokens.windows(2).map(|pair| pair.iter().map(letters).sum::<usize>());
+    let long_enough = shortest.min().is_some_and(|two| two <= longest + 1);
+    if !long_enough && !tokens.iter().chain(other).any(abjad) {
+        return joins;
+    }
     for (first, pair) in tokens.windows(2).enumerate() {
         let [a, b] = pair else { continue };
         if joins.last().is_some_and(|last| last.first + 1 == first) {

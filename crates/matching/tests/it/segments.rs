@@ -42,7 +42,7 @@ fn keys(found: &[Candidate<u32>]) -> Vec<(u32, f64)> {
 
 fn segment_of(index: &Index<u32>) -> Segment {
     let mut bytes = Vec::new();
-    index.compact(0, &mut bytes).unwrap();
+    index.compaction(0).write(&mut bytes).unwrap();
     Segment::open(bytes).unwrap()
 }
 
@@ -120,7 +120,8 @@ fn a_compaction_keeps_what_changed_meanwhile() {
         segment_of(&older)
     });
     let mut bytes = Vec::new();
-    let compaction = index.compact(0, &mut bytes).unwrap();
+    let compaction = index.compaction(0);
+    compaction.write(&mut bytes).unwrap();
     index.insert(2, &person("Goran Zubac"));
     index.remove(3);
     index.remove(11);
@@ -143,7 +144,8 @@ fn a_compaction_keeps_what_changed_meanwhile() {
     }
     // A second adoption of the same would bring back what was removed.
     let mut again = Vec::new();
-    let late = index.compact(0, &mut again).unwrap();
+    let late = index.compaction(0);
+    late.write(&mut again).unwrap();
     assert!(index.adopt(&late, Segment::open(again.clone()).unwrap()));
     assert!(!index.adopt(&late, Segment::open(again).unwrap()));
 }

@@ -14,7 +14,7 @@ use serde_json::json;
 use super::print;
 use crate::ambient::SystemEntropy;
 use crate::config::Config;
-use crate::data::{Data, Index, operator};
+use crate::data::{Data, Index, claim, operator};
 use crate::failure::InputError;
 use crate::keys::Keys;
 
@@ -98,7 +98,7 @@ pub async fn restore(
     // A running node would go on to sign with its old keys.
     let claim = other_keys
         .then(|| {
-            data.claim()
+            claim(&data.folder)
                 .context("the backup comes from a node with other keys")
         })
         .transpose()?;

@@ -16,6 +16,7 @@ use crate::config::{Config, Node};
 use crate::data::{Data, Index, make_folder, operator};
 use crate::download;
 use crate::lists::{Read, Source};
+use crate::memory;
 
 /// Persons who do not exist, for a node without network and without lists.
 const SAMPLE: &[u8] = include_bytes!("../../data/sample.ftm.json");
@@ -47,7 +48,7 @@ pub async fn run(
     }
     config.log.filter = "warn".to_owned();
     start_log(&config)?;
-    let data = Data::open(folder, config, Index::Load).await?;
+    let data = Data::open(folder, config, Index::Keep).await?;
     let caller = operator(None)?;
     let say = |text: &str| {
         if json {
@@ -57,6 +58,7 @@ pub async fn run(
         }
     };
     load_lists(&data, &caller, json, &say).await?;
+    memory::give_back();
     let users = users();
     for user in &users {
         give_account(&data.app, &caller, user).await?;

@@ -20,9 +20,12 @@ use crate::cli::Listen;
 use crate::config::{Config, LogFormat};
 use crate::data::Data;
 use crate::failure::InputError;
+use crate::memory;
 
 /// How often the node looks for what other processes wrote into its store.
 const FOLLOW_EVERY: Duration = Duration::from_millis(250);
+/// How often the files of the index are looked after.
+const TEND_EVERY: Duration = Duration::from_secs(60);
 /// How often retention acts.
 const RETENTION_EVERY: Duration = Duration::from_secs(600);
 /// How long requests under way may take once the node is asked to stop.
@@ -41,7 +44,6 @@ pub async fn serve(
     demo: bool,
     ready: impl FnOnce(SocketAddr),
 ) -> anyhow::Result<ExitCode> {
-    let _claim = data.claim()?;
     let wanted = listen.listen.unwrap_or(data.config.http.listen);
     let listener = TcpListener::bind(wanted)
         .await
@@ -61,7 +63,8 @@ pub async fn serve(
     let router = egnatia_web::router(state).into_make_service_with_connect_info::<SocketAddr>();
     let (stop, stopping) = watch::channel(false);
     let follower = tokio::spawn(follow(data.app.clone(), stopping.clone()));
-    let keeper = tokio::spawn(keep_retention(data.app.clone(), stopping));
+    let keeper = tokio::spawn(keep_retention(data.app.clone(), stopping.clone()));
+    let tender = tokio::spawn(tend_index(data.app.clone(), stopping));
     let told = told_to_stop()?;
     let (asked, mut was_asked) = watch::channel(false);
     let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
@@ -77,7 +80,7 @@ pub async fn serve(
         } => warn!("some requests did not end in time"),
     }
     let _ = stop.send(true);
-    let _ = tokio::join!(follower, keeper);
+    let _ = tokio::join!(follower, keeper, tender);
     data.close().await;
     info!("stopped");
     Ok(ExitCode::SUCCESS)
@@ -94,6 +97,19 @@ async fn follow(app: App, mut stopping: watch::Receiver<bool>) {
                 warn!(%error, "the index cannot follow the store; trying again");
             }
             Err(_) => {}
+        }
+    }
+}
+
+/// Keeps the files of the index small in number, and free of what was erased.
+async fn tend_index(app: App, mut stopping: watch::Receiver<bool>) {
+    while !pause(&mut stopping, TEND_EVERY).await {
+        let app = app.clone();
+        let tended = tokio::task::spawn_blocking(move || app.tend_index()).await;
+        match tended {
+            Ok(Ok(_)) => memory::give_back(),
+            Ok(Err(error)) => warn!(%error, "the index cannot be written to its files"),
+            Err(error) => warn!(%error, "writing the index broke off"),
         }
     }
 }

@@ -30,6 +30,7 @@ async fn index_equals_store(node: &Node) {
         .unwrap();
     let store = Arc::new(store);
     let app = App::start(Parts {
+        index_files: Arc::new(egnatia_app::NoIndexFiles),
         store: store.clone(),
         clock: Arc::new(FixedClock::default()),
         entropy: Arc::new(SeededEntropy::new(1)),

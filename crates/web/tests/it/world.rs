@@ -42,6 +42,7 @@ impl World {
     pub async fn with(secure_cookies: bool) -> Self {
         let settings = Settings::of("xx-test".parse().unwrap());
         let app = App::start(Parts {
+            index_files: Arc::new(egnatia_app::NoIndexFiles),
             store: Arc::new(MemoryStore::new(test_seal())),
             clock: Arc::new(FixedClock::default()),
             entropy: Arc::new(SeededEntropy::new(7)),
