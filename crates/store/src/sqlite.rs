@@ -14,7 +14,6 @@ use sqlx::sqlite::{
 };
 use sqlx::{Decode, Row as _, SqlStr, Sqlite, SqlitePool, TypeInfo, ValueRef};
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
 
 use crate::backend::{Argument, Backend, Dialect, Link, store_error};
 use crate::insert::Marks;
@@ -28,12 +27,10 @@ const READERS: u32 = 4;
 /// them together stay under 64 MiB: the operating system caches the file too.
 const WRITER_CACHE: &str = "-24576";
 const READER_CACHE: &str = "-4096";
-/// How often the write-ahead log is copied into the database.
-const COPY_EVERY: Duration = Duration::from_millis(500);
-/// How long the writer may wait for the log to start anew while somebody reads from it.
-const COPY_BUSY: Duration = Duration::from_millis(20);
-/// From so many pages on the log starts anew although transactions are under way: 64 MiB.
-const LOG_PAGES_MAX: i64 = 16_384;
+/// From so many pages on a commit copies the write-ahead log into the database. All others wait
+/// meanwhile, so it is done often and takes a few milliseconds: with 4,000 pages, or on another
+/// connection beside the writer, one check in a hundred waited twice as long.
+const LOG_PAGES: &str = "500";
 /// How long a transaction waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(10);
 /// Prepared statements that a connection keeps: nine sizes of insert for each table, and reads.
@@ -54,8 +51,6 @@ static DIALECT: Dialect = Dialect {
 pub struct SqliteBackend {
     writer: SqlitePool,
     readers: SqlitePool,
-    copier: SqlitePool,
-    copying: JoinHandle<()>,
 }
 
 /// A store in one SQLite file.
@@ -105,7 +100,7 @@ impl SqliteBackend {
             .pragma("secure_delete", "ON")
             .pragma("temp_store", "MEMORY")
             .pragma("cache_size", WRITER_CACHE)
-            .pragma("wal_autocheckpoint", "0")
+            .pragma("wal_autocheckpoint", LOG_PAGES)
             .pragma("journal_size_limit", "67108864");
         let pool = || {
             // A connection to a file does not go stale, and its prepared statements are worth
@@ -120,39 +115,13 @@ impl SqliteBackend {
         let writer = pool().max_connections(1).connect_with(options.clone());
         let writer = writer.await.map_err(failed)?;
         let reading = options
-            .clone()
             .pragma("query_only", "ON")
             .pragma("cache_size", READER_CACHE);
-        let copying = options.busy_timeout(COPY_BUSY);
-        let copier = pool().max_connections(1).connect_lazy_with(copying);
         let readers = pool().max_connections(READERS).connect_with(reading);
         Ok(Self {
             writer,
             readers: readers.await.map_err(failed)?,
-            copying: tokio::spawn(copy_log(copier.clone())),
-            copier,
         })
-    }
-}
-
-impl Drop for SqliteBackend {
-    fn drop(&mut self) {
-        self.copying.abort();
-    }
-}
-
-/// Copies the write-ahead log into the database, beside the writer: a commit that did it itself
-/// would keep all others waiting for as long as the disk takes.
-async fn copy_log(copier: SqlitePool) {
-    loop {
-        tokio::time::sleep(COPY_EVERY).await;
-        // A copy that fails is made up for by the next one, and by whoever opens the file next.
-        let copied = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(&copier).await;
-        let pages: i64 = copied.and_then(|row| row.try_get(1)).unwrap_or(0);
-        if pages > LOG_PAGES_MAX {
-            // Next to nothing is left to copy, so the writer waits only for the log to start anew.
-            let _ = sqlx::query("PRAGMA wal_checkpoint(RESTART)").execute(&copier).await;
-        }
     }
 }
 
@@ -173,8 +142,6 @@ impl Backend for SqliteBackend {
     }
 
     async fn close(&self) {
-        self.copying.abort();
-        self.copier.close().await;
         self.readers.close().await;
         self.writer.close().await;
     }
