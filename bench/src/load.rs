@@ -10,10 +10,10 @@ use hyper::body::Bytes;
 use serde::Serialize;
 use tokio::task::{JoinError, JoinSet, LocalSet};
 
-use crate::chance::Chance;
 use crate::client::{Client, ClientError};
 use crate::names::{Names, Sought};
 use crate::report::Report;
+use egnatia_testkit::Chance;
 
 const CHECKS: &str = "/api/v1/checks";
 

@@ -4,7 +4,6 @@
 //! number is reached or the time is over. It talks to loopback addresses only: a check is a
 //! consultation that somebody has to answer for, and load belongs on a demonstration node.
 
-mod chance;
 mod client;
 mod load;
 mod names;

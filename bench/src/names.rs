@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::chance::Chance;
+use egnatia_testkit::Chance;
 
 /// Given names that are common in the region.
 const GIVEN: &[&str] = &[

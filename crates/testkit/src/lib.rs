@@ -2,6 +2,7 @@
 //!
 //! - [`FixedClock`] and [`SeededEntropy`] stand in for time and chance.
 //! - [`Maker`] makes records, events and batches.
+//! - [`Population`] is a register of invented persons, and [`queries`] asks for them.
 //! - [`MemoryStore`] stands in for a database.
 //! - [`store_contract`] is what every store has to do; [`agree`] compares two of them.
 //!
@@ -21,6 +22,7 @@
 //! ```
 
 mod ambient;
+mod chance;
 #[expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -30,9 +32,11 @@ mod contract;
 mod files;
 mod maker;
 mod memory;
+mod population;
 mod seal;
 
 pub use ambient::{FixedClock, SeededEntropy};
+pub use chance::Chance;
 pub use contract::{
     Case, Model, agree, contract_cases, dump_rows, observe, restore_rows, store_contract,
     verify_log,
@@ -40,4 +44,5 @@ pub use contract::{
 pub use files::MemoryFiles;
 pub use maker::{Maker, justification, user};
 pub use memory::MemoryStore;
+pub use population::{Birth, Category, Person, Population, Query, SourceName, queries};
 pub use seal::{test_log_key, test_seal, test_tag_key};
