@@ -12,8 +12,9 @@ use std::fmt;
 use std::hash::Hash;
 use std::sync::Arc;
 
-use crate::description::Description;
+use crate::description::{Description, Identifier};
 use crate::evidence::{Assessment, Thresholds};
+use crate::features::PreparedNumber;
 use crate::names::Shape;
 use crate::prepared::Prepared;
 use memory::Memory;
@@ -215,6 +216,48 @@ impl<K: Key> Index<K> {
         self.find(query, limit, 0.0)
     }
 
+    /// The entries that have a document, registration or serial number, with look-alikes as one
+    /// (O and 0, I and 1, B and 8, S and 5). Kinds and countries are not compared. At most 256.
+    ///
+    /// ```
+    /// use egnatia_matching::{Description, Identifier, IdentifierKind, Index};
+    ///
+    /// let number = |value: &str| Identifier {
+    ///     kind: IdentifierKind::Passport,
+    ///     value: value.to_owned(),
+    ///     country: None,
+    /// };
+    /// let mut index = Index::new();
+    /// let entry = Description { identifiers: vec![number("O8-1234567")], ..Description::default() };
+    /// index.insert(7, &entry);
+    /// assert_eq!(index.numbered(&number("081234567")), [7]);
+    /// assert!(index.numbered(&number("091234567")).is_empty());
+    /// ```
+    pub fn numbered(&self, number: &Identifier) -> Vec<K> {
+        const MOST: usize = 256;
+        let Some(sought) = PreparedNumber::new(number) else {
+            return Vec::new();
+        };
+        let hash = blocking::number_hash(&sought.folded);
+        let mut keys: Vec<K> = Vec::new();
+        for slot in self.memory.under_number(hash).take(MOST) {
+            let entry = self.memory.prepared(slot);
+            let has = entry.is_some_and(|entry| has_number(&entry, &sought));
+            keys.extend(self.memory.key(slot).filter(|_| has));
+        }
+        for attached in &self.attached {
+            for slot in attached.segment.under_number(hash).take(MOST) {
+                let numbers = attached.segment.numbers(slot);
+                let has = numbers.iter().any(|number| number.folded == sought.folded);
+                if has && !attached.removed.contains(&slot) {
+                    keys.extend(attached.segment.key(slot).map(K::from_number));
+                }
+            }
+        }
+        keys.truncate(MOST);
+        keys
+    }
+
     fn find(&self, query: &Description, limit: usize, least: f64) -> Vec<Candidate<K>> {
         let mut prepared = Prepared::new(query);
         let query = Query::new(&mut prepared, self.len(), |shape| self.held(shape));
@@ -281,6 +324,11 @@ impl<K: Key> Index<K> {
         let attached = attached.map(|attached| of(attached.segment.as_ref(), shape));
         of(&self.memory, shape) + attached.sum::<usize>()
     }
+}
+
+fn has_number(entry: &Prepared, sought: &PreparedNumber) -> bool {
+    let mut numbers = entry.numbers.iter();
+    numbers.any(|number| number.folded == sought.folded)
 }
 
 /// A hit with where it was found.

@@ -5,6 +5,7 @@
 //! of lists, and so without the limit of a list's size.
 
 mod lists;
+mod scale;
 mod search;
 mod write;
 
@@ -27,6 +28,37 @@ enum Command {
     Write(Writing),
     /// Asks queries of the matching index, and writes times and ids as JSON.
     Search(Searching),
+    /// Builds a segment of the matching index, opens it as a mapped file, asks queries on several
+    /// threads, and writes what it measured as JSON.
+    Scale(Scaling),
+}
+
+#[derive(clap::Args)]
+struct Scaling {
+    /// How many persons; they have about twice as many names.
+    #[arg(long, default_value_t = 500_000, value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    persons: u64,
+    /// How many queries of each of the 22 categories.
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    queries: u32,
+    /// Threads that prepare entries and that ask.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
+    threads: u16,
+    /// After how many seconds of asking the rest of the queries is left out.
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=3600))]
+    seconds_max: u32,
+    /// The same seed and the same lists give the same register.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// A folder of lists, as for `write`.
+    #[arg(long, env = "EGNATIA_LISTS", value_name = "FOLDER")]
+    lists: Option<PathBuf>,
+    /// Where the segment is written.
+    #[arg(long, value_name = "FILE")]
+    segment: PathBuf,
+    /// Uses the segment that is there from an earlier run with the same options.
+    #[arg(long)]
+    keep: bool,
 }
 
 #[derive(clap::Args)]
@@ -79,6 +111,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Write(writing) => write::run(&writing),
         Command::Search(searching) => search::run(&searching),
+        Command::Scale(scaling) => scale::run(&scaling),
     };
     match done {
         Ok(report) => {

@@ -20,6 +20,7 @@ pub use build::SegmentBuilder;
 
 use super::blocking::is_searched;
 use super::part::{Needs, Part};
+use crate::features::PreparedNumber;
 use crate::names::{Shape, Token, hash};
 use crate::prepared::Prepared;
 use crate::side::{Side, TokenRef};
@@ -341,6 +342,12 @@ impl Segment {
     /// What the caller put beside the entry of a slot.
     pub(super) fn payload(&self, slot: u32) -> Option<&[u8]> {
         codec::payload(self.entry(slot)?)
+    }
+
+    /// The numbers of the entry of a slot.
+    pub(super) fn numbers(&self, slot: u32) -> Vec<PreparedNumber> {
+        let numbers = self.entry(slot).and_then(codec::numbers_of);
+        numbers.unwrap_or_default()
     }
 
     /// The whole entry of a slot.

@@ -222,6 +222,18 @@ pub(super) fn numbers(mut group: Reader<'_>) -> Option<Vec<PreparedNumber>> {
     numbers.collect()
 }
 
+/// The numbers of an entry, without the rest.
+pub(super) fn numbers_of(entry: &[u8]) -> Option<Vec<PreparedNumber>> {
+    let mut reader = Reader::new(entry);
+    head(&mut reader)?;
+    names(&mut reader, &mut (), |(), _| (), |(), _, _| ())?;
+    births(&mut reader, &mut Vec::new())?;
+    for _ in 0..2 {
+        reader.group()?;
+    }
+    numbers(reader.group()?)
+}
+
 /// What the caller put beside an entry.
 pub(super) fn payload(entry: &[u8]) -> Option<&[u8]> {
     let mut reader = Reader::new(entry);
