@@ -13,8 +13,8 @@ use egnatia_record::{RecordId, Version};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
-use crate::{AppError, Settings};
 use crate::port::{IndexFiles, KeyRow, ListVersionRow, SegmentBytes, Store};
+use crate::{AppError, Settings};
 
 const PAGE: u32 = 2_000;
 /// How many rows are applied while readers wait: a few milliseconds.
@@ -238,7 +238,9 @@ impl MatchIndex {
         let name = file.keep().map_err(unkept)?;
         let bytes = self.files.open(&name).map_err(unkept)?;
         let segment = Segment::open(Opened(bytes)).map_err(|error| {
-            AppError::Internal(format!("a segment of the index that was just written: {error}"))
+            AppError::Internal(format!(
+                "a segment of the index that was just written: {error}"
+            ))
         })?;
         let mut state = state.write().map_err(|_| poisoned())?;
         let holds = !segment.is_empty();
@@ -277,15 +279,17 @@ impl MatchIndex {
             }
         };
         let manifest = manifest.and_then(|bytes| serde_json::from_slice::<Manifest>(&bytes).ok());
-        let manifest = manifest.filter(|manifest| {
-            manifest.format == MANIFEST_FORMAT && manifest.place.epoch == epoch
-        });
+        let manifest = manifest
+            .filter(|manifest| manifest.format == MANIFEST_FORMAT && manifest.place.epoch == epoch);
         let Some(manifest) = manifest else {
             return Ok(None);
         };
         let mut restored = State::empty(self.thresholds);
         for saved in manifest.segments {
-            let opened = self.files.open(&saved.name).map_err(|error| error.to_string());
+            let opened = self
+                .files
+                .open(&saved.name)
+                .map_err(|error| error.to_string());
             let segment =
                 opened.and_then(|bytes| Segment::open(Opened(bytes)).map_err(|e| e.to_string()));
             match segment {

@@ -22,5 +22,5 @@ pub(crate) use ledger::Bearer;
 pub(crate) use pieces::token_evidence;
 pub(crate) use score::{NameScore, score_names};
 pub(crate) use scorer::{RARITY_MAX, RARITY_MIN, Scorer};
-pub(crate) use similarity::likeness;
+pub(crate) use similarity::{Likeness, likeness};
 pub(crate) use token::{Edge, PreparedName, Role, Shape, Token, TokenKind, prepare_name};

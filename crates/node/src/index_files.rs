@@ -59,7 +59,10 @@ impl IndexFiles for Folder {
 
     fn open(&self, name: &str) -> io::Result<SegmentBytes> {
         let file = File::open(self.segment(name)?)?;
-        #[expect(unsafe_code, reason = "mapping a file is unsafe where somebody changes it")]
+        #[expect(
+            unsafe_code,
+            reason = "mapping a file is unsafe where somebody changes it"
+        )]
         // SAFETY: segments are written once under a random name in a folder that only the owner
         // of the node enters, and only ever removed, which leaves the mapping as it is.
         let map = unsafe { Mmap::map(&file) }?;

@@ -22,7 +22,13 @@ impl MemoryFiles {
 
     /// Names of all segments, also of those that the manifest does not name.
     pub fn segments(&self) -> Vec<String> {
-        self.with(|files| files.keys().filter(|name| *name != MANIFEST).cloned().collect())
+        self.with(|files| {
+            files
+                .keys()
+                .filter(|name| *name != MANIFEST)
+                .cloned()
+                .collect()
+        })
     }
 
     /// Whether a text stands anywhere in the segments.

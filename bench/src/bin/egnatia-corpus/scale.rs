@@ -47,7 +47,10 @@ pub fn run(scaling: &Scaling) -> Result<Value, CorpusError> {
     }
     let started = Instant::now();
     let file = File::open(&scaling.segment).map_err(wrong)?;
-    #[expect(unsafe_code, reason = "mapping a file is unsafe where somebody changes it")]
+    #[expect(
+        unsafe_code,
+        reason = "mapping a file is unsafe where somebody changes it"
+    )]
     // SAFETY: the file was written above by this process, and nothing changes it.
     let map = unsafe { Mmap::map(&file) }.map_err(wrong)?;
     let bytes = map.len();
@@ -60,15 +63,20 @@ pub fn run(scaling: &Scaling) -> Result<Value, CorpusError> {
     let asked = queries(&population, scaling.persons, scaling.queries, scaling.seed);
     let names_count: usize = population.persons(10_000).map(|one| one.names.len()).sum();
     put("names_of_10000_persons", json!(names_count));
-    // Once to bring the file into memory, then what counts.
-    let _ = ask(&index, &asked, scaling);
+    // Other queries first, to bring the file into memory: an index remembers words it was asked.
+    let others = scaling.seed.wrapping_add(1);
+    let others = queries(&population, scaling.persons, scaling.queries, others);
+    let _ = ask(&index, &others, scaling);
     let outcome = ask(&index, &asked, scaling);
     put("queries", json!(outcome.seconds.len()));
     put("queries_per_second", json!(outcome.rate));
     put("p50_ms", json!(outcome.quantile(0.5)));
     put("p99_ms", json!(outcome.quantile(0.99)));
     put("recall_at_10", json!(outcome.recall()));
-    put("numbers_per_second", json!(numbers(&index, &population, scaling)));
+    put(
+        "numbers_per_second",
+        json!(numbers(&index, &population, scaling)),
+    );
     put("resident_kib", json!(resident_kib()));
     Ok(report)
 }
@@ -228,7 +236,8 @@ fn numbers(index: &Index<u64>, population: &Population, scaling: &Scaling) -> f6
     const ASKED: u64 = 200_000;
     let step = (scaling.persons / ASKED).max(1);
     let persons = (0..scaling.persons.min(ASKED)).map(|number| number * step);
-    let documents = persons.filter_map(|number| Some((number, population.person(number).document?)));
+    let documents =
+        persons.filter_map(|number| Some((number, population.person(number).document?)));
     let documents: Vec<(u64, Identifier)> = documents
         .map(|(number, text)| (number, passport(&text)))
         .collect();

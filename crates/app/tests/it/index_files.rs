@@ -101,7 +101,9 @@ async fn who_was_removed_leaves_the_files_too() {
     let store = saved(&files).await;
     assert!(files.hold("Vera Druga"));
     let world = World::started(store, Arc::new(files.clone()), 1_000).await;
-    world.import(entries(&[PEOPLE[0], PEOPLE[2], PEOPLE[3]])).await;
+    world
+        .import(entries(&[PEOPLE[0], PEOPLE[2], PEOPLE[3]]))
+        .await;
     assert!(tend(&world).await);
     assert!(!files.hold("Vera Druga") && files.hold("Ana Prva"));
     assert_eq!(found(&world, "Vera Druga").await, 0);

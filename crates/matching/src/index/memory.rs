@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::Key;
 use super::blocking::{births, is_searched, joined, numbers, pair_hash, pairs_of, searched};
 use super::part::{Needs, Part};
+use super::search::Near;
 use crate::names::{Shape, Token, key_hashes, skeletons};
 use crate::number_map::NumberMap;
 use crate::prepared::Prepared;
@@ -323,6 +324,10 @@ impl<K: Key> Part for Memory<K> {
 
     fn number(&self, shape: &Shape) -> Option<u32> {
         self.numbers.get(shape).copied()
+    }
+
+    fn near(&self, _word: u32, find: impl FnOnce() -> Vec<Near>) -> Cow<'_, [Near]> {
+        Cow::Owned(find())
     }
 
     fn held(&self, word: u32) -> usize {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::search::Near;
 use crate::names::Shape;
 use crate::prepared::Prepared;
 use crate::side::Side;
@@ -21,6 +22,8 @@ pub(super) trait Part {
     fn shape(&self, word: u32) -> Option<&Shape>;
     /// The number of a word.
     fn number(&self, shape: &Shape) -> Option<u32>;
+    /// What is like a word, as `find` says; a part that does not change may remember it.
+    fn near(&self, word: u32, find: impl FnOnce() -> Vec<Near>) -> Cow<'_, [Near]>;
     /// In how many entries a word stands.
     fn held(&self, word: u32) -> usize;
     /// The entries in which a word stands.

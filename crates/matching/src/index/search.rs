@@ -1,5 +1,6 @@
 //! A search: from words to entries, from entries to a few that are compared in full.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use super::blocking::{births, is_searched, joined_hash, numbers, pair_hash};
 use super::part::{Needs, Part};
 use crate::assess::Scored;
 use crate::names::{
-    RARITY_MAX, RARITY_MIN, Scorer, Shape, hash, key, key_hashes, likeness, skeletons,
+    Likeness, RARITY_MAX, RARITY_MIN, Scorer, Shape, hash, key, key_hashes, likeness, skeletons,
 };
 use crate::number_map::NumberMap;
 use crate::prepared::Prepared;
@@ -23,7 +24,7 @@ const COMPARED_ANYWAY: usize = 16;
 /// Entries whose words are all looked at.
 const RANKED_MAX: usize = 256;
 /// Entries that are gathered.
-const GATHERED_MAX: usize = 8_192;
+const GATHERED_MAX: usize = 4_096;
 /// Words of a part that are compared with one word of the query.
 const CANDIDATES_MAX: usize = 1_024;
 /// Words of a part that stand for one word of the query.
@@ -34,6 +35,10 @@ pub(super) const COMMON_FROM: usize = 600;
 const PAIRS_MAX: usize = 512;
 /// Fewer entries found than this: then common words find some on their own.
 const FOUND_FEW: usize = 32;
+/// As many entries found as this: then words that are worth less than this part of the likest one
+/// find no further.
+const FOUND_MANY: usize = 512;
+const FAR_WORD: f32 = 0.4;
 /// Entries taken of one date, of one common word, of one pair.
 const BORN_MAX: usize = 256;
 const COMMON_MAX: usize = 1_024;
@@ -162,7 +167,7 @@ fn ranked<P: Part>(part: &P, query: &Query<'_>, scorer: &mut Scorer) -> Vec<u32>
         .iter()
         .map(|word| variants(part, word, scorer))
         .collect();
-    let mut gathered = Gathered::default();
+    let mut gathered = Gathered::new();
     for hash in numbers(query.prepared) {
         for slot in part.under_number(hash).take(BORN_MAX) {
             gathered.bonus(slot, NUMBER_RANK);
@@ -184,7 +189,41 @@ fn ranked<P: Part>(part: &P, query: &Query<'_>, scorer: &mut Scorer) -> Vec<u32>
 
 /// The words of a part that are like a word of the query, the likest first.
 fn variants<P: Part>(part: &P, token: &TokenRef<'_>, scorer: &mut Scorer) -> Vec<Variant> {
-    let shape = token.shape;
+    // Names repeat: what is like a word of the part is the same in every query.
+    let near = match part.number(token.shape) {
+        Some(word) => part.near(word, || near(part, token.shape)),
+        None => Cow::Owned(near(part, token.shape)),
+    };
+    let variant = |near: &Near| {
+        scorer.remember(token.number, near.word, near.likeness);
+        Variant {
+            word: near.word,
+            worth: single(token.information * near.rank()),
+            held: part.held(near.word),
+        }
+    };
+    near.iter()
+        .map(variant)
+        .filter(|near| near.held > 0)
+        .collect()
+}
+
+/// A word of a part that is like another word.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Near {
+    word: u32,
+    likeness: Likeness,
+}
+
+impl Near {
+    /// What speaks against ranks lower, but is ranked: other features may speak for it.
+    fn rank(&self) -> f64 {
+        self.likeness.share / (1.0 + self.likeness.against)
+    }
+}
+
+/// The words of a part that are like a word, the likest first.
+fn near<P: Part>(part: &P, shape: &Shape) -> Vec<Near> {
     let mut candidates: Vec<u32> = Vec::new();
     for hash in key_hashes(&shape.symbols) {
         candidates.extend(part.under_key(hash).take(CANDIDATES_MAX));
@@ -197,27 +236,14 @@ fn variants<P: Part>(part: &P, token: &TokenRef<'_>, scorer: &mut Scorer) -> Vec
     }
     candidates.sort_unstable();
     candidates.dedup();
-    let mut variants = Vec::new();
-    for word in candidates {
-        let held = part.held(word);
-        let Some(other) = part.shape(word).filter(|_| held > 0) else {
-            continue;
-        };
-        let likeness = likeness(shape, other);
-        scorer.remember(token.number, word, likeness);
-        if likeness.is_candidate() {
-            // What speaks against ranks lower, but is ranked: other features may speak for it.
-            let share = likeness.share / (1.0 + likeness.against);
-            variants.push(Variant {
-                word,
-                worth: single(token.information * share),
-                held,
-            });
-        }
-    }
-    variants.sort_unstable_by(|a, b| b.worth.total_cmp(&a.worth).then(a.word.cmp(&b.word)));
-    variants.truncate(VARIANTS_MAX);
-    variants
+    let compared = candidates.into_iter().filter_map(|word| {
+        let likeness = likeness(shape, part.shape(word)?);
+        likeness.is_candidate().then_some(Near { word, likeness })
+    });
+    let mut near: Vec<Near> = compared.collect();
+    near.sort_unstable_by(|a, b| b.rank().total_cmp(&a.rank()).then(a.word.cmp(&b.word)));
+    near.truncate(VARIANTS_MAX);
+    near
 }
 
 /// Words that one side writes as two.
@@ -288,7 +314,13 @@ fn gather_words<P: Part>(part: &P, words: &[Vec<Variant>], gathered: &mut Gather
         rare.extend(few.map(|word| (place, *word)));
     }
     rare.sort_unstable_by(|(_, a), (_, b)| b.worth.total_cmp(&a.worth).then(a.word.cmp(&b.word)));
+    let best = |place: usize| words.get(place).and_then(|words| words.first());
     for (place, variant) in rare {
+        let far = best(place).is_some_and(|best| variant.worth < best.worth * FAR_WORD);
+        if far && gathered.rows.len() >= FOUND_MANY {
+            // It would rank behind all of them.
+            continue;
+        }
         for slot in part.slots(variant.word) {
             gathered.share(slot, place, variant.worth);
         }
@@ -307,7 +339,6 @@ fn gather_common<P: Part>(part: &P, words: &[Vec<Variant>], gathered: &mut Gathe
 }
 
 /// Entries, with what each shares with the query as far as it is known.
-#[derive(Default)]
 struct Gathered {
     /// By slot: the place of its row.
     places: NumberMap<usize>,
@@ -320,6 +351,8 @@ struct Row {
     bonus: f32,
     /// For each word of the query, the best that stands for it.
     shares: [f32; PLACES],
+    /// The sum of all that, once it is ranked.
+    rank: f32,
 }
 
 impl Row {
@@ -329,12 +362,23 @@ impl Row {
         }
     }
 
-    fn rank(&self) -> f32 {
-        self.bonus + self.shares.iter().sum::<f32>()
+    /// Whether something stands for each of these words.
+    fn has_all(&self, places: &[usize]) -> bool {
+        let has = |place: &usize| self.shares.get(*place).is_some_and(|share| *share > 0.0);
+        places.iter().all(has)
     }
 }
 
 impl Gathered {
+    fn new() -> Self {
+        /// Most queries gather fewer, so that the lists do not grow step by step.
+        const USUAL: usize = 1_024;
+        Self {
+            places: NumberMap::with_capacity_and_hasher(USUAL, Default::default()),
+            rows: Vec::with_capacity(USUAL),
+        }
+    }
+
     fn row(&mut self, slot: u32) -> Option<&mut Row> {
         let place = match self.places.get(&slot) {
             Some(place) => *place,
@@ -344,6 +388,7 @@ impl Gathered {
                     slot,
                     bonus: 0.0,
                     shares: [0.0; PLACES],
+                    rank: 0.0,
                 });
                 self.rows.len() - 1
             }
@@ -369,32 +414,67 @@ impl Gathered {
     fn best<P: Part>(self, part: &P, words: &[Vec<Variant>]) -> Vec<u32> {
         let mut rows = self.rows;
         keep_best(&mut rows, RANKED_MAX);
-        let mut worths: NumberMap<Vec<(usize, f32)>> = NumberMap::default();
-        for (place, variants) in words.iter().enumerate() {
-            for variant in variants {
-                let worth = (place, variant.worth);
-                worths.entry(variant.word).or_default().push(worth);
-            }
-        }
-        for row in &mut rows {
+        let worths = Worths::new(words);
+        // What a rare word finds is complete, and a common one finds nothing by itself.
+        let unsure: Vec<usize> = (0..)
+            .zip(words)
+            .filter(|(_, variants)| variants.iter().any(|word| word.held > COMMON_FROM))
+            .map(|(place, _): (usize, _)| place.min(PLACES - 1))
+            .collect();
+        for row in rows.iter_mut().filter(|row| !row.has_all(&unsure)) {
             part.words_of(row.slot, |word| {
-                for (place, worth) in worths.get(&word).into_iter().flatten() {
-                    row.share(*place, *worth);
+                for (place, worth) in worths.of(word) {
+                    row.share(place, worth);
                 }
             });
         }
         keep_best(&mut rows, COMPARED_MAX);
-        let best = rows.first().map_or(0.0, Row::rank);
-        let near = rows.iter().take_while(|row| row.rank() >= best * NEAR_BEST);
+        let best = rows.first().map_or(0.0, |row| row.rank);
+        let near = rows.iter().take_while(|row| row.rank >= best * NEAR_BEST);
         let near = near.count();
         rows.truncate(near.max(COMPARED_ANYWAY));
         rows.into_iter().map(|row| row.slot).collect()
     }
 }
 
+/// For which words of the query a word of the part stands, and what that is worth.
+struct Worths {
+    /// Word, place in the query, worth; sorted by the word.
+    all: Vec<(u32, usize, f32)>,
+    /// Where those of a word begin.
+    starts: NumberMap<usize>,
+}
+
+impl Worths {
+    fn new(words: &[Vec<Variant>]) -> Self {
+        let places = words.iter().enumerate();
+        let mut all: Vec<(u32, usize, f32)> = places
+            .flat_map(|(place, variants)| {
+                variants.iter().map(move |one| (one.word, place, one.worth))
+            })
+            .collect();
+        all.sort_unstable_by_key(|(word, place, _)| (*word, *place));
+        let mut starts = NumberMap::with_capacity_and_hasher(all.len(), Default::default());
+        for (at, (word, ..)) in all.iter().enumerate() {
+            starts.entry(*word).or_insert(at);
+        }
+        Self { all, starts }
+    }
+
+    fn of(&self, word: u32) -> impl Iterator<Item = (usize, f32)> + '_ {
+        let start = self.starts.get(&word).copied().unwrap_or(self.all.len());
+        let from = self.all.get(start..).unwrap_or_default().iter();
+        from.take_while(move |(held, ..)| *held == word)
+            .map(|(_, place, worth)| (*place, *worth))
+    }
+}
+
 /// Keeps the rows of the highest rank, sorted.
 fn keep_best(rows: &mut Vec<Row>, count: usize) {
-    let order = |a: &Row, b: &Row| b.rank().total_cmp(&a.rank()).then(a.slot.cmp(&b.slot));
+    for row in &mut *rows {
+        row.rank = row.bonus + row.shares.iter().sum::<f32>();
+    }
+    let order = |a: &Row, b: &Row| b.rank.total_cmp(&a.rank).then(a.slot.cmp(&b.slot));
     if rows.len() > count {
         rows.select_nth_unstable_by(count, order);
         rows.truncate(count);

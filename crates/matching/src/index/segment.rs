@@ -14,12 +14,14 @@ mod table;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 pub use build::SegmentBuilder;
 
 use super::blocking::is_searched;
 use super::part::{Needs, Part};
+use super::search::Near;
 use crate::features::PreparedNumber;
 use crate::names::{Shape, Token, hash};
 use crate::prepared::Prepared;
@@ -32,6 +34,8 @@ const MAGIC: [u8; 8] = *b"EGNATIAS";
 /// Changes with the layout, with the letters, keys, hashes and tables that decide under what a
 /// word is found, and with the numbers in [`codec`].
 const VERSION: u32 = 1;
+/// Words of which it is remembered what is like them: some 30 MB.
+const REMEMBERED_MAX: usize = 16_384;
 /// Letters of a word that are read.
 const LETTERS_MAX: usize = 64;
 
@@ -172,6 +176,9 @@ pub struct Segment {
     entries: usize,
     /// Words that were asked for, by number less one.
     shapes: Box<[OnceLock<Arc<Shape>>]>,
+    /// What is like those that were sought, and how many such lists there are.
+    near: Box<[OnceLock<Box<[Near]>>]>,
+    remembered: AtomicUsize,
 }
 
 /// Says how many entries there are, never what is in them.
@@ -211,6 +218,8 @@ impl Segment {
             spans,
             entries,
             shapes: Box::default(),
+            near: Box::default(),
+            remembered: AtomicUsize::new(0),
         };
         // Whoever wrote the checksums may still have written nonsense.
         let fits = segment.bytes(Section::Keys).len() == entries.saturating_mul(16)
@@ -221,6 +230,7 @@ impl Segment {
         }
         Ok(Self {
             shapes: std::iter::repeat_with(OnceLock::new).take(words).collect(),
+            near: std::iter::repeat_with(OnceLock::new).take(words).collect(),
             ..segment
         })
     }
@@ -389,6 +399,25 @@ impl Part for Segment {
     fn number(&self, shape: &Shape) -> Option<u32> {
         let mut words = self.table(Section::Exact, exact_hash(shape));
         words.find(|word| self.shape(*word) == Some(shape))
+    }
+
+    fn near(&self, word: u32, find: impl FnOnce() -> Vec<Near>) -> Cow<'_, [Near]> {
+        let place = word
+            .checked_sub(1)
+            .and_then(|place| usize::try_from(place).ok());
+        let Some(cell) = place.and_then(|place| self.near.get(place)) else {
+            return Cow::Owned(find());
+        };
+        if let Some(near) = cell.get() {
+            return Cow::Borrowed(near);
+        }
+        let near = find();
+        // Two threads may pass at the same moment: the limit is not exact.
+        if self.remembered.load(Ordering::Relaxed) >= REMEMBERED_MAX {
+            return Cow::Owned(near);
+        }
+        self.remembered.fetch_add(1, Ordering::Relaxed);
+        Cow::Borrowed(cell.get_or_init(|| near.into()))
     }
 
     fn held(&self, word: u32) -> usize {

@@ -90,7 +90,9 @@ pub(super) fn joins(tokens: &[TokenRef<'_>], other: &[TokenRef<'_>]) -> Vec<Join
     let abjad = |token: &TokenRef<'_>| token.shape.abjad;
     // At a glance: no word is as long as two of the other side.
     let longest = other.iter().map(letters).max().unwrap_or(0);
-    let shortest = tokens.windows(2).map(|pair| pair.iter().map(letters).sum::<usize>());
+    let shortest = tokens
+        .windows(2)
+        .map(|pair| pair.iter().map(letters).sum::<usize>());
     let long_enough = shortest.min().is_some_and(|two| two <= longest + 1);
     if !long_enough && !tokens.iter().chain(other).any(abjad) {
         return joins;

@@ -97,10 +97,7 @@ pub async fn restore(
     let other_keys = before.to_text() != keys.to_text();
     // A running node would go on to sign with its old keys.
     let claim = other_keys
-        .then(|| {
-            claim(&data.folder)
-                .context("the backup comes from a node with other keys")
-        })
+        .then(|| claim(&data.folder).context("the backup comes from a node with other keys"))
         .transpose()?;
     if other_keys {
         data.close().await;
