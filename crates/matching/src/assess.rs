@@ -47,20 +47,55 @@ pub fn compare(left: &Description, right: &Description, thresholds: &Thresholds)
 
 /// The same for descriptions that are prepared already.
 pub fn compare_prepared(left: &Prepared, right: &Prepared, thresholds: &Thresholds) -> Assessment {
-    score(left, right).explain(left, right, thresholds)
+    let scored = Comparer::new().score(left, right);
+    scored.explain(left, right, thresholds)
 }
 
-/// The probability of [`compare_prepared`] alone, without its evidence.
-pub fn probability(left: &Prepared, right: &Prepared) -> f64 {
-    score(left, right).probability()
+/// Compares many pairs one after the other, without evidence and without allocating.
+///
+/// ```
+/// use egnatia_matching::{Comparer, Description, Name, Prepared};
+///
+/// let named = |name: &str| Prepared::new(&Description {
+///     names: vec![Name::new(name)],
+///     ..Description::default()
+/// });
+/// let (entry, others) = (named("Ђорђе Петровић"), [named("Djordje Petrovic"), named("Arben Krasniqi")]);
+/// let mut comparer = Comparer::new();
+/// let probabilities: Vec<f64> = others.iter().map(|other| comparer.probability(&entry, other)).collect();
+/// assert!(probabilities[0] > 0.9 && probabilities[1] < 0.1);
+/// ```
+#[derive(Default)]
+pub struct Comparer<'a> {
+    left: Side<'a>,
+    right: Side<'a>,
+    scorer: Scorer,
 }
 
-fn score(left: &Prepared, right: &Prepared) -> Scored {
-    // How common words are is not known: each is a usual one.
-    let (mut a, mut b) = (Side::default(), Side::default());
-    a.fill(left, |_| 1.0);
-    b.fill(right, |_| 1.0);
-    Scored::new(&a, &b, &mut Scorer::default())
+/// Says nothing: what it holds is personal data.
+impl std::fmt::Debug for Comparer<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Comparer").finish_non_exhaustive()
+    }
+}
+
+impl<'a> Comparer<'a> {
+    /// Ready for the first pair.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The probability of [`compare_prepared`] alone.
+    pub fn probability(&mut self, left: &'a Prepared, right: &'a Prepared) -> f64 {
+        self.score(left, right).probability()
+    }
+
+    fn score(&mut self, left: &'a Prepared, right: &'a Prepared) -> Scored {
+        // How common words are is not known: each is a usual one.
+        self.left.fill(left, |_| 1.0);
+        self.right.fill(right, |_| 1.0);
+        Scored::new(&self.left, &self.right, &mut self.scorer)
+    }
 }
 
 /// Every feature's finding, without text.

@@ -52,7 +52,7 @@ mod prepared;
 mod side;
 mod text;
 
-pub use assess::{BASE_LOGIT, compare, compare_prepared, probability};
+pub use assess::{BASE_LOGIT, Comparer, compare, compare_prepared};
 pub use birth::{BirthDate, InvalidBirthDate, PartialDate};
 pub use description::{
     Description, Gender, Identifier, IdentifierKind, Name, NameKind, NameParts, Schema,

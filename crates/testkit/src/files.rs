@@ -52,6 +52,17 @@ impl MemoryFiles {
         });
     }
 
+    /// Makes the manifest that of another store.
+    pub fn change_epoch(&self, epoch: &str) {
+        let mark = format!("\"{epoch}\"");
+        self.with(|files| {
+            if let Some(manifest) = files.get_mut(MANIFEST) {
+                let text = String::from_utf8_lossy(manifest).replace(&mark, "\"another\"");
+                *manifest = text.into_bytes();
+            }
+        });
+    }
+
     fn with<T>(&self, work: impl FnOnce(&mut BTreeMap<String, Vec<u8>>) -> T) -> T {
         work(&mut self.files.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use egnatia_matching::{
-    Description, Gender, Identifier, IdentifierKind, Index, Name, Prepared, Schema, Segment,
+    Comparer, Description, Gender, Identifier, IdentifierKind, Index, Name, Prepared, Schema, Segment,
     SegmentBuilder,
 };
 use egnatia_testkit::{Birth, Person, Population, Query, queries};
@@ -77,6 +77,7 @@ pub fn run(scaling: &Scaling) -> Result<Value, CorpusError> {
         "numbers_per_second",
         json!(numbers(&index, &population, scaling)),
     );
+    put("pairs_per_second", json!(pairs(&population, &asked)));
     put("resident_kib", json!(resident_kib()));
     Ok(report)
 }
@@ -229,6 +230,45 @@ fn ask(index: &Index<u64>, asked: &[Query], scaling: &Scaling) -> Outcome {
     outcome.seconds.sort_by(f64::total_cmp);
     outcome.rate = ratio(outcome.seconds.len(), 1) / took;
     outcome
+}
+
+/// Full comparisons of two prepared names a second, on one thread: half of the pairs mean the same
+/// person, half do not.
+fn pairs(population: &Population, asked: &[Query]) -> f64 {
+    const ROUNDS: usize = 20;
+    let named = |name: &str| {
+        Prepared::new(&Description {
+            schema: Schema::Person,
+            names: vec![Name::new(name)],
+            ..Description::default()
+        })
+    };
+    let with_gold = asked.iter().filter_map(|query| Some((query, *query.gold.first()?)));
+    let (mut left, mut right): (Vec<Prepared>, Vec<Prepared>) = with_gold
+        .filter_map(|(query, gold)| {
+            let meant = population.person(gold);
+            Some((named(&query.name), named(meant.names.first()?)))
+        })
+        .unzip();
+    let others = right.iter().skip(1).chain(right.first()).cloned();
+    let others: Vec<Prepared> = others.collect();
+    left.extend(left.clone());
+    right.extend(others);
+    let mut comparer = Comparer::new();
+    let started = Instant::now();
+    let mut sum = 0.0;
+    for _ in 0..ROUNDS {
+        for (a, b) in left.iter().zip(&right) {
+            sum += comparer.probability(a, b);
+        }
+    }
+    let took = started.elapsed().as_secs_f64();
+    // The sum is used, so that the work is done.
+    if sum > 0.0 {
+        ratio(left.len() * ROUNDS, 1) / took
+    } else {
+        0.0
+    }
 }
 
 /// Look-ups of whole document numbers, a second, on one thread.

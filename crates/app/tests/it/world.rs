@@ -1,6 +1,7 @@
 //! A node in memory, with a clock that stands still.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use egnatia_alerts::{ListEntry, ListedName, NameQuality};
 use egnatia_app::{
@@ -12,6 +13,9 @@ use egnatia_formats::ParsedList;
 use egnatia_matching::{Description, Name, NameKind, Schema};
 use egnatia_record::{Justification, Purpose};
 use egnatia_testkit::{FixedClock, MemoryStore, SeededEntropy, test_seal};
+
+/// Two nodes on one store never draw the same identifiers.
+static SEED: AtomicU64 = AtomicU64::new(7);
 
 pub const PASSWORD: &str = "correct horse battery";
 
@@ -38,7 +42,7 @@ impl World {
             index_files,
             store: store.clone(),
             clock: clock.clone(),
-            entropy: Arc::new(SeededEntropy::new(7)),
+            entropy: Arc::new(SeededEntropy::new(SEED.fetch_add(1, Ordering::Relaxed))),
             seal: test_seal(),
             hasher: PasswordHasher::weak_for_tests(),
             catalogue: Catalogue::shipped().unwrap(),
