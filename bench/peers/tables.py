@@ -111,7 +111,7 @@ def categories(result, size):
     return text
 
 
-def drawing(title, width=6.4, height=4.0):
+def drawing(title, width=6.4, height=4.4):
     plt.rcParams.update(
         {
             "svg.fonttype": "none",
@@ -139,6 +139,11 @@ def save(figure, file):
     plt.close(figure)
     lines = (line.rstrip() for line in file.read_text().splitlines())
     file.write_text("\n".join(lines) + "\n")
+
+
+def legend(figure):
+    """Below, where it hides no point."""
+    figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=9)
 
 
 def plain_numbers(axis):
@@ -182,7 +187,7 @@ def throughput(result, file):
     plain_numbers(axes.yaxis)
     axes.set_xlabel("persons")
     axes.set_ylabel("queries a processor-second")
-    axes.legend(frameon=False, fontsize=9)
+    legend(figure)
     save(figure, file)
 
 
@@ -211,5 +216,5 @@ def recall(result, file):
     axes.set_ylim(top=1.0)
     axes.set_xlabel("queries a processor-second")
     axes.set_ylabel("recall@10")
-    axes.legend(frameon=False, fontsize=9, loc="lower left")
+    legend(figure)
     save(figure, file)
