@@ -93,6 +93,6 @@ fn of_an_index(criterion: &mut Criterion, persons: &[Description], asked: &[Desc
 /// The description of a line that the register wrote, or of a part of it.
 fn described(line: &str, part: Option<&str>) -> Description {
     let line: serde_json::Value = serde_json::from_str(line).unwrap_or_default();
-    let entity = part.map_or(&line, |part| &line[part]);
+    let entity = part.and_then(|part| line.get(part)).unwrap_or(&line);
     ftm::describe(entity).unwrap_or_default()
 }

@@ -35,7 +35,7 @@ def arguments():
     parser.add_argument("--lists", default=os.environ.get("EGNATIA_LISTS"), help="words of names")
     parser.add_argument("--work", type=Path, required=True, help="folder for corpora and results")
     parser.add_argument("--docs", type=Path, help="folder in which the plots are written too")
-    parser.add_argument("--pairs-only", action="store_true")
+    parser.add_argument("--parts", default="search,pairs", help="what is measured, by commas")
     parser.add_argument("--keep", action="store_true", help="do not remove the corpora")
     parser.add_argument("--merge", type=Path, help="earlier results.json; its cells are kept")
     found = parser.parse_args()
@@ -44,6 +44,7 @@ def arguments():
         if not binary.is_file():
             parser.error(f"--{name}: there is no `{binary.name}` there")
         setattr(found, name, str(binary))
+    found.parts = found.parts.split(",")
     found.sizes = [int(size) for size in found.sizes.split(",")]
     wanted = [*worker.ENGINES, "egnatia", "egnatia_index"]
     found.engines = wanted if found.engines == "all" else found.engines.split(",")
@@ -146,11 +147,13 @@ def main():
         "seed": settings.seed,
         "queries_per_category": settings.queries,
         "seconds_per_cell": settings.seconds,
-        "pairs": pairs.measure(settings.egnatia, PAIRS, settings.repeats),
+        "pairs": earlier.get("pairs", []),
         "search": earlier.get("search", []),
     }
+    if "pairs" in settings.parts:
+        result["pairs"] = pairs.measure(settings.egnatia, PAIRS, settings.repeats)
     guesses = {}
-    for size in [] if settings.pairs_only else settings.sizes:
+    for size in settings.sizes if "search" in settings.parts else []:
         rows = measure_size(size, settings, guesses)
         again = {(row["persons"], row["engine"]) for row in rows}
         kept = [row for row in result["search"] if (row["persons"], row["engine"]) not in again]

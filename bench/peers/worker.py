@@ -58,15 +58,19 @@ def main():
         # Once for what is read at first use; not measured.
         answers(engine, [("Xaver Yzeqar", "1901-01-01")])
         seconds, found = [], []
-        begun = time.perf_counter()
+        cpu_seconds = getattr(engine, "cpu_seconds", time.process_time)
+        begun, begun_cpu = time.perf_counter(), cpu_seconds()
         step = getattr(engine, "batch", 1)
         for at in range(0, len(asked), step):
-            if time.perf_counter() - begun > arguments.seconds:
+            # On a busy machine the clock runs on while the processor is with others.
+            busy = cpu_seconds() - begun_cpu
+            if busy > arguments.seconds or time.perf_counter() - begun > 3 * arguments.seconds:
                 break
             batch = [(name, birth) for name, birth, _, _ in asked[at : at + step]]
             for candidates, took in answers(engine, batch):
                 seconds.append(took)
                 found.append([[id, score] for id, score in candidates])
+        took_cpu = cpu_seconds() - begun_cpu
         report = {
             "version": engine.version(),
             "options": engine.options,
@@ -74,6 +78,7 @@ def main():
             "build_seconds": build_seconds,
             "resident_kib": max(resident, own()),
             "seconds": seconds,
+            "cpu_seconds": took_cpu,
             "found": found,
         }
     finally:

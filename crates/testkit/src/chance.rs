@@ -12,7 +12,7 @@ impl Chance {
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -22,7 +22,7 @@ impl Chance {
 
     /// A number below `limit`; 0 where `limit` is 0.
     pub fn below(&mut self, limit: u32) -> u32 {
-        let remainder = self.next().checked_rem(limit.into()).unwrap_or(0);
+        let remainder = self.draw().checked_rem(limit.into()).unwrap_or(0);
         u32::try_from(remainder).unwrap_or(0)
     }
 
@@ -42,8 +42,8 @@ mod tests {
     fn gives_the_published_numbers() {
         // First outputs of SplitMix64 with seed 1234567, as Rosetta Code lists them.
         let mut chance = Chance::seeded(1_234_567);
-        assert_eq!(chance.next(), 6_457_827_717_110_365_317);
-        assert_eq!(chance.next(), 3_203_168_211_198_807_973);
+        assert_eq!(chance.draw(), 6_457_827_717_110_365_317);
+        assert_eq!(chance.draw(), 3_203_168_211_198_807_973);
     }
 
     #[test]

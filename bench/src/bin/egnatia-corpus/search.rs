@@ -39,7 +39,7 @@ pub fn run(searching: &Searching) -> Result<Value, CorpusError> {
         Ok(())
     })?;
     let allowed = Duration::from_secs(searching.seconds_max.into());
-    let begun = Instant::now();
+    let (begun, begun_cpu) = (Instant::now(), cpu_seconds());
     let (mut seconds, mut found) = (Vec::new(), Vec::new());
     for query in &queries {
         if begun.elapsed() > allowed {
@@ -57,7 +57,9 @@ pub fn run(searching: &Searching) -> Result<Value, CorpusError> {
             .collect();
         found.push(scored);
     }
+    let cpu = cpu_seconds().zip(begun_cpu).map(|(end, begun)| end - begun);
     Ok(json!({
+        "cpu_seconds": cpu,
         "build_seconds": building.as_secs_f64(),
         "resident_kib": resident_kib,
         "seconds": seconds,
@@ -83,6 +85,13 @@ fn each_line(
             .map_err(|text| CorpusError::Line(file.to_owned(), number, text))?;
     }
     Ok(())
+}
+
+/// What this thread took of a processor, where the kernel says it: other programs do not count.
+fn cpu_seconds() -> Option<f64> {
+    let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds: u64 = text.split_whitespace().next()?.parse().ok()?;
+    Some(Duration::from_nanos(nanoseconds).as_secs_f64())
 }
 
 /// What the kernel says that this process holds in memory; none where it does not say.

@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::time::Instant;
 
-use egnatia_testkit::{Population, queries};
+use egnatia_testkit::{Population, Query, queries};
 use serde_json::json;
 
 use crate::{CorpusError, Writing, lists};
@@ -28,10 +28,7 @@ pub fn run(writing: &Writing) -> Result<serde_json::Value, CorpusError> {
     let seconds = started.elapsed().as_secs_f64();
     let asked = queries(&population, writing.persons, writing.queries, writing.seed);
     let without_gold = asked.iter().filter(|query| query.gold.is_empty()).count();
-    lines(
-        &out.join("queries.jsonl"),
-        asked.iter().map(|query| query.to_json()),
-    )?;
+    lines(&out.join("queries.jsonl"), asked.iter().map(Query::to_json))?;
     Ok(json!({
         "persons": writing.persons,
         "queries": asked.len(),

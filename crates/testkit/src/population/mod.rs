@@ -129,7 +129,7 @@ impl Population {
     /// Words and chance of a person; the chance goes on with what else the person has.
     fn drawn(&self, number: u64) -> (Drawn<'_>, Chance) {
         // Two steps, so that neighbours in one seed have nothing in common with those of another.
-        let start = Chance::seeded(number).next();
+        let start = Chance::seeded(number).draw();
         let mut chance = Chance::seeded(start ^ self.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let (group, nation, words) = self.home(&mut chance);
         let native = words.native.is_usable() && chance.below(8) == 0;

@@ -24,7 +24,7 @@ const SHIFT_FAMILY: u128 = 64;
 /// The next rank, from 0.
 pub(super) fn draw(skew: Skew, chance: &mut Chance) -> u64 {
     // `whole` is 1/u for an even u between 0 and 1, with 16 binary places.
-    let u = (chance.next() >> 33).saturating_add(1);
+    let u = (chance.draw() >> 33).saturating_add(1);
     let whole = (1_u64 << 47).checked_div(u).unwrap_or(u64::MAX);
     let (shift, stretched) = match skew {
         Skew::Given => (SHIFT_GIVEN, u128::from(whole)),
