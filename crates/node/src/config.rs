@@ -101,6 +101,8 @@ pub struct Matching {
     pub possible: f64,
     /// At most so many candidates.
     pub candidates_max: u16,
+    /// So many entries of the index stand in memory before they move into a file.
+    pub entries_in_memory: u32,
 }
 
 /// Sessions and log-in.
@@ -178,6 +180,7 @@ impl Default for Matching {
             matched,
             possible,
             candidates_max: 20,
+            entries_in_memory: 200_000,
         }
     }
 }
@@ -261,12 +264,16 @@ impl Config {
             matched,
             possible,
             candidates_max,
+            entries_in_memory,
         } = self.matching;
         if !(0.0 < possible && possible <= matched && matched < 1.0) {
             return wrong("[matching] wants 0 < possible <= matched < 1");
         }
         if !(1..=100).contains(&candidates_max) {
             return wrong("[matching] candidates_max is 1 to 100");
+        }
+        if !(1..=10_000_000).contains(&entries_in_memory) {
+            return wrong("[matching] entries_in_memory is 1 to 10000000");
         }
         let sessions = &self.sessions;
         let numbers = [
@@ -319,6 +326,7 @@ impl Config {
                 possible: self.matching.possible,
             },
             candidates_max: self.matching.candidates_max,
+            index_in_memory: usize::try_from(self.matching.entries_in_memory).unwrap_or(usize::MAX),
             keep_checks_days: self.retention.checks_days,
             keep_hits_days: self.retention.hits_days,
             sessions: SessionSettings {

@@ -8,8 +8,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use egnatia_matching::{
-    Comparer, Description, Gender, Identifier, IdentifierKind, Index, Name, Prepared, Schema, Segment,
-    SegmentBuilder,
+    Comparer, Description, Gender, Identifier, IdentifierKind, Index, Name, Prepared, Schema,
+    Segment, SegmentBuilder,
 };
 use egnatia_testkit::{Birth, Person, Population, Query, queries};
 use memmap2::Mmap;
@@ -243,7 +243,9 @@ fn pairs(population: &Population, asked: &[Query]) -> f64 {
             ..Description::default()
         })
     };
-    let with_gold = asked.iter().filter_map(|query| Some((query, *query.gold.first()?)));
+    let with_gold = asked
+        .iter()
+        .filter_map(|query| Some((query, *query.gold.first()?)));
     let (mut left, mut right): (Vec<Prepared>, Vec<Prepared>) = with_gold
         .filter_map(|(query, gold)| {
             let meant = population.person(gold);

@@ -103,13 +103,16 @@ async fn follow(app: App, mut stopping: watch::Receiver<bool>) {
 
 /// Keeps the files of the index small in number, and free of what was erased.
 async fn tend_index(app: App, mut stopping: watch::Receiver<bool>) {
-    while !pause(&mut stopping, TEND_EVERY).await {
+    loop {
         let app = app.clone();
         let tended = tokio::task::spawn_blocking(move || app.tend_index()).await;
         match tended {
             Ok(Ok(_)) => memory::give_back(),
             Ok(Err(error)) => warn!(%error, "the index cannot be written to its files"),
             Err(error) => warn!(%error, "writing the index broke off"),
+        }
+        if pause(&mut stopping, TEND_EVERY).await {
+            return;
         }
     }
 }

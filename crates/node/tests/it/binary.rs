@@ -43,6 +43,12 @@ impl Node {
         self.path("data")
     }
 
+    /// Writes the configuration of the data folder.
+    pub fn configure(&self, toml: &str) {
+        std::fs::create_dir_all(self.data()).unwrap();
+        std::fs::write(self.data().join("egnatia.toml"), toml).unwrap();
+    }
+
     pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_egnatia"));
         command
