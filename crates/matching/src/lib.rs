@@ -49,6 +49,7 @@ mod index;
 mod names;
 mod number_map;
 mod prepared;
+pub mod serial;
 mod text;
 
 pub use assess::{BASE_LOGIT, compare};

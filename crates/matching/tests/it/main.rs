@@ -15,3 +15,4 @@ mod people;
 mod properties;
 mod search_generated;
 mod search_set;
+mod serial;
