@@ -45,6 +45,7 @@ mod birth;
 mod description;
 mod evidence;
 mod features;
+mod forms;
 mod index;
 mod names;
 mod number_map;
@@ -60,5 +61,6 @@ pub use description::{
 pub use evidence::{
     Assessment, Band, Evidence, Feature, Piece, Thresholds, TokenEvidence, Verdict,
 };
+pub use forms::{WordForms, word_forms};
 pub use index::{Candidate, Index};
 pub use prepared::Prepared;

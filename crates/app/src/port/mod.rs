@@ -15,6 +15,7 @@ pub use batch::{Batch, Change, KeyChange, Link, OutboxRow, PutRecord};
 pub use event::{AuditRow, Event, EventDetail, ObjectRef};
 pub use list::{ListChange, ListChangeRow, ListEntryRow, ListVersionRow};
 pub use rows::{
-    AuditFilter, AuditHead, Cursor, KeyRow, RecordFilter, StoredCheckpoint, StoredRecord,
+    AuditFilter, AuditHead, Cursor, DueFilter, DuePlace, DueRecord, KeyRow, RecordFilter,
+    ReferredTo, StoredCheckpoint, StoredRecord,
 };
 pub use store::{CommitError, Committed, Conflict, DumpRow, DumpValue, Store, StoreError};
