@@ -20,7 +20,7 @@ export const ON_PAGE = {
   rail: "nav.rail a",
   verify: "form[action='/audit/verification'] button[type=submit]",
   auditEntry: "main table a[href^='/audit/']",
-  proof: "main a[download]",
+  proof: "main a[href$='/proof']",
 };
 
 /** People of `lists/`, as somebody at a counter would write them. */
@@ -31,6 +31,11 @@ export const PEOPLE = {
   nobody: "Qwendolyn Zsarkovitch-Upperby",
   endless: "Vukotren".repeat(24),
 };
+
+/** The zone of a passport of somebody invented; in the second, a 0 of the birth date was read as O. */
+export const ZONE =
+  "P<UTOVUKOTREN<<RADOMIR<<<<<<<<<<<<<<<<<<<<<<L898902C36UTO7408122F1204159ZE184226B<<<<<10";
+export const ZONE_MISREAD = ZONE.replace("7408122F", "74O8122F");
 
 /** The case in which the officers of the tests act, and the one in which they are overseen. */
 export const CASE = "BT-2026/1";
@@ -81,6 +86,16 @@ export async function fillCheck(page, name, more = {}) {
   for (const [field, value] of Object.entries(more)) {
     await page.fill(`#${field}`, value);
   }
+}
+
+/** Types into the box, as somebody does, and waits for what the page says about it. */
+export async function typeAndRead(page, text) {
+  const answered = page.waitForResponse((answer) => answer.url().endsWith("/check/reading"));
+  await page.fill(ON_PAGE.query, text);
+  await answered;
+  await page.waitForFunction(
+    () => document.querySelector("[data-summary]").textContent.trim() !== "",
+  );
 }
 
 /** Opens the best candidate of the answer on the screen; gives the path of the match. */

@@ -1,5 +1,5 @@
 // Pages that no link leads to: what a form answers, and what is shown where text is long.
-import { ON_PAGE, PEOPLE, check } from "./console.mjs";
+import { ON_PAGE, PEOPLE, ZONE_MISREAD, check, typeAndRead } from "./console.mjs";
 import { laterConsolidatedList, previewImport } from "./lists.mjs";
 
 /** For each role, the states that it can bring about: name and the way there. */
@@ -11,6 +11,25 @@ export const STATES = {
     },
     "a check that finds nobody": (page) => check(page, PEOPLE.nobody),
     "a check of a word that does not end": (page) => check(page, PEOPLE.endless),
+    "a name, as it is read": async (page) => {
+      await page.goto("/check");
+      await typeAndRead(page, PEOPLE.cyrillic);
+    },
+    "a number, as it is read": async (page) => {
+      await page.goto("/check");
+      await typeAndRead(page, "AB-0419?5");
+    },
+    "a zone of which check digits do not fit": async (page) => {
+      await page.goto("/check");
+      await typeAndRead(page, ZONE_MISREAD);
+      await submitUnchecked(page, "form.check-form", ON_PAGE.checkButton);
+    },
+    "the answer to a zone as it stands": async (page) => {
+      await page.goto("/check");
+      await typeAndRead(page, ZONE_MISREAD);
+      await page.click("button[name=as_read]");
+      await page.waitForSelector(ON_PAGE.answer);
+    },
     "a decision without a reason": async (page, story) => {
       await page.goto(story.waiting);
       await submitUnchecked(page, "form.decision", ON_PAGE.reject);

@@ -5,7 +5,8 @@ import { test } from "node:test";
 
 import { launchBrowser, openPage } from "../harness/browser.mjs";
 import {
-  ON_PAGE, PEOPLE, check, decide, fillCheck, openCandidate, openHit, signIn,
+  ON_PAGE, PEOPLE, ZONE_MISREAD, check, decide, fillCheck, openCandidate, openHit, signIn,
+  typeAndRead,
 } from "../harness/console.mjs";
 import { laterConsolidatedList, previewImport, versionOfImport, writeImport } from "../harness/lists.mjs";
 import { repository, startNode } from "../harness/node.mjs";
@@ -60,11 +61,23 @@ const PICTURES = {
     await check(page, PEOPLE.other);
 
     await open(page, "/check", "check");
+    await typeAndRead(page, ASKED.name);
+    await save(page, "reading-name");
     await fillCheck(page, ASKED.name, ASKED.more);
     await save(page, "check-filled");
     await page.click(ON_PAGE.checkButton);
     await page.waitForSelector(ON_PAGE.answer);
     await save(page, "result");
+    await open(page, "/check", "check");
+    await typeAndRead(page, ZONE_MISREAD);
+    await save(page, "reading-zone");
+    await page.click("button[name=as_read]");
+    await page.waitForSelector(ON_PAGE.answer);
+    await save(page, "result-zone");
+    await page.goto("/check");
+    await typeAndRead(page, "АБ-0419?5");
+    await save(page, "reading-serial");
+    await check(page, ASKED.name, ASKED.more);
     await openCandidate(page);
     await save(page, "match");
     const waiting = new URL(page.url()).pathname;
@@ -94,7 +107,7 @@ const PICTURES = {
     await save(page, "import");
     await previewImport(page, list);
     await save(page, "import-preview");
-    await writeImport(page, list);
+    await writeImport(page);
     await save(page, "list");
     await open(page, "/check", "refused");
   },

@@ -1,8 +1,11 @@
 //! A check: somebody or something was looked up, for a stated reason.
 
+use std::fmt;
+
 use egnatia_matching::Description;
 use egnatia_record::{CaseReference, RecordId, UserId, Version};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// The body of a record of kind `check`. It is written before the answer leaves (invariant 1).
@@ -13,6 +16,9 @@ pub struct Check {
     pub case: CaseReference,
     /// What was asked.
     pub query: Description,
+    /// The machine-readable zone that it was read from, where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<ScannedZone>,
     /// Against which versions of which lists.
     pub lists: Vec<ConsultedList>,
     /// The matches that wait for a decision, best first.
@@ -20,6 +26,25 @@ pub struct Check {
     /// Candidates that an officer rejected before, and that are therefore not put again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub settled: Vec<Settled>,
+}
+
+/// A machine-readable zone as it was scanned or typed, for whoever looks at the check later.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScannedZone {
+    /// Its lines, in capitals.
+    pub lines: Vec<String>,
+    /// As of which day it was read: that decided on the centuries of its dates.
+    pub read_on: Date,
+}
+
+/// Says when it was read, never what it says.
+impl fmt::Debug for ScannedZone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ScannedZone")
+            .field("read_on", &self.read_on)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A list as it stood at the moment of the check.

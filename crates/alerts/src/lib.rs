@@ -10,7 +10,7 @@ mod decision;
 mod entry;
 mod follow_up;
 
-pub use check::{Check, ConsultedList, EntryRef, Settled};
+pub use check::{Check, ConsultedList, EntryRef, ScannedZone, Settled};
 pub use decision::{
     Decided, Decision, DecisionRefused, Hit, InvalidReason, Match, MatchState, Outcome, Reason,
 };

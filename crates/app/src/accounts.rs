@@ -155,6 +155,40 @@ impl App {
         self.write_account(caller, account, "closed", true).await
     }
 
+    /// Gives somebody another role and ends their sessions: none goes on with what it was allowed.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`], [`AppError::NotFound`]; [`AppError::Invalid`] for a role that no
+    /// account has; [`AppError::Conflict`] where it is the caller's own account, a closed one, or
+    /// has this role already.
+    pub async fn change_role(
+        &self,
+        caller: &Caller,
+        login: &UserId,
+        role: Role,
+    ) -> Result<(), AppError> {
+        let mut account = self.managed(caller, login).await?;
+        if !Role::OF_ACCOUNTS.contains(&role) {
+            return Err(Invalid::new("role", "invalid", "no account has this role").into());
+        }
+        let refused = if account.login == caller.login {
+            Some("nobody changes their own role; ask another administrator")
+        } else if account.state == AccountState::Closed {
+            Some("the account is closed")
+        } else if account.role == role {
+            Some("the account has this role already; choose another")
+        } else {
+            None
+        };
+        if let Some(text) = refused {
+            return Err(AppError::Conflict(text.to_owned()));
+        }
+        let before = std::mem::replace(&mut account.role, role);
+        account.revision = account.revision.saturating_add(1);
+        let data = json!({ "account": "role-changed", "role": role, "before": before });
+        self.commit_account(caller, account, data, true).await
+    }
+
     /// Sets a new password for somebody who has lost theirs, and ends their sessions.
     ///
     /// # Errors
@@ -218,12 +252,21 @@ impl App {
         if what != "created" {
             account.revision = account.revision.saturating_add(1);
         }
+        let data = json!({ "account": what, "role": account.role });
+        self.commit_account(caller, account, data, end_sessions)
+            .await
+    }
+
+    async fn commit_account(
+        &self,
+        caller: &Caller,
+        account: Account,
+        data: serde_json::Value,
+        end_sessions: bool,
+    ) -> Result<(), AppError> {
         let mut writing = self.writing(caller);
         let about = EventAbout::subject(format!("account:{}", account.login));
-        writing.log(
-            Operation::Administration,
-            about.data(json!({ "account": what, "role": account.role })),
-        );
+        writing.log(Operation::Administration, about.data(data));
         let login = account.login.clone();
         writing.batch.changes.push(Change::PutAccount(account));
         if end_sessions {

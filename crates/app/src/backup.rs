@@ -21,7 +21,7 @@ use crate::port::{DumpRow, DumpValue, StoreError};
 use crate::writing::EventAbout;
 use crate::{Action, App, AppError, Caller};
 
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// The longest line that is read: an entry of a list with all its orphans.
 const LINE_MAX: u64 = 64 * 1024 * 1024;
 const QUEUE: usize = 1_024;

@@ -1,11 +1,14 @@
 //! Somebody or something is checked: search, remember what was settled, log, answer.
 
+mod bounds;
+
 use std::collections::HashMap;
 
 use egnatia_alerts::{
-    Check, ConsultedList, Decision, EntryRef, ListEntry, Match, MatchState, Settled,
+    Check, ConsultedList, Decision, EntryRef, ListEntry, Match, MatchState, ScannedZone, Settled,
 };
 use egnatia_audit::{Hash, Operation};
+use egnatia_formats::mrz::Mrz;
 use egnatia_matching::{Assessment, Description};
 use egnatia_record::{Envelope, Kind, RecordId, UserId};
 use jiff::Timestamp;
@@ -17,15 +20,13 @@ use crate::port::{CommitError, Conflict, Cursor, RecordFilter};
 use crate::writing::{Beside, EventAbout, Terms, Writing};
 use crate::{Action, App, AppError, Caller, Invalid, Page, next_page, read_body};
 
-const NAMES_MAX: usize = 20;
-const VALUES_MAX: usize = 20;
-const TEXT_MAX: usize = 300;
-
 /// What is asked. Purpose and case come with the caller.
 #[derive(Debug, Clone, Default)]
 pub struct CheckRequest {
     /// Whom or what.
     pub query: Description,
+    /// The machine-readable zone that it was read from, where it was: it is kept with the check.
+    pub zone: Option<Box<Mrz>>,
     /// At most so many candidates; `None` for the node's setting.
     pub limit: Option<u16>,
     /// A client's own id of the request, 1 to 64 characters: the same one gets the same answer.
@@ -58,6 +59,10 @@ pub struct CheckAnswer {
     pub check: RecordId,
     /// When, UTC.
     pub at: Timestamp,
+    /// The machine-readable zone that was asked, with its check digits; absent where there was
+    /// none.
+    #[serde(rename = "mrz", skip_serializing_if = "Option::is_none")]
+    pub zone: Option<Box<Mrz>>,
     /// Matches, best first.
     pub candidates: Vec<Candidate>,
     /// Candidates that an officer rejected before.
@@ -112,7 +117,7 @@ impl App {
             .as_ref()
             .ok_or(AppError::NoJustification)?;
         let claim = idempotency_claim(caller, request.idempotency_key.as_deref())?;
-        validate(&request.query)?;
+        bounds::validate(&request.query)?;
         let most = self.inner.settings.candidates_max;
         let limit = request.limit.map_or(most, |limit| limit.clamp(1, most));
         let Search { found, lists } = self.inner.index.search(&request.query, limit)?;
@@ -133,6 +138,7 @@ impl App {
         let check = Check {
             case: justification.case.clone(),
             query: request.query,
+            zone: request.zone.as_deref().map(scanned),
             lists,
             matches: candidates
                 .iter()
@@ -159,6 +165,7 @@ impl App {
             Ok(_) => Ok(CheckAnswer {
                 check: check_id,
                 at,
+                zone: request.zone,
                 candidates,
                 settled: check.settled,
                 lists: check.lists,
@@ -302,6 +309,7 @@ impl App {
         Ok(CheckAnswer {
             check: envelope.id,
             at: envelope.recorded_at,
+            zone: check.zone.as_ref().and_then(read_again),
             candidates,
             settled: check.settled.clone(),
             lists: check.lists.clone(),
@@ -348,6 +356,19 @@ impl App {
         }
         Ok((open, settled))
     }
+}
+
+fn scanned(zone: &Mrz) -> ScannedZone {
+    ScannedZone {
+        lines: zone.lines.clone(),
+        read_on: zone.read_on,
+    }
+}
+
+/// The zone as it was read at the time.
+fn read_again(zone: &ScannedZone) -> Option<Box<Mrz>> {
+    let read = Mrz::read(&zone.lines.join("\n"), zone.read_on);
+    read.ok().map(Box::new)
 }
 
 fn state_as_text<S: Serializer>(state: &MatchState, to: S) -> Result<S::Ok, S::Error> {
@@ -450,49 +471,4 @@ fn idempotency_claim(caller: &Caller, key: Option<&str>) -> Result<Option<String
         "request:{}",
         Hash::of(format!("{login}\n{key}").as_bytes())
     )))
-}
-
-fn validate(query: &Description) -> Result<(), Invalid> {
-    let something = query
-        .names
-        .iter()
-        .any(|name| name.text.chars().any(char::is_alphanumeric))
-        || query
-            .identifiers
-            .iter()
-            .any(|id| id.value.chars().any(char::is_alphanumeric));
-    if !something {
-        let text = "state a name or a document number; nothing else finds anybody by itself";
-        return Err(Invalid::new("name", "missing", text));
-    }
-    let counts = [
-        ("name", query.names.len(), NAMES_MAX),
-        ("birth_date", query.births.len(), VALUES_MAX),
-        ("nationality", query.nationalities.len(), VALUES_MAX),
-        ("place", query.places.len(), VALUES_MAX),
-        ("document", query.identifiers.len(), VALUES_MAX),
-    ];
-    for (field, count, most) in counts {
-        if count > most {
-            return Err(Invalid::new(
-                field,
-                "too-many",
-                format!("at most {most} of these"),
-            ));
-        }
-    }
-    let texts = (query.names.iter().map(|name| ("name", &name.text)))
-        .chain(query.nationalities.iter().map(|text| ("nationality", text)))
-        .chain(query.places.iter().map(|text| ("place", text)))
-        .chain(query.identifiers.iter().map(|id| ("document", &id.value)));
-    for (field, text) in texts {
-        if text.chars().count() > TEXT_MAX {
-            let text = format!("at most {TEXT_MAX} characters");
-            return Err(Invalid::new(field, "too-long", text));
-        }
-        if text.chars().any(char::is_control) {
-            return Err(Invalid::new(field, "invalid", "no control characters"));
-        }
-    }
-    Ok(())
 }

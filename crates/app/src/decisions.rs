@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use crate::checks::{asked, fingerprint, settled_claim};
+use crate::hits::OPEN_HIT;
 use crate::port::{CommitError, Conflict, Cursor, RecordFilter, StoredRecord};
 use crate::writing::{Beside, EventAbout, Keep, Terms, Writing};
 use crate::{Action, App, AppError, Caller, Page, next_page, read_body};
@@ -301,11 +302,13 @@ impl App {
             hit_id,
             Terms::own(Kind::Hit, purpose, keep),
             hit,
-            Beside::new("open", Operation::Collection).links([
-                ("match", hit.matched),
-                ("check", hit.check),
-                ("entry", hit.entry.record),
-            ]),
+            Beside::new(OPEN_HIT, Operation::Collection)
+                .due(due_at)
+                .links([
+                    ("match", hit.matched),
+                    ("check", hit.check),
+                    ("entry", hit.entry.record),
+                ]),
         )?;
         writing.create(
             follow_up_id,

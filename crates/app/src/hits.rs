@@ -7,9 +7,12 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::checks::asked;
-use crate::port::{Cursor, RecordFilter, StoredRecord};
+use crate::port::{DueFilter, DuePlace, ReferredTo, StoredRecord};
 use crate::writing::{Beside, EventAbout};
-use crate::{Action, App, AppError, Caller, Page, next_page, read_body};
+use crate::{Action, App, AppError, Caller, Page, read_body};
+
+/// The state of a hit whose follow-up is open.
+pub(crate) const OPEN_HIT: &str = "open";
 
 /// A hit with all that belongs to it.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,38 +59,38 @@ pub struct HitSummary {
 }
 
 impl App {
-    /// Hits, newest first: those of an officer's own checks, or everybody's for whoever decides.
+    /// Hits: open ones by what is due first, then those followed up, newest first. Those of an
+    /// officer's own checks, or everybody's for whoever decides.
     ///
     /// # Errors
     /// [`AppError::NoJustification`], [`AppError::Forbidden`].
     pub async fn hits(
         &self,
         caller: &Caller,
-        after: Option<Cursor>,
+        after: Option<DuePlace>,
         limit: u32,
-    ) -> Result<Page<HitSummary>, AppError> {
+    ) -> Result<Page<HitSummary, DuePlace>, AppError> {
         self.authorise(caller, Action::ListHits, None)?;
         let own = self.only_own(caller, Action::ViewHit);
-        // A hit is written by whoever decides; an officer's own hits are those of their checks.
-        let (kind, state) = match own {
-            Some(_) => (Kind::Match, Some("confirmed".to_owned())),
-            None => (Kind::Hit, None),
-        };
-        let filter = RecordFilter {
-            kind,
-            state,
-            created_by: own,
+        // A hit is written by whoever decides; an officer's own hits are those of their matches.
+        let about = own.map(|created_by| ReferredTo {
+            relation: "match",
+            kind: Kind::Match,
+            created_by,
+        });
+        let filter = DueFilter {
+            kind: Kind::Hit,
+            open: OPEN_HIT,
+            about,
             after,
             limit: limit.clamp(1, 100),
         };
-        let stored = self.store().find(&filter).await?;
-        let next = next_page(&stored, filter.limit);
-        let hits = match kind {
-            Kind::Match => self.hits_of(&stored).await?,
-            _ => stored,
-        };
-        let mut items = Vec::with_capacity(hits.len());
-        for record in &hits {
+        let found = self.store().find_due(&filter).await?;
+        let is_full = u32::try_from(found.len()).is_ok_and(|count| count == filter.limit);
+        let next = found.last().filter(|_| is_full).map(|last| last.place);
+        let mut items = Vec::with_capacity(found.len());
+        for due in &found {
+            let record = &due.record;
             if let Some(hit) = read_body::<Hit>(record)? {
                 items.push(self.summarise_hit(record.envelope.id, hit).await?);
             }
@@ -201,17 +204,6 @@ impl App {
         self.authorise(caller, action, Some(&creator))
             .map_err(|_| AppError::NotFound("hit"))?;
         Ok((stored, hit, creator))
-    }
-
-    async fn hits_of(&self, matches: &[StoredRecord]) -> Result<Vec<StoredRecord>, AppError> {
-        let mut ids = Vec::with_capacity(matches.len());
-        for record in matches {
-            ids.extend(self.store().linked(record.envelope.id, "match").await?);
-        }
-        let mut hits = self.store().records(&ids).await?;
-        hits.retain(|record| record.envelope.kind == Kind::Hit);
-        hits.sort_by_key(|record| std::cmp::Reverse(record.envelope.recorded_at));
-        Ok(hits)
     }
 
     async fn summarise_hit(&self, id: RecordId, hit: Hit) -> Result<HitSummary, AppError> {

@@ -17,6 +17,7 @@ mod checks;
 mod decisions;
 mod doors;
 mod error;
+mod exports;
 mod hits;
 mod import;
 mod index;
@@ -44,6 +45,7 @@ pub use catalogue::{Catalogue, CatalogueError, ListTerms};
 pub use checks::{Candidate, CheckAnswer, CheckRequest, CheckSummary, CheckView};
 pub use decisions::{Decided, MatchSummary, MatchView};
 pub use error::{AppError, Invalid};
+pub use exports::{EXPORT_ROWS_MAX, ExportedTable};
 pub use hits::{HitSummary, HitView};
 pub use import::{ImportReport, Importing};
 pub use lists::{ChangesQuery, EntryChange, EntryVersion, EntryView};
@@ -96,13 +98,13 @@ pub struct Parts {
     pub settings: Settings,
 }
 
-/// A page of something, newest first.
+/// A page of something, newest first where nothing else is said.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Page<T> {
+pub struct Page<T, P = Cursor> {
     /// The items.
     pub items: Vec<T>,
     /// Where the next page starts; absent on the last one.
-    pub next: Option<Cursor>,
+    pub next: Option<P>,
 }
 
 impl App {

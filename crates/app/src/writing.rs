@@ -51,6 +51,7 @@ impl Terms {
 /// What stands beside a record in the same transaction.
 pub(crate) struct Beside {
     pub state: &'static str,
+    pub due_at: Option<Timestamp>,
     pub links: Vec<Link>,
     pub claims: Vec<String>,
     pub keys: KeyChange,
@@ -63,6 +64,7 @@ impl Beside {
     pub fn new(state: &'static str, operation: Operation) -> Self {
         Self {
             state,
+            due_at: None,
             links: Vec::new(),
             claims: Vec::new(),
             keys: KeyChange::Keep,
@@ -77,6 +79,13 @@ impl Beside {
             .map(|(relation, to)| Link { relation, to })
             .collect();
         Self { links, ..self }
+    }
+
+    pub fn due(self, at: Timestamp) -> Self {
+        Self {
+            due_at: Some(at),
+            ..self
+        }
     }
 
     pub fn claims(self, claims: Vec<String>) -> Self {
@@ -204,6 +213,7 @@ impl<'a> Writing<'a> {
             salt,
             commitment,
             state: beside.state.to_owned(),
+            due_at: beside.due_at,
             links: beside.links,
             claims: beside.claims,
             keys: beside.keys,

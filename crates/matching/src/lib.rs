@@ -45,10 +45,12 @@ mod birth;
 mod description;
 mod evidence;
 mod features;
+mod forms;
 mod index;
 mod names;
 mod number_map;
 mod prepared;
+pub mod serial;
 mod side;
 mod text;
 
@@ -60,5 +62,6 @@ pub use description::{
 pub use evidence::{
     Assessment, Band, Evidence, Feature, Piece, Thresholds, TokenEvidence, Verdict,
 };
+pub use forms::{WordForms, word_forms};
 pub use index::{Candidate, Compaction, Index, Key, Segment, SegmentBuilder, SegmentError};
 pub use prepared::Prepared;

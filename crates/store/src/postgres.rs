@@ -32,7 +32,10 @@ static DIALECT: Dialect = Dialect {
     marks: Marks::Numbered,
     // An arbitrary number that only this program uses.
     lock_schema: "SELECT pg_advisory_xact_lock(7305804385276224870)",
-    migrations: &[include_str!("../migrations/postgres/0001_schema.sql")],
+    migrations: &[
+        include_str!("../migrations/postgres/0001_schema.sql"),
+        include_str!("../migrations/postgres/0002_due.sql"),
+    ],
 };
 
 /// PostgreSQL behind the store.

@@ -53,13 +53,15 @@ pub const HEADS: Table = Table {
         "created_by",
         "updated_us",
         "review_us",
+        "due_us",
     ],
-    types: &[Blob, Int, Text, Text, Text, Int, Int],
+    types: &[Blob, Int, Text, Text, Text, Int, Int, Int],
     key: "id",
     // Who wrote the first version stays.
     on_conflict: " ON CONFLICT (id) DO UPDATE SET version = excluded.version, \
                   kind = excluded.kind, state = excluded.state, \
-                  updated_us = excluded.updated_us, review_us = excluded.review_us",
+                  updated_us = excluded.updated_us, review_us = excluded.review_us, \
+                  due_us = excluded.due_us",
 };
 pub const LINKS: Table = Table {
     name: "links",

@@ -43,7 +43,10 @@ static DIALECT: Dialect = Dialect {
     new_epoch: "lower(hex(randomblob(16)))",
     marks: Marks::Plain,
     lock_schema: "",
-    migrations: &[include_str!("../migrations/sqlite/0001_schema.sql")],
+    migrations: &[
+        include_str!("../migrations/sqlite/0001_schema.sql"),
+        include_str!("../migrations/sqlite/0002_due.sql"),
+    ],
 };
 
 /// SQLite behind the store.

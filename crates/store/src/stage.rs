@@ -263,6 +263,9 @@ impl<'s> Stage<'s> {
             created_by.as_str().into(),
             time(envelope.recorded_at),
             day_us(envelope.retention.review_on).into(),
+            put.due_at
+                .map_or(i64::MAX, Timestamp::as_microsecond)
+                .into(),
         ];
         self.heads.replace(record.as_bytes().to_vec(), head);
         for link in &put.links {

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use egnatia_app::{
-    Account, AuditFilter, AuditHead, AuditRow, Batch, CommitError, Committed, DumpRow, KeyRow,
-    ListChangeRow, ListEntryRow, ListVersionRow, OutboxRow, RecordFilter, Session, Store,
-    StoreError, StoredCheckpoint, StoredRecord, TokenHash,
+    Account, AuditFilter, AuditHead, AuditRow, Batch, CommitError, Committed, DueFilter, DueRecord,
+    DumpRow, KeyRow, ListChangeRow, ListEntryRow, ListVersionRow, OutboxRow, RecordFilter, Session,
+    Store, StoreError, StoredCheckpoint, StoredRecord, TokenHash,
 };
 use egnatia_audit::{Hash, Seal};
 use egnatia_record::{Kind, RecordId, UserId, Version};
@@ -78,6 +78,10 @@ impl<B: Backend> Store for SqlStore<B> {
 
     async fn history(&self, id: RecordId) -> Result<Vec<StoredRecord>, StoreError> {
         records::history(&mut *self.backend.reader().await?, id).await
+    }
+
+    async fn find_due(&self, filter: &DueFilter) -> Result<Vec<DueRecord>, StoreError> {
+        records::find_due(&mut *self.backend.reader().await?, filter).await
     }
 
     async fn find(&self, filter: &RecordFilter) -> Result<Vec<StoredRecord>, StoreError> {

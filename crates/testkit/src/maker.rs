@@ -111,6 +111,7 @@ impl Maker {
             body,
             salt,
             state: "new".into(),
+            due_at: None,
             links: vec![],
             claims: vec![],
             keys: KeyChange::Keep,

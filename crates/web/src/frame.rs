@@ -1,6 +1,7 @@
 //! The frame around every page: which node, why, who, and where else to go.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::words::Moment;
@@ -164,6 +165,11 @@ impl Frame {
     /// The present instant.
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// The present day at the node.
+    pub fn today(&self) -> Date {
+        self.now.to_zoned_datetime(self.node.zone.clone()).date()
     }
 
     /// An instant as it is shown.

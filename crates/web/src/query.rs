@@ -7,6 +7,32 @@ use jiff::civil::Date;
 use crate::pages::check::CheckInput;
 use crate::words::read_birth_date;
 
+/// What is asked, and the zone that it was read from, where it was.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Asked {
+    pub query: Description,
+    pub zone: Option<Box<Mrz>>,
+}
+
+/// What the one box holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BoxKind {
+    Empty,
+    Zone,
+    Number,
+    Name,
+}
+
+/// What is done with a zone of which check digits do not fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum WrongDigits {
+    /// It is refused.
+    #[default]
+    Refuse,
+    /// It is taken as it stands, because somebody said so.
+    Take,
+}
+
 /// What could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Refused {
@@ -29,13 +55,13 @@ pub(crate) enum MrzRefused {
 
 /// Reads the form: the one box first, then whatever was added to it. An MRZ leaves out the century
 /// of the birth date, so it takes the present day.
-pub(crate) fn read(input: &CheckInput, today: Date) -> Result<Description, Refused> {
+pub(crate) fn read(input: &CheckInput, today: Date, wrong: WrongDigits) -> Result<Asked, Refused> {
     let mut refused = Refused::default();
-    let mut query = match read_box(&input.query, today) {
-        Ok(query) => query,
+    let Asked { mut query, zone } = match read_box(&input.query, today, wrong) {
+        Ok(asked) => asked,
         Err(mrz) => {
             refused.mrz = Some(mrz);
-            Description::default()
+            Asked::default()
         }
     };
     if !input.birth_date.is_empty() {
@@ -57,31 +83,48 @@ pub(crate) fn read(input: &CheckInput, today: Date) -> Result<Description, Refus
     }
     refused.query = refused.mrz.is_none() && query.names.is_empty() && query.identifiers.is_empty();
     if refused == Refused::default() {
-        Ok(query)
+        Ok(Asked { query, zone })
     } else {
         Err(refused)
     }
 }
 
 /// What the one box holds: an MRZ, a number, or a name.
-fn read_box(text: &str, today: Date) -> Result<Description, MrzRefused> {
+fn read_box(text: &str, today: Date, wrong: WrongDigits) -> Result<Asked, MrzRefused> {
     let text = text.trim();
-    if Mrz::is_meant(text) {
-        return read_mrz(text, today).map(|zone| zone.describe());
-    }
     let mut query = Description::default();
-    if is_number(text) {
-        query.identifiers.push(number(text));
-    } else if !text.is_empty() {
-        query.names.push(Name::new(text));
+    match kind_of(text) {
+        BoxKind::Empty => {}
+        BoxKind::Zone => {
+            let zone = read_mrz(text, today, wrong)?;
+            return Ok(Asked {
+                query: zone.describe(),
+                zone: Some(Box::new(zone)),
+            });
+        }
+        BoxKind::Number => query.identifiers.push(number(text)),
+        BoxKind::Name => query.names.push(Name::new(text)),
     }
-    Ok(query)
+    Ok(Asked { query, zone: None })
 }
 
-/// Reads an MRZ of which every check digit agrees.
-pub(crate) fn read_mrz(text: &str, today: Date) -> Result<Mrz, MrzRefused> {
+/// What a text without spaces around it is taken for.
+pub(crate) fn kind_of(text: &str) -> BoxKind {
+    if text.is_empty() {
+        BoxKind::Empty
+    } else if Mrz::is_meant(text) {
+        BoxKind::Zone
+    } else if is_number(text) {
+        BoxKind::Number
+    } else {
+        BoxKind::Name
+    }
+}
+
+/// Reads an MRZ; one of which check digits do not fit only where it is to be taken so.
+pub(crate) fn read_mrz(text: &str, today: Date, wrong: WrongDigits) -> Result<Mrz, MrzRefused> {
     let zone = Mrz::read(text, today).map_err(MrzRefused::Form)?;
-    if zone.disagreeing().next().is_some() {
+    if wrong == WrongDigits::Refuse && zone.disagreeing().next().is_some() {
         return Err(MrzRefused::Digits(Box::new(zone)));
     }
     Ok(zone)
@@ -138,7 +181,7 @@ mod tests {
             query: query.to_owned(),
             ..CheckInput::default()
         };
-        read(&input, TODAY).unwrap()
+        read(&input, TODAY, WrongDigits::Refuse).unwrap().query
     }
 
     #[test]
@@ -167,9 +210,12 @@ mod tests {
                 query: text.to_owned(),
                 ..CheckInput::default()
             };
-            read(&input, TODAY).unwrap_err()
+            read(&input, TODAY, WrongDigits::Refuse).unwrap_err()
         };
-        let digits = refused(&ZONE.replace("C36", "C37"));
+        let wrong = ZONE.replace("C36", "C37");
+        let taken = read_mrz(&wrong, TODAY, WrongDigits::Take).unwrap();
+        assert_eq!(taken.disagreeing().count(), 2);
+        let digits = refused(&wrong);
         assert!(matches!(digits.mrz, Some(MrzRefused::Digits(_))) && !digits.query);
         let cut = refused(ZONE.strip_suffix("10").unwrap());
         assert!(matches!(cut.mrz, Some(MrzRefused::Form(_))));
@@ -183,7 +229,7 @@ mod tests {
             birth_date: "31.2.1971".to_owned(),
             ..CheckInput::default()
         };
-        let refused = read(&input, TODAY).unwrap_err();
+        let refused = read(&input, TODAY, WrongDigits::Refuse).unwrap_err();
         assert!(refused.query && refused.birth_date);
     }
 }

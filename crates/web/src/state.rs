@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::NodeFace;
+use crate::rate::Rate;
+use crate::uploads::Uploads;
 
 /// The node as the pages and the API see it. Cheap to clone.
 #[derive(Clone)]
@@ -20,6 +22,10 @@ pub struct WebState {
     pub secure_cookies: bool,
     /// The largest upload of a list's files together, in bytes.
     pub upload_bytes_max: usize,
+    /// Where the files of an import wait for their confirmation; without it they are asked for again.
+    pub uploads: Option<Arc<Uploads>>,
+    /// How often somebody had the box read.
+    pub(crate) readings: Arc<Rate>,
 }
 
 impl WebState {
@@ -30,6 +36,8 @@ impl WebState {
             node: Arc::new(node),
             secure_cookies,
             upload_bytes_max: 128 * 1024 * 1024,
+            uploads: None,
+            readings: Arc::default(),
         }
     }
 

@@ -70,8 +70,12 @@ pub fn mrz_field_key(field: Field) -> &'static str {
         Field::BirthDate => "mrz-field-birth-date",
         Field::ExpiryDate => "mrz-field-expiry-date",
         Field::OptionalData => "mrz-field-optional-data",
-        // No other field has a check digit of its own.
-        _ => "mrz-field-composite",
+        Field::DocumentCode => "mrz-field-document-code",
+        Field::IssuingState => "mrz-field-issuing-state",
+        Field::Name => "mrz-field-name",
+        Field::Nationality => "mrz-field-nationality",
+        Field::Sex => "mrz-field-sex",
+        Field::Composite => "mrz-field-composite",
     }
 }
 
@@ -103,6 +107,18 @@ pub fn listed_birth(birth: &ListedBirth, texts: &Texts) -> String {
         Some(note) => format!("{date} ({note})"),
         None => date,
     }
+}
+
+/// The same with the source's own wording, where it is another.
+pub fn listed_birth_in_full(birth: &ListedBirth, texts: &Texts) -> String {
+    let shown = listed_birth(birth, texts);
+    let source = birth.text.trim();
+    let date = birth.date.map(|date| birth_date(date, texts));
+    if source.is_empty() || date.is_none_or(|date| date == source) {
+        return shown;
+    }
+    let values = [("date", shown), ("source", source.to_owned())];
+    texts.with_all("entry-birth-in-source", &values)
 }
 
 /// A nationality: a code stands behind its country's name, `Serbia (SRB)`.

@@ -56,6 +56,8 @@ pub struct PutRecord {
     pub commitment: Hash,
     /// The domain's state by which records are filtered, such as `waiting`.
     pub state: String,
+    /// When something has to be done about the record, while it is in its open state.
+    pub due_at: Option<Timestamp>,
     /// What the record refers to. Links hold over all versions, also after erasure.
     pub links: Vec<Link>,
     /// Names that only one record may hold, such as `decision-of:ID`. They hold over all versions.

@@ -17,6 +17,7 @@ pub use event::{AuditRow, Event, EventDetail, ObjectRef};
 pub use index_files::{IndexFiles, NoIndexFiles, SegmentBytes, SegmentFile};
 pub use list::{ListChange, ListChangeRow, ListEntryRow, ListVersionRow};
 pub use rows::{
-    AuditFilter, AuditHead, Cursor, KeyRow, RecordFilter, StoredCheckpoint, StoredRecord,
+    AuditFilter, AuditHead, Cursor, DueFilter, DuePlace, DueRecord, KeyRow, RecordFilter,
+    ReferredTo, StoredCheckpoint, StoredRecord,
 };
 pub use store::{CommitError, Committed, Conflict, DumpRow, DumpValue, Store, StoreError};

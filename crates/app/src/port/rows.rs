@@ -45,6 +45,56 @@ pub struct RecordFilter {
     pub limit: u32,
 }
 
+/// A place in the order of what is due: what is open by its due time, then the rest, the newest
+/// first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DuePlace {
+    /// Among the open ones.
+    Open {
+        /// Microseconds UTC; the greatest number where nothing says when it is due.
+        due_us: i64,
+        /// Tells records that are due at the same instant apart.
+        id: RecordId,
+    },
+    /// Among the others.
+    Closed(Cursor),
+}
+
+/// Which records are wanted in the order of what is due, at most `limit`.
+#[derive(Debug, Clone)]
+pub struct DueFilter {
+    /// Of this kind.
+    pub kind: Kind,
+    /// The state in which a record is open.
+    pub open: &'static str,
+    /// Only what refers to somebody's records.
+    pub about: Option<ReferredTo>,
+    /// After this place.
+    pub after: Option<DuePlace>,
+    /// At most so many, 1 to 1,000.
+    pub limit: u32,
+}
+
+/// Somebody's records, and how others refer to them.
+#[derive(Debug, Clone)]
+pub struct ReferredTo {
+    /// By this relation.
+    pub relation: &'static str,
+    /// To a record of this kind.
+    pub kind: Kind,
+    /// Whose first version this person wrote.
+    pub created_by: UserId,
+}
+
+/// A record with its place in the order of what is due.
+#[derive(Debug, Clone)]
+pub struct DueRecord {
+    /// The newest version.
+    pub record: StoredRecord,
+    /// Its place.
+    pub place: DuePlace,
+}
+
 /// A line of the feed from which the matching index is built.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyRow {

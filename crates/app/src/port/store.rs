@@ -7,8 +7,9 @@ use jiff::civil::Date;
 use tokio::sync::mpsc;
 
 use super::{
-    Account, AuditFilter, AuditHead, AuditRow, Batch, KeyRow, ListChangeRow, ListEntryRow,
-    ListVersionRow, OutboxRow, RecordFilter, Session, StoredCheckpoint, StoredRecord, TokenHash,
+    Account, AuditFilter, AuditHead, AuditRow, Batch, DueFilter, DueRecord, KeyRow, ListChangeRow,
+    ListEntryRow, ListVersionRow, OutboxRow, RecordFilter, Session, StoredCheckpoint, StoredRecord,
+    TokenHash,
 };
 
 /// What a commit did.
@@ -106,6 +107,10 @@ pub trait Store: Send + Sync {
 
     /// The newest versions of the records that the filter asks for, newest first.
     async fn find(&self, filter: &RecordFilter) -> Result<Vec<StoredRecord>, StoreError>;
+
+    /// The newest versions of the records that the filter asks for: the open ones, what is due
+    /// first first, then the others, newest first.
+    async fn find_due(&self, filter: &DueFilter) -> Result<Vec<DueRecord>, StoreError>;
 
     /// How many records of this kind are in this state.
     async fn count(&self, kind: Kind, state: &str) -> Result<u64, StoreError>;

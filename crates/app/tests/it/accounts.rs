@@ -1,9 +1,11 @@
 //! Signing in, sessions, lock-out.
 
-use egnatia_app::{AppError, NewAccount, Password, Role, SessionKind, SignInError};
+use egnatia_app::{AppError, AuditQuery, NewAccount, Password, Role, SessionKind, SignInError};
+use egnatia_audit::Operation;
+use egnatia_record::Purpose;
 use jiff::SignedDuration;
 
-use crate::world::{PASSWORD, World, admin, officer};
+use crate::world::{PASSWORD, World, admin, caller, officer};
 
 async fn sign_in(world: &World, password: &str) -> Result<String, SignInError> {
     let signed_in = world
@@ -277,4 +279,71 @@ async fn only_administrators_manage_accounts() {
         .close_account(&admin(), &"a.admin".parse().unwrap())
         .await;
     assert!(own.is_err());
+}
+
+#[tokio::test]
+async fn another_role_ends_the_sessions_and_is_in_the_log() {
+    let world = world().await;
+    let token = sign_in(&world, PASSWORD).await.unwrap();
+    let login = "o.one".parse().unwrap();
+    let app = &world.app;
+    let refused = app
+        .change_role(&officer("o.two"), &login, Role::Supervisor)
+        .await;
+    assert!(matches!(refused, Err(AppError::Forbidden(_))));
+    let refused = app.change_role(&admin(), &login, Role::Operator).await;
+    assert!(matches!(refused, Err(AppError::Invalid(_))));
+    let refused = app.change_role(&admin(), &login, Role::Officer).await;
+    assert!(
+        matches!(refused, Err(AppError::Conflict(_))),
+        "it has it already"
+    );
+    let who = app
+        .authenticate(&token, SessionKind::Browser)
+        .await
+        .unwrap();
+    assert!(who.is_some(), "what is refused ends nothing");
+
+    app.change_role(&admin(), &login, Role::Supervisor)
+        .await
+        .unwrap();
+    let who = app
+        .authenticate(&token, SessionKind::Browser)
+        .await
+        .unwrap();
+    assert!(who.is_none());
+    let token = sign_in(&world, PASSWORD).await.unwrap();
+    let who = app
+        .authenticate(&token, SessionKind::Browser)
+        .await
+        .unwrap();
+    assert_eq!(who.unwrap().caller.role, Role::Supervisor);
+    let dpo = caller("d.one", Role::DataProtectionOfficer, Purpose::Supervision);
+    let query = AuditQuery {
+        operation: Some(Operation::Administration),
+        ..AuditQuery::default()
+    };
+    let newest = app.audit_search(&dpo, &query, 1).await.unwrap().remove(0);
+    let data = newest.detail.unwrap().data.unwrap();
+    assert_eq!(
+        data,
+        serde_json::json!({ "account": "role-changed", "role": "supervisor", "before": "officer" })
+    );
+}
+
+#[tokio::test]
+async fn nobody_changes_their_own_role_or_that_of_a_closed_account() {
+    let world = world().await;
+    let app = &world.app;
+    world
+        .account(admin().login.as_str(), Role::Administrator)
+        .await;
+    let own = app
+        .change_role(&admin(), &admin().login, Role::Officer)
+        .await;
+    assert!(matches!(own, Err(AppError::Conflict(_))));
+    let login = "o.one".parse().unwrap();
+    app.close_account(&admin(), &login).await.unwrap();
+    let closed = app.change_role(&admin(), &login, Role::Supervisor).await;
+    assert!(matches!(closed, Err(AppError::Conflict(_))));
 }

@@ -224,6 +224,45 @@ async fn a_follow_up_is_closed_once_with_a_report() {
 }
 
 #[tokio::test]
+async fn hits_come_by_what_is_due_over_all_pages_and_those_followed_up_come_last() {
+    let world = World::with_list(LISTED).await;
+    let mut hits = Vec::new();
+    for officer_of in ["o.one", "o.two", "o.one", "o.one"] {
+        let answer = world.check(&officer(officer_of), "Burim Gjeravica").await;
+        let id = answer.candidates[0].matched;
+        let why = reason("same birthmark");
+        let by = verifier();
+        let decided = world.app.decide(&by, id, Outcome::Confirmed, why).await;
+        hits.push(decided.unwrap().hit.unwrap());
+        world.clock.advance(SignedDuration::from_mins(10));
+    }
+    let pages = async |caller: Caller| {
+        let (mut seen, mut after) = (Vec::new(), None);
+        loop {
+            let page = world.app.hits(&caller, after, 1).await.unwrap();
+            seen.extend(page.items.iter().map(|hit| hit.hit));
+            after = page.next;
+            if after.is_none() {
+                return seen;
+            }
+        }
+    };
+    assert_eq!(
+        pages(verifier()).await,
+        hits,
+        "what is due first stands first"
+    );
+    let report = reason("handed over");
+    let by = verifier();
+    let done = world.app.finish_follow_up(&by, hits[0], report).await;
+    done.unwrap();
+    let order = [hits[1], hits[2], hits[3], hits[0]];
+    assert_eq!(pages(verifier()).await, order);
+    assert_eq!(pages(officer("o.one")).await, [hits[2], hits[3], hits[0]]);
+    assert_eq!(pages(officer("o.two")).await, [hits[1]]);
+}
+
+#[tokio::test]
 async fn pages_of_waiting_matches_follow_one_another_without_gap_or_repetition() {
     let world = World::with_list(LISTED).await;
     for _ in 0..7 {

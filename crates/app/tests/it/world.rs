@@ -129,8 +129,7 @@ pub fn request(name: &str) -> CheckRequest {
     };
     CheckRequest {
         query,
-        limit: None,
-        idempotency_key: None,
+        ..CheckRequest::default()
     }
 }
 

@@ -16,9 +16,23 @@ pub struct MrzDate {
     /// With the century chosen; absent where the year is unknown or there is no such day.
     #[serde(serialize_with = "as_text")]
     pub date: Option<PartialDate>,
+    /// The parts that are not stated: `<` stands in their place.
+    pub unknown: Vec<DatePart>,
     /// Of a day that does not exist, the month or the year.
     #[serde(skip)]
     rest: Option<PartialDate>,
+}
+
+/// A part of a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DatePart {
+    /// The year.
+    Year,
+    /// The month.
+    Month,
+    /// The day of the month.
+    Day,
 }
 
 fn as_text<S: Serializer>(date: &Option<PartialDate>, to: S) -> Result<S::Ok, S::Error> {
@@ -78,6 +92,7 @@ impl MrzDate {
         Self {
             raw: raw.to_owned(),
             date,
+            unknown: unknown(raw),
             rest,
         }
     }
@@ -98,6 +113,15 @@ impl MrzDate {
     pub fn is_impossible(&self) -> bool {
         self.date.is_none() && !self.raw.starts_with("<<") && !self.raw.is_empty()
     }
+}
+
+fn unknown(raw: &str) -> Vec<DatePart> {
+    [DatePart::Year, DatePart::Month, DatePart::Day]
+        .into_iter()
+        .zip([0..2, 2..4, 4..6])
+        .filter(|(_, place)| raw.get(place.clone()) == Some("<<"))
+        .map(|(part, _)| part)
+        .collect()
 }
 
 fn century_of(today: Date) -> i16 {

@@ -12,6 +12,10 @@ use super::number::Number;
 pub struct CheckDigit {
     /// What it covers.
     pub field: Field,
+    /// The line in which it stands, from 1.
+    pub line: usize,
+    /// Its place in the line, from 1. That of a long document number stands in the optional data.
+    pub column: usize,
     /// What the zone states; `<` where it states none.
     pub stated: char,
     /// What its field gives, `0` to `9`.
@@ -33,7 +37,7 @@ pub enum DigitVerdict {
 }
 
 impl CheckDigit {
-    fn new(field: Field, covered: &str, stated: char) -> Self {
+    fn new(field: Field, covered: &str, stated: char, (line, column): (usize, usize)) -> Self {
         let computed = compute(covered);
         let verdict = if stated == computed {
             DigitVerdict::Agrees
@@ -44,6 +48,8 @@ impl CheckDigit {
         };
         Self {
             field,
+            line,
+            column,
             stated,
             computed,
             verdict,
@@ -63,6 +69,7 @@ impl fmt::Display for CheckDigit {
             stated,
             computed,
             verdict,
+            ..
         } = self;
         match verdict {
             DigitVerdict::Agrees => write!(f, "{field}: {stated} agrees"),
@@ -97,15 +104,25 @@ pub fn compute(covered: &str) -> char {
 /// Every check digit of a zone, in the order in which they stand.
 pub(super) fn all(zone: &str, layout: &Layout) -> Vec<CheckDigit> {
     let mut digits = Vec::new();
+    let place = |field| {
+        let start = layout.start(field, Part::Digit);
+        layout.line_and_column(start.unwrap_or_default())
+    };
     if layout.digit(zone, Field::DocumentNumber).is_some() {
         let number = Number::read(zone, layout);
-        let digit = CheckDigit::new(Field::DocumentNumber, &number.covered, number.stated);
-        digits.push(digit);
+        let place = layout.line_and_column(number.digit_at);
+        let (covered, stated) = (&number.covered, number.stated);
+        digits.push(CheckDigit::new(
+            Field::DocumentNumber,
+            covered,
+            stated,
+            place,
+        ));
     }
     for field in [Field::BirthDate, Field::ExpiryDate, Field::OptionalData] {
         if let Some(stated) = layout.digit(zone, field) {
             let covered: String = layout.texts(zone, field, Part::Value).collect();
-            digits.push(CheckDigit::new(field, &covered, stated));
+            digits.push(CheckDigit::new(field, &covered, stated, place(field)));
         }
     }
     if let Some(stated) = layout.digit(zone, Field::Composite) {
@@ -114,7 +131,8 @@ pub(super) fn all(zone: &str, layout: &Layout) -> Vec<CheckDigit> {
             .iter()
             .map(|(from, to)| zone.get(*from..*to).unwrap_or_default())
             .collect();
-        digits.push(CheckDigit::new(Field::Composite, &covered, stated));
+        let place = place(Field::Composite);
+        digits.push(CheckDigit::new(Field::Composite, &covered, stated, place));
     }
     digits
 }

@@ -294,6 +294,20 @@ impl Layout {
         self.texts(zone, field, Digit).next()?.chars().next()
     }
 
+    /// The first place of a field or of its check digit; `None` where the form has none.
+    pub(super) fn start(&self, field: Field, part: Part) -> Option<usize> {
+        let mut places = self.places.iter();
+        let found = places.find(|place| (place.1, place.2) == (field, part));
+        found.map(|((from, _), ..)| *from)
+    }
+
+    /// The zone line by line.
+    pub(super) fn lines(&self, zone: &str) -> Vec<String> {
+        let characters: Vec<char> = zone.chars().collect();
+        let lines = characters.chunks(self.width.max(1));
+        lines.map(|line| line.iter().collect()).collect()
+    }
+
     /// Line and column of a place, both from 1.
     pub(super) fn line_and_column(&self, place: usize) -> (usize, usize) {
         let line = place.checked_div(self.width).unwrap_or(0);

@@ -39,9 +39,9 @@ use std::fmt;
 
 use egnatia_matching::{Description, Gender, Identifier, IdentifierKind, Schema};
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-pub use date::MrzDate;
+pub use date::{DatePart, MrzDate};
 pub use digit::{CheckDigit, DigitVerdict, compute};
 pub use form::{Field, Form};
 pub use name::MrzName;
@@ -56,6 +56,11 @@ use number::Number;
 pub struct Mrz {
     /// Which form it has.
     pub form: Form,
+    /// Its lines as they were read, in capitals.
+    pub lines: Vec<String>,
+    /// As of which day it was read: that decides on the centuries.
+    #[serde(serialize_with = "day_as_text")]
+    pub read_on: Date,
     /// Kind of document, without fillers: `P`, `I`, `AC`, `V`. Empty where only the second line
     /// was given.
     pub document_code: String,
@@ -63,6 +68,8 @@ pub struct Mrz {
     pub issuing_state: StateCode,
     /// The number of the document, whole and without fillers.
     pub document_number: String,
+    /// Whether the number has more than nine characters, so that it goes on in the optional data.
+    pub is_long_number: bool,
     /// Nationality.
     pub nationality: StateCode,
     /// Birth date.
@@ -170,6 +177,8 @@ impl Mrz {
         ];
         Ok(Self {
             form,
+            lines: layout.lines(&zone),
+            read_on: today,
             document_code: field(Field::DocumentCode).replace('<', ""),
             issuing_state: StateCode::read(field(Field::IssuingState)),
             nationality: StateCode::read(field(Field::Nationality)),
@@ -184,6 +193,7 @@ impl Mrz {
                 layout.texts(&zone, Field::OptionalData, Part::Value),
                 number.taken,
             ),
+            is_long_number: number.taken > 0,
             document_number: number.value,
             name: MrzName::read(field(Field::Name)),
             impossible_dates: impossible
@@ -269,6 +279,10 @@ impl Mrz {
             ..Description::default()
         }
     }
+}
+
+fn day_as_text<S: Serializer>(day: &Date, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(day)
 }
 
 /// The optional data without what belongs to the document number.

@@ -13,6 +13,8 @@ pub(super) struct Number {
     pub(super) stated: char,
     /// How many characters of the optional data belong to it.
     pub(super) taken: usize,
+    /// The place of its check digit, where the form has one.
+    pub(super) digit_at: usize,
 }
 
 impl Number {
@@ -27,6 +29,7 @@ impl Number {
             .next()
             .unwrap_or_default();
         let rest = optional.split('<').next().unwrap_or_default();
+        let at = |field, part| layout.start(field, part).unwrap_or_default();
         let goes_on = layout.long_numbers && stated == '<' && !first.ends_with('<');
         if let (true, Some((digit, more))) = (goes_on && rest.len() > 1, split_last(rest)) {
             let whole = format!("{first}{more}");
@@ -35,6 +38,7 @@ impl Number {
                 covered: whole,
                 stated: digit,
                 taken: rest.len().saturating_add(1).min(optional.len()),
+                digit_at: at(Field::OptionalData, Part::Value).saturating_add(more.len()),
             };
         }
         Self {
@@ -42,6 +46,7 @@ impl Number {
             covered: first.to_owned(),
             stated,
             taken: 0,
+            digit_at: at(Field::DocumentNumber, Part::Digit),
         }
     }
 }

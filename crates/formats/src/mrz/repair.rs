@@ -58,7 +58,7 @@ impl fmt::Display for Misplaced {
 }
 
 /// What a zone may have said. It is proposed to a person, who looks at the document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Repair {
     /// In which field.
     pub field: Field,
@@ -68,6 +68,19 @@ pub struct Repair {
     pub mends: Vec<Field>,
     /// The check digits that would still not agree.
     pub leaves: Vec<Field>,
+    /// The lines of the zone, read so: for a new check, once a person has seen the document.
+    pub lines: Vec<String>,
+}
+
+/// Says what would be read otherwise, never the zone.
+impl fmt::Debug for Repair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Repair")
+            .field("field", &self.field)
+            .field("changes", &self.changes)
+            .field("leaves", &self.leaves)
+            .finish_non_exhaustive()
+    }
 }
 
 /// One character, read otherwise.
@@ -306,6 +319,7 @@ impl Search<'_> {
         Repair {
             mends: mends.filter(|field| !leaves.contains(field)).collect(),
             leaves,
+            lines: self.layout.lines(&zone),
             ..repair
         }
     }
@@ -317,5 +331,6 @@ fn unweighed(field: Field, changes: Vec<Change>) -> Repair {
         changes,
         mends: Vec::new(),
         leaves: Vec::new(),
+        lines: Vec::new(),
     }
 }

@@ -254,6 +254,65 @@ fn empty_optional_data_may_have_a_filler_or_0_for_its_check_digit() {
 }
 
 #[test]
+fn every_check_digit_says_where_it_stands() {
+    for (text, places) in [
+        (TD3, &[(2, 10), (2, 20), (2, 28), (2, 43), (2, 44)][..]),
+        (TD1, &[(1, 15), (2, 7), (2, 15), (2, 30)]),
+        (TD2, &[(2, 10), (2, 20), (2, 28), (2, 36)]),
+        (MRV_A, &[(2, 10), (2, 20), (2, 28)]),
+        (MRV_B, &[(2, 10), (2, 20), (2, 28)]),
+        // Of a long number it stands behind the last of its characters.
+        (LONG_TD1, &[(1, 19), (2, 7), (2, 15), (2, 30)]),
+        (LONG_TD2, &[(2, 32), (2, 20), (2, 28), (2, 36)]),
+    ] {
+        let zone = read(text);
+        let stand: Vec<(usize, usize)> = zone
+            .check_digits
+            .iter()
+            .map(|digit| (digit.line, digit.column))
+            .collect();
+        assert_eq!(stand, places, "{text}");
+        for digit in &zone.check_digits {
+            let line = &zone.lines[digit.line - 1];
+            assert_eq!(line.chars().nth(digit.column - 1), Some(digit.stated));
+        }
+        assert_eq!(zone.lines.join("\n"), text);
+        assert_eq!(zone.is_long_number, text == LONG_TD1 || text == LONG_TD2);
+    }
+}
+
+#[test]
+fn unknown_parts_of_dates_are_named() {
+    use DatePart::{Day, Month, Year};
+    for (raw, unknown) in [
+        ("740812", &[][..]),
+        ("7408<<", &[Day]),
+        ("74<<<<", &[Month, Day]),
+        ("<<<<<<", &[Year, Month, Day]),
+        ("74<<12", &[Month]),
+    ] {
+        let fields = Fields {
+            birth: raw.to_owned(),
+            ..Fields::default()
+        };
+        let zone = read(&format!("{:<<44}\n{}", "P<UTOX", fields.line_of_td3()));
+        assert_eq!(zone.birth_date.unknown, unknown, "{raw}");
+        assert!(zone.expiry_date.unknown.is_empty());
+    }
+}
+
+#[test]
+fn a_proposal_carries_the_lines_that_it_would_make() {
+    let misread = TD3.replace("7408122F", "74O8122F");
+    let zone = read(&misread);
+    assert_eq!(zone.lines.join("\n"), misread, "nothing is changed");
+    let repair = zone.whole_repair().unwrap();
+    assert_eq!(repair.lines.join("\n"), TD3);
+    assert_eq!(wrong(&read(&repair.lines.join("\n"))), []);
+    assert!(!format!("{repair:?}").contains("ERIKSSON"));
+}
+
+#[test]
 fn misread_characters_are_proposed_and_never_changed() {
     // A letter in a date, which the alphabet shows; the number, which its digit shows; a digit in
     // the name; and the check digit itself.

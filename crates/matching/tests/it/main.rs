@@ -16,3 +16,4 @@ mod properties;
 mod search_generated;
 mod search_set;
 mod segments;
+mod serial;

@@ -26,19 +26,16 @@ pub async fn run(data: Data, check: Check, json: bool) -> anyhow::Result<ExitCod
     let limit = check.limit;
     let request = CheckRequest {
         query: query(check, zone.as_ref()),
+        zone: zone.map(Box::new),
         limit,
         idempotency_key: None,
     };
     let answer = data.app.check(&caller, request).await?;
-    let mut value = serde_json::to_value(&answer)?;
     let mut text = to_text(&answer)?;
-    if let Some(zone) = &zone {
+    if let Some(zone) = &answer.zone {
         text.insert_str(0, &format!("{}\n", zone::to_text(zone)?));
-        if let Some(object) = value.as_object_mut() {
-            object.insert("mrz".to_owned(), serde_json::to_value(zone)?);
-        }
     }
-    print(json, &value, &text);
+    print(json, &serde_json::to_value(&answer)?, &text);
     data.close().await;
     Ok(ExitCode::SUCCESS)
 }

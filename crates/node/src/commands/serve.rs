@@ -3,12 +3,13 @@
 use std::future::Future;
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use egnatia_app::{App, Caller, Role};
 use egnatia_record::{Justification, Purpose};
-use egnatia_web::{NodeFace, WebState};
+use egnatia_web::{NodeFace, Uploads, WebState};
 use jiff::tz::TimeZone;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -26,6 +27,8 @@ use crate::memory;
 const FOLLOW_EVERY: Duration = Duration::from_millis(250);
 /// How often the files of the index are looked after.
 const TEND_EVERY: Duration = Duration::from_secs(60);
+/// How much of uploaded lists waits on the disk for a confirmation.
+const UPLOADS_BYTES_MAX: u64 = 512 * 1024 * 1024;
 /// How often retention acts.
 const RETENTION_EVERY: Duration = Duration::from_secs(600);
 /// How long requests under way may take once the node is asked to stop.
@@ -59,12 +62,15 @@ pub async fn serve(
         demo,
         zone: data.config.time_zone().unwrap_or(TimeZone::UTC),
     };
-    let state = WebState::new(data.app.clone(), face, data.config.http.behind_tls);
+    let uploads = data.folder.join("uploads");
+    let mut state = WebState::new(data.app.clone(), face, data.config.http.behind_tls);
+    let uploads = Arc::new(Uploads::open(uploads, UPLOADS_BYTES_MAX)?);
+    state.uploads = Some(Arc::clone(&uploads));
     let router = egnatia_web::router(state).into_make_service_with_connect_info::<SocketAddr>();
     let (stop, stopping) = watch::channel(false);
     let follower = tokio::spawn(follow(data.app.clone(), stopping.clone()));
-    let keeper = tokio::spawn(keep_retention(data.app.clone(), stopping.clone()));
-    let tender = tokio::spawn(tend_index(data.app.clone(), stopping));
+    let tender = tokio::spawn(tend_index(data.app.clone(), stopping.clone()));
+    let keeper = tokio::spawn(keep_retention(data.app.clone(), uploads, stopping));
     let told = told_to_stop()?;
     let (asked, mut was_asked) = watch::channel(false);
     let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
@@ -117,12 +123,14 @@ async fn tend_index(app: App, mut stopping: watch::Receiver<bool>) {
     }
 }
 
-/// Lets retention act, also on what came due while the node was down.
-async fn keep_retention(app: App, mut stopping: watch::Receiver<bool>) {
+/// Lets retention act, also on what came due while the node was down; files of imports that nobody
+/// confirmed go too.
+async fn keep_retention(app: App, uploads: Arc<Uploads>, mut stopping: watch::Receiver<bool>) {
     let Ok(caller) = retention_caller() else {
         return;
     };
     loop {
+        uploads.sweep(app.now());
         match app.act_on_retention(&caller).await {
             Ok(expired) if expired.erased + expired.to_review > 0 => {
                 info!(

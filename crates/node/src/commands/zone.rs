@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use egnatia_formats::mrz::{Mrz, MrzDate, StateCode};
+use egnatia_formats::mrz::{DatePart, Field, Mrz, MrzDate, StateCode};
 use egnatia_matching::Gender;
 use egnatia_record::Clock;
 use jiff::tz::TimeZone;
@@ -67,7 +67,22 @@ pub fn to_text(zone: &Mrz) -> Result<String, fmt::Error> {
     writeln!(text, "check digits")?;
     for digit in &zone.check_digits {
         let sign = if digit.disagrees() { "≠" } else { "=" };
-        writeln!(text, "  {sign} {digit}")?;
+        let (row, place) = (digit.line, digit.column);
+        writeln!(text, "  {sign} {digit} (line {row}, place {place})")?;
+    }
+    if zone.is_long_number {
+        writeln!(
+            text,
+            "  ! the document number has more than nine characters: it goes on in the optional data"
+        )?;
+    }
+    for (field, date) in [
+        (Field::BirthDate, &zone.birth_date),
+        (Field::ExpiryDate, &zone.expiry_date),
+    ] {
+        if let Some(parts) = unknown(date) {
+            writeln!(text, "  ! {field}: {parts} not stated")?;
+        }
     }
     for misplaced in &zone.misplaced {
         writeln!(text, "  ! {misplaced}")?;
@@ -78,7 +93,25 @@ pub fn to_text(zone: &Mrz) -> Result<String, fmt::Error> {
     for repair in &zone.repairs {
         writeln!(text, "  ? {repair}")?;
     }
+    if let Some(repair) = zone.whole_repair() {
+        writeln!(
+            text,
+            "  ? if the document says so, check it with --mrz '{}'",
+            repair.lines.join("\\n")
+        )?;
+    }
     Ok(text)
+}
+
+/// The parts of a date that are not stated, in words.
+fn unknown(date: &MrzDate) -> Option<String> {
+    let words = date.unknown.iter().map(|part| match part {
+        DatePart::Year => "year",
+        DatePart::Month => "month",
+        DatePart::Day => "day",
+    });
+    let words: Vec<&str> = words.collect();
+    (!words.is_empty()).then(|| words.join(" and "))
 }
 
 fn state(code: &StateCode) -> String {

@@ -33,7 +33,7 @@ fn a_zone_prints_its_check_digits_and_then_the_answer() {
         for expected in [
             "name             VUJANOVSKI, DORDE",
             "birth date       1974-08-12",
-            "  = document number: 6 agrees",
+            "  = document number: 6 agrees (line 2, place 10)",
             "  = whole zone: 0 agrees",
             "Ђорђе Вујановски",
         ] {
@@ -71,6 +71,13 @@ fn a_wrong_digit_is_refused_with_what_it_may_have_been_unless_asked_for() {
         text.contains("  ≠ birth date: 2 is stated") && text.contains("Ђорђе"),
         "{text}"
     );
+    let repaired = format!("check it with --mrz '{}'", ZONE.replace('\n', "\\n"));
+    assert!(text.contains(&repaired), "{text}");
+    let unknown = "I<UTOD23145890<7349<<<<<<<<<<<\n3407<<7M9507122UTO<<<<<<<<<<<4\nVUJANOVSKI<<DORDE<<<<<<<<<<<<<";
+    let text = node.done(&check(&["--mrz", unknown, "--mrz-as-read"])).out;
+    for expected in ["goes on in the optional data", "birth date: day not stated"] {
+        assert!(text.contains(expected), "{text}");
+    }
     let cut = node.run(&check(&["--mrz", "P<UTOVUJANOVSKI"]));
     assert!(
         cut.code == 2 && cut.err.contains("has 15 characters"),

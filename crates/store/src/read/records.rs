@@ -1,6 +1,9 @@
 //! Records, and what is kept beside them.
 
-use egnatia_app::{KeyRow, OutboxRow, RecordFilter, StoreError, StoredRecord};
+use egnatia_app::{
+    Cursor, DueFilter, DuePlace, DueRecord, KeyRow, OutboxRow, RecordFilter, StoreError,
+    StoredRecord,
+};
 use egnatia_record::{Kind, RecordId, Version};
 use jiff::civil::Date;
 
@@ -15,6 +18,10 @@ const VERSIONS: &str = "SELECT r.envelope, r.body, r.salt, r.commitment, h.state
      FROM records r JOIN record_heads h ON h.id = r.id";
 /// Newest versions. The heads come first, so that they lead where they are what is searched.
 const NEWEST: &str = "SELECT r.envelope, r.body, r.salt, r.commitment, h.state, r.event \
+     FROM record_heads h JOIN records r ON r.id = h.id AND r.version = h.version";
+
+/// The same with the time by which something has to be done.
+const DUE: &str = "SELECT r.envelope, r.body, r.salt, r.commitment, h.state, r.event, h.due_us \
      FROM record_heads h JOIN records r ON r.id = h.id AND r.version = h.version";
 
 fn record(row: &mut Row) -> Result<StoredRecord, StoreError> {
@@ -90,6 +97,107 @@ pub async fn find(
     }
     text.push_str(" ORDER BY h.updated_us DESC, h.id DESC LIMIT $4");
     all(link, composed(text), arguments, record).await
+}
+
+/// The open ones by what is due first, then the others, newest first.
+pub async fn find_due(
+    link: &mut dyn Link,
+    filter: &DueFilter,
+) -> Result<Vec<DueRecord>, StoreError> {
+    let limit = filter.limit.clamp(1, 1000);
+    let mut found = match filter.after {
+        Some(DuePlace::Closed(_)) => Vec::new(),
+        Some(DuePlace::Open { due_us, id }) => {
+            open(link, filter, (due_us, id.as_bytes().to_vec()), limit).await?
+        }
+        None => open(link, filter, (i64::MIN, Vec::new()), limit).await?,
+    };
+    let taken = u32::try_from(found.len()).unwrap_or(limit);
+    if let Some(left @ 1..) = limit.checked_sub(taken) {
+        found.extend(closed(link, filter, left).await?);
+    }
+    Ok(found)
+}
+
+async fn open(
+    link: &mut dyn Link,
+    filter: &DueFilter,
+    after: (i64, Vec<u8>),
+    limit: u32,
+) -> Result<Vec<DueRecord>, StoreError> {
+    let mut arguments = vec![
+        filter.kind.as_str().into(),
+        filter.open.into(),
+        after.0.into(),
+        after.1.as_slice().into(),
+        limit.into(),
+    ];
+    let about = about(filter, &mut arguments);
+    let text = format!(
+        "{DUE} WHERE h.kind = $1 AND h.state = $2 AND (h.due_us, h.id) > ($3, $4){about} \
+         ORDER BY h.due_us, h.id LIMIT $5"
+    );
+    all(link, composed(text), arguments, |row| {
+        let record = record(row)?;
+        let place = DuePlace::Open {
+            due_us: row.int()?,
+            id: record.envelope.id,
+        };
+        Ok(DueRecord { record, place })
+    })
+    .await
+}
+
+async fn closed(
+    link: &mut dyn Link,
+    filter: &DueFilter,
+    limit: u32,
+) -> Result<Vec<DueRecord>, StoreError> {
+    // Before everything: the end of time, the last id.
+    let (at_us, last) = match filter.after {
+        Some(DuePlace::Closed(cursor)) => (cursor.at_us, cursor.id),
+        _ => (i64::MAX, RecordId::from_bytes([0xff; 16])),
+    };
+    let mut arguments = vec![
+        filter.kind.as_str().into(),
+        filter.open.into(),
+        at_us.into(),
+        id(&last),
+        limit.into(),
+    ];
+    let about = about(filter, &mut arguments);
+    let text = format!(
+        "{NEWEST} WHERE h.kind = $1 AND h.state <> $2 AND (h.updated_us, h.id) < ($3, $4){about} \
+         ORDER BY h.updated_us DESC, h.id DESC LIMIT $5"
+    );
+    all(link, composed(text), arguments, |row| {
+        let record = record(row)?;
+        let place = DuePlace::Closed(Cursor {
+            at_us: record.envelope.recorded_at.as_microsecond(),
+            id: record.envelope.id,
+        });
+        Ok(DueRecord { record, place })
+    })
+    .await
+}
+
+/// The condition that a record refers to somebody's.
+fn about(filter: &DueFilter, arguments: &mut Vec<Argument>) -> String {
+    let Some(about) = &filter.about else {
+        return String::new();
+    };
+    let first = arguments.len().saturating_add(1);
+    arguments.extend([
+        about.relation.into(),
+        about.kind.as_str().into(),
+        about.created_by.as_str().into(),
+    ]);
+    format!(
+        " AND h.id IN (SELECT l.from_id FROM record_heads o JOIN links l ON l.to_id = o.id \
+         WHERE l.relation = ${first} AND o.kind = ${} AND o.created_by = ${})",
+        first.saturating_add(1),
+        first.saturating_add(2)
+    )
 }
 
 /// How many records of this kind are in this state.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use egnatia_app::{Change, CommitError, Store, StoreError};
+use egnatia_app::{Change, CommitError, DueFilter, DuePlace, Link, Store, StoreError};
 use egnatia_audit::{AlteredPart, Entry, Finding, Verifier};
 use egnatia_record::Kind;
 use egnatia_store::{OpenError, SqliteStore};
@@ -123,6 +123,51 @@ async fn refuses_a_schema_that_a_newer_program_made() {
         matches!(refused, OpenError::Newer { found: 9999, .. }),
         "{refused}"
     );
+}
+
+/// A database from before the due time stood in a column of its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn hits_of_an_older_schema_get_the_due_time_of_their_follow_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("egnatia.db");
+    let make = Maker::new(12);
+    let store = open(&path).await;
+    let mut puts = Vec::new();
+    for day in ["2026-11-27", "2026-11-26"] {
+        let mut hit = make.new_record(Kind::Hit);
+        hit.state = "open".into();
+        let body = format!(r#"{{"due_at":"{day}T13:05:00.250000Z"}}"#);
+        let mut follow_up = make.put(make.envelope(Kind::FollowUp), &body);
+        follow_up.links = vec![Link {
+            relation: "hit",
+            to: hit.envelope.id,
+        }];
+        puts.extend([hit, follow_up]);
+    }
+    let ids = [puts[2].envelope.id, puts[0].envelope.id];
+    store.commit(make.batch(puts)).await.unwrap();
+    store.close().await;
+    let url = format!("sqlite://{}", path.display());
+    let mut file = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    let older = "DROP INDEX record_heads_by_due; ALTER TABLE record_heads DROP COLUMN due_us; \
+                 DELETE FROM applied_migrations WHERE number = 2";
+    sqlx::raw_sql(older).execute(&mut file).await.unwrap();
+    file.close().await.unwrap();
+
+    let store = open(&path).await;
+    let filter = DueFilter {
+        kind: Kind::Hit,
+        open: "open",
+        about: None,
+        after: None,
+        limit: 10,
+    };
+    let found = store.find_due(&filter).await.unwrap();
+    let order: Vec<_> = found.iter().map(|due| due.record.envelope.id).collect();
+    assert_eq!(order, ids, "by the day in the follow-up");
+    let due_us = 1_795_698_300_000_000;
+    let id = ids[0];
+    assert_eq!(found[0].place, DuePlace::Open { due_us, id });
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,6 +2,7 @@
 
 mod audit;
 mod conflicts;
+mod due;
 mod dump;
 mod lists;
 mod model;
@@ -52,6 +53,8 @@ pub fn contract_cases() -> Vec<Case> {
         case!(records::a_later_version_is_the_newest_and_history_keeps_all),
         case!(records::unknown_records_are_left_out),
         case!(records::find_filters_and_pages_newest_first),
+        case!(due::what_is_due_comes_first_over_all_pages),
+        case!(due::what_is_due_may_be_of_somebodys_records),
         case!(records::links_are_found_from_the_other_side_oldest_first),
         case!(records::erasure_takes_bodies_salts_claims_and_keys_and_leaves_the_proof),
         case!(records::due_records_are_those_whose_date_has_come),

@@ -29,6 +29,7 @@ pub(super) struct Head {
     pub state: String,
     pub created_by: UserId,
     pub updated_us: i64,
+    pub due_us: i64,
     /// Absent once erased.
     pub review_on: Option<Date>,
 }
@@ -166,6 +167,7 @@ impl State {
             state: put.state,
             created_by: created_by.unwrap_or(author),
             updated_us: put.envelope.recorded_at.as_microsecond(),
+            due_us: put.due_at.map_or(i64::MAX, Timestamp::as_microsecond),
             review_on: Some(put.envelope.retention.review_on),
         };
         self.heads.insert(id, head);

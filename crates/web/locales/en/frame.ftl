@@ -53,3 +53,6 @@ notice-created = The account is made.
 notice-unlocked = The lock-out is lifted.
 notice-closed = The account is closed, and its sessions are ended.
 notice-reset = The password is set. The person changes it after signing in.
+export-csv = Save as CSV
+export-logged = Up to 1,000 rows. The log keeps who took them out.
+export-more = More rows are left out: narrow the filters and save again.

@@ -1,6 +1,6 @@
 # Hits and their follow-up, clocks, handling.
 hits-title = Hits
-hits-lede = Confirmed matches. What is due first stands first.
+hits-lede = Confirmed matches. What is due first stands first; those followed up come after.
 hits-empty = Hits would stand here.
 hits-empty-how = A hit comes from a match that a verifying officer confirmed.
 hit-title = Hit: { $name }

@@ -38,3 +38,7 @@ act-close-means = The person can never sign in again. What they did stays in the
 act-close-submit = Close this account
 field-close-confirmation = To confirm, write the user name: { $login }
 close-confirmation-invalid = Write the user name exactly as it stands above
+act-role = Change the role
+act-role-means = The person does what the new role may do, and no more. All their sessions end; the log keeps both roles.
+act-role-submit = Change the role and end the sessions
+notice-role = The role was changed. The person signs in anew.

@@ -140,6 +140,35 @@ pub(crate) async fn close(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Another role.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RoleBody {
+    /// `officer`, `verifying-officer`, `supervisor`, `data-protection-officer`, `administrator`.
+    #[schema(value_type = String, example = "verifying-officer")]
+    role: Role,
+}
+
+/// Gives somebody another role and ends their sessions.
+#[utoipa::path(
+    post, path = "/api/v1/accounts/{login}/role", tag = "accounts", request_body = RoleBody,
+    params(("login" = String, Path, description = "The account")),
+    responses((status = 204, description = "Changed"), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn change_role(
+    State(state): State<WebState>,
+    bearer: Bearer,
+    Path(login): Path<String>,
+    Body(body): Body<RoleBody>,
+) -> Result<StatusCode, Problem> {
+    bearer.enter(&state, Action::ManageAccounts)?;
+    state
+        .app
+        .change_role(bearer.caller(), &user(&login)?, body.role)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// Sets a new password for somebody who has lost theirs, and ends their sessions.
 #[utoipa::path(
     post, path = "/api/v1/accounts/{login}/password", tag = "accounts", request_body = PasswordBody,

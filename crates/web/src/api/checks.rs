@@ -4,7 +4,8 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use egnatia_app::{Action, CheckAnswer, CheckRequest, CheckSummary};
-use egnatia_matching::{BirthDate, Description, Gender, Identifier, IdentifierKind, Name, Schema};
+use egnatia_formats::mrz::Mrz;
+use egnatia_matching::{BirthDate, Gender, Identifier, IdentifierKind, Name, Schema};
 use egnatia_record::RecordId;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -15,7 +16,7 @@ use super::caller::{Bearer, record_id};
 use super::json::{Body, PageOf, Paging, ProblemBody, Query, limit_of};
 use super::sessions::justification;
 use crate::problem::{Problem, ProblemCode};
-use crate::query::{MrzRefused, read_mrz};
+use crate::query::{Asked, MrzRefused, WrongDigits, read_mrz};
 use crate::{WebState, cursor};
 
 /// Whom or what is asked for, for what and in which case.
@@ -40,6 +41,10 @@ pub(crate) struct CheckBody {
         example = "I<UTOD231458907<<<<<<<<<<<<<<<\n7408122F1204159UTO<<<<<<<<<<<6\nERIKSSON<<ANNA<MARIA<<<<<<<<<<"
     )]
     mrz: Option<String>,
+    /// Whether a zone is to be checked as it stands although check digits do not fit: the document
+    /// says so. Otherwise it is refused, and nothing is stored.
+    #[serde(default)]
+    mrz_as_read: bool,
     /// Gender.
     #[schema(value_type = Option<String>, example = "male")]
     gender: Option<Gender>,
@@ -72,6 +77,10 @@ pub(crate) struct AnswerBody {
     /// When, UTC.
     #[schema(format = DateTime)]
     at: String,
+    /// The zone that was asked, where there was one: its fields, every check digit with what stands
+    /// and what should stand, what cannot be, and proposals with the lines that they would make.
+    #[schema(value_type = Option<Object>)]
+    mrz: Option<()>,
     /// What agrees, best first. A match is not a hit: a named officer decides.
     candidates: Vec<CandidateBody>,
     /// Candidates that an officer rejected before.
@@ -157,28 +166,35 @@ pub(crate) async fn check(
     };
     let limit = body.limit;
     let today = state.day_of(state.app.now());
-    let query = description(body, today)?;
+    let Asked { query, zone } = asked(body, today)?;
     let mut caller = bearer.who.caller;
     caller.justification = Some(why);
     let request = CheckRequest {
         limit,
         idempotency_key,
         query,
+        zone,
     };
     let answer = state.app.check(&caller, request).await?;
     Ok((StatusCode::CREATED, Json(answer)))
 }
 
-fn description(body: CheckBody, today: Date) -> Result<Description, Problem> {
+fn asked(body: CheckBody, today: Date) -> Result<Asked, Problem> {
     let number = |value: String| Identifier {
         kind: IdentifierKind::Other,
         value,
         country: None,
     };
-    let mut query = match &body.mrz {
-        Some(text) => read_mrz(text, today).map_err(mrz_problem)?.describe(),
-        None => Description::default(),
+    let wrong = if body.mrz_as_read {
+        WrongDigits::Take
+    } else {
+        WrongDigits::Refuse
     };
+    let zone = match &body.mrz {
+        Some(text) => Some(read_mrz(text, today, wrong).map_err(mrz_problem)?),
+        None => None,
+    };
+    let mut query = zone.as_ref().map(Mrz::describe).unwrap_or_default();
     let names = body.name.into_iter().chain(body.names);
     query.names.extend(names.map(Name::new));
     query.identifiers.extend(body.document.map(number));
@@ -193,7 +209,8 @@ fn description(body: CheckBody, today: Date) -> Result<Description, Problem> {
     if body.schema != Schema::Unknown {
         query.schema = body.schema;
     }
-    Ok(query)
+    let zone = zone.map(Box::new);
+    Ok(Asked { query, zone })
 }
 
 fn mrz_problem(refused: MrzRefused) -> Problem {
@@ -201,7 +218,8 @@ fn mrz_problem(refused: MrzRefused) -> Problem {
         MrzRefused::Form(error) => Problem::field("mrz", "malformed", error.to_string()),
         MrzRefused::Digits(zone) => {
             let wrong = zone.disagreement().unwrap_or_default();
-            let detail = format!("{wrong}; scan it again, or give `name` and `document`");
+            let detail =
+                format!("{wrong}; scan it again, or give `name` and `document`, or `mrz_as_read`");
             Problem::field("mrz", "check-digit", detail)
         }
     }

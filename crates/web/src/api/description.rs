@@ -22,7 +22,8 @@ use super::{accounts, audit, checks, hits, lists, matches, sessions};
         hits::list, hits::view, hits::finish,
         lists::list, lists::versions, lists::changes, lists::entry,
         audit::search, audit::entry, audit::proof, audit::verify,
-        accounts::list, accounts::create, accounts::unlock, accounts::close, accounts::reset,
+        accounts::list, accounts::create, accounts::unlock, accounts::close, accounts::change_role,
+        accounts::reset,
     ),
     security(("bearer" = [])),
     modifiers(&Bearer)

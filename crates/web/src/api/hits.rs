@@ -80,12 +80,12 @@ pub(crate) async fn list(
     Query(paging): Query<Paging>,
 ) -> Result<Json<PageOf<HitLine>>, Problem> {
     bearer.enter(&state, Action::ListHits)?;
-    let after = cursor::read(paging.after.as_deref())?;
+    let after = cursor::read_due(paging.after.as_deref())?;
     let limit = limit_of(paging.limit);
     let page = state.app.hits(bearer.caller(), after, limit).await?;
     Ok(Json(PageOf {
         items: page.items.into_iter().map(HitLine::of).collect(),
-        next: page.next.map(cursor::write),
+        next: page.next.map(cursor::write_due),
     }))
 }
 

@@ -73,6 +73,7 @@ pub(crate) fn router() -> Router<WebState> {
         )
         .route("/accounts/{login}/unlock", post(accounts::unlock))
         .route("/accounts/{login}/close", post(accounts::close))
+        .route("/accounts/{login}/role", post(accounts::change_role))
         .route("/accounts/{login}/password", post(accounts::reset))
         .layer(within(ANSWER_MAX))
         .merge(verification)

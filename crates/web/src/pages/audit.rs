@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use egnatia_app::{Action, AuditEntry, AuditQuery, Verification};
+use egnatia_app::{Action, AuditEntry, AuditQuery, EXPORT_ROWS_MAX, ExportedTable, Verification};
 use egnatia_audit::Operation;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -13,7 +13,7 @@ use super::audit_words;
 use crate::parts::{Cell, Empty, Facts, Field, FieldKind, Table};
 use crate::problem::{Problem, ProblemCode};
 use crate::visit::{Posted, Signed, Visit, show, show_refused};
-use crate::{Area, Frame, Texts, encode, words};
+use crate::{Area, Frame, Texts, encode, export, words};
 
 const PAGE: u32 = 100;
 
@@ -86,23 +86,42 @@ pub(crate) async fn search(signed: Signed) -> Result<Response, Problem> {
     let app = &signed.state.app;
     let entries = app.audit_search(signed.caller(), &query, PAGE).await?;
     let full = u32::try_from(entries.len()).is_ok_and(|count| count >= PAGE);
-    let next = entries.last().filter(|_| full).map(|last| {
-        let kept = FILTERS.iter().filter_map(|name| {
-            let value = signed.visit.query(name)?;
-            Some(format!("{name}={}&", encode(&value)))
-        });
-        let kept: String = kept.collect();
-        format!("/audit?{kept}before={}", last.leaf.sequence)
+    let kept = FILTERS.iter().filter_map(|name| {
+        let value = signed.visit.query(name)?;
+        Some(format!("{name}={}&", encode(&value)))
     });
+    let kept: String = kept.collect();
+    let next = entries.last().filter(|_| full);
+    let next = next.map(|last| format!("/audit?{kept}before={}", last.leaf.sequence));
     let frame = signed.frame(t.text("audit-title"), Some(Area::Audit)).await;
     let rows = entries.iter().map(|entry| row(&frame, entry)).collect();
-    let table = table(t, "audit").rows(rows).next(next);
+    let export = format!("/audit.csv?{}", kept.trim_end_matches('&'));
+    let table = table(t, "audit").rows(rows).next(next).export(export);
     Ok(show(&AuditPage {
         frame,
         filters,
         table,
         may_verify: signed.offers(Action::VerifyAudit),
     }))
+}
+
+/// The entries that the filters ask for, as a file.
+pub(crate) async fn export(signed: Signed) -> Result<Response, Problem> {
+    signed.enter(Action::SearchAudit)?;
+    let (Some(query), _) = filters_of(&signed.visit) else {
+        return Err(Problem::new(ProblemCode::BadRequest));
+    };
+    let (app, caller) = (&signed.state.app, signed.caller());
+    let most = u32::try_from(EXPORT_ROWS_MAX).unwrap_or(PAGE);
+    let entries = app.audit_search(caller, &query, most).await?;
+    let frame = signed.frame(String::new(), Some(Area::Audit)).await;
+    let which = ExportedTable::AuditLog;
+    app.log_export(caller, which, entries.len(), &[]).await?;
+    let rows = entries.iter().map(|entry| row(&frame, entry)).collect();
+    let table = table(frame.t, "audit")
+        .rows(rows)
+        .cut(entries.len() >= EXPORT_ROWS_MAX);
+    Ok(export::download(&table, which, frame.today()))
 }
 
 async fn unjustified(signed: &Signed) -> AuditPage {

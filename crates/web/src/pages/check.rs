@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::session::{JustificationInput, justification_fields};
-use crate::parts::{Facts, Field, FieldKind, FormErrors, Table};
+use crate::parts::{Facts, Field, FieldKind, FormErrors, Reading, Table, ZonePart};
 use crate::{Frame, Texts};
 
 /// What was filled in on the check page, and what is wrong with it.
@@ -56,6 +56,7 @@ pub struct CheckPage {
     details: Vec<Field>,
     open: bool,
     justification: Vec<Field>,
+    reading: Reading,
     lists: Table,
 }
 
@@ -86,6 +87,7 @@ impl CheckPage {
             details,
             open: input.has_details(),
             justification,
+            reading: Reading::of(t, &input.query, frame.today()),
             lists,
             frame,
         }
@@ -142,6 +144,8 @@ pub struct CheckResultPage {
     pub waiting: u64,
     /// What was asked.
     pub asked: Facts,
+    /// The machine-readable zone that was asked, where it was one.
+    pub zone: Option<ZonePart>,
     /// The candidates, best first.
     pub candidates: Table,
     /// Those that an officer rejected before.

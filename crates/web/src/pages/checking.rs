@@ -5,15 +5,14 @@ use axum::response::{IntoResponse, Redirect, Response};
 use egnatia_alerts::{ConsultedList, MatchState, Settled};
 use egnatia_app::{Action, App, Caller, CheckRequest, CheckView, ListVersionRow};
 use egnatia_formats::mrz::MrzError;
-use egnatia_matching::Description;
 use egnatia_record::RecordId;
 
 use super::check::{CheckInput, CheckPage, CheckResultPage};
 use super::session::JustificationInput;
 use super::subjects;
-use crate::parts::{Cell, Empty, Facts, Table, Tag, Tone};
+use crate::parts::{Cell, Empty, Facts, Table, Tag, Tone, ZoneChoices, ZonePart};
 use crate::problem::Problem;
-use crate::query::MrzRefused;
+use crate::query::{Asked, MrzRefused, WrongDigits};
 use crate::visit::{Posted, Signed, show, show_refused};
 use crate::{Area, Frame, Texts, query, words};
 
@@ -35,12 +34,20 @@ fn ask_why(signed: &Signed) -> Option<JustificationInput> {
     (!known).then(JustificationInput::default)
 }
 
-async fn page(signed: &Signed, input: &CheckInput) -> Result<CheckPage, Problem> {
+pub(super) async fn page(signed: &Signed, input: &CheckInput) -> Result<CheckPage, Problem> {
     let t = signed.t();
     let frame = signed.frame(t.text("check-title"), Some(Area::Check)).await;
     let lists = signed.state.app.lists(signed.caller()).await?;
     let table = lists_table(&signed.state.app, &frame, &lists);
     Ok(CheckPage::new(frame, input, table))
+}
+
+/// What was typed so far, for the page that shows how it is read.
+pub(super) fn typed(signed: &Signed, posted: &Posted) -> CheckInput {
+    CheckInput {
+        justification: ask_why(signed).map(|_| JustificationInput::typed(posted)),
+        ..input_of(posted)
+    }
 }
 
 /// Checks, and leads to the answer.
@@ -50,7 +57,15 @@ pub(crate) async fn check(signed: Signed, posted: Posted) -> Result<Response, Pr
     }
     let t = signed.t();
     let mut input = input_of(&posted);
-    let read = query::read(&input, signed.visit.today());
+    let proposal = posted.text("read_as");
+    if !proposal.is_empty() {
+        input.query = proposal;
+    }
+    let wrong = match posted.raw("as_read") {
+        "yes" => WrongDigits::Take,
+        _ => WrongDigits::Refuse,
+    };
+    let read = query::read(&input, signed.visit.today(), wrong);
     let mut caller = signed.caller().clone();
     if caller.justification.is_none() {
         match JustificationInput::read(&posted, t) {
@@ -88,7 +103,7 @@ pub(crate) async fn check(signed: Signed, posted: Posted) -> Result<Response, Pr
     }
 }
 
-/// What is wrong with an MRZ, and what it may have been.
+/// What is wrong with an MRZ. The reading under the box says what it may have been.
 fn mrz_error(t: &Texts, refused: &MrzRefused) -> String {
     let zone = match refused {
         MrzRefused::Form(MrzError::Length { characters, .. }) => {
@@ -108,23 +123,13 @@ fn mrz_error(t: &Texts, refused: &MrzRefused) -> String {
             t.with_all("mrz-digit", &values)
         })
         .collect();
-    let mut text = t.with("mrz-invalid", "digits", digits.join(", "));
-    let changes = zone.whole_repair().map(|repair| &repair.changes);
-    for change in changes.into_iter().flatten() {
-        let values = [
-            ("read", change.read.to_string()),
-            ("proposed", change.proposed.to_string()),
-            ("line", change.line.to_string()),
-            ("column", change.column.to_string()),
-        ];
-        text.push_str(&format!(" {}", t.with_all("mrz-perhaps", &values)));
-    }
-    text
+    t.with("mrz-invalid", "digits", digits.join(", "))
 }
 
-async fn ask(signed: &Signed, caller: &Caller, query: Description) -> Result<RecordId, Problem> {
+async fn ask(signed: &Signed, caller: &Caller, asked: Asked) -> Result<RecordId, Problem> {
     let request = CheckRequest {
-        query,
+        query: asked.query,
+        zone: asked.zone,
         ..CheckRequest::default()
     };
     Ok(signed.state.app.check(caller, request).await?.check)
@@ -159,9 +164,19 @@ pub(crate) async fn answer(signed: Signed, Path(id): Path<String>) -> Result<Res
         .iter()
         .filter(|c| c.state == MatchState::Waiting);
     let waiting = u64::try_from(waiting.count()).unwrap_or(u64::MAX);
+    let choices = if signed.offers(Action::Check) {
+        ZoneChoices::Proposals
+    } else {
+        ZoneChoices::None
+    };
     let page = CheckResultPage {
         waiting,
         asked: asked(&frame, &view),
+        zone: view
+            .answer
+            .zone
+            .as_deref()
+            .map(|zone| ZonePart::new(t, zone, choices)),
         candidates: candidates(app, t, &view),
         settled: settled(&frame, &view.answer.settled),
         lists: consulted(app, t, &view.answer.lists),
@@ -173,7 +188,7 @@ pub(crate) async fn answer(signed: Signed, Path(id): Path<String>) -> Result<Res
 }
 
 /// What was asked, label by label.
-pub(crate) fn query_facts(t: &Texts, query: &Description) -> Facts {
+pub(crate) fn query_facts(t: &Texts, query: &egnatia_matching::Description) -> Facts {
     let texts = |texts: &[String]| texts.iter().cloned().map(Cell::Text).collect();
     let nationalities = query
         .nationalities

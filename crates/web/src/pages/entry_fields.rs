@@ -51,7 +51,10 @@ pub(crate) fn place(place: &Place) -> String {
 
 /// All that has no table of its own on the entry's page.
 pub(crate) fn other_fields(entry: &ListEntry, t: &Texts) -> Vec<FieldTexts> {
-    let births = entry.births.iter().map(|b| words::listed_birth(b, t));
+    let births = entry
+        .births
+        .iter()
+        .map(|b| words::listed_birth_in_full(b, t));
     let nationalities = entry.nationalities.iter().map(|n| words::country(n, t));
     let source = entry
         .source_text
@@ -119,6 +122,8 @@ pub(crate) fn differences(before: &ListEntry, after: &ListEntry, t: &Texts) -> V
 
 #[cfg(test)]
 mod tests {
+    use egnatia_alerts::ListedBirth;
+
     use super::*;
 
     #[test]
@@ -138,5 +143,29 @@ mod tests {
         assert_eq!(changes[0].before, ["Montenegro"]);
         assert_eq!(changes[0].after, ["Albania"]);
         assert!(differences(&before, &before, t).is_empty());
+    }
+
+    #[test]
+    fn a_birth_date_stands_beside_the_words_of_its_source() {
+        let t = Texts::default_language();
+        let shown = |date: Option<&str>, text: &str| {
+            let entry = ListEntry {
+                births: vec![ListedBirth {
+                    date: date.map(|date| date.parse().unwrap()),
+                    text: text.to_owned(),
+                    note: None,
+                }],
+                ..ListEntry::default()
+            };
+            let fields = other_fields(&entry, t);
+            let birth = fields.into_iter().find(|(key, _)| *key == "entry-birth");
+            birth.unwrap().1.remove(0)
+        };
+        assert_eq!(
+            shown(Some("1971-03-05"), "05 Mar 1971"),
+            "05.03.1971 (in the source: 05 Mar 1971)"
+        );
+        assert_eq!(shown(Some("1971"), "1971"), "1971");
+        assert_eq!(shown(None, "in his fifties"), "in his fifties");
     }
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 use egnatia_alerts::{FollowUp, FollowUpState, Reason};
-use egnatia_app::{Action, App, HitSummary, HitView};
+use egnatia_app::{Action, App, EXPORT_ROWS_MAX, ExportedTable, HitSummary, HitView};
 use egnatia_record::RecordId;
 
 use super::{checking, record_id, subjects};
@@ -13,9 +13,10 @@ use crate::parts::{
 };
 use crate::problem::Problem;
 use crate::visit::{Posted, Signed, done, show, show_refused};
-use crate::{Area, Frame, cursor};
+use crate::{Area, Frame, cursor, export};
 
 const PAGE: u32 = 50;
+const EXPORT_PAGE: u32 = 100;
 
 /// The page of the hits.
 #[derive(Debug, Template)]
@@ -23,7 +24,7 @@ const PAGE: u32 = 50;
 pub struct HitsPage {
     /// The frame.
     pub frame: Frame,
-    /// The hits whose follow-up is open, what is due first first.
+    /// The hits: what is due first first, then those followed up.
     pub table: Table,
 }
 
@@ -55,10 +56,20 @@ pub struct HitPage {
 pub(crate) async fn show_hits(signed: Signed) -> Result<Response, Problem> {
     signed.enter(Action::ListHits)?;
     let t = signed.t();
-    let after = cursor::read(signed.visit.query("after").as_deref())?;
-    let mut page = signed.state.app.hits(signed.caller(), after, PAGE).await?;
-    page.items.sort_by_key(|hit| (hit.done, hit.due_at));
+    let after = cursor::read_due(signed.visit.query("after").as_deref())?;
+    let page = signed.state.app.hits(signed.caller(), after, PAGE).await?;
     let frame = signed.frame(t.text("hits-title"), Some(Area::Hits)).await;
+    let next = page
+        .next
+        .map(|next| format!("/hits?after={}", cursor::write_due(next)));
+    let table = table(&signed.state.app, &frame, &page.items)
+        .next(next)
+        .export("/hits.csv");
+    Ok(show(&HitsPage { frame, table }))
+}
+
+fn table(app: &App, frame: &Frame, hits: &[HitSummary]) -> Table {
+    let t = frame.t;
     let columns = &[
         "column-name",
         "column-due",
@@ -67,18 +78,29 @@ pub(crate) async fn show_hits(signed: Signed) -> Result<Response, Problem> {
         "column-case",
         "column-by",
     ];
-    let rows = page
-        .items
-        .iter()
-        .map(|hit| row(&signed.state.app, &frame, hit))
-        .collect();
-    let next = page
-        .next
-        .map(|next| format!("/hits?after={}", cursor::write(next)));
-    let table = Table::new(t, String::new(), columns, Empty::of(t, "hits"))
-        .rows(rows)
-        .next(next);
-    Ok(show(&HitsPage { frame, table }))
+    let rows = hits.iter().map(|hit| row(app, frame, hit)).collect();
+    Table::new(t, String::new(), columns, Empty::of(t, "hits")).rows(rows)
+}
+
+/// Every hit that the caller may see, as a file.
+pub(crate) async fn export(signed: Signed) -> Result<Response, Problem> {
+    signed.enter(Action::ListHits)?;
+    let (app, caller) = (&signed.state.app, signed.caller());
+    let (mut items, mut after) = (Vec::new(), None);
+    loop {
+        let page = app.hits(caller, after, EXPORT_PAGE).await?;
+        items.extend(page.items);
+        after = page.next;
+        if after.is_none() || items.len() >= EXPORT_ROWS_MAX {
+            break;
+        }
+    }
+    let frame = signed.frame(String::new(), Some(Area::Hits)).await;
+    let records: Vec<RecordId> = items.iter().map(|hit| hit.hit).collect();
+    let which = ExportedTable::Hits;
+    app.log_export(caller, which, items.len(), &records).await?;
+    let table = table(app, &frame, &items).cut(after.is_some());
+    Ok(export::download(&table, which, frame.today()))
 }
 
 fn row(app: &App, frame: &Frame, hit: &HitSummary) -> Vec<Cell> {

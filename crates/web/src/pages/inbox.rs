@@ -2,16 +2,18 @@
 
 use askama::Template;
 use axum::response::Response;
-use egnatia_app::{Action, App, MatchSummary};
+use egnatia_app::{Action, App, EXPORT_ROWS_MAX, ExportedTable, MatchSummary};
+use egnatia_record::RecordId;
 
 use super::{checking, subjects};
 use crate::cursor;
 use crate::parts::{Cell, Empty, Table};
 use crate::problem::Problem;
 use crate::visit::{Signed, show};
-use crate::{Area, Frame};
+use crate::{Area, Frame, export};
 
 const PAGE: u32 = 50;
+const EXPORT_PAGE: u32 = 100;
 
 /// The page of the matches that wait.
 #[derive(Debug, Template)]
@@ -31,6 +33,18 @@ pub(crate) async fn show_inbox(signed: Signed) -> Result<Response, Problem> {
     let app = &signed.state.app;
     let page = app.matches(signed.caller(), "waiting", after, PAGE).await?;
     let frame = signed.frame(t.text("inbox-title"), Some(Area::Inbox)).await;
+    let next = page
+        .next
+        .map(|next| format!("/inbox?after={}", cursor::write(next)));
+    let table = table(app, &frame, &page.items)
+        .next(next)
+        .export("/inbox.csv")
+        .focus_first();
+    Ok(show(&InboxPage { frame, table }))
+}
+
+fn table(app: &App, frame: &Frame, items: &[MatchSummary]) -> Table {
+    let t = frame.t;
     let columns = &[
         "column-name",
         "column-born",
@@ -42,19 +56,29 @@ pub(crate) async fn show_inbox(signed: Signed) -> Result<Response, Problem> {
         "column-case-by",
         "column-since",
     ];
-    let rows = page
-        .items
-        .iter()
-        .map(|item| row(app, &frame, item))
-        .collect();
-    let next = page
-        .next
-        .map(|next| format!("/inbox?after={}", cursor::write(next)));
-    let table = Table::new(t, String::new(), columns, Empty::of(t, "inbox"))
-        .rows(rows)
-        .next(next)
-        .focus_first();
-    Ok(show(&InboxPage { frame, table }))
+    let rows = items.iter().map(|item| row(app, frame, item)).collect();
+    Table::new(t, String::new(), columns, Empty::of(t, "inbox")).rows(rows)
+}
+
+/// Everything that waits, as a file.
+pub(crate) async fn export(signed: Signed) -> Result<Response, Problem> {
+    signed.enter(Action::ListMatches)?;
+    let (app, caller) = (&signed.state.app, signed.caller());
+    let (mut items, mut after) = (Vec::new(), None);
+    loop {
+        let page = app.matches(caller, "waiting", after, EXPORT_PAGE).await?;
+        items.extend(page.items);
+        after = page.next;
+        if after.is_none() || items.len() >= EXPORT_ROWS_MAX {
+            break;
+        }
+    }
+    let frame = signed.frame(String::new(), Some(Area::Inbox)).await;
+    let records: Vec<RecordId> = items.iter().map(|item| item.matched).collect();
+    let which = ExportedTable::Inbox;
+    app.log_export(caller, which, items.len(), &records).await?;
+    let table = table(app, &frame, &items).cut(after.is_some());
+    Ok(export::download(&table, which, frame.today()))
 }
 
 fn row(app: &App, frame: &Frame, item: &MatchSummary) -> Vec<Cell> {

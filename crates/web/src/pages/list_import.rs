@@ -12,9 +12,10 @@ use sha2::{Digest, Sha256};
 
 use super::list_changes::{OrphanRow, count_facts, orphans_table};
 use super::lists::{ListFormat, ListImportPage, ListPreviewPage};
-use crate::parts::Facts;
+use crate::parts::{Facts, Form};
 use crate::problem::{Problem, ProblemCode};
-use crate::visit::{Signed, done, show, show_with};
+use crate::uploads::Kept;
+use crate::visit::{Posted, Signed, done, show, show_with};
 use crate::{Area, Texts, guard, words};
 
 /// The most parts that a form of an import has.
@@ -31,44 +32,100 @@ pub(crate) async fn form(signed: Signed) -> Result<Response, Problem> {
 /// Reads the files and shows what they would change, or imports them.
 pub(crate) async fn import(signed: Signed, request: Request) -> Result<Response, Problem> {
     signed.enter(Action::ImportList)?;
-    let mut parts = parts_of(request).await?;
+    let parts = parts_of(request).await?;
     let token = text_of(&parts, "csrf");
     if !guard::same_token(&signed.who.csrf, &token) {
         return Err(Problem::new(ProblemCode::BadOrigin));
     }
-    let t = signed.t();
     let write = text_of(&parts, "write") == "yes";
     let format = text_of(&parts, "format");
     let list = text_of(&parts, "list");
-    let read = Upload::take(&mut parts, &format, list, t);
-    let parsed = match read {
+    let kept = kept_of(&parts, &format, &list);
+    let outcome = run(&signed, parts, (&format, list), write).await?;
+    let report = match outcome {
+        Ok(report) => report,
+        Err(wrong) => return refuse(&signed, wrong).await,
+    };
+    if write {
+        return Ok(done(&format!("/lists/{}", report.list), "imported"));
+    }
+    let is_kept = keep(&signed, kept).await;
+    preview(&signed, &report, &format, is_kept).await
+}
+
+/// Imports the files that were kept when their preview was shown.
+pub(crate) async fn confirm(signed: Signed, _posted: Posted) -> Result<Response, Problem> {
+    signed.enter(Action::ImportList)?;
+    let (session, now) = (signed.who.csrf.clone(), signed.visit.now);
+    let uploads = signed.state.uploads.clone();
+    let taken = tokio::task::spawn_blocking(move || uploads?.take(&session, now)).await;
+    let Some(kept) = taken.map_err(|_| Problem::new(ProblemCode::Internal))? else {
+        return refuse(&signed, signed.t().text("import-gone")).await;
+    };
+    let parts = kept.files.into_iter().collect();
+    match run(&signed, parts, (&kept.format, kept.list), true).await? {
+        Ok(report) => Ok(done(&format!("/lists/{}", report.list), "imported")),
+        Err(wrong) => refuse(&signed, wrong).await,
+    }
+}
+
+/// Reads the files and says what they would change, or changes it; or what is wrong with them.
+async fn run(
+    signed: &Signed,
+    mut parts: HashMap<String, Bytes>,
+    (format, list): (&str, String),
+    write: bool,
+) -> Result<Result<ImportReport, String>, Problem> {
+    let read = match Upload::take(&mut parts, format, list, signed.t()) {
         Ok(upload) => upload.parse().await?,
         Err(wrong) => Err(wrong),
     };
-    let (parsed, checksum) = match parsed {
-        Ok(parsed) => parsed,
-        Err(wrong) => return refuse(&signed, wrong).await,
+    let (parsed, checksum) = match read {
+        Ok(read) => read,
+        Err(wrong) => return Ok(Err(wrong)),
     };
     let importing = Importing {
         checksum,
         dry_run: !write,
         progress: &|_, _| {},
     };
-    let app = &signed.state.app;
-    let report = match app.import(signed.caller(), parsed, importing).await {
-        Ok(report) => report,
+    match signed
+        .state
+        .app
+        .import(signed.caller(), parsed, importing)
+        .await
+    {
+        Ok(report) => Ok(Ok(report)),
         Err(error) => {
             let problem = Problem::from(error);
-            return match problem.errors.first() {
-                Some(error) => refuse(&signed, words::sentence(&error.detail)).await,
+            match problem.errors.first() {
+                Some(error) => Ok(Err(words::sentence(&error.detail))),
                 None => Err(problem),
-            };
+            }
         }
-    };
-    if write {
-        return Ok(done(&format!("/lists/{}", report.list), "imported"));
     }
-    preview(&signed, &report, &format).await
+}
+
+/// The files of a format, without the rest of the form.
+fn kept_of(parts: &HashMap<String, Bytes>, format: &str, list: &str) -> Kept {
+    let names = ListFormat::ALL
+        .iter()
+        .filter(|known| known.as_str() == format)
+        .flat_map(|known| known.files().iter().map(|(name, ..)| *name));
+    let files = names.filter_map(|name| Some((name.to_owned(), parts.get(name)?.clone())));
+    Kept {
+        format: format.to_owned(),
+        list: list.to_owned(),
+        files: files.collect(),
+    }
+}
+
+/// Keeps the files for the confirmation; `false` where they have to be chosen again.
+async fn keep(signed: &Signed, kept: Kept) -> bool {
+    let (session, now) = (signed.who.csrf.clone(), signed.visit.now);
+    let uploads = signed.state.uploads.clone();
+    let keep = move || uploads.is_some_and(|uploads| uploads.keep(&session, &kept, now));
+    tokio::task::spawn_blocking(keep).await.unwrap_or(false)
 }
 
 async fn refuse(signed: &Signed, wrong: String) -> Result<Response, Problem> {
@@ -83,6 +140,7 @@ async fn preview(
     signed: &Signed,
     report: &ImportReport,
     format: &str,
+    is_kept: bool,
 ) -> Result<Response, Problem> {
     let t = signed.t();
     let list = signed.state.app.list_name(&report.list);
@@ -112,12 +170,21 @@ async fn preview(
         .find(|known| known.as_str() == format && changes > 0)
         .map(|format| {
             let submit = t.with_all("preview-write", &values);
-            ListImportPage::form(t, *format, &report.list, submit)
-                .csrf(frame.csrf())
-                .hidden("write", "yes".to_owned())
+            if is_kept {
+                Form::new(t, "/lists/import/confirm", Vec::new(), submit, None).csrf(frame.csrf())
+            } else {
+                ListImportPage::form(t, *format, &report.list, submit)
+                    .csrf(frame.csrf())
+                    .hidden("write", "yes".to_owned())
+            }
         });
     let orphans: Vec<OrphanRow> = report.orphan_rows.iter().map(OrphanRow::of).collect();
     let page = ListPreviewPage {
+        lede: t.text(if is_kept {
+            "preview-lede"
+        } else {
+            "preview-lede-again"
+        }),
         facts,
         form,
         orphans: orphans_table(t, &orphans),

@@ -90,7 +90,7 @@ impl ListFormat {
     }
 
     /// The fields, the keys of their labels, and whether they are needed.
-    const fn files(self) -> &'static [(&'static str, &'static str, bool)] {
+    pub(crate) const fn files(self) -> &'static [(&'static str, &'static str, bool)] {
         match self {
             Self::Ofac => &[
                 ("ofac_entries", "import-ofac-entries", true),
@@ -147,6 +147,8 @@ impl ListImportPage {
 pub struct ListPreviewPage {
     /// The frame.
     pub frame: Frame,
+    /// What to do next.
+    pub lede: String,
     /// What would change.
     pub facts: Facts,
     /// The button that does it; absent where nothing would change.

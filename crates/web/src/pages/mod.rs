@@ -12,6 +12,7 @@ mod list_import;
 pub mod lists;
 pub mod matches;
 pub mod problem;
+mod reading;
 pub mod session;
 mod subjects;
 pub mod users;
@@ -50,15 +51,20 @@ pub(crate) fn router(upload_bytes_max: usize) -> Router<WebState> {
             get(session::password_form).post(session::change_password),
         )
         .route("/check", get(checking::form).post(checking::check))
+        .route("/check/reading", post(reading::read))
         .route("/checks/{id}", get(checking::answer))
         .route("/matches/{id}", get(matches::show_match))
         .route("/matches/{id}/decision", post(matches::decide))
         .route("/inbox", get(inbox::show_inbox))
+        .route("/inbox.csv", get(inbox::export))
+        .route("/hits.csv", get(hits::export))
+        .route("/audit.csv", get(audit::export))
         .route("/hits", get(hits::show_hits))
         .route("/hits/{id}", get(hits::show_hit))
         .route("/hits/{id}/follow-up", post(hits::finish))
         .route("/lists", get(lists::show_lists))
         .route("/lists/import", get(list_import::form).merge(import))
+        .route("/lists/import/confirm", post(list_import::confirm))
         .route("/lists/{list}", get(lists::show_versions))
         .route(
             "/lists/{list}/versions/{version}",

@@ -264,6 +264,15 @@ pub(crate) async fn justify(signed: Signed, posted: Posted) -> Result<Response, 
 }
 
 impl JustificationInput {
+    /// What was typed so far, right or not.
+    pub(crate) fn typed(posted: &Posted) -> Self {
+        Self {
+            purpose: posted.text("purpose"),
+            case: posted.text("case"),
+            ..Self::default()
+        }
+    }
+
     /// Reads the two fields of a justification, or says what is wrong with them.
     pub(crate) fn read(posted: &Posted, t: &Texts) -> Result<Justification, Box<Self>> {
         let (purpose, case) = (posted.text("purpose"), posted.text("case"));

@@ -138,10 +138,6 @@ fn create_fields(t: &'static Texts, posted: &Posted, problem: Option<&Problem>) 
         };
         Some(t.text(key))
     };
-    let choose = (String::new(), t.text("choose"));
-    let roles = Role::OF_ACCOUNTS
-        .iter()
-        .map(|role| (role.as_str().to_owned(), t.text(&format!("role-{role}"))));
     vec![
         Field::new("login", t.text("field-new-login"))
             .hint(t.text("field-new-login-hint"))
@@ -153,14 +149,23 @@ fn create_fields(t: &'static Texts, posted: &Posted, problem: Option<&Problem>) 
             .error(wrong("name"))
             .required(),
         Field::new("role", t.text("field-role"))
-            .kind(FieldKind::Choice(
-                std::iter::once(choose).chain(roles).collect(),
-            ))
+            .kind(FieldKind::Choice(role_choices(t, None)))
             .value(posted.text("role"))
             .error(wrong("role"))
             .required(),
         password_field(t, t.text("field-initial-password"), wrong("password")),
     ]
+}
+
+/// The roles to choose from, without the one that somebody has already.
+fn role_choices(t: &Texts, present: Option<Role>) -> Vec<(String, String)> {
+    let roles = Role::OF_ACCOUNTS
+        .iter()
+        .filter(|role| Some(**role) != present)
+        .map(|role| (role.as_str().to_owned(), t.text(&format!("role-{role}"))));
+    std::iter::once((String::new(), t.text("choose")))
+        .chain(roles)
+        .collect()
 }
 
 fn password_field(t: &'static Texts, label: String, wrong: Option<String>) -> Field {
@@ -204,6 +209,7 @@ pub(crate) async fn show_user(
 #[derive(Default)]
 struct Refused {
     password: Option<String>,
+    role: Option<String>,
     confirmation: Option<String>,
 }
 
@@ -231,24 +237,31 @@ async fn user_page(signed: &Signed, login: &str, wrong: &Refused) -> Result<User
     let own = account.login == signed.caller().login;
     let offered = match account.state {
         AccountState::Closed => &[][..],
-        AccountState::Locked => &["unlock", "reset", "close"],
+        AccountState::Locked => &["unlock", "reset", "role", "close"],
         AccountState::Active if own => &["reset"],
-        AccountState::Active => &["reset", "close"],
+        AccountState::Active => &["reset", "role", "close"],
     };
     let acts = offered
         .iter()
-        .map(|id| offered_act(&frame, id, login, wrong))
+        .map(|id| offered_act(&frame, id, account, wrong))
         .collect();
     Ok(UserPage { facts, acts, frame })
 }
 
-fn offered_act(frame: &Frame, id: &'static str, login: &str, wrong: &Refused) -> Act {
+fn offered_act(frame: &Frame, id: &'static str, account: &AccountView, wrong: &Refused) -> Act {
     let t = frame.t;
+    let login = account.login.as_str();
     let fields = match id {
         "reset" => {
             let label = t.text("field-new-password");
             vec![password_field(t, label, wrong.password.clone())]
         }
+        "role" => vec![
+            Field::new("role", t.text("field-role"))
+                .kind(FieldKind::Choice(role_choices(t, Some(account.role))))
+                .error(wrong.role.clone())
+                .required(),
+        ],
         "close" => vec![
             Field::new(
                 "confirmation",
@@ -290,6 +303,10 @@ pub(crate) async fn act(
     let (result, what) = match act.as_str() {
         "unlock" => (app.unlock_account(caller, &user).await, "unlocked"),
         "close" => (app.close_account(caller, &user).await, "closed"),
+        "role" => match posted.text("role").parse::<Role>() {
+            Ok(role) => (app.change_role(caller, &user, role).await, "role"),
+            Err(_) => return refuse_role(&signed, &login).await,
+        },
         "reset" => {
             let password = Password::new(posted.raw("password"));
             (app.reset_password(caller, &user, password).await, "reset")
@@ -298,6 +315,7 @@ pub(crate) async fn act(
     };
     match result.map_err(Problem::from) {
         Ok(()) => Ok(done(&format!("/users/{login}"), what)),
+        Err(problem) if problem.of_field("role").is_some() => refuse_role(&signed, &login).await,
         Err(problem) if problem.of_field("password").is_some() => {
             let wrong = Refused {
                 password: Some(signed.t().text("password-weak")),
@@ -307,4 +325,12 @@ pub(crate) async fn act(
         }
         Err(problem) => Err(problem),
     }
+}
+
+async fn refuse_role(signed: &Signed, login: &str) -> Result<Response, Problem> {
+    let wrong = Refused {
+        role: Some(signed.t().text("role-missing")),
+        ..Refused::default()
+    };
+    Ok(show_refused(&user_page(signed, login, &wrong).await?))
 }

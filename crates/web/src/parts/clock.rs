@@ -63,6 +63,13 @@ impl Clock {
     }
 }
 
+impl Clock {
+    /// When it is due, as RFC 3339.
+    pub(crate) fn due_iso(&self) -> &str {
+        &self.due.iso
+    }
+}
+
 /// How urgent something is with so many of its seconds left.
 pub fn urgency(left_s: i64, whole_s: i64) -> Urgency {
     if left_s < 0 {

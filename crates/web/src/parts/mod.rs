@@ -8,8 +8,10 @@ mod facts;
 mod field;
 mod form;
 mod handling;
+mod reading;
 mod subject;
 mod table;
+mod zone;
 
 pub use changes::{EntryChange, FieldChange};
 pub use clock::{Clock, Urgency};
@@ -19,5 +21,7 @@ pub use facts::Facts;
 pub use field::{Field, FieldKind, FormErrors};
 pub use form::Form;
 pub use handling::HandlingBadge;
+pub use reading::Reading;
 pub use subject::Subject;
 pub use table::{Cell, Empty, Table, Tag, Tone};
+pub use zone::{ZoneChoices, ZonePart};

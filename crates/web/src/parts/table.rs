@@ -19,6 +19,7 @@ pub struct Table {
     rows: Vec<Vec<Cell>>,
     empty: Empty,
     next: Option<String>,
+    export: Option<String>,
     focus: bool,
 }
 
@@ -82,6 +83,30 @@ impl Tone {
     }
 }
 
+/// Characters that follow each other, told apart by whether they are marked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Piece {
+    pub(crate) text: String,
+    pub(crate) marked: bool,
+}
+
+impl Piece {
+    /// Characters in their order, each marked or not.
+    pub(crate) fn run(characters: impl IntoIterator<Item = (char, bool)>) -> Vec<Self> {
+        let mut pieces: Vec<Self> = Vec::new();
+        for (character, marked) in characters {
+            match pieces.last_mut().filter(|piece| piece.marked == marked) {
+                Some(piece) => piece.text.push(character),
+                None => pieces.push(Self {
+                    text: character.to_string(),
+                    marked,
+                }),
+            }
+        }
+        pieces
+    }
+}
+
 /// A word with a sign.
 #[derive(Debug, Clone)]
 pub struct Tag {
@@ -135,6 +160,7 @@ impl Table {
             rows: Vec::new(),
             empty,
             next: None,
+            export: None,
             focus: false,
         }
     }
@@ -153,6 +179,33 @@ impl Table {
     /// The same with a way to the next page.
     pub fn next(self, next: Option<String>) -> Self {
         Self { next, ..self }
+    }
+
+    /// The same with a way to have it as a file.
+    pub fn export(self, href: impl Into<String>) -> Self {
+        Self {
+            export: Some(href.into()),
+            ..self
+        }
+    }
+
+    /// The same with a last row that says that more were left out.
+    pub(crate) fn cut(mut self, more: bool) -> Self {
+        if more {
+            let text = self.t.text("export-more");
+            self.rows.push(vec![Cell::Text(text)]);
+        }
+        self
+    }
+
+    /// The columns' names, then every row, as text.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = Vec<String>> {
+        let head = self.columns.iter().map(|column| column.label.clone());
+        let rows = self
+            .rows
+            .iter()
+            .map(|row| row.iter().map(Cell::text).collect());
+        std::iter::once(head.collect()).chain(rows)
     }
 
     /// The same with the first row's link in focus when the page opens.
@@ -205,10 +258,26 @@ impl Cell {
         })
     }
 
+    /// What stands in it, as text; an instant with its zone.
+    fn text(&self) -> String {
+        match self {
+            Self::Text(text) | Self::Exact(text) | Self::Number(text) => text.clone(),
+            Self::Link { text, note, .. } => match note {
+                Some(note) => format!("{text} ({note})"),
+                None => text.clone(),
+            },
+            Self::Lines(first, second) => format!("{first} ({second})"),
+            Self::Time(moment) => moment.iso.clone(),
+            Self::Tag(tag) => tag.word.clone(),
+            Self::Clock(clock) => clock.due_iso().to_owned(),
+        }
+    }
+
     fn class(&self) -> &'static str {
         match self {
             Self::Number(_) => "number",
             Self::Time(_) => "fixed",
+            Self::Lines(..) => "lines",
             Self::Text(text) | Self::Exact(text) if text.is_empty() => "void",
             // A number that is broken in two is read wrongly.
             Self::Exact(text) if text.chars().count() <= EXACT_WHOLE_MAX => "fixed",

@@ -137,6 +137,33 @@ async fn a_zone_is_checked_and_a_wrong_digit_is_named() {
     );
     assert!(!answer.body.contains("PERUNCIC"));
 
+    let misread = ZONE.replace("7408122F", "74O8122F");
+    let body = json!({
+        "mrz": misread, "mrz_as_read": true, "purpose": "border-check", "case": "C-1"
+    });
+    let answer = world
+        .api(Method::POST, "/checks", Some(&token), &body.to_string())
+        .await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
+    let path = format!("/checks/{}", answer.json()["check"].as_str().unwrap());
+    let later = world.api(Method::GET, &path, Some(&token), "").await;
+    assert_eq!(later.json()["mrz"], answer.json()["mrz"], "it is kept");
+    let zone = &answer.json()["mrz"];
+    assert_eq!(
+        zone["lines"],
+        json!(misread.split('\n').collect::<Vec<_>>())
+    );
+    let digit = &zone["check_digits"][1];
+    assert_eq!(
+        *digit,
+        json!({
+            "field": "birth-date", "line": 2, "column": 20,
+            "stated": "2", "computed": "6", "verdict": "disagrees"
+        })
+    );
+    let repaired = json!(ZONE.split('\n').collect::<Vec<_>>());
+    assert_eq!(zone["repairs"][0]["lines"], repaired);
+
     let cut = ask("P<UTO").await;
     assert_problem(&cut, StatusCode::UNPROCESSABLE_ENTITY, "invalid");
     assert_eq!(cut.json()["errors"][0]["code"], "malformed");

@@ -6,6 +6,7 @@ mod api;
 mod fuzz;
 mod guards;
 mod pages;
+mod reading;
 mod roles;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod samples;

@@ -1,6 +1,6 @@
 //! The flow of an officer through the pages, and how the pages look.
 
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 
 use crate::samples;
 use crate::world::{LISTED, World, link};
@@ -58,14 +58,91 @@ async fn a_wrong_check_digit_is_named_with_what_it_may_have_been() {
         page.contains("document number: 6 is printed, 0 is computed"),
         "{page}"
     );
-    assert!(
-        page.contains("line 2, place 6: perhaps 0 in place of O"),
-        "{page}"
-    );
+    let proposal = "Line 2, place 6, document number: O was read, perhaps it is 0.";
+    assert!(page.contains(proposal), "{page}");
     let cut = browser.post("/check", &[("q", &ZONE[..87])]).await.body;
     assert!(cut.contains("This MRZ has 86 characters"), "{cut}");
     let answer = browser.check(ZONE).await;
     assert!(browser.get(&answer).await.body.contains("/matches/"));
+}
+
+/// Of somebody invented, with the number of the specimen.
+const ZONE: &str =
+    "P<UTOPERUNCIC<<DRAGOSLAV<<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10";
+
+#[tokio::test]
+async fn the_answer_shows_every_check_digit_of_the_zone() {
+    let world = World::new().await;
+    let mut browser = world.justified("o.officer", "border-check").await;
+    let answer = browser.check(ZONE).await;
+    let page = browser.get(&answer).await.body;
+    for text in [
+        "Every check digit fits",
+        "line 2, place 10",
+        "line 2, place 44",
+        "The document had expired on the day of the reading.",
+    ] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+    assert!(!page.contains("name=\"read_as\""), "nothing is proposed");
+    let answer = browser.check("Dragoslav").await;
+    let page = browser.get(&answer).await.body;
+    assert!(!page.contains("check digit"), "no zone, no digits: {page}");
+}
+
+#[tokio::test]
+async fn a_proposal_is_checked_only_where_somebody_chooses_it() {
+    let world = World::new().await;
+    let mut browser = world.justified("o.officer", "border-check").await;
+    let misread = ZONE.replace("7408122F", "74O8122F");
+    let refused = browser.post("/check", &[("q", &misread)]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let lines = |page: &str| {
+        let (_, rest) = page.split_once("name=\"read_as\" value=\"").unwrap();
+        let lines = rest.split('"').next().unwrap().to_owned();
+        lines.replace("&#60;", "<").replace("&lt;", "<")
+    };
+    let proposed = lines(&refused.body);
+    assert_eq!(proposed, ZONE, "the proposal carries the repaired lines");
+
+    // As it stands: the answer says what does not fit, and proposes the same.
+    let fields = [("q", misread.as_str()), ("as_read", "yes")];
+    let answer = browser.post("/check", &fields).await;
+    let page = browser.get(answer.location()).await.body;
+    assert!(page.contains("2 check digits do not fit"), "{page}");
+    assert!(
+        page.contains("Birth date: its characters give 6, and 2 stands there."),
+        "{page}"
+    );
+    assert!(
+        page.contains("74<mark>O</mark>812<mark>2</mark>F"),
+        "it stands as read: {page}"
+    );
+    assert_eq!(lines(&page), ZONE);
+    assert!(!page.contains("name=\"as_read\""));
+
+    let fields = [("q", misread.as_str()), ("read_as", &proposed)];
+    let answer = browser.post("/check", &fields).await;
+    let page = browser.get(answer.location()).await.body;
+    assert!(page.contains("Every check digit fits") && page.contains("/matches/"));
+}
+
+#[tokio::test]
+async fn long_numbers_unknown_dates_and_cut_names_are_named() {
+    let world = World::new().await;
+    let mut browser = world.justified("o.officer", "border-check").await;
+    let zone = "I<UTOD23145890<7349<<<<<<<<<<<\n3407<<7M9507122UTO<<<<<<<<<<<4\nPERUNCICEVSKA<<DRAGOSLAVAMARIJ";
+    let fields = [("q", zone), ("as_read", "yes")];
+    let answer = browser.post("/check", &fields).await;
+    let page = browser.get(answer.location()).await.body;
+    for text in [
+        "The document number has more than nine characters",
+        "line 1, place 19",
+        "Birth date, not stated: day.",
+        "letters or whole words may be missing",
+    ] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
 }
 
 #[tokio::test]
@@ -246,6 +323,141 @@ async fn a_list_is_imported_only_after_its_changes_were_shown() {
     assert!(browser.get("/lists").await.body.contains("new-list"));
     let again = browser.upload("/lists/import", &files).await;
     assert!(again.body.contains("There is nothing to import"));
+}
+
+#[tokio::test]
+async fn the_second_step_of_an_import_only_confirms() {
+    let world = World::keeping_uploads().await;
+    let folder = world.uploads.as_ref().unwrap().path().join("uploads");
+    let on_disk = || std::fs::read_dir(&folder).unwrap().count();
+    let mut browser = world.signed_in("a.admin").await;
+    let line = r#"{"id":"x-1","schema":"Person","properties":{"name":["Ana Example"]}}"#;
+    let files = [("format", "ftm"), ("list", "new-list"), ("ftm_json", line)];
+    let page = browser.upload("/lists/import", &files).await.body;
+    assert!(page.contains("action=\"/lists/import/confirm\""), "{page}");
+    assert!(
+        !page.contains("type=\"file\""),
+        "no file is asked for again"
+    );
+    assert_eq!(on_disk(), 1, "the file alone, without the rest of the form");
+    assert!(!browser.get("/lists").await.body.contains("new-list"));
+
+    // Another session has nothing to confirm.
+    let mut other = world.signed_in("a.admin").await;
+    let refused = other.post("/lists/import/confirm", &[]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("are kept no longer"));
+
+    let answer = browser.post("/lists/import/confirm", &[]).await;
+    assert_eq!(answer.location(), "/lists/new-list?done=imported");
+    assert_eq!(on_disk(), 0);
+    let again = browser.post("/lists/import/confirm", &[]).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let mut officer = world.justified("o.officer", "border-check").await;
+    let refused = officer.post("/lists/import/confirm", &[]).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_preview_that_is_too_large_to_keep_asks_for_the_files_again() {
+    let world = World::keeping_uploads().await;
+    let mut browser = world.signed_in("a.admin").await;
+    let name = "Ana ".repeat(20);
+    let lines: String = (0..120)
+        .map(|n| format!("{{\"id\":\"x-{n}\",\"schema\":\"Person\",\"properties\":{{\"name\":[\"{name}{n}\"]}}}}\n"))
+        .collect();
+    let files = [
+        ("format", "ftm"),
+        ("list", "new-list"),
+        ("ftm_json", lines.as_str()),
+    ];
+    let page = browser.upload("/lists/import", &files).await.body;
+    assert!(page.contains("type=\"file\"") && page.contains("choose the same files again"));
+}
+
+#[tokio::test]
+async fn a_role_is_changed_by_an_administrator_and_the_sessions_end() {
+    let world = World::new().await;
+    let mut officer = world.signed_in("o.officer").await;
+    let mut browser = world.signed_in("a.admin").await;
+    let own = browser.get("/users/a.admin").await.body;
+    assert!(!own.contains("/users/a.admin/role"), "nobody's own");
+    browser.get("/users/o.officer").await;
+    for role in ["", "operator", "emperor"] {
+        let answer = browser
+            .post("/users/o.officer/role", &[("role", role)])
+            .await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{role}");
+        assert!(answer.body.contains("Choose a role"));
+    }
+    assert_eq!(officer.get("/check").await.status, StatusCode::OK);
+    let answer = browser
+        .post("/users/o.officer/role", &[("role", "supervisor")])
+        .await;
+    assert_eq!(answer.location(), "/users/o.officer?done=role");
+    let page = browser.get(answer.location()).await.body;
+    assert!(page.contains("Supervisor") && page.contains("The role was changed"));
+    let answer = officer.get("/check").await;
+    assert!(
+        answer.location().starts_with("/sign-in"),
+        "the session ended"
+    );
+}
+
+#[tokio::test]
+async fn a_table_is_saved_as_a_file_and_the_log_says_so_first() {
+    let world = World::new().await;
+    let mut browser = world.justified("v.verifier", "border-check").await;
+    let found = browser.found().await;
+    let waiting = browser.get("/inbox").await.body;
+    assert!(waiting.contains("href=\"/inbox.csv\""));
+    let file = browser.get("/inbox.csv").await;
+    assert_eq!(file.status, StatusCode::OK, "{}", file.body);
+    assert_eq!(
+        file.headers[header::CONTENT_TYPE],
+        "text/csv; charset=utf-8; header=present"
+    );
+    let disposition = file.headers[header::CONTENT_DISPOSITION].to_str().unwrap();
+    assert!(disposition.starts_with("attachment; filename=\"inbox-"));
+    assert!(
+        file.body.contains(&format!("\"{LISTED}\"")),
+        "{}",
+        file.body
+    );
+    assert_eq!(file.body.lines().count(), 2);
+
+    browser.get(&found).await;
+    let fields = [("outcome", "confirmed"), ("reason", "The passport agrees.")];
+    browser.post(&format!("{found}/decision"), &fields).await;
+    let hits = browser.get("/hits.csv").await.body;
+    assert!(hits.contains(LISTED) && !hits.contains("href"), "{hits}");
+
+    let mut supervisor = world.justified("s.supervisor", "supervision").await;
+    let log = supervisor.get("/audit?operation=disclosure").await.body;
+    assert_eq!(log.matches("v.verifier").count(), 2, "{log}");
+    assert!(log.contains("href=\"/audit.csv?operation=disclosure\""));
+    let file = supervisor.get("/audit.csv?operation=disclosure").await.body;
+    assert_eq!(file.matches("v.verifier").count(), 2, "{file}");
+    let log = supervisor.get("/audit?operation=disclosure").await.body;
+    assert_eq!(log.matches("s.supervisor").count(), 1, "{log}");
+}
+
+#[tokio::test]
+async fn no_file_leaves_without_a_reason_or_to_a_role_that_may_not_see_it() {
+    let world = World::new().await;
+    let mut unjustified = world.signed_in("v.verifier").await;
+    for path in ["/inbox.csv", "/hits.csv"] {
+        let answer = unjustified.get(path).await;
+        assert!(answer.location().starts_with("/justification"), "{path}");
+    }
+    let mut admin = world.justified("a.admin", "administration").await;
+    for path in ["/inbox.csv", "/hits.csv", "/audit.csv"] {
+        assert_eq!(
+            admin.get(path).await.status,
+            StatusCode::FORBIDDEN,
+            "{path}"
+        );
+    }
 }
 
 #[tokio::test]

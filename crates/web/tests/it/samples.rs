@@ -3,6 +3,7 @@
 use askama::Template;
 use egnatia_alerts::{ListEntry, ListedName, NameQuality};
 use egnatia_app::ListChange;
+use egnatia_formats::mrz::Mrz;
 use egnatia_matching::{
     Assessment, Band, Evidence, Feature, NameKind, Piece, TokenEvidence, Verdict,
 };
@@ -25,7 +26,7 @@ use egnatia_web::pages::session::{
 use egnatia_web::pages::users::{Act, UserPage, UsersPage};
 use egnatia_web::parts::{
     Cell, Clock, Decision, Empty, EntryChange, EvidenceTable, Facts, Field, FieldChange, FieldKind,
-    Form, HandlingBadge, Subject, Table, Tone,
+    Form, HandlingBadge, Subject, Table, Tone, ZoneChoices, ZonePart,
 };
 use egnatia_web::words::Moment;
 use egnatia_web::{Accent, Area, Frame, FrameUser, NodeFace, RailItem, Texts};
@@ -360,6 +361,15 @@ fn clock(due: &str) -> Clock {
     )
 }
 
+/// A specimen of Doc 9303, misread in one place.
+const MISREAD: &str =
+    "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO74O8122F1204159ZE184226B<<<<<10";
+
+fn zone() -> ZonePart {
+    let zone = Mrz::read(MISREAD, date(2026, 11, 24)).unwrap();
+    ZonePart::new(t(), &zone, ZoneChoices::Proposals)
+}
+
 fn check_pages() -> Vec<(&'static str, String)> {
     let filled = CheckInput {
         query: "Драгољуб Ђорђевић".to_owned(),
@@ -376,6 +386,7 @@ fn check_pages() -> Vec<(&'static str, String)> {
             frame: frame("Answer to the check", Area::Check),
             waiting,
             asked: asked(),
+            zone: (waiting > 0).then(zone),
             candidates: candidates(waiting > 0).focus_first(),
             settled,
             lists: check_lists(true),
@@ -402,6 +413,20 @@ fn check_pages() -> Vec<(&'static str, String)> {
             CheckPage::new(frame("Check", Area::Check), &filled, check_lists(false))
                 .render()
                 .unwrap(),
+        ),
+        (
+            "check-zone-refused",
+            CheckPage::new(
+                frame("Check", Area::Check),
+                &CheckInput {
+                    query: MISREAD.replace('\n', ""),
+                    query_error: Some(t().text("mrz-alphabet")),
+                    ..CheckInput::default()
+                },
+                check_lists(true),
+            )
+            .render()
+            .unwrap(),
         ),
         ("check-result", result(2, settled())),
         ("check-result-none", result(0, none)),
@@ -684,6 +709,7 @@ fn list_pages() -> Vec<(&'static str, String)> {
     let preview = |form| {
         ListPreviewPage {
             frame: frame("What an import of ofac-sdn would change", Area::Lists),
+            lede: t().text("preview-lede"),
             facts: version_facts(),
             form,
             orphans: orphans(false),

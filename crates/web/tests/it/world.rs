@@ -8,14 +8,16 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use egnatia_alerts::{ListEntry, ListedName, NameQuality};
 use egnatia_app::{
     App, Caller, Catalogue, Importing, NewAccount, Parts, Password, PasswordHasher, Role, Settings,
+    Store,
 };
 use egnatia_audit::Hash;
 use egnatia_formats::ParsedList;
 use egnatia_matching::{NameKind, Schema};
 use egnatia_testkit::{FixedClock, MemoryStore, SeededEntropy, test_seal};
-use egnatia_web::{Accent, NodeFace, WebState, router};
+use egnatia_web::{Accent, NodeFace, Uploads, WebState, router};
 use http_body_util::BodyExt;
 use jiff::tz::TimeZone;
+use tempfile::TempDir;
 use tower::ServiceExt;
 
 pub const PASSWORD: &str = "correct horse battery";
@@ -32,6 +34,9 @@ pub const ACCOUNTS: [(&str, Role); 5] = [
 
 pub struct World {
     pub router: Router,
+    pub store: Arc<MemoryStore>,
+    /// Where uploads wait, where they do.
+    pub uploads: Option<TempDir>,
 }
 
 impl World {
@@ -39,11 +44,21 @@ impl World {
         Self::with(false).await
     }
 
+    /// A node that keeps the files of a preview.
+    pub async fn keeping_uploads() -> Self {
+        Self::made(false, Some(tempfile::tempdir().unwrap())).await
+    }
+
     pub async fn with(secure_cookies: bool) -> Self {
+        Self::made(secure_cookies, None).await
+    }
+
+    async fn made(secure_cookies: bool, uploads: Option<TempDir>) -> Self {
+        let store = Arc::new(MemoryStore::new(test_seal()));
         let settings = Settings::of("xx-test".parse().unwrap());
         let app = App::start(Parts {
             index_files: Arc::new(egnatia_app::NoIndexFiles),
-            store: Arc::new(MemoryStore::new(test_seal())),
+            store: store.clone(),
             clock: Arc::new(FixedClock::default()),
             entropy: Arc::new(SeededEntropy::new(7)),
             seal: test_seal(),
@@ -69,9 +84,20 @@ impl World {
             demo: false,
             zone: TimeZone::UTC,
         };
+        let mut state = WebState::new(app, node, secure_cookies);
+        let folder = uploads.as_ref().map(|folder| folder.path().join("uploads"));
+        state.uploads = folder.map(|folder| Arc::new(Uploads::open(folder, 10_000).unwrap()));
         Self {
-            router: router(WebState::new(app, node, secure_cookies)),
+            router: router(state),
+            store,
+            uploads,
         }
+    }
+
+    /// How much the store holds: entries of the log, versions of records.
+    pub async fn held(&self) -> (u64, usize) {
+        let records = self.store.records_by_event(None, 1_000).await.unwrap();
+        (self.store.audit_head().await.unwrap().size, records.len())
     }
 
     pub fn visitor(&self) -> Browser {

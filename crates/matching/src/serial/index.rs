@@ -1,0 +1,209 @@
+//! Many serial numbers in memory, found whole or by what can be read of them.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::hash::Hash;
+
+use super::compare::{Likeness, compare};
+use super::grams::{hash, pieces, pieces_of_query, spellings};
+use super::number::fold;
+use super::{Query, Serial, SerialError};
+use crate::number_map::PairMap;
+
+/// The most entries that one search compares. A query that fits more says too little.
+const COMPARED_MAX: usize = 20_000;
+/// Of the pieces of a query, so many are looked up, the rarest first.
+const PIECES_MAX: usize = 6;
+/// So many removed entries are kept before the index is built anew.
+const REMOVED_MAX: usize = 4_096;
+
+/// Serial numbers under keys of the caller. One key may have several: frame, slide, barrel.
+#[derive(Clone)]
+pub struct Index<K> {
+    slots: HashMap<K, Vec<u32>>,
+    entries: Vec<Option<(K, Serial)>>,
+    removed: usize,
+    by_spelling: PairMap<Vec<u32>>,
+    by_piece: PairMap<Vec<u32>>,
+}
+
+/// An entry that a search found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found<K> {
+    /// Under which key it was inserted.
+    pub key: K,
+    /// The number that was found: one thing may have several.
+    pub serial: Serial,
+    /// How alike, and why.
+    pub likeness: Likeness,
+}
+
+/// Says how many numbers there are, never which.
+impl<K> fmt::Debug for Index<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Index")
+            .field("entries", &self.entries.len().saturating_sub(self.removed))
+            .finish_non_exhaustive()
+    }
+}
+
+impl<K> Default for Index<K> {
+    fn default() -> Self {
+        Self {
+            slots: HashMap::new(),
+            entries: Vec::new(),
+            removed: 0,
+            by_spelling: PairMap::default(),
+            by_piece: PairMap::default(),
+        }
+    }
+}
+
+impl<K: Clone + Eq + Hash> Index<K> {
+    /// An index of nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a number of a thing. The same number under the same key is added once.
+    pub fn insert(&mut self, key: K, serial: &Serial) {
+        let held = self.slots.get(&key).into_iter().flatten();
+        let mut held = held.filter_map(|slot| self.entry(*slot));
+        if held.any(|(_, known)| known == serial) {
+            return;
+        }
+        // A node holds millions of numbers, not thousands of millions.
+        let Ok(slot) = u32::try_from(self.entries.len()) else {
+            return;
+        };
+        let spellings = spellings(serial);
+        for spelling in &spellings {
+            self.by_spelling
+                .entry(hash(spelling))
+                .or_default()
+                .push(slot);
+        }
+        for piece in pieces(&spellings) {
+            self.by_piece.entry(piece).or_default().push(slot);
+        }
+        self.slots.entry(key.clone()).or_default().push(slot);
+        self.entries.push(Some((key, serial.clone())));
+    }
+
+    /// Takes every number of a thing out; says whether there was any.
+    pub fn remove(&mut self, key: &K) -> bool {
+        let Some(slots) = self.slots.remove(key) else {
+            return false;
+        };
+        for slot in slots {
+            let entry = usize::try_from(slot).ok();
+            if let Some(entry) = entry.and_then(|slot| self.entries.get_mut(slot)) {
+                *entry = None;
+                self.removed = self.removed.saturating_add(1);
+            }
+        }
+        if self.removed > REMOVED_MAX && self.removed > self.entries.len() / 2 {
+            let kept = std::mem::take(self);
+            for (key, serial) in kept.entries.into_iter().flatten() {
+                self.insert(key, &serial);
+            }
+        }
+        true
+    }
+
+    /// How many numbers there are.
+    pub fn len(&self) -> usize {
+        self.entries.len().saturating_sub(self.removed)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The keys of exactly this number, separators aside, in the order of their insertion.
+    pub fn exact(&self, serial: &Serial) -> Vec<&K> {
+        let folded: Vec<char> = serial.places().iter().copied().map(fold).collect();
+        let slots = self.by_spelling.get(&hash(&folded)).into_iter().flatten();
+        slots
+            .filter_map(|slot| self.entry(*slot))
+            .filter(|(_, known)| known == serial)
+            .map(|(key, _)| key)
+            .collect()
+    }
+
+    /// What may be the number that was read, the most alike first.
+    ///
+    /// # Errors
+    /// [`SerialError::TooOpen`] where so little could be read that too many entries fit.
+    pub fn search(&self, query: &Query, limit: usize) -> Result<Vec<Found<K>>, SerialError> {
+        let slots = if query.is_whole() {
+            self.slots_of_whole(query)?
+        } else {
+            self.slots_of_pieces(query)?
+        };
+        let mut found: Vec<Found<K>> = slots
+            .into_iter()
+            .filter_map(|slot| self.entry(slot))
+            .map(|(key, serial)| Found {
+                key: key.clone(),
+                serial: serial.clone(),
+                likeness: compare(query, serial),
+            })
+            .filter(|found| found.likeness.is_alike())
+            .collect();
+        // The order is stable: equal ones stay in the order of their insertion.
+        found.sort_by(|a, b| {
+            let by_likeness = b.likeness.likeness.total_cmp(&a.likeness.likeness);
+            by_likeness.then(b.likeness.read.total_cmp(&a.likeness.read))
+        });
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    fn slots_of_whole(&self, query: &Query) -> Result<Vec<u32>, SerialError> {
+        let whole = Serial::new(&query.to_string())?;
+        let mut slots: Vec<u32> = spellings(&whole)
+            .iter()
+            .filter_map(|spelling| self.by_spelling.get(&hash(spelling)))
+            .flatten()
+            .copied()
+            .collect();
+        slots.sort_unstable();
+        slots.dedup();
+        bounded(slots)
+    }
+
+    fn slots_of_pieces(&self, query: &Query) -> Result<Vec<u32>, SerialError> {
+        let pieces = pieces_of_query(query);
+        if pieces.is_empty() {
+            return Err(SerialError::TooOpen);
+        }
+        let mut lists: Vec<&[u32]> = pieces
+            .iter()
+            .map(|piece| self.by_piece.get(piece).map_or(&[][..], Vec::as_slice))
+            .collect();
+        lists.sort_by_key(|list| list.len());
+        lists.truncate(PIECES_MAX);
+        let Some((rarest, others)) = lists.split_first() else {
+            return Err(SerialError::TooOpen);
+        };
+        // Slots only grow, so that every list is in order.
+        let slots = rarest.iter().filter(|slot| {
+            let mut others = others.iter();
+            others.all(|list| list.binary_search(slot).is_ok())
+        });
+        bounded(slots.copied().collect())
+    }
+
+    fn entry(&self, slot: u32) -> Option<&(K, Serial)> {
+        self.entries.get(usize::try_from(slot).ok()?)?.as_ref()
+    }
+}
+
+fn bounded(slots: Vec<u32>) -> Result<Vec<u32>, SerialError> {
+    if slots.len() > COMPARED_MAX {
+        return Err(SerialError::TooOpen);
+    }
+    Ok(slots)
+}
