@@ -29,6 +29,7 @@ pub mod parts;
 mod problem;
 mod query;
 mod router;
+mod screens;
 mod state;
 mod texts;
 mod visit;

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::NodeFace;
+use crate::screens::Screens;
 
 /// The node as the pages and the API see it. Cheap to clone.
 #[derive(Clone)]
@@ -20,6 +21,8 @@ pub struct WebState {
     pub secure_cookies: bool,
     /// The largest upload of a list's files together, in bytes.
     pub upload_bytes_max: usize,
+    /// Files that wait to be screened, and screenings that run.
+    pub(crate) screens: Screens,
 }
 
 impl WebState {
@@ -30,6 +33,7 @@ impl WebState {
             node: Arc::new(node),
             secure_cookies,
             upload_bytes_max: 128 * 1024 * 1024,
+            screens: Screens::default(),
         }
     }
 

@@ -12,4 +12,5 @@ mod checks;
 mod decisions;
 mod lists;
 mod retention;
+mod screening;
 mod world;

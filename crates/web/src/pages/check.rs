@@ -2,8 +2,9 @@
 
 use askama::Template;
 
+use super::screenings::file_form;
 use super::session::{JustificationInput, justification_fields};
-use crate::parts::{Facts, Field, FieldKind, FormErrors, Table};
+use crate::parts::{Facts, Field, FieldKind, Form, FormErrors, Table};
 use crate::{Frame, Texts};
 
 /// What was filled in on the check page, and what is wrong with it.
@@ -56,6 +57,7 @@ pub struct CheckPage {
     details: Vec<Field>,
     open: bool,
     justification: Vec<Field>,
+    file: Form,
     lists: Table,
 }
 
@@ -86,6 +88,7 @@ impl CheckPage {
             details,
             open: input.has_details(),
             justification,
+            file: file_form(t, frame.csrf(), None),
             lists,
             frame,
         }
