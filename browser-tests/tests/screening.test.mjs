@@ -52,7 +52,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.waitForURL((url) => url.pathname === "/screenings/new");
       const shown = await page.locator("main").innerText();
       assert.match(shown, /Име и презиме/);
-      assert.match(shown, /5 March 1970|1970-03-05|5\.3\.1970/);
+      assert.match(shown, /05\.03\.1970/);
       if (javaScriptEnabled) {
         await hasNoAxeFindings(page);
       }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, SeekFrom};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use csv::StringRecord;
 use encoding_rs::Encoding;
@@ -141,6 +141,7 @@ fn score(sample: &[u8], separator: u8) -> usize {
 struct Bounds {
     left: Arc<AtomicUsize>,
     quotes: Arc<AtomicU64>,
+    ended: Arc<AtomicBool>,
 }
 
 /// Refuses to read on where a row does not end.
@@ -156,6 +157,9 @@ impl<R: Read> Read for Bounded<R> {
             return Err(io::Error::from(io::ErrorKind::FileTooLarge));
         }
         let read = self.input.read(out)?;
+        if read == 0 {
+            self.bounds.ended.store(true, Ordering::Relaxed);
+        }
         let bytes = out.get(..read).unwrap_or_default();
         let quotes = bytes.iter().filter(|byte| **byte == b'"').count();
         let quotes = u64::try_from(quotes).unwrap_or(u64::MAX);
@@ -189,7 +193,7 @@ impl<S: Source> Table<S> {
         // a word: then it is the last row, with line ends in it.
         let broken = self.record.iter().any(|cell| cell.contains('\n'));
         let odd = self.bounds.quotes.load(Ordering::Relaxed) % 2 == 1;
-        if broken && odd && self.reader.is_done() {
+        if broken && odd && self.bounds.ended.load(Ordering::Relaxed) {
             return Err(RowsProblem::OpenQuote.at(number));
         }
         self.number = number;

@@ -121,7 +121,7 @@ fn borrowed(data: &Data) -> DataRef<'_> {
         Data::Int(number) => DataRef::Int(*number),
         Data::Float(number) => DataRef::Float(*number),
         Data::Bool(truth) => DataRef::Bool(*truth),
-        Data::DateTime(at) => DataRef::DateTime(at.clone()),
+        Data::DateTime(at) => DataRef::DateTime(*at),
         Data::DateTimeIso(text) => DataRef::DateTimeIso(text.clone()),
         Data::DurationIso(text) => DataRef::DurationIso(text.clone()),
         Data::Error(_) | Data::Empty => DataRef::Empty,

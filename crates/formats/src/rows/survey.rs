@@ -42,7 +42,7 @@ pub(super) fn survey(
                 layout.check_width(number, &cells)?;
                 layout.count(number, &cells, &mut dates);
             }
-            layout.end(dates)?;
+            layout.end(&dates)?;
         }
         Kind::Sheet(sheet) => {
             let first = sheet.first().map(|(_, cells)| cells.clone());
@@ -50,7 +50,7 @@ pub(super) fn survey(
             for (number, cells) in sheet.iter().skip(usize::from(layout.reading.headings)) {
                 layout.count(*number, cells, &mut dates);
             }
-            layout.end(dates)?;
+            layout.end(&dates)?;
         }
         Kind::Lines => {
             let mut lines = super::lines::Lines::open(source)?;
@@ -124,7 +124,7 @@ impl Layout {
         }
     }
 
-    fn end(&mut self, dates: Dates) -> Result<(), RowsError> {
+    fn end(&mut self, dates: &Dates) -> Result<(), RowsError> {
         let births = |mapped: &&super::Mapped| mapped.column == Column::BirthDate;
         let Some(column) = self.mapping.columns.iter().find(births).map(|c| c.number) else {
             return Ok(());

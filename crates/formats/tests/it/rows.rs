@@ -180,6 +180,7 @@ fn what_cannot_be_read_is_refused_at_its_row() {
         (&b"name;dob\nA;1.1.1970;x\n"[..], Some(2)),
         (b"name;dob\nA;1.1.1970\nB\n", Some(3)),
         (b"name;x\n\"A;b\nC;d\n", Some(2)),
+        (b"name\n\"A\nC\n", Some(2)),
         (long.as_bytes(), Some(2)),
         (&damaged, None),
         (b"", None),

@@ -53,6 +53,10 @@ screenings-empty = You have screened no file yet.
 screenings-empty-how = Choose a file above.
 
 screening-title = Screening of { $file }
+screen-matches-found = { $count ->
+    [one] One match was found
+   *[other] { $count } matches were found
+}
 screen-none-yet = No match so far
 screen-none-means = Nothing on the lists agrees closely enough with a row of this file.
 screen-running = Rows are being checked

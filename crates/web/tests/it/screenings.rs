@@ -64,15 +64,28 @@ async fn a_file_is_read_shown_run_and_downloaded() {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
     let path = answer.location().to_owned();
     let page = ended(&mut browser, &path).await.body;
-    assert!(page.contains(LISTED) && page.contains("1\u{202f}201"), "{page}");
+    assert!(
+        page.contains(LISTED) && page.contains("1\u{202f}201"),
+        "{page}"
+    );
     let found = link(&page, "/matches/");
-    assert!(browser.get(&found).await.body.contains("value=\"confirmed\""));
+    assert!(
+        browser
+            .get(&found)
+            .await
+            .body
+            .contains("value=\"confirmed\"")
+    );
     let csv = browser.get(&format!("{path}/hits.csv")).await;
     let kind = csv.headers["content-type"].to_str().unwrap();
     assert!(kind.starts_with("text/csv"), "{kind}");
     let lines: Vec<&str> = csv.body.lines().collect();
     assert_eq!(lines.len(), 2, "{}", csv.body);
-    assert!(lines[1].starts_with(&format!("1202,{LISTED},")), "{}", csv.body);
+    assert!(
+        lines[1].starts_with(&format!("1202,{LISTED},")),
+        "{}",
+        csv.body
+    );
     for (file, start) in [("hits.jsonl", "{\"row\":1202"), ("hits.xlsx", "PK")] {
         let answer = browser.get(&format!("{path}/{file}")).await;
         assert!(answer.body.starts_with(start), "{file}");
@@ -90,12 +103,18 @@ async fn purpose_and_case_are_asked_for_on_the_page() {
     let world = World::new().await;
     let mut browser = world.signed_in("o.officer").await;
     browser.get("/check").await;
-    let answer = browser.upload("/screenings/file", &[("rows", &table(2))]).await;
+    let answer = browser
+        .upload("/screenings/file", &[("rows", &table(2))])
+        .await;
     assert_eq!(answer.location(), "/screenings/new");
     let page = browser.get("/screenings/new").await.body;
     let refused = run(&mut browser, &page, &[]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(refused.body.contains("id=\"purpose-error\""), "{}", refused.body);
+    assert!(
+        refused.body.contains("id=\"purpose-error\""),
+        "{}",
+        refused.body
+    );
     let why = [("purpose", "border-check"), ("case", "BP-1/2026")];
     let answer = run(&mut browser, &page, &why).await;
     let page = ended(&mut browser, answer.location()).await.body;
@@ -125,12 +144,16 @@ async fn bad_files_are_refused_and_nothing_is_held() {
     let empty = browser.upload("/screenings/file", &[("rows", "")]).await;
     assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
     let large = "x".repeat(33 * 1024 * 1024);
-    let large = browser.upload("/screenings/file", &[("rows", &large)]).await;
+    let large = browser
+        .upload("/screenings/file", &[("rows", &large)])
+        .await;
     assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
     let gone = browser.post("/screenings", &[("checksum", "x")]).await;
     assert_eq!(gone.status, StatusCode::UNPROCESSABLE_ENTITY);
     browser.csrf = "another".to_owned();
-    let forged = browser.upload("/screenings/file", &[("rows", &table(1))]).await;
+    let forged = browser
+        .upload("/screenings/file", &[("rows", &table(1))])
+        .await;
     assert_eq!(forged.status, StatusCode::FORBIDDEN);
     let page = shown(&mut browser, "name;dob\nA B;yesterday\n").await;
     assert!(page.contains("id=\"columns-error\"") && !page.contains("Check 1 rows"));
@@ -144,12 +167,20 @@ async fn nobody_else_sees_a_screening_and_other_roles_have_none() {
     let path = run(&mut browser, &page, &[]).await.location().to_owned();
     ended(&mut browser, &path).await;
     let mut supervisor = world.justified("s.supervisor", "supervision").await;
-    assert_eq!(supervisor.get("/screenings").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        supervisor.get("/screenings").await.status,
+        StatusCode::FORBIDDEN
+    );
     assert_eq!(supervisor.get(&path).await.status, StatusCode::FORBIDDEN);
     let mut verifier = world.justified("v.verifier", "border-check").await;
     assert_eq!(verifier.get(&path).await.status, StatusCode::OK);
-    assert_eq!(verifier.get("/screenings/new").await.location(), "/screenings");
+    assert_eq!(
+        verifier.get("/screenings/new").await.location(),
+        "/screenings"
+    );
     let mut admin = world.justified("a.admin", "administration").await;
-    let answer = admin.upload("/screenings/file", &[("rows", &table(1))]).await;
+    let answer = admin
+        .upload("/screenings/file", &[("rows", &table(1))])
+        .await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
 }

@@ -59,7 +59,9 @@ async fn lines(
         }
     }
     let file = writer.finish()?;
-    let file = file.into_inner().map_err(|error| error.into_error())?;
+    let file = file
+        .into_inner()
+        .map_err(std::io::IntoInnerError::into_error)?;
     file.sync_all()?;
     Ok(count)
 }
