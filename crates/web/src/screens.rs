@@ -18,7 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 /// The largest file, in bytes. Larger ones are for the command line, which reads from the disk.
 pub(crate) const FILE_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// So many files are held at a time.
-const WAITING_MAX: usize = 8;
+const WAITING_MAX: usize = 4;
 /// So long a file waits.
 const WAITS: SignedDuration = SignedDuration::from_mins(30);
 /// So many screenings run at a time: officers at the booths have the other half of the machine.

@@ -12,7 +12,7 @@ const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// The most bytes of what is packed into a file.
 const UNPACKED_BYTES_MAX: u64 = 512 * 1024 * 1024;
 /// The most cells.
-const CELLS_MAX: usize = 4_000_000;
+const CELLS_MAX: usize = 2_000_000;
 /// The most columns. The widest real table has some dozens.
 const COLUMNS_MAX: usize = 1_000;
 /// The most bytes of text in all cells.
@@ -159,7 +159,7 @@ impl Sheet {
         self.cells = self.cells.saturating_add(added);
         self.bytes = self.bytes.saturating_add(text.len());
         if self.cells > CELLS_MAX {
-            return Err(too_large("4,000,000 cells"));
+            return Err(too_large("2,000,000 cells"));
         }
         if self.bytes > TEXT_BYTES_MAX {
             return Err(too_large("256 MiB of text"));

@@ -79,7 +79,12 @@ struct Dates {
 
 impl Layout {
     /// Takes the first row of a table: what the columns hold.
-    fn begin(&mut self, first: Vec<String>) -> Result<Dates, RowsError> {
+    fn begin(&mut self, mut first: Vec<String>) -> Result<Dates, RowsError> {
+        // Programs write separators for columns that were emptied.
+        let filled = first.iter().rposition(|cell| !cell.trim().is_empty());
+        if self.reading.headings {
+            first.truncate(filled.map_or(0, |last| last.saturating_add(1)));
+        }
         if first.is_empty() {
             return Err(RowsProblem::Empty.into());
         }

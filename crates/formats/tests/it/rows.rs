@@ -129,6 +129,13 @@ fn a_column_of_american_dates_is_told_and_read_as_such() {
 }
 
 #[test]
+fn empty_columns_at_the_end_do_not_count() {
+    let (_, rows) = read(b"name;dob;;\nA Bc;1.1.1970\nD Ef;;;\n", reading("")).unwrap();
+    assert_eq!(rows.len(), 2);
+    assert!(read(b"name;dob;;\nA Bc;1.1.1970;;x\n", reading("")).is_err());
+}
+
+#[test]
 fn dates_that_cannot_be_read_are_counted() {
     let (layout, rows) = read(b"name,dob\nA Bc,5.3.1971\nD Ef,unknown\n", reading("")).unwrap();
     assert_eq!(layout.unread_dates, 1);
