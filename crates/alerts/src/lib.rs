@@ -9,6 +9,7 @@ mod check;
 mod decision;
 mod entry;
 mod follow_up;
+mod screening;
 
 pub use check::{Check, ConsultedList, EntryRef, ScannedZone, Settled};
 pub use decision::{
@@ -16,3 +17,6 @@ pub use decision::{
 };
 pub use entry::{Document, ListEntry, ListedBirth, ListedName, NameQuality, Place, SourceText};
 pub use follow_up::{FollowUp, FollowUpRefused, FollowUpState};
+pub use screening::{
+    RowOutcome, ScreenedRow, ScreenedRows, Screening, ScreeningCounts, ScreeningState,
+};

@@ -1,7 +1,5 @@
 //! Somebody or something is checked: search, remember what was settled, log, answer.
 
-mod bounds;
-
 use std::collections::HashMap;
 
 use egnatia_alerts::{
@@ -10,13 +8,14 @@ use egnatia_alerts::{
 use egnatia_audit::{Hash, Operation};
 use egnatia_formats::mrz::Mrz;
 use egnatia_matching::{Assessment, Description};
-use egnatia_record::{Envelope, Kind, RecordId, UserId};
+use egnatia_record::{Envelope, Justification, Kind, RecordId, UserId};
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use serde_json::json;
 
 use crate::index::{Found, Search};
 use crate::port::{CommitError, Conflict, Cursor, RecordFilter};
+use crate::question::{asked, entry_ref, fingerprint, settled_claim, validate};
 use crate::writing::{Beside, EventAbout, Terms, Writing};
 use crate::{Action, App, AppError, Caller, Invalid, Page, next_page, read_body};
 
@@ -84,6 +83,17 @@ pub struct CheckView {
     pub entries: HashMap<RecordId, ListEntry>,
 }
 
+/// A question that was searched, before it is written.
+pub(crate) struct Asked {
+    pub query: Description,
+    /// The zone that it was read from.
+    pub zone: Option<ScannedZone>,
+    pub lists: Vec<ConsultedList>,
+    /// What waits for a decision.
+    pub open: Vec<Found>,
+    pub settled: Vec<Settled>,
+}
+
 /// A line in the list of one's own checks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CheckSummary {
@@ -117,49 +127,23 @@ impl App {
             .as_ref()
             .ok_or(AppError::NoJustification)?;
         let claim = idempotency_claim(caller, request.idempotency_key.as_deref())?;
-        bounds::validate(&request.query)?;
+        validate(&request.query)?;
         let most = self.inner.settings.candidates_max;
         let limit = request.limit.map_or(most, |limit| limit.clamp(1, most));
         let Search { found, lists } = self.inner.index.search(&request.query, limit)?;
         let (open, settled) = self.split_settled(&request.query, found, &lists).await?;
 
         let mut writing = self.writing(caller);
-        let check_id = writing.new_id();
-        let candidates: Vec<Candidate> = open
-            .into_iter()
-            .map(|found| Candidate {
-                matched: writing.new_id(),
-                action: self.terms(&found.list).action.clone(),
-                entry: entry_ref(&found, &lists),
-                assessment: found.assessment,
-                state: MatchState::Waiting,
-            })
-            .collect();
-        let check = Check {
-            case: justification.case.clone(),
+        let asked = Asked {
             query: request.query,
             zone: request.zone.as_deref().map(scanned),
             lists,
-            matches: candidates
-                .iter()
-                .map(|candidate| candidate.matched)
-                .collect(),
+            open,
             settled,
         };
-        let keep = self.inner.settings.keep_checks_days;
-        let beside = Beside::new("answered", Operation::Consultation)
-            .claims(claim.iter().cloned().collect())
-            .data(json!({ "matches": check.matches.len(), "settled": check.settled.len() }));
-        writing.create(
-            check_id,
-            Terms::own(Kind::Check, justification.purpose, keep),
-            &check,
-            beside,
-        )?;
-        for candidate in &candidates {
-            let terms = Terms::own(Kind::Match, justification.purpose, keep);
-            put_match(&mut writing, terms, check_id, &check, candidate)?;
-        }
+        let claims = claim.iter().cloned().collect();
+        let (check_id, check, candidates) =
+            self.put_check(&mut writing, justification, asked, claims)?;
         let at = writing.at;
         match self.store().commit(writing.batch).await {
             Ok(_) => Ok(CheckAnswer {
@@ -175,6 +159,46 @@ impl App {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Puts a check and its matches into a transaction.
+    pub(crate) fn put_check(
+        &self,
+        writing: &mut Writing<'_>,
+        why: &Justification,
+        asked: Asked,
+        claims: Vec<String>,
+    ) -> Result<(RecordId, Check, Vec<Candidate>), AppError> {
+        let check_id = writing.new_id();
+        let candidates: Vec<Candidate> = asked
+            .open
+            .into_iter()
+            .map(|found| Candidate {
+                matched: writing.new_id(),
+                action: self.terms(&found.list).action.clone(),
+                entry: entry_ref(&found, &asked.lists),
+                assessment: found.assessment,
+                state: MatchState::Waiting,
+            })
+            .collect();
+        let check = Check {
+            case: why.case.clone(),
+            query: asked.query,
+            zone: asked.zone,
+            lists: asked.lists,
+            matches: candidates.iter().map(|c| c.matched).collect(),
+            settled: asked.settled,
+        };
+        let keep = self.inner.settings.keep_checks_days;
+        let beside = Beside::new("answered", Operation::Consultation)
+            .claims(claims)
+            .data(json!({ "matches": check.matches.len(), "settled": check.settled.len() }));
+        let terms = |kind| Terms::own(kind, why.purpose, keep);
+        writing.create(check_id, terms(Kind::Check), &check, beside)?;
+        for candidate in &candidates {
+            put_match(writing, terms(Kind::Match), check_id, &check, candidate)?;
+        }
+        Ok((check_id, check, candidates))
     }
 
     /// A check with its answer and what has been decided since.
@@ -394,68 +418,6 @@ fn put_match(
     let beside = Beside::new(matched.state.as_str(), Operation::Combination)
         .links([("check", check_id), ("entry", candidate.entry.record)]);
     writing.create(candidate.matched, terms, &matched, beside)
-}
-
-fn entry_ref(found: &Found, lists: &[ConsultedList]) -> EntryRef {
-    EntryRef {
-        record: found.record,
-        version: found.version,
-        list: found.list.clone(),
-        list_version: lists
-            .iter()
-            .find(|consulted| consulted.list == found.list)
-            .map_or(0, |consulted| consulted.version),
-        source_id: found.source_id.clone(),
-        name: found.name.clone(),
-    }
-}
-
-/// The first name or number of a query, under which a check is shown.
-pub(crate) fn asked(query: &Description) -> String {
-    let name = query.names.first().map(|name| name.text.as_str());
-    let number = query
-        .identifiers
-        .first()
-        .map(|identifier| identifier.value.as_str());
-    name.or(number).unwrap_or("—").to_owned()
-}
-
-/// Names a pair of a query and an entry's version that somebody has rejected.
-pub(crate) fn settled_claim(fingerprint: Hash, entry: RecordId, version: u32) -> String {
-    format!("settled:{fingerprint}:{entry}:{version}")
-}
-
-/// Tells the same question again from another one: order, case and spacing do not matter.
-pub(crate) fn fingerprint(query: &Description) -> Hash {
-    fn folded<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
-        let mut texts: Vec<String> = texts
-            .map(|text| {
-                text.split_whitespace()
-                    .collect::<Vec<_>>()
-                    .join(" ")
-                    .to_lowercase()
-            })
-            .collect();
-        texts.sort();
-        texts.dedup();
-        texts
-    }
-    let births: Vec<String> = query.births.iter().map(ToString::to_string).collect();
-    let parts = json!([
-        query.schema,
-        folded(query.names.iter().map(|name| name.text.as_str())),
-        folded(births.iter().map(String::as_str)),
-        query.gender,
-        folded(query.nationalities.iter().map(String::as_str)),
-        folded(query.places.iter().map(String::as_str)),
-        folded(
-            query
-                .identifiers
-                .iter()
-                .map(|identifier| identifier.value.as_str())
-        ),
-    ]);
-    Hash::of(parts.to_string().as_bytes())
 }
 
 fn idempotency_claim(caller: &Caller, key: Option<&str>) -> Result<Option<String>, AppError> {

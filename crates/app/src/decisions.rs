@@ -10,9 +10,9 @@ use egnatia_record::{Envelope, Kind, Purpose, RecordId, UserId};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use crate::checks::{asked, fingerprint, settled_claim};
 use crate::hits::OPEN_HIT;
 use crate::port::{CommitError, Conflict, Cursor, RecordFilter, StoredRecord};
+use crate::question::{asked, fingerprint, settled_claim};
 use crate::writing::{Beside, EventAbout, Keep, Terms, Writing};
 use crate::{Action, App, AppError, Caller, Page, next_page, read_body};
 

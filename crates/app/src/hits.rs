@@ -6,8 +6,8 @@ use egnatia_record::{Envelope, Kind, RecordId, UserId};
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::checks::asked;
 use crate::port::{DueFilter, DuePlace, ReferredTo, StoredRecord};
+use crate::question::asked;
 use crate::writing::{Beside, EventAbout};
 use crate::{Action, App, AppError, Caller, Page, read_body};
 

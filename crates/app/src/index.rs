@@ -326,15 +326,14 @@ impl MatchIndex {
                 })
             })
             .collect::<Result<_, AppError>>()?;
-        let lists = state
-            .lists
-            .iter()
-            .map(|row| ConsultedList {
-                list: row.list.clone(),
-                version: row.version,
-            })
-            .collect();
+        let lists = state.consulted();
         Ok(Search { found, lists })
+    }
+
+    /// The lists that a search compares at present.
+    pub fn lists(&self) -> Result<Vec<ConsultedList>, AppError> {
+        let state = self.state.read().map_err(|_| poisoned())?;
+        Ok(state.consulted())
     }
 
     /// Which records the index holds, in which version.
@@ -373,6 +372,16 @@ fn unkept(error: std::io::Error) -> AppError {
 }
 
 impl State {
+    fn consulted(&self) -> Vec<ConsultedList> {
+        self.lists
+            .iter()
+            .map(|row| ConsultedList {
+                list: row.list.clone(),
+                version: row.version,
+            })
+            .collect()
+    }
+
     fn empty(thresholds: Thresholds) -> Self {
         Self {
             index: Index::with_thresholds(thresholds),

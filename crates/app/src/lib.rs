@@ -25,8 +25,10 @@ mod lists;
 mod password;
 mod policy;
 mod port;
+mod question;
 mod retention;
 mod role;
+mod screening;
 mod sessions;
 mod settings;
 mod writing;
@@ -54,6 +56,10 @@ pub use policy::{Action, Policy, PolicyError};
 pub use port::*;
 pub use retention::Expired;
 pub use role::{Role, UnknownRole};
+pub use screening::{
+    Begun, Export, RowRead, Running, ScreenError, Screened, ScreeningStart, ScreeningSummary,
+    ScreeningView, Unfinished, checksum,
+};
 pub use sessions::{Authenticated, SessionKind, SessionToken, SignInError, SignedIn};
 pub use settings::{SessionSettings, Settings};
 

@@ -6,12 +6,15 @@
 //! are returned as [`Orphan`]s. The first error stops the reading and nothing is returned, so
 //! that half a list can never replace a whole one.
 //!
-//! Beside lists, the machine-readable zones of travel documents are read: [`mrz`].
+//! Beside lists, the machine-readable zones of travel documents are read ([`mrz`]), and rows that
+//! are to be checked: tables, sheets and passenger lists ([`rows`]). What such a run found is
+//! written by [`hits`].
 //!
 //! This crate never opens a file or a connection, never follows a link or an external entity, and
 //! never decides whether two entries mean the same person.
 //!
-//! Start at [`ofac::parse`], [`un::parse`], [`ftm::parse`] or [`mrz::Mrz::read`].
+//! Start at [`ofac::parse`], [`un::parse`], [`ftm::parse`], [`mrz::Mrz::read`] or
+//! [`rows::Layout::recognise`].
 //!
 //! ```
 //! let line = r#"{"id":"x-1","schema":"Person","properties":{"name":["Ana Example"],"birthDate":["1971-03"]}}"#;
@@ -28,9 +31,12 @@ mod dates;
 mod documents;
 mod error;
 pub mod ftm;
+pub mod hits;
 pub mod mrz;
 pub mod ofac;
+mod paxlst;
 mod progress;
+pub mod rows;
 mod text;
 pub mod un;
 

@@ -52,6 +52,8 @@ pub enum Command {
     Import(Import),
     /// Check somebody or something against the lists.
     Check(Box<Check>),
+    /// Check every row of a file: CSV, Excel, FollowTheMoney lines or a PAXLST passenger list.
+    Screen(Box<Screen>),
     /// Compare two names and show why: probability, features, word by word. Only what you write is
     /// compared; no data of the node is touched, so that nothing is logged and no purpose is asked.
     Match(Pair),
@@ -174,6 +176,44 @@ pub struct Check {
     /// At most so many candidates.
     #[arg(long)]
     pub limit: Option<u16>,
+}
+
+const SCREEN_AFTER: &str = "\
+Columns are recognised by their headings, in English and the languages of the region. They are shown
+before the run; --dry-run stops there. Fields of --columns: name, alias, given-name, patronymic,
+family-name, birth-date, gender, nationality, place, document, passport, identity-card,
+national-number, kind.
+
+A run that was interrupted goes on where it ended: give the same command again. HITS appears once all
+rows are checked; every row is in the audit log before.";
+
+/// Which rows to check, and why.
+#[derive(Args)]
+#[command(after_help = SCREEN_AFTER)]
+pub struct Screen {
+    /// The file with the rows.
+    pub file: PathBuf,
+    /// Where to write what was found: a name that ends in .csv, .jsonl or .xlsx.
+    #[arg(long, value_name = "HITS", required_unless_present = "dry_run")]
+    pub out: Option<PathBuf>,
+    /// For what, such as border-check, terrorism, firearms-trafficking, serious-crime, sanctions.
+    #[arg(long)]
+    pub purpose: Option<Purpose>,
+    /// In which case: the number of the file, journey or operation.
+    #[arg(long)]
+    pub case: Option<CaseReference>,
+    /// Which columns hold what, by number or heading: name=2,birth-date=DOB.
+    #[arg(long, value_name = "FIELD=COLUMN,…")]
+    pub columns: Option<String>,
+    /// The first row holds no headings but is checked like the others; needs --columns.
+    #[arg(long, requires = "columns")]
+    pub no_headings: bool,
+    /// Show how the columns are read and the first rows, and stop.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Give up an interrupted run of this command and begin anew.
+    #[arg(long)]
+    pub restart: bool,
 }
 
 /// Two names.

@@ -3,8 +3,10 @@
 
 use std::process::ExitCode;
 
-use egnatia_app::{AppError, BackupError};
+use egnatia_app::{AppError, BackupError, ScreenError};
 use egnatia_formats::ListError;
+use egnatia_formats::hits::HitsError;
+use egnatia_formats::rows::RowsError;
 use serde_json::json;
 
 /// A log that is not whole, and whatever else a command was asked to find out and found wrong.
@@ -43,6 +45,12 @@ fn classify(error: &anyhow::Error) -> (u8, &'static str) {
         if cause.is::<ListError>() {
             return (INPUT, "malformed-list");
         }
+        if cause.is::<RowsError>() {
+            return (INPUT, "malformed-rows");
+        }
+        if let Some(HitsError::TooMany) = cause.downcast_ref() {
+            return (INPUT, "too-many-lines");
+        }
         if cause.is::<InputError>() {
             return (INPUT, "invalid-input");
         }
@@ -51,7 +59,12 @@ fn classify(error: &anyhow::Error) -> (u8, &'static str) {
         {
             return (INPUT, "malformed-backup");
         }
-        if let Some(error) = cause.downcast_ref::<AppError>() {
+        let screen = match cause.downcast_ref() {
+            Some(ScreenError::Rows(_)) => return (INPUT, "malformed-rows"),
+            Some(ScreenError::App(error)) => Some(error),
+            None => None,
+        };
+        if let Some(error) = screen.or_else(|| cause.downcast_ref::<AppError>()) {
             return match error {
                 AppError::NoJustification => (REFUSED, "no-justification"),
                 AppError::Forbidden(_) => (REFUSED, "forbidden"),

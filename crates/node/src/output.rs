@@ -30,6 +30,16 @@ pub fn byte_bar(total: Option<u64>, what: &str, json: bool) -> ProgressBar {
     bar
 }
 
+/// The same, with the number done in a second.
+pub fn rate_bar(total: u64, what: &str, json: bool) -> ProgressBar {
+    let bar = bar(total, what, json);
+    let template = "{msg:24} {bar:24} {pos:>9} of {len:9} {per_sec:>14} {eta:>4} left";
+    bar.set_style(
+        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
+    );
+    bar
+}
+
 fn target(json: bool) -> ProgressDrawTarget {
     if json || !std::io::stderr().is_terminal() {
         ProgressDrawTarget::hidden()

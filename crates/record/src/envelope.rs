@@ -24,6 +24,10 @@ vocabulary! {
         Hit = "hit",
         /// What is to be done after a hit.
         FollowUp = "follow-up",
+        /// A run over many rows, each of which is a check.
+        Screening = "screening",
+        /// Rows of a screening that were asked.
+        ScreenedRows = "screened-rows",
     }
 }
 

@@ -31,6 +31,7 @@ mod problem;
 mod query;
 mod rate;
 mod router;
+mod screens;
 mod state;
 mod texts;
 mod uploads;

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use crate::NodeFace;
 use crate::rate::Rate;
+use crate::screens::Screens;
 use crate::uploads::Uploads;
 
 /// The node as the pages and the API see it. Cheap to clone.
@@ -26,6 +27,8 @@ pub struct WebState {
     pub uploads: Option<Arc<Uploads>>,
     /// How often somebody had the box read.
     pub(crate) readings: Arc<Rate>,
+    /// Files that wait to be screened, and screenings that run.
+    pub(crate) screens: Screens,
 }
 
 impl WebState {
@@ -38,6 +41,7 @@ impl WebState {
             upload_bytes_max: 128 * 1024 * 1024,
             uploads: None,
             readings: Arc::default(),
+            screens: Screens::default(),
         }
     }
 

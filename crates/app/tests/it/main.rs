@@ -13,4 +13,5 @@ mod decisions;
 mod index_files;
 mod lists;
 mod retention;
+mod screening;
 mod world;

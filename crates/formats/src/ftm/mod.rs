@@ -92,8 +92,19 @@ pub fn describe(entity: &Value) -> Result<Description, Problem> {
     Ok(properties::entry(entity).describe())
 }
 
+/// A line as JSON.
+pub(crate) fn json(text: &str) -> Result<Value, Problem> {
+    serde_json::from_str(text).map_err(|error| {
+        // The JSON reader sees one line only, so that its "line 1" would mislead.
+        let detail = error.to_string().replace("at line 1 column", "at column");
+        Problem::Json {
+            detail: detail.chars().take(120).collect(),
+        }
+    })
+}
+
 /// Reads a line into the buffer and gives its length in bytes; 0 at the end.
-fn read_line(input: &mut dyn BufRead, buffer: &mut Vec<u8>) -> Result<u64, Problem> {
+pub(crate) fn read_line(input: &mut dyn BufRead, buffer: &mut Vec<u8>) -> Result<u64, Problem> {
     buffer.clear();
     let limit = LINE_BYTES_MAX;
     let bounded = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
@@ -133,13 +144,7 @@ impl Reading {
         if text.is_empty() {
             return Ok(());
         }
-        let value: Value = serde_json::from_str(text).map_err(|error| {
-            // The JSON reader sees one line only, so that its "line 1" would mislead.
-            let detail = error.to_string().replace("at line 1 column", "at column");
-            Problem::Json {
-                detail: detail.chars().take(120).collect(),
-            }
-        })?;
+        let value = json(text)?;
         let entity = Entity::read(value)?;
         if entity.id.is_empty() {
             return Err(Problem::Missing { field: "id" });

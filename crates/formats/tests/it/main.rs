@@ -11,4 +11,5 @@ mod fuzz;
 mod ofac;
 mod real;
 mod refused;
+mod rows;
 mod un;

@@ -7,6 +7,7 @@ mod compare;
 mod demo;
 mod eval;
 mod import;
+mod screen;
 mod serve;
 mod user;
 mod zone;
@@ -44,6 +45,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Demo(listen) => demo::run(&folder, config, listen, json).await,
         Command::Import(which) => import::run(open(Index::Skip).await?, which, json).await,
         Command::Check(check) => check::run(open(Index::Load).await?, *check, json).await,
+        Command::Screen(what) => screen::run(&folder, config, *what, json).await,
         Command::Match(pair) => compare::run(&pair, &config, json),
         Command::Eval(what) => eval::run(what, &config, json),
         Command::Lists => import::list(open(Index::Skip).await?, json).await,

@@ -207,6 +207,7 @@ fn every_command_explains_itself() {
         &["import", "un", "--help"],
         &["import", "ftm", "--help"],
         &["check", "--help"],
+        &["screen", "--help"],
         &["lists", "--help"],
         &["audit", "--help"],
         &["user", "--help"],

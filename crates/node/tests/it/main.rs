@@ -13,6 +13,7 @@ mod binary;
 mod commands;
 mod eval;
 mod kill;
+mod screen;
 mod tamper;
 mod update;
 mod zone;

@@ -2,8 +2,9 @@
 
 use askama::Template;
 
+use super::screenings::file_form;
 use super::session::{JustificationInput, justification_fields};
-use crate::parts::{Facts, Field, FieldKind, FormErrors, Reading, Table, ZonePart};
+use crate::parts::{Facts, Field, FieldKind, Form, FormErrors, Reading, Table, ZonePart};
 use crate::{Frame, Texts};
 
 /// What was filled in on the check page, and what is wrong with it.
@@ -57,6 +58,7 @@ pub struct CheckPage {
     open: bool,
     justification: Vec<Field>,
     reading: Reading,
+    file: Form,
     lists: Table,
 }
 
@@ -88,6 +90,7 @@ impl CheckPage {
             open: input.has_details(),
             justification,
             reading: Reading::of(t, &input.query, frame.today()),
+            file: file_form(t, frame.csrf(), None),
             lists,
             frame,
         }

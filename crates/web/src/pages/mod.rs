@@ -13,6 +13,8 @@ pub mod lists;
 pub mod matches;
 pub mod problem;
 mod reading;
+mod screening_flow;
+pub mod screenings;
 pub mod session;
 mod subjects;
 pub mod users;
@@ -24,6 +26,7 @@ use egnatia_record::RecordId;
 
 use crate::WebState;
 use crate::problem::{Problem, ProblemCode};
+use crate::screens::FILE_BYTES_MAX;
 use crate::visit::FORM_BYTES_MAX;
 
 /// The record that a path names.
@@ -35,6 +38,9 @@ fn record_id(text: &str) -> Result<RecordId, Problem> {
 /// The pages.
 pub(crate) fn router(upload_bytes_max: usize) -> Router<WebState> {
     let import = post(list_import::import).layer(DefaultBodyLimit::max(upload_bytes_max));
+    let file = post(screening_flow::take_file).layer(DefaultBodyLimit::max(
+        FILE_BYTES_MAX.saturating_add(FORM_BYTES_MAX),
+    ));
     Router::new()
         .route("/", get(session::start))
         .route(
@@ -53,6 +59,14 @@ pub(crate) fn router(upload_bytes_max: usize) -> Router<WebState> {
         .route("/check", get(checking::form).post(checking::check))
         .route("/check/reading", post(reading::read))
         .route("/checks/{id}", get(checking::answer))
+        .route(
+            "/screenings",
+            get(screening_flow::show_own).post(screening_flow::start),
+        )
+        .route("/screenings/file", file)
+        .route("/screenings/new", get(screening_flow::show_new))
+        .route("/screenings/{id}", get(screening_flow::show_one))
+        .route("/screenings/{id}/{file}", get(screening_flow::download))
         .route("/matches/{id}", get(matches::show_match))
         .route("/matches/{id}/decision", post(matches::decide))
         .route("/inbox", get(inbox::show_inbox))

@@ -10,6 +10,12 @@ mod reading;
 mod roles;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod samples;
+#[expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a failed expectation is the finding"
+)]
+mod screenings;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod texts;
 #[expect(

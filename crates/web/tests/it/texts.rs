@@ -30,7 +30,8 @@ fn keys() -> BTreeSet<String> {
 }
 
 /// Keys that are put together from a term: their beginnings.
-const COMPUTED: [&str; 16] = [
+const COMPUTED: [&str; 17] = [
+    "column-as-",
     "about-",
     "country-",
     "data-",

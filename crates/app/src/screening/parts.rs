@@ -1,0 +1,278 @@
+//! Answered rows become transactions: which rows were asked, and the checks of those that agree.
+
+use std::collections::HashMap;
+
+use egnatia_alerts::{
+    ConsultedList, Decision, RowOutcome, ScreenedRow, ScreenedRows, ScreeningCounts, Settled,
+};
+use egnatia_audit::Operation;
+use egnatia_formats::rows::Row;
+use egnatia_record::{Justification, Kind, RecordId};
+use serde_json::json;
+
+use super::run::{Answered, NotAnswered};
+use super::{Begun, FOUND_IN, PART_OF};
+use crate::checks::Asked;
+use crate::index::{Found, Search};
+use crate::port::{CommitError, Conflict};
+use crate::question::{entry_ref, fingerprint, settled_claim};
+use crate::writing::{Beside, Terms, Writing};
+use crate::{App, AppError, Caller, read_body};
+
+/// A part ends behind the row with which it has so many records, however few its rows are.
+const RECORDS_MAX: usize = 2_000;
+
+/// Writes the parts of a run, one after another.
+pub(super) struct Parts<'a> {
+    app: &'a App,
+    caller: &'a Caller,
+    why: Justification,
+    screening: RecordId,
+    part: u64,
+    so_far: ScreeningCounts,
+}
+
+/// A part that is being put together.
+struct Open<'a> {
+    writing: Writing<'a>,
+    lists: Vec<ConsultedList>,
+    rows: Vec<ScreenedRow>,
+    counts: ScreeningCounts,
+}
+
+/// What is known of rejections of candidates, by the name of the pair.
+type Rejections = HashMap<String, (RecordId, Decision)>;
+
+impl<'a> Parts<'a> {
+    pub(super) fn new(app: &'a App, caller: &'a Caller, begun: &Begun) -> Result<Self, AppError> {
+        Ok(Self {
+            app,
+            caller,
+            why: caller
+                .justification
+                .clone()
+                .ok_or(AppError::NoJustification)?,
+            screening: begun.screening,
+            part: begun.parts,
+            so_far: begun.so_far,
+        })
+    }
+
+    pub(super) fn so_far(&self) -> ScreeningCounts {
+        self.so_far
+    }
+
+    /// Writes a chunk in one or more parts, and returns once they are durable.
+    pub(super) async fn write(
+        &mut self,
+        chunk: Vec<Answered>,
+        progress: &(dyn Fn(&ScreeningCounts) + Send + Sync),
+    ) -> Result<(), AppError> {
+        let rejections = self.app.rejections(&chunk).await?;
+        let mut open: Option<Open<'a>> = None;
+        for answered in chunk {
+            let full = open
+                .as_ref()
+                .is_some_and(|open| open.is_full_for(&answered));
+            if full && let Some(part) = open.take() {
+                self.commit(part).await?;
+                progress(&self.so_far);
+            }
+            let part = match &mut open {
+                Some(part) => part,
+                empty => empty.insert(Open {
+                    writing: self.app.writing(self.caller),
+                    lists: lists_of(&answered),
+                    rows: Vec::new(),
+                    counts: self.so_far,
+                }),
+            };
+            self.add(part, answered, &rejections)?;
+        }
+        if let Some(part) = open {
+            self.commit(part).await?;
+        }
+        progress(&self.so_far);
+        Ok(())
+    }
+
+    fn add(
+        &self,
+        part: &mut Open<'a>,
+        Answered { row, answer }: Answered,
+        rejections: &Rejections,
+    ) -> Result<(), AppError> {
+        let counts = &mut part.counts;
+        counts.rows = counts.rows.saturating_add(1);
+        let outcome = match answer {
+            Err(NotAnswered::Failed(error)) => return Err(error),
+            Err(NotAnswered::Unusable(invalid)) => {
+                counts.not_checked = counts.not_checked.saturating_add(1);
+                RowOutcome::NotChecked(invalid.to_string())
+            }
+            Ok(Search { found, .. }) if found.is_empty() => RowOutcome::Nobody,
+            Ok(Search { found, lists }) => {
+                let (open, settled) = part_settled(&row, found, &lists, rejections);
+                let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
+                counts.matches = counts.matches.saturating_add(count(open.len()));
+                counts.settled = counts.settled.saturating_add(count(settled.len()));
+                let matched = u64::from(!open.is_empty());
+                counts.matched_rows = counts.matched_rows.saturating_add(matched);
+                let asked = Asked {
+                    query: row.query.clone(),
+                    zone: None,
+                    lists,
+                    open,
+                    settled,
+                };
+                let app = self.app;
+                let (check, ..) = app.put_check(&mut part.writing, &self.why, asked, Vec::new())?;
+                RowOutcome::Checked(check)
+            }
+        };
+        if part.rows.is_empty() && part.lists.is_empty() {
+            part.lists = self.app.inner.index.lists()?;
+        }
+        part.rows.push(ScreenedRow {
+            row: row.number,
+            query: row.query,
+            outcome,
+        });
+        Ok(())
+    }
+
+    async fn commit(&mut self, open: Open<'a>) -> Result<(), AppError> {
+        let Open {
+            mut writing,
+            lists,
+            rows,
+            counts,
+        } = open;
+        let part = self.part.saturating_add(1);
+        let id = writing.new_id();
+        let span = [rows.first(), rows.last()].map(|row| row.map_or(0, |row| row.row));
+        let shows = rows.iter().any(|row| row.outcome != RowOutcome::Nobody);
+        let matches = counts.matches.saturating_sub(self.so_far.matches);
+        let data = json!({
+            "screening": self.screening, "part": part, "rows": rows.len(),
+            "first_row": span[0], "last_row": span[1], "matches": matches,
+        });
+        let body = ScreenedRows {
+            screening: self.screening,
+            case: self.why.case.clone(),
+            part,
+            lists,
+            rows,
+            so_far: counts,
+        };
+        let links = std::iter::once((PART_OF, self.screening));
+        let links = links.chain(shows.then_some((FOUND_IN, self.screening)));
+        // Two processes that run the same screening would ask each row twice.
+        let claim = format!("screening:{}:{part}", self.screening);
+        let beside = Beside::new("answered", Operation::Consultation)
+            .links(links)
+            .claims(vec![claim.clone()])
+            .data(data);
+        let keep = self.app.inner.settings.keep_checks_days;
+        let terms = Terms::own(Kind::ScreenedRows, self.why.purpose, keep);
+        writing.create(id, terms, &body, beside)?;
+        match self.app.store().commit(writing.batch).await {
+            Ok(_) => {
+                self.part = part;
+                self.so_far = counts;
+                Ok(())
+            }
+            Err(CommitError::Conflict(Conflict::Claim(name))) if name == claim => {
+                let text = "another process runs this screening; wait until it has ended";
+                Err(AppError::Conflict(text.to_owned()))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+impl Open<'_> {
+    /// Whether the next row begins a new part: this one is large, or a list has changed.
+    fn is_full_for(&self, next: &Answered) -> bool {
+        let other = match &next.answer {
+            Ok(search) => search.lists != self.lists,
+            Err(_) => false,
+        };
+        other || self.writing.batch.changes.len() >= RECORDS_MAX
+    }
+}
+
+fn lists_of(answered: &Answered) -> Vec<ConsultedList> {
+    match &answered.answer {
+        Ok(search) => search.lists.clone(),
+        Err(_) => Vec::new(),
+    }
+}
+
+/// Parts the candidates of a row that an officer rejected before from those that wait.
+fn part_settled(
+    row: &Row,
+    found: Vec<Found>,
+    lists: &[ConsultedList],
+    rejections: &Rejections,
+) -> (Vec<Found>, Vec<Settled>) {
+    if rejections.is_empty() {
+        return (found, Vec::new());
+    }
+    let fingerprint = fingerprint(&row.query);
+    let (mut open, mut settled) = (Vec::new(), Vec::new());
+    for found in found {
+        let name = settled_claim(fingerprint, found.record, found.version.number());
+        match rejections.get(&name) {
+            Some((decision_id, decision)) => settled.push(Settled {
+                entry: entry_ref(&found, lists),
+                decision: *decision_id,
+                by: decision.by.clone(),
+                at: decision.at,
+                reason: decision.reason.to_string(),
+                probability: found.assessment.probability,
+            }),
+            None => open.push(found),
+        }
+    }
+    (open, settled)
+}
+
+impl App {
+    /// The rejections of candidates of these rows, in two questions to the store.
+    async fn rejections(&self, chunk: &[Answered]) -> Result<Rejections, AppError> {
+        let mut names = Vec::new();
+        for Answered { row, answer } in chunk {
+            let Ok(Search { found, .. }) = answer else {
+                continue;
+            };
+            if found.is_empty() {
+                continue;
+            }
+            let fingerprint = fingerprint(&row.query);
+            let pair = |f: &Found| settled_claim(fingerprint, f.record, f.version.number());
+            names.extend(found.iter().map(pair));
+        }
+        if names.is_empty() {
+            return Ok(Rejections::new());
+        }
+        let holders = self.store().claims(&names).await?;
+        let mut ids: Vec<RecordId> = holders.iter().map(|(_, id)| *id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let mut decisions = HashMap::new();
+        if !ids.is_empty() {
+            for stored in self.store().records(&ids).await? {
+                // One that has been erased since is put again.
+                if let Some(decision) = read_body::<Decision>(&stored)? {
+                    decisions.insert(stored.envelope.id, decision);
+                }
+            }
+        }
+        let known = holders.into_iter().filter_map(|(name, id)| {
+            let decision = decisions.get(&id)?.clone();
+            Some((name, (id, decision)))
+        });
+        Ok(known.collect())
+    }
+}

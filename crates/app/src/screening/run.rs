@@ -1,0 +1,199 @@
+//! The run: rows are read on one thread, compared on several, and written in their order.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use egnatia_alerts::ScreeningCounts;
+use egnatia_formats::rows::{Row, Rows, RowsError};
+use egnatia_record::RecordId;
+use tokio::sync::mpsc::{self, Receiver, Sender};
+
+use super::parts::Parts;
+use super::{Begun, ScreenError};
+use crate::index::Search;
+use crate::question::validate;
+use crate::{Action, App, AppError, Caller, Invalid};
+
+/// The most rows of a chunk.
+const ROWS_MAX: usize = 500;
+/// A chunk ends behind the row with which it states so many bytes.
+const BYTES_MAX: usize = 4 * 1024 * 1024;
+/// How many chunks wait between two steps.
+const WAITING: usize = 2;
+/// How many rows a thread takes at a time: few, so that all end together.
+const STRIDE: usize = 8;
+
+/// What a run came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Screened {
+    /// The record.
+    pub screening: RecordId,
+    /// What all its rows came to, those before an interruption too.
+    pub so_far: ScreeningCounts,
+}
+
+/// A row, and what was found for it.
+pub(super) struct Answered {
+    pub row: Row,
+    pub answer: Result<Search, NotAnswered>,
+}
+
+/// Why a row has no answer.
+pub(super) enum NotAnswered {
+    /// It says nothing that can be compared.
+    Unusable(Invalid),
+    /// The index does not answer: the run ends.
+    Failed(AppError),
+}
+
+/// How a run is made.
+pub struct Running<'a> {
+    /// On so many threads rows are compared.
+    pub workers: usize,
+    /// Told what is durable so far.
+    pub progress: &'a (dyn Fn(&ScreeningCounts) + Send + Sync),
+}
+
+impl App {
+    /// Checks rows behind the place where the screening stands. What a part says is durable before
+    /// the next one is written.
+    ///
+    /// # Errors
+    /// [`ScreenError::Rows`] where the input cannot be read on; [`AppError::Conflict`] where
+    /// another process runs the same screening; [`AppError::Store`] where nothing can be written.
+    pub async fn screen(
+        &self,
+        caller: &Caller,
+        begun: &Begun,
+        rows: Rows,
+        running: Running<'_>,
+    ) -> Result<Screened, ScreenError> {
+        self.authorise(caller, Action::Check, None)?;
+        self.own_running(caller, begun.screening).await?;
+        let after = begun.after_row;
+        let (to_match, chunks) = mpsc::channel(WAITING);
+        let (to_write, mut answered) = mpsc::channel(WAITING);
+        let reading = tokio::task::spawn_blocking(move || read(rows, after, &to_match));
+        let app = self.clone();
+        let workers = running.workers.max(1);
+        let matching = tokio::spawn(async move {
+            compare(&app, chunks, to_write, workers).await;
+        });
+        let mut parts = Parts::new(self, caller, begun)?;
+        while let Some(chunk) = answered.recv().await {
+            parts.write(chunk?, running.progress).await?;
+        }
+        let ended = |_| AppError::Internal("a thread of the run broke off".to_owned());
+        reading.await.map_err(ended)?;
+        matching.await.map_err(ended)?;
+        Ok(Screened {
+            screening: begun.screening,
+            so_far: parts.so_far(),
+        })
+    }
+}
+
+/// Cuts rows into chunks. Ends early where nobody takes them.
+fn read(rows: Rows, after: Option<u64>, to: &Sender<Result<Vec<Row>, RowsError>>) {
+    let mut chunk = Vec::new();
+    let mut bytes = 0_usize;
+    for row in rows {
+        let row = match row {
+            Ok(row) => row,
+            Err(error) => {
+                let _ = to.blocking_send(Err(error));
+                return;
+            }
+        };
+        if after.is_some_and(|after| row.number <= after) {
+            continue;
+        }
+        bytes = bytes.saturating_add(size(&row));
+        chunk.push(row);
+        if chunk.len() >= ROWS_MAX || bytes >= BYTES_MAX {
+            bytes = 0;
+            if to.blocking_send(Ok(std::mem::take(&mut chunk))).is_err() {
+                return;
+            }
+        }
+    }
+    if !chunk.is_empty() {
+        let _ = to.blocking_send(Ok(chunk));
+    }
+}
+
+/// About how many bytes a row states.
+fn size(row: &Row) -> usize {
+    let query = &row.query;
+    let names = query.names.iter().map(|name| name.text.len());
+    let numbers = query.identifiers.iter().map(|number| number.value.len());
+    let texts = query.nationalities.iter().chain(&query.places);
+    names.chain(numbers).chain(texts.map(String::len)).sum()
+}
+
+type Chunk = Result<Vec<Answered>, ScreenError>;
+
+/// Compares chunk after chunk. Ends early where nobody takes the answers.
+async fn compare(
+    app: &App,
+    mut chunks: Receiver<Result<Vec<Row>, RowsError>>,
+    to: Sender<Chunk>,
+    workers: usize,
+) {
+    while let Some(chunk) = chunks.recv().await {
+        let answered = match chunk {
+            Ok(rows) => compare_rows(app, rows, workers).await,
+            Err(error) => Err(error.into()),
+        };
+        let failed = answered.is_err();
+        if to.send(answered).await.is_err() || failed {
+            return;
+        }
+    }
+}
+
+async fn compare_rows(app: &App, rows: Vec<Row>, workers: usize) -> Chunk {
+    let rows = Arc::new(rows);
+    let next = Arc::new(AtomicUsize::new(0));
+    let threads: Vec<_> = (0..workers)
+        .map(|_| {
+            let (app, rows, next) = (app.clone(), Arc::clone(&rows), Arc::clone(&next));
+            tokio::task::spawn_blocking(move || {
+                let mut answers = Vec::new();
+                loop {
+                    let start = next.fetch_add(STRIDE, Ordering::Relaxed);
+                    let taken = rows.iter().enumerate().skip(start).take(STRIDE);
+                    let before = answers.len();
+                    answers.extend(taken.map(|(place, row)| (place, app.answer_row(row))));
+                    if answers.len() == before {
+                        return answers;
+                    }
+                }
+            })
+        })
+        .collect();
+    let mut answers = Vec::with_capacity(rows.len());
+    for thread in threads {
+        let some = thread
+            .await
+            .map_err(|_| AppError::Internal("a thread of the comparison broke off".to_owned()))?;
+        answers.extend(some);
+    }
+    answers.sort_by_key(|(place, _)| *place);
+    let rows = Arc::unwrap_or_clone(rows);
+    let answered = rows.into_iter().zip(answers);
+    Ok(answered
+        .map(|(row, (_, answer))| Answered { row, answer })
+        .collect())
+}
+
+impl App {
+    fn answer_row(&self, row: &Row) -> Result<Search, NotAnswered> {
+        validate(&row.query).map_err(NotAnswered::Unusable)?;
+        let most = self.inner.settings.candidates_max;
+        self.inner
+            .index
+            .search(&row.query, most)
+            .map_err(NotAnswered::Failed)
+    }
+}
