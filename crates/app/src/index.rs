@@ -130,7 +130,9 @@ impl MatchIndex {
         let fresh = anew.then(|| RwLock::new(State::empty(self.thresholds)));
         if anew {
             // Files of another epoch are of no use, and may hold what was erased.
-            self.files.save(b"null", &[]).map_err(unkept)?;
+            self.files
+                .save(b"null", &[])
+                .map_err(|error| unkept(&error))?;
         }
         let target = fresh.as_ref().unwrap_or(&self.state);
         let mut now = Place {
@@ -231,12 +233,15 @@ impl MatchIndex {
         at: &Place,
         planned: &Planned,
     ) -> Result<bool, AppError> {
-        let Some(mut file) = self.files.create().map_err(unkept)? else {
+        let Some(mut file) = self.files.create().map_err(|error| unkept(&error))? else {
             return Ok(false);
         };
-        planned.compaction.write(&mut file).map_err(unkept)?;
-        let name = file.keep().map_err(unkept)?;
-        let bytes = self.files.open(&name).map_err(unkept)?;
+        planned
+            .compaction
+            .write(&mut file)
+            .map_err(|error| unkept(&error))?;
+        let name = file.keep().map_err(|error| unkept(&error))?;
+        let bytes = self.files.open(&name).map_err(|error| unkept(&error))?;
         let segment = Segment::open(Opened(bytes)).map_err(|error| {
             AppError::Internal(format!(
                 "a segment of the index that was just written: {error}"
@@ -264,7 +269,9 @@ impl MatchIndex {
         };
         let manifest = serde_json::to_vec(&manifest)
             .map_err(|error| AppError::Internal(format!("the manifest of the index: {error}")))?;
-        self.files.save(&manifest, &state.names).map_err(unkept)?;
+        self.files
+            .save(&manifest, &state.names)
+            .map_err(|error| unkept(&error))?;
         Ok(true)
     }
 
@@ -367,7 +374,7 @@ fn shown(payload: &[u8]) -> Result<Shown, AppError> {
     serde_json::from_slice(payload).map_err(|error| AppError::unreadable("index entry", &error))
 }
 
-fn unkept(error: std::io::Error) -> AppError {
+fn unkept(error: &std::io::Error) -> AppError {
     AppError::Internal(format!("the files of the index cannot be written: {error}"))
 }
 

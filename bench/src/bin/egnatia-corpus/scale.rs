@@ -212,7 +212,7 @@ fn ask(index: &Index<u64>, asked: &[Query], scaling: &Scaling) -> Outcome {
             (seconds, sought, found)
         };
         let threads: Vec<_> = (0..scaling.threads).map(|_| scope.spawn(work)).collect();
-        let joined = threads.into_iter().map(|thread| thread.join());
+        let joined = threads.into_iter().map(thread::ScopedJoinHandle::join);
         joined.flatten().collect()
     });
     let took = begun.elapsed().as_secs_f64();

@@ -267,6 +267,9 @@ fn gather_joined<P: Part>(part: &P, query: &Query<'_>, gathered: &mut Gathered) 
     }
 }
 
+/// What both are worth, the hash, and for which words of the query each stands.
+type Pair = (f32, u32, [(usize, f32); 2]);
+
 /// Entries that have two common words, or a common word and a date, the most telling first.
 fn gather_pairs<P: Part>(
     part: &P,
@@ -279,7 +282,7 @@ fn gather_pairs<P: Part>(
         common.copied().collect()
     };
     let common: Vec<Vec<Variant>> = words.iter().map(|word| common(word)).collect();
-    let mut pairs: Vec<(f32, u32, [(usize, f32); 2])> = Vec::new();
+    let mut pairs: Vec<Pair> = Vec::new();
     for (a_place, a_words) in common.iter().enumerate() {
         for (b_place, b_words) in common.iter().enumerate().skip(a_place + 1) {
             for a in a_words {

@@ -393,7 +393,7 @@ impl Part for Segment {
     }
 
     fn shape(&self, word: u32) -> Option<&Shape> {
-        self.word(word).map(|shape| shape.as_ref())
+        self.word(word).map(AsRef::as_ref)
     }
 
     fn number(&self, shape: &Shape) -> Option<u32> {
