@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::cyrillic::CYRILLIC;
-use super::greek::GREEK;
+use super::greek::{self, GREEK};
 use super::latin::LATIN;
 use super::semitic::{ARABIC, HEBREW};
 use super::symbol::{Symbol, symbols};
@@ -46,6 +46,7 @@ pub(crate) fn fold(text: &str) -> Vec<Cluster> {
         }
         clusters.push(cluster(start..end, first, &written));
     }
+    greek::join_pairs(&mut clusters);
     clusters
 }
 
@@ -152,6 +153,9 @@ mod tests {
         assert_eq!(folded("Ѓорѓиев"), symbols("ǵorǵiev"));
         assert_eq!(folded("Κυριάκος"), symbols("kyriakos"));
         assert_eq!(folded("ÇELIK"), folded("çelik"));
+        assert_eq!(folded("Μπούλα Ντάσα"), symbols("buladasa"));
+        assert_eq!(folded("Τζαμίλ Αγγελής"), symbols("ǆamilangelis"));
+        assert_eq!(folded("Λάμπρος"), symbols("lampros"));
     }
 
     #[test]

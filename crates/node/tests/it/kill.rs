@@ -142,7 +142,7 @@ async fn no_acknowledged_check_is_lost() {
             );
         }
         let answered = Arc::new(AtomicUsize::new(0));
-        let newest = round.checked_sub((round + 1) % 5).unwrap_or(0);
+        let newest = round.saturating_sub((round + 1) % 5);
         let listed = Arc::new(names(newest, ENTRIES));
         let senders: Vec<_> = (0..8)
             .map(|sender| {
