@@ -27,7 +27,11 @@ pub(super) const GREEK: &[(char, &str, &str)] = &[
     ('σ', "s", "ELOT 743"),
     ('ς', "s", "ELOT 743"),
     ('τ', "t", "ELOT 743"),
-    ('υ', "y", "ELOT 743; αυ is av: an edit cost knows; see PAIRS"),
+    (
+        'υ',
+        "y",
+        "ELOT 743; αυ is av: an edit cost knows; see PAIRS",
+    ),
     ('φ', "f", "ELOT 743"),
     ('χ', "χ", "ELOT 743: ch; also h, kh"),
     ('ψ', "ps", "ELOT 743"),
