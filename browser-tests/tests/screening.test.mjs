@@ -106,6 +106,7 @@ test("a file that is not clear says what to do, and its columns can be stated", 
     assert.match(await page.locator("[role=alert]").innerText(), /name or a number/);
     await page.fill("#columns", "name=2");
     await page.click(RUN);
+    await page.waitForURL((url) => url.pathname === "/screenings");
     assert.match(await page.locator("main").innerText(), new RegExp(PEOPLE.other));
     await page.click(RUN);
     await page.waitForSelector("main a[download][href$='/hits.csv']");
