@@ -100,7 +100,9 @@ impl IndexFiles for Folder {
             return Ok(());
         }
         let beside = self.path.join("manifest.new");
-        let mut file = File::create(&beside)?;
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true).mode(0o600);
+        let mut file = options.open(&beside)?;
         file.write_all(manifest)?;
         file.sync_all()?;
         fs::rename(&beside, self.path.join(MANIFEST))?;
