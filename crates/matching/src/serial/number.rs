@@ -3,6 +3,7 @@
 use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 use super::{PLACES_MAX, SerialError};
 
@@ -106,11 +107,13 @@ impl fmt::Debug for Serial {
     }
 }
 
-/// The letters and digits of a text, in capitals and by their shape; at most [`PLACES_MAX`].
+/// The letters and digits of a text, in capitals, without accents and by their shape; at most
+/// [`PLACES_MAX`].
 pub(super) fn places(text: &str) -> Result<Vec<char>, SerialError> {
     let mut places = Vec::new();
-    for letter in text.nfkc().flat_map(char::to_uppercase) {
-        if letter.is_alphanumeric() {
+    // Taken apart before and after, so that what is read is read the same when it is read again.
+    for letter in text.nfkd().flat_map(char::to_uppercase).nfkd() {
+        if letter.is_alphanumeric() && !is_combining_mark(letter) {
             if places.len() == PLACES_MAX {
                 return Err(SerialError::TooLong);
             }
