@@ -121,7 +121,9 @@ impl MatchIndex {
         let mut place = self.place.lock().await;
         let epoch = store.epoch().await?;
         if place.epoch.is_empty()
-            && let Some(saved) = self.load(&epoch)?
+            && let Some(saved) = self.saved(&epoch)
+            && reaches(store, &saved.place).await?
+            && let Some(saved) = self.load(saved)?
         {
             *place = saved;
         }
@@ -275,9 +277,8 @@ impl MatchIndex {
         Ok(true)
     }
 
-    /// Attaches what was saved, where all of it is there and belongs to this store. Otherwise
-    /// the index is made anew from the feed.
-    fn load(&self, epoch: &str) -> Result<Option<Place>, AppError> {
+    /// What was saved for a store of this epoch.
+    fn saved(&self, epoch: &str) -> Option<Manifest> {
         let manifest = match self.files.load() {
             Ok(manifest) => manifest,
             Err(error) => {
@@ -286,11 +287,13 @@ impl MatchIndex {
             }
         };
         let manifest = manifest.and_then(|bytes| serde_json::from_slice::<Manifest>(&bytes).ok());
-        let manifest = manifest
-            .filter(|manifest| manifest.format == MANIFEST_FORMAT && manifest.place.epoch == epoch);
-        let Some(manifest) = manifest else {
-            return Ok(None);
-        };
+        manifest
+            .filter(|manifest| manifest.format == MANIFEST_FORMAT && manifest.place.epoch == epoch)
+    }
+
+    /// Attaches what was saved, where all of it is there. Otherwise the index is made anew from
+    /// the feed.
+    fn load(&self, manifest: Manifest) -> Result<Option<Place>, AppError> {
         let mut restored = State::empty(self.thresholds);
         for saved in manifest.segments {
             let opened = self
@@ -354,6 +357,15 @@ impl MatchIndex {
         }
         Ok(contents)
     }
+}
+
+/// Whether the feed of a store goes as far as what was saved. It does not where somebody put an
+/// older copy of the database back by hand.
+async fn reaches(store: &dyn Store, saved: &Place) -> Result<bool, AppError> {
+    let Some(before) = saved.sequence.checked_sub(1) else {
+        return Ok(true);
+    };
+    Ok(!store.keys_after(before, 1).await?.is_empty())
 }
 
 struct Planned {

@@ -98,6 +98,18 @@ async fn files_of_another_store_are_not_used_and_not_kept() {
 }
 
 #[tokio::test]
+async fn files_that_know_more_than_the_store_are_not_used() {
+    let files = MemoryFiles::new();
+    saved(&files).await;
+    // The same epoch, but an older copy of the database: here an empty one.
+    let older = Arc::new(MemoryStore::new(test_seal()));
+    let world = World::started(older, Arc::new(files.clone()), 1_000).await;
+    assert_eq!(found(&world, "Ana Prva").await, 0);
+    assert!(world.app.index_contents().unwrap().is_empty());
+    assert!(files.segments().is_empty());
+}
+
+#[tokio::test]
 async fn who_was_removed_leaves_the_files_too() {
     let files = MemoryFiles::new();
     let store = saved(&files).await;
