@@ -9,7 +9,7 @@ use std::time::Duration;
 use criterion::{BatchSize, Criterion};
 use egnatia_formats::ftm;
 use egnatia_formats::mrz::Mrz;
-use egnatia_matching::{Description, Index, Prepared, Thresholds, compare};
+use egnatia_matching::{Description, Index, Prepared, Thresholds, compare, serial};
 use egnatia_testkit::{Population, Query, queries};
 use jiff::civil::date;
 
@@ -36,6 +36,7 @@ fn main() {
         .collect();
     of_one(&mut criterion, &persons, &asked);
     of_an_index(&mut criterion, &persons, &asked);
+    of_serials(&mut criterion);
     criterion.bench_function("Mrz::read", |bencher| {
         let today = date(2026, 6, 15);
         bencher.iter(|| Mrz::read(black_box(ZONE), today));
@@ -87,6 +88,38 @@ fn of_an_index(criterion: &mut Criterion, persons: &[Description], asked: &[Desc
             },
             BatchSize::LargeInput,
         );
+    });
+}
+
+/// Serial numbers, half of those that are asked held.
+fn of_serials(criterion: &mut Criterion) {
+    const HELD: u32 = 1_500_000;
+    let text = |number: u32| {
+        let mixed = number.wrapping_mul(2_654_435_761);
+        let series = char::from_u32(u32::from('A') + mixed % 26).unwrap_or('A');
+        format!("{series}{:07}", mixed % 10_000_000)
+    };
+    let mut index = serial::Index::new();
+    for number in 0..HELD {
+        if let Ok(serial) = serial::Serial::new(&text(number)) {
+            index.insert(number, &serial);
+        }
+    }
+    let asked = (0..100_000).map(|number| text(number * 3 % (2 * HELD)));
+    let asked: Vec<serial::Serial> = asked.flat_map(|text| serial::Serial::new(&text)).collect();
+    criterion.bench_function("serial::Index::exact, 1,500,000 held", |bencher| {
+        let mut next = asked.iter().cycle();
+        bencher.iter(|| next.next().map(|serial| index.exact(serial).len()));
+    });
+    let masked = (0..2_000).map(|number| {
+        let mut text = text(number * 701);
+        text.replace_range(3..4, "?");
+        serial::Query::new(&text)
+    });
+    let masked: Vec<serial::Query> = masked.flatten().collect();
+    criterion.bench_function("serial::Index::search, one place unknown", |bencher| {
+        let mut next = masked.iter().cycle();
+        bencher.iter(|| next.next().map(|query| index.search(query, 50)));
     });
 }
 

@@ -2,6 +2,7 @@
 
 mod blocking;
 mod compaction;
+mod gathered;
 mod memory;
 mod part;
 mod search;

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use super::bytes::{Reader, put_group};
-use super::{Footer, MAGIC, Section, Span, codec, exact_hash, table};
+use super::layout::{Footer, MAGIC, Section, Span};
+use super::{codec, exact_hash, table};
 use crate::description::Description;
 use crate::index::Key;
 use crate::index::blocking::{births, is_searched, joined, numbers, pair_hash};
