@@ -5,18 +5,24 @@
 //!
 //! Start at [`Match::decide`]: the line between a match and a hit.
 
+mod alert;
 mod check;
 mod decision;
 mod entry;
 mod follow_up;
+mod profile;
 mod screening;
+mod warning;
 
+pub use alert::{Alert, AlertDraft, AlertRefused, AlertState, Extension, Flag, ObjectKind};
 pub use check::{Check, ConsultedList, EntryRef, ScannedZone, Settled};
 pub use decision::{
     Decided, Decision, DecisionRefused, Hit, InvalidReason, Match, MatchState, Outcome, Reason,
 };
 pub use entry::{Document, ListEntry, ListedBirth, ListedName, NameQuality, Place, SourceText};
 pub use follow_up::{FollowUp, FollowUpRefused, FollowUpState};
+pub use profile::{About, CategoryTerms, InvalidProfile, Profile};
 pub use screening::{
     RowOutcome, ScreenedRow, ScreenedRows, Screening, ScreeningCounts, ScreeningState,
 };
+pub use warning::Warning;

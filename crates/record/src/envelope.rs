@@ -28,6 +28,12 @@ vocabulary! {
         Screening = "screening",
         /// Rows of a screening that were asked.
         ScreenedRows = "screened-rows",
+        /// A person or an object is looked for (rule SIS-01).
+        Alert = "alert",
+        /// What was agreed with a partner.
+        Arrangement = "arrangement",
+        /// A question to a partner about a record, or one of theirs, and its answer.
+        Inquiry = "inquiry",
     }
 }
 

@@ -18,15 +18,18 @@
 //! ```
 
 mod ambient;
+mod arrangement;
 mod envelope;
 mod evaluation;
 mod handling;
 mod ids;
 mod justification;
+mod release;
 mod retention;
 mod vocabulary;
 
 pub use ambient::{Clock, Entropy};
+pub use arrangement::{Arrangement, Category, Gate, InvalidArrangement};
 pub use envelope::{Envelope, Kind, Record, Version};
 pub use evaluation::{Accuracy, Evaluation, InvalidEvaluation, Reliability};
 pub use handling::{
@@ -34,5 +37,6 @@ pub use handling::{
 };
 pub use ids::{AuthorityId, InvalidId, RecordId, UserId};
 pub use justification::{CaseReference, InvalidCaseReference, Justification};
+pub use release::{Outgoing, Withheld, covered};
 pub use retention::{Overdue, Retention, RetentionError};
 pub use vocabulary::{LegalBasis, Nature, Purpose, SubjectCategory, UnknownTerm};
