@@ -218,6 +218,7 @@ impl<'a> Writing<'a> {
             claims: beside.claims,
             keys: beside.keys,
             event,
+            foreign: false,
         })));
         Ok(())
     }

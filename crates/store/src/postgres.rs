@@ -35,6 +35,7 @@ static DIALECT: Dialect = Dialect {
     migrations: &[
         include_str!("../migrations/postgres/0001_schema.sql"),
         include_str!("../migrations/postgres/0002_due.sql"),
+        include_str!("../migrations/postgres/0003_exchange.sql"),
     ],
 };
 

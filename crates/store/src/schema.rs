@@ -222,11 +222,63 @@ pub const SESSIONS: Table = Table {
                   csrf = excluded.csrf, purpose = excluded.purpose, \
                   case_ref = excluded.case_ref",
 };
-pub const OUTBOX: Table = Table {
-    name: "outbox",
-    columns: &["position", "partner", "record", "version", "queued_us"],
-    types: &[Int, Text, Blob, Int, Int],
+pub const PARTNERS: Table = Table {
+    name: "partners",
+    columns: &[
+        "authority",
+        "partner",
+        "state",
+        "card",
+        "decided_by",
+        "decided_us",
+        "revision",
+    ],
+    types: &[Text, Text, Text, Blob, Text, Int, Int],
+    key: "authority",
+    on_conflict: " ON CONFLICT (authority) DO UPDATE SET partner = excluded.partner, \
+                  state = excluded.state, card = excluded.card, \
+                  decided_by = excluded.decided_by, decided_us = excluded.decided_us, \
+                  revision = excluded.revision",
+};
+pub const DELIVERIES: Table = Table {
+    name: "deliveries",
+    columns: &[
+        "position",
+        "recipient",
+        "kind",
+        "record",
+        "version",
+        "payload",
+        "ground",
+        "queued_us",
+        "state",
+        "done_us",
+        "reason",
+        "receipt",
+    ],
+    types: &[
+        Int, Text, Text, Blob, Int, Blob, Text, Int, Text, Int, Text, Blob,
+    ],
     key: "position",
+    // What happened to it first stays.
+    on_conflict: " ON CONFLICT (position) DO UPDATE SET payload = excluded.payload, \
+                  state = excluded.state, done_us = excluded.done_us, \
+                  reason = excluded.reason, receipt = excluded.receipt \
+                  WHERE deliveries.state = 'queued'",
+};
+pub const RECEIVED: Table = Table {
+    name: "received",
+    columns: &[
+        "record",
+        "version",
+        "sender",
+        "received_us",
+        "digest",
+        "statement",
+        "keep_until_us",
+    ],
+    types: &[Blob, Int, Text, Int, Blob, Blob, Int],
+    key: "record, version",
     on_conflict: "",
 };
 pub const HEAD: Table = Table {
@@ -252,7 +304,9 @@ pub const DUMPED: &[&Table] = &[
     &LIST_ENTRIES,
     &LIST_CHANGES,
     &ACCOUNTS,
-    &OUTBOX,
+    &PARTNERS,
+    &DELIVERIES,
+    &RECEIVED,
     &HEAD,
 ];
 
@@ -270,7 +324,9 @@ pub const DUMP_COLUMNS: &[(&str, &[&str])] = &[
     (LIST_ENTRIES.name, LIST_ENTRIES.columns),
     (LIST_CHANGES.name, LIST_CHANGES.columns),
     (ACCOUNTS.name, ACCOUNTS.columns),
-    (OUTBOX.name, OUTBOX.columns),
+    (PARTNERS.name, PARTNERS.columns),
+    (DELIVERIES.name, DELIVERIES.columns),
+    (RECEIVED.name, RECEIVED.columns),
     (HEAD.name, HEAD.columns),
 ];
 

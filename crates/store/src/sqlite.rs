@@ -46,6 +46,7 @@ static DIALECT: Dialect = Dialect {
     migrations: &[
         include_str!("../migrations/sqlite/0001_schema.sql"),
         include_str!("../migrations/sqlite/0002_due.sql"),
+        include_str!("../migrations/sqlite/0003_exchange.sql"),
     ],
 };
 

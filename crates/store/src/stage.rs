@@ -1,6 +1,6 @@
 //! Turns batches into rows, and writes them.
 
-use egnatia_app::{Batch, Change, Event, KeyChange, PutRecord, Session, StoreError};
+use egnatia_app::{Batch, Change, DeliveryRow, Event, KeyChange, PutRecord, Session, StoreError};
 use egnatia_audit::{Frontier, Leaf, Seal, commit};
 use egnatia_record::RecordId;
 use jiff::Timestamp;
@@ -19,7 +19,7 @@ pub struct Head {
     pub epoch: String,
     /// Entries of the log.
     pub log_size: u64,
-    /// The number of the last link, key or outbox row.
+    /// The number of the last link, key or delivery.
     pub position: u64,
     /// Transactions so far.
     pub commits: u64,
@@ -49,7 +49,9 @@ pub struct Stage<'s> {
     list_changes: Rows,
     accounts: Rows,
     sessions: Rows,
-    outbox: Rows,
+    partners: Rows,
+    deliveries: Rows,
+    received: Rows,
 }
 
 /// Microseconds UTC of the beginning of the day.
@@ -92,7 +94,9 @@ impl<'s> Stage<'s> {
             list_changes: Rows::of(&schema::LIST_CHANGES),
             accounts: Rows::of(&schema::ACCOUNTS),
             sessions: Rows::of(&schema::SESSIONS),
-            outbox: Rows::of(&schema::OUTBOX),
+            partners: Rows::of(&schema::PARTNERS),
+            deliveries: Rows::of(&schema::DELIVERIES),
+            received: Rows::of(&schema::RECEIVED),
         }
     }
 
@@ -164,7 +168,9 @@ impl<'s> Stage<'s> {
             &mut self.list_changes,
             &mut self.accounts,
             &mut self.sessions,
-            &mut self.outbox,
+            &mut self.partners,
+            &mut self.deliveries,
+            &mut self.received,
         ] {
             let flushed = rows.flush(link, statements).await;
             flushed.map_err(|error| store_error(&error))?;
@@ -224,16 +230,36 @@ impl<'s> Stage<'s> {
                 let text = "DELETE FROM sessions WHERE expires_us <= $1";
                 return Ok(Some(vec![(text, vec![time(*at)])]));
             }
+            Change::PutPartner(row) => self.partners.replace(
+                key(&[row.authority.as_str()]),
+                vec![
+                    row.authority.as_str().into(),
+                    row.partner.as_str().into(),
+                    row.state.as_str().into(),
+                    row.card.as_slice().into(),
+                    row.decided_by.as_str().into(),
+                    time(row.decided_at),
+                    row.revision.into(),
+                ],
+            ),
             Change::Enqueue(row) => {
                 let position = self.next_position();
-                self.outbox.push(vec![
-                    position.into(),
-                    row.partner.as_str().into(),
-                    id(&row.record),
-                    row.version.number().into(),
-                    time(row.queued_at),
-                ]);
+                self.delivery(position, row);
             }
+            Change::Settle(rows) => {
+                for row in rows {
+                    self.delivery(row.position, row);
+                }
+            }
+            Change::PutReceived(row) => self.received.push(vec![
+                id(&row.record),
+                row.version.number().into(),
+                row.from.as_str().into(),
+                time(row.received_at),
+                row.digest.as_bytes().as_slice().into(),
+                Argument::Blob(row.statement.clone()),
+                Argument::Int(row.keep_until.map(day_us)),
+            ]),
         }
         Ok(None)
     }
@@ -310,12 +336,36 @@ impl<'s> Stage<'s> {
             ),
             ("DELETE FROM claims WHERE record = $1", vec![id(record)]),
             (
+                "UPDATE received SET statement = NULL WHERE record = $1",
+                vec![id(record)],
+            ),
+            (
                 "UPDATE match_keys SET keys = NULL, sequence = $2, version = \
                  (SELECT version FROM record_heads WHERE id = $1) \
                  WHERE record = $1 AND keys IS NOT NULL",
                 vec![id(record), position.into()],
             ),
         ]
+    }
+
+    fn delivery(&mut self, position: u64, row: &DeliveryRow) {
+        self.deliveries.replace(
+            position.to_be_bytes().to_vec(),
+            vec![
+                position.into(),
+                row.to.as_str().into(),
+                row.kind.as_str().into(),
+                Argument::Blob(row.record.map(|record| record.as_bytes().to_vec())),
+                Argument::Int(row.version.map(|version| version.number().into())),
+                Argument::Blob(row.payload.clone()),
+                row.ground.as_str().into(),
+                time(row.queued_at),
+                row.state.as_str().into(),
+                Argument::Int(row.done_at.map(Timestamp::as_microsecond)),
+                Argument::Text(row.reason.clone()),
+                Argument::Blob(row.receipt.clone()),
+            ],
+        );
     }
 
     fn list_entry(&mut self, row: &egnatia_app::ListEntryRow) {

@@ -4,18 +4,19 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use egnatia_app::{
-    Account, AuditFilter, AuditHead, AuditRow, Batch, CommitError, Committed, DueFilter, DueRecord,
-    DumpRow, KeyRow, ListChangeRow, ListEntryRow, ListVersionRow, OutboxRow, RecordFilter, Session,
-    Store, StoreError, StoredCheckpoint, StoredRecord, TokenHash,
+    Account, AuditFilter, AuditHead, AuditRow, Batch, CommitError, Committed, DeliveryRow,
+    DueFilter, DueRecord, DumpRow, KeyRow, ListChangeRow, ListEntryRow, ListVersionRow, PartnerRow,
+    Queue, ReceivedRow, RecordFilter, Session, Store, StoreError, StoredCheckpoint, StoredRecord,
+    TokenHash,
 };
 use egnatia_audit::{Hash, Seal};
-use egnatia_record::{Kind, RecordId, UserId, Version};
+use egnatia_record::{AuthorityId, Kind, RecordId, UserId, Version};
 use jiff::civil::Date;
 use tokio::sync::mpsc;
 
 use crate::ask::sql;
 use crate::backend::{Backend, Link, store_error};
-use crate::read::{READ_HEAD, audit, head, lists, people, records};
+use crate::read::{READ_HEAD, audit, exchange, head, lists, people, records};
 use crate::writer::{WriterHandle, roll_back};
 use crate::{backup, schema};
 
@@ -149,8 +150,33 @@ impl<B: Backend> Store for SqlStore<B> {
         people::session(&mut *self.backend.reader().await?, token).await
     }
 
-    async fn outbox(&self, limit: u32) -> Result<Vec<OutboxRow>, StoreError> {
-        records::outbox(&mut *self.backend.reader().await?, limit).await
+    async fn partners(&self) -> Result<Vec<PartnerRow>, StoreError> {
+        exchange::partners(&mut *self.backend.reader().await?).await
+    }
+
+    async fn waiting(&self, to: &AuthorityId, limit: u32) -> Result<Vec<DeliveryRow>, StoreError> {
+        exchange::waiting(&mut *self.backend.reader().await?, to, limit).await
+    }
+
+    async fn queues(&self) -> Result<Vec<Queue>, StoreError> {
+        exchange::queues(&mut *self.backend.reader().await?).await
+    }
+
+    async fn deliveries_of(&self, record: RecordId) -> Result<Vec<DeliveryRow>, StoreError> {
+        exchange::deliveries_of(&mut *self.backend.reader().await?, record).await
+    }
+
+    async fn deliveries_to(
+        &self,
+        to: &AuthorityId,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<DeliveryRow>, StoreError> {
+        exchange::deliveries_to(&mut *self.backend.reader().await?, to, before, limit).await
+    }
+
+    async fn received(&self, records: &[RecordId]) -> Result<Vec<ReceivedRow>, StoreError> {
+        exchange::received(&mut *self.backend.reader().await?, records).await
     }
 
     async fn audit_head(&self) -> Result<AuditHead, StoreError> {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use egnatia_app::{Batch, Change, CommitError, Conflict, PutRecord, StoreError};
-use egnatia_record::{RecordId, UserId};
+use egnatia_record::{AuthorityId, RecordId, UserId};
 
 use crate::ask::{rows_of, sql};
 use crate::backend::{Argument, Link, store_error};
@@ -25,6 +25,7 @@ pub struct View {
     claims: BTreeMap<String, RecordId>,
     lists: BTreeMap<String, u64>,
     accounts: BTreeMap<UserId, u64>,
+    partners: BTreeMap<AuthorityId, u64>,
     undo: Vec<Undo>,
 }
 
@@ -35,6 +36,7 @@ enum Undo {
     Claim(String, Option<RecordId>),
     List(String, Option<u64>),
     Account(UserId, Option<u64>),
+    Partner(AuthorityId, Option<u64>),
 }
 
 fn put_back<K: Ord, V>(map: &mut BTreeMap<K, V>, key: K, value: Option<V>) {
@@ -52,6 +54,7 @@ impl View {
     ) -> Result<Self, StoreError> {
         let (mut ids, mut names) = (BTreeSet::new(), BTreeSet::new());
         let (mut lists, mut logins) = (BTreeSet::new(), BTreeSet::new());
+        let mut authorities = BTreeSet::new();
         for change in batches.flat_map(|batch| &batch.changes) {
             match change {
                 Change::Put(put) => {
@@ -66,6 +69,9 @@ impl View {
                 }
                 Change::PutAccount(account) => {
                     logins.insert(&account.login);
+                }
+                Change::PutPartner(row) => {
+                    authorities.insert(&row.authority);
                 }
                 _ => {}
             }
@@ -91,6 +97,14 @@ impl View {
         let select = "SELECT login, revision FROM accounts WHERE login";
         for mut row in read(link, select, keys).await? {
             view.accounts.insert(row.parsed()?, row.count()?);
+        }
+        let keys = authorities
+            .into_iter()
+            .map(|authority| authority.as_str().into())
+            .collect();
+        let select = "SELECT authority, revision FROM partners WHERE authority";
+        for mut row in read(link, select, keys).await? {
+            view.partners.insert(row.parsed()?, row.count()?);
         }
         Ok(view)
     }
@@ -134,6 +148,7 @@ impl View {
                     Undo::Claim(key, value) => put_back(&mut self.claims, key, value),
                     Undo::List(key, value) => put_back(&mut self.lists, key, value),
                     Undo::Account(key, value) => put_back(&mut self.accounts, key, value),
+                    Undo::Partner(key, value) => put_back(&mut self.partners, key, value),
                 }
             }
         }
@@ -165,6 +180,13 @@ impl View {
                     .then_some(())
                     .ok_or_else(|| Conflict::Account(account.login.clone()).into())
             }
+            Change::PutPartner(row) => {
+                let before = self.partners.insert(row.authority.clone(), row.revision);
+                self.undo.push(Undo::Partner(row.authority.clone(), before));
+                follows(row.revision, before)
+                    .then_some(())
+                    .ok_or_else(|| Conflict::Partner(row.authority.clone()).into())
+            }
             _ => Ok(()),
         }
     }
@@ -173,7 +195,8 @@ impl View {
         let (id, version) = (put.envelope.id, put.envelope.version.number());
         let before = self.records.get(&id).cloned();
         let fits = match &before {
-            None => version == 1,
+            None => version == 1 || put.foreign,
+            Some(newest) if put.foreign => !newest.erased && newest.version < version,
             Some(newest) => !newest.erased && newest.version.checked_add(1) == Some(version),
         };
         if !fits {

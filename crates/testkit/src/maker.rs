@@ -116,6 +116,7 @@ impl Maker {
             claims: vec![],
             keys: KeyChange::Keep,
             event: 0,
+            foreign: false,
         }
     }
 

@@ -1,10 +1,13 @@
 //! What one transaction writes.
 
 use egnatia_audit::{Hash, Salt};
-use egnatia_record::{Envelope, PartnerCode, RecordId, Version};
+use egnatia_record::{Envelope, RecordId};
 use jiff::Timestamp;
 
-use super::{Account, Event, ListEntryRow, ListVersionRow, Session, TokenHash};
+use super::{
+    Account, DeliveryRow, Event, ListEntryRow, ListVersionRow, PartnerRow, ReceivedRow, Session,
+    TokenHash,
+};
 
 /// One transaction: all of it, or nothing.
 #[derive(Debug, Default)]
@@ -39,8 +42,16 @@ pub enum Change {
     DropSessionsOf(egnatia_record::UserId),
     /// Forgets the sessions that have ended by themselves at this instant or before.
     DropSessionsEnded(Timestamp),
-    /// Queues a record for a partner.
-    Enqueue(OutboxRow),
+    /// Writes a partner's node. Its `revision` must follow the stored one; a new one has revision 1.
+    PutPartner(PartnerRow),
+    /// Queues something for a partner. The store gives it its position.
+    Enqueue(DeliveryRow),
+    /// Writes what became of rows of [`Store::waiting`](super::Store::waiting). Nothing where they
+    /// do not wait any more: what happened first stays.
+    Settle(Vec<DeliveryRow>),
+    /// Writes the proof of a version that came from a partner. Erasure of the record removes the
+    /// statement.
+    PutReceived(ReceivedRow),
 }
 
 /// A version of a record, with all that is written beside it.
@@ -66,6 +77,9 @@ pub struct PutRecord {
     pub keys: KeyChange,
     /// Which of the batch's events, from 0, states this version's commitment.
     pub event: usize,
+    /// Whether somebody else numbers its versions: a first version may then have any number, and
+    /// a later one any greater one.
+    pub foreign: bool,
 }
 
 impl PutRecord {
@@ -99,17 +113,4 @@ pub enum KeyChange {
     Set(Vec<u8>),
     /// The record is not compared any more.
     Remove,
-}
-
-/// A record that waits for a partner.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OutboxRow {
-    /// For whom.
-    pub partner: PartnerCode,
-    /// What.
-    pub record: RecordId,
-    /// In which version.
-    pub version: Version,
-    /// Since when.
-    pub queued_at: Timestamp,
 }

@@ -1,19 +1,21 @@
 //! Ports: what the use cases need of the outside, and nobody's implementation of it.
 //!
 //! A [`Batch`] is one transaction: records, audit entries, match keys, list rows, accounts,
-//! sessions and outbox rows commit together or not at all (invariant 4).
+//! sessions, deliveries commit together or not at all (invariant 4).
 
 mod account;
 mod batch;
 mod event;
+mod exchange;
 mod index_files;
 mod list;
 mod rows;
 mod store;
 
 pub use account::{Account, AccountState, Session, TokenHash};
-pub use batch::{Batch, Change, KeyChange, Link, OutboxRow, PutRecord};
+pub use batch::{Batch, Change, KeyChange, Link, PutRecord};
 pub use event::{AuditRow, Event, EventDetail, ObjectRef};
+pub use exchange::{DeliveryRow, DeliveryState, PartnerRow, PartnerState, Queue, ReceivedRow};
 pub use index_files::{IndexFiles, NoIndexFiles, SegmentBytes, SegmentFile};
 pub use list::{ListChange, ListChangeRow, ListEntryRow, ListVersionRow};
 pub use rows::{

@@ -2,14 +2,14 @@
 
 use async_trait::async_trait;
 use egnatia_audit::Hash;
-use egnatia_record::{Kind, RecordId, UserId, Version};
+use egnatia_record::{AuthorityId, Kind, RecordId, UserId, Version};
 use jiff::civil::Date;
 use tokio::sync::mpsc;
 
 use super::{
-    Account, AuditFilter, AuditHead, AuditRow, Batch, DueFilter, DueRecord, KeyRow, ListChangeRow,
-    ListEntryRow, ListVersionRow, OutboxRow, RecordFilter, Session, StoredCheckpoint, StoredRecord,
-    TokenHash,
+    Account, AuditFilter, AuditHead, AuditRow, Batch, DeliveryRow, DueFilter, DueRecord, KeyRow,
+    ListChangeRow, ListEntryRow, ListVersionRow, PartnerRow, Queue, ReceivedRow, RecordFilter,
+    Session, StoredCheckpoint, StoredRecord, TokenHash,
 };
 
 /// What a commit did.
@@ -33,6 +33,9 @@ pub enum Conflict {
     /// The list is not in the version before the one that was to be written.
     #[error("the list `{0}` has changed in the meantime")]
     ListVersion(String),
+    /// The partner is not in the revision before the one that was to be written.
+    #[error("the partner `{0}` has changed in the meantime")]
+    Partner(AuthorityId),
     /// The account is not in the revision before the one that was to be written.
     #[error("the account `{0}` has changed in the meantime")]
     Account(UserId),
@@ -157,8 +160,28 @@ pub trait Store: Send + Sync {
     /// The session whose present or previous token has this hash.
     async fn session(&self, token: TokenHash) -> Result<Option<Session>, StoreError>;
 
-    /// What waits for partners, oldest first, at most `limit`.
-    async fn outbox(&self, limit: u32) -> Result<Vec<OutboxRow>, StoreError>;
+    /// All partners' nodes, by authority.
+    async fn partners(&self) -> Result<Vec<PartnerRow>, StoreError>;
+
+    /// What waits for a partner, oldest first, at most `limit`.
+    async fn waiting(&self, to: &AuthorityId, limit: u32) -> Result<Vec<DeliveryRow>, StoreError>;
+
+    /// How much waits for whom, by authority.
+    async fn queues(&self) -> Result<Vec<Queue>, StoreError>;
+
+    /// All that was ever queued about a record, oldest first.
+    async fn deliveries_of(&self, record: RecordId) -> Result<Vec<DeliveryRow>, StoreError>;
+
+    /// What was ever queued for a partner, newest first, before a position, at most `limit`.
+    async fn deliveries_to(
+        &self,
+        to: &AuthorityId,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<DeliveryRow>, StoreError>;
+
+    /// The newest received version of each of these records, in no order; others are left out.
+    async fn received(&self, records: &[RecordId]) -> Result<Vec<ReceivedRow>, StoreError>;
 
     /// The end of the audit log.
     async fn audit_head(&self) -> Result<AuditHead, StoreError>;

@@ -2,6 +2,7 @@
 //! databases.
 
 pub mod audit;
+pub mod exchange;
 pub mod lists;
 pub mod people;
 pub mod records;

@@ -1,8 +1,7 @@
 //! Records, and what is kept beside them.
 
 use egnatia_app::{
-    Cursor, DueFilter, DuePlace, DueRecord, KeyRow, OutboxRow, RecordFilter, StoreError,
-    StoredRecord,
+    Cursor, DueFilter, DuePlace, DueRecord, KeyRow, RecordFilter, StoreError, StoredRecord,
 };
 use egnatia_record::{Kind, RecordId, Version};
 use jiff::civil::Date;
@@ -273,20 +272,6 @@ pub async fn keys_after(
             })
         },
     )
-    .await
-}
-
-/// What waits for partners.
-pub async fn outbox(link: &mut dyn Link, limit: u32) -> Result<Vec<OutboxRow>, StoreError> {
-    let text = "SELECT partner, record, version, queued_us FROM outbox ORDER BY position LIMIT $1";
-    all(link, sql(text), vec![limit.into()], |row| {
-        Ok(OutboxRow {
-            partner: row.parsed()?,
-            record: row.id()?,
-            version: row.version()?,
-            queued_at: row.time()?,
-        })
-    })
     .await
 }
 

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use egnatia_app::{Change, CommitError, Conflict, KeyChange, Link, OutboxRow, Store};
+use egnatia_app::{Change, CommitError, Conflict, KeyChange, Link, Store};
 use egnatia_audit::Operation;
-use egnatia_record::{Kind, Version};
+use egnatia_record::Kind;
 use tokio::task::JoinSet;
 
+use super::exchange::{delivery, partner};
 use super::lists::{entry, list};
 use crate::{Maker, user};
 
@@ -173,12 +174,8 @@ pub async fn a_conflicting_batch_leaves_nothing(store: Arc<dyn Store>) {
         Change::PutListEntries(vec![entry(&make, "un-sc", "QDi.001")]),
         Change::PutAccount(make.account("ana")),
         Change::PutSession(session),
-        Change::Enqueue(OutboxRow {
-            partner: "RS".parse().unwrap(),
-            record: id,
-            version: Version::FIRST,
-            queued_at: make.tick(),
-        }),
+        Change::PutPartner(partner(&make, "rs-mup")),
+        Change::Enqueue(delivery(&make, "rs-mup")),
     ]);
     batch.changes.extend(make.batch(vec![again]).changes);
     let refused = store.commit(batch).await;
@@ -197,7 +194,8 @@ pub async fn a_conflicting_batch_leaves_nothing(store: Arc<dyn Store>) {
     assert_eq!(store.list_changes("un-sc", 1, None, 10).await.unwrap(), []);
     assert!(store.accounts().await.unwrap().is_empty());
     assert_eq!(store.session(token).await.unwrap(), None);
-    assert_eq!(store.outbox(10).await.unwrap(), []);
+    assert_eq!(store.partners().await.unwrap(), []);
+    assert_eq!(store.queues().await.unwrap(), []);
     assert_eq!(store.audit_head().await.unwrap(), before);
 }
 

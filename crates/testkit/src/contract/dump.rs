@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use egnatia_app::{Batch, Change, DumpRow, KeyChange, Link, OutboxRow, Store};
-use egnatia_record::{Kind, Version};
+use egnatia_app::{Batch, Change, DumpRow, KeyChange, Link, Store};
+use egnatia_record::Kind;
 use tokio::sync::mpsc;
 
+use super::exchange::{delivery, partner, received};
 use super::lists::{entry, list};
 use super::model::observe;
 use crate::Maker;
@@ -58,12 +59,6 @@ pub fn everything(make: &Maker) -> Batch {
         relation: "check",
         to: make.id(),
     }];
-    let outbox = OutboxRow {
-        partner: "RS".parse().unwrap(),
-        record: put.envelope.id,
-        version: Version::FIRST,
-        queued_at: make.tick(),
-    };
     let gone = make.new_record(Kind::Check);
     let erase = Change::Erase(gone.envelope.id);
     let mut batch = make.batch(vec![put, gone]);
@@ -73,7 +68,9 @@ pub fn everything(make: &Maker) -> Batch {
         Change::PutListEntries(vec![entry(make, "un-sc", "a"), entry(make, "un-sc", "b")]),
         Change::PutAccount(make.account("ana")),
         Change::PutSession(make.session("ana")),
-        Change::Enqueue(outbox),
+        Change::PutPartner(partner(make, "rs-mup")),
+        Change::Enqueue(delivery(make, "rs-mup")),
+        Change::PutReceived(received(make)),
     ]);
     batch
 }

@@ -4,6 +4,7 @@ mod audit;
 mod conflicts;
 mod due;
 mod dump;
+mod exchange;
 mod lists;
 mod model;
 mod records;
@@ -59,7 +60,10 @@ pub fn contract_cases() -> Vec<Case> {
         case!(records::erasure_takes_bodies_salts_claims_and_keys_and_leaves_the_proof),
         case!(records::due_records_are_those_whose_date_has_come),
         case!(records::the_feed_of_keys_has_one_line_for_each_record),
-        case!(records::the_outbox_keeps_its_order),
+        case!(exchange::of_two_administrators_one_decides_on_a_partner),
+        case!(exchange::what_waits_is_kept_in_order_and_settled_once),
+        case!(exchange::a_foreign_record_has_its_originators_versions),
+        case!(exchange::erasure_removes_the_statement_and_keeps_its_digest),
         case!(records::records_come_in_the_order_of_their_events),
         case!(records::fifteen_hundred_records_fit_one_batch),
         case!(conflicts::a_record_is_written_once_and_versions_follow_each_other),

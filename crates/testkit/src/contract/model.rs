@@ -1,17 +1,19 @@
 //! Two stores that are given the same batches answer the same.
 
 use egnatia_app::{
-    AccountState, AuditFilter, Batch, Change, KeyChange, Link, ListChange, OutboxRow, PutRecord,
-    RecordFilter, Store,
+    AccountState, AuditFilter, Batch, Change, KeyChange, Link, ListChange, PutRecord, RecordFilter,
+    Store,
 };
-use egnatia_record::{Envelope, Kind, RecordId, Version};
+use egnatia_record::{Envelope, Kind, RecordId};
 use jiff::civil::date;
 
+use super::exchange::{delivery, partner};
 use super::lists::{entry, list};
 use crate::{Maker, user};
 
 const LISTS: [&str; 2] = ["un-sc", "eu-fsf"];
 const LOGINS: [&str; 3] = ["ana", "boris", "vesna"];
+const AUTHORITIES: [&str; 2] = ["rs-mup", "al-asp"];
 const STATES: [&str; 3] = ["new", "waiting", "decided"];
 
 /// Everything that can be seen of a store, as text, without its epoch and its sessions.
@@ -84,7 +86,15 @@ pub async fn observe(store: &dyn Store) -> String {
             account.state, account.revision
         ));
     }
-    seen.push(format!("{:?}", store.outbox(1000).await.unwrap()));
+    seen.push(format!("{:?}", store.partners().await.unwrap()));
+    seen.push(format!("{:?}", store.queues().await.unwrap()));
+    for authority in AUTHORITIES {
+        let to = authority.parse().unwrap();
+        let waiting = store.waiting(&to, 1000).await.unwrap();
+        seen.push(format!("{waiting:?}"));
+        let all = store.deliveries_to(&to, None, 1000).await.unwrap();
+        seen.push(format!("{all:?}"));
+    }
     let filter = AuditFilter {
         actor: Some(user("a.officer")),
         limit: 5,
@@ -165,7 +175,7 @@ impl Model {
     }
 
     fn change(&mut self) -> Change {
-        match self.below(24) {
+        match self.below(27) {
             0..14 => Change::Put(Box::new(self.put())),
             14..16 => Change::Erase(self.any_id()),
             16 => {
@@ -198,12 +208,12 @@ impl Model {
                 Some(session) => Change::DropSession(session.token),
                 None => Change::DropSessionsOf(user(LOGINS[self.below(3)])),
             },
-            _ => Change::Enqueue(OutboxRow {
-                partner: "RS".parse().unwrap(),
-                record: self.any_id(),
-                version: Version::FIRST,
-                queued_at: self.make.tick(),
-            }),
+            23 => {
+                let mut row = partner(&self.make, AUTHORITIES[self.below(2)]);
+                row.revision = u64::try_from(self.below(3)).unwrap();
+                Change::PutPartner(row)
+            }
+            _ => Change::Enqueue(delivery(&self.make, AUTHORITIES[self.below(2)])),
         }
     }
 }

@@ -1,10 +1,8 @@
-//! Records: versions, queries, erasure, keys, links, outbox.
+//! Records: versions, queries, erasure, keys, links.
 
 use std::sync::Arc;
 
-use egnatia_app::{
-    Change, Cursor, KeyChange, KeyRow, Link, OutboxRow, PutRecord, RecordFilter, Store,
-};
+use egnatia_app::{Change, Cursor, KeyChange, KeyRow, Link, PutRecord, RecordFilter, Store};
 use egnatia_audit::Operation;
 use egnatia_record::{Kind, RecordId, Version};
 use jiff::civil::date;
@@ -306,23 +304,6 @@ pub async fn the_feed_of_keys_has_one_line_for_each_record(store: Arc<dyn Store>
     );
     assert_eq!(store.keys_after(0, 10).await.unwrap().len(), 3);
     assert_eq!(store.keys_after(0, 1).await.unwrap(), feed[2..]);
-}
-
-pub async fn the_outbox_keeps_its_order(store: Arc<dyn Store>) {
-    let make = Maker::new(9);
-    let row = |partner: &str| OutboxRow {
-        partner: partner.parse().unwrap(),
-        record: make.id(),
-        version: Version::FIRST,
-        queued_at: make.tick(),
-    };
-    let rows: Vec<_> = ["RS", "AL", "ME", "BA"].into_iter().map(row).collect();
-    let enqueue =
-        |rows: &[OutboxRow]| make.changes(rows.iter().cloned().map(Change::Enqueue).collect());
-    store.commit(enqueue(&rows[..3])).await.unwrap();
-    store.commit(enqueue(&rows[3..])).await.unwrap();
-    assert_eq!(store.outbox(10).await.unwrap(), rows);
-    assert_eq!(store.outbox(2).await.unwrap(), rows[..2]);
 }
 
 pub async fn records_come_in_the_order_of_their_events(store: Arc<dyn Store>) {

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use egnatia_app::{
-    Account, AuditRow, Batch, Change, CommitError, Committed, Conflict, Event, KeyChange, KeyRow,
-    ListChangeRow, ListEntryRow, ListVersionRow, OutboxRow, PutRecord, Session, StoreError,
-    StoredRecord,
+    Account, AuditRow, Batch, Change, CommitError, Committed, Conflict, DeliveryRow, DeliveryState,
+    Event, KeyChange, KeyRow, ListChangeRow, ListEntryRow, ListVersionRow, PartnerRow, PutRecord,
+    ReceivedRow, Session, StoreError, StoredRecord,
 };
 use egnatia_audit::{Frontier, Hash, Leaf, NodeId, Salt, Seal, commit};
-use egnatia_record::{Envelope, Kind, RecordId, UserId, Version};
+use egnatia_record::{AuthorityId, Envelope, Kind, RecordId, UserId, Version};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -50,7 +50,9 @@ pub(super) struct State {
     pub changes: BTreeMap<(String, u64, String), ListChangeRow>,
     pub accounts: BTreeMap<UserId, Account>,
     pub sessions: BTreeMap<[u8; 16], Session>,
-    pub outbox: Vec<OutboxRow>,
+    pub partners: BTreeMap<AuthorityId, PartnerRow>,
+    pub deliveries: BTreeMap<u64, DeliveryRow>,
+    pub received: BTreeMap<(RecordId, Version), ReceivedRow>,
     pub audit: Vec<Arc<AuditRow>>,
     pub nodes: BTreeMap<NodeId, Hash>,
     pub frontier: Frontier,
@@ -107,9 +109,28 @@ impl State {
             Change::DropSession(token) => self.sessions.retain(|_, s| s.token != token),
             Change::DropSessionsOf(login) => self.sessions.retain(|_, s| s.login != login),
             Change::DropSessionsEnded(at) => self.sessions.retain(|_, s| s.expires_at > at),
-            Change::Enqueue(row) => {
+            Change::PutPartner(row) => {
+                let stored = self.partners.get(&row.authority).map_or(0, |p| p.revision);
+                if row.revision != stored + 1 {
+                    return Err(Conflict::Partner(row.authority).into());
+                }
+                self.partners.insert(row.authority.clone(), row);
+            }
+            Change::Enqueue(mut row) => {
                 self.position += 1;
-                self.outbox.push(row);
+                row.position = self.position;
+                self.deliveries.insert(row.position, row);
+            }
+            Change::Settle(rows) => {
+                for row in rows {
+                    let waits = self.deliveries.get_mut(&row.position);
+                    if let Some(held) = waits.filter(|held| held.state == DeliveryState::Queued) {
+                        *held = row;
+                    }
+                }
+            }
+            Change::PutReceived(row) => {
+                self.received.insert((row.record, row.version), row);
             }
         }
         Ok(())
@@ -118,8 +139,11 @@ impl State {
     fn put(&mut self, put: PutRecord, first: u64, events: usize) -> Result<(), CommitError> {
         let (id, version) = (put.envelope.id, put.envelope.version);
         let expected = match self.heads.get(&id) {
+            None if put.foreign => Some(version),
             None => Some(Version::FIRST),
             Some(head) if head.review_on.is_none() => None,
+            Some(head) if put.foreign && head.version < version => Some(version),
+            Some(_) if put.foreign => None,
             Some(head) => head.version.next(),
         };
         if expected != Some(version) {
@@ -196,6 +220,9 @@ impl State {
             });
         }
         self.claims.retain(|_, holder| *holder != id);
+        for row in self.received.values_mut().filter(|row| row.record == id) {
+            row.statement = None;
+        }
         self.position += 1;
         if let Some(row) = self.keys.get_mut(&id).filter(|row| row.keys.is_some()) {
             row.sequence = self.position;

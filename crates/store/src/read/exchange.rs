@@ -1,0 +1,140 @@
+//! Partners, what waits for them, and what came from them.
+
+use egnatia_app::{
+    DeliveryRow, DeliveryState, PartnerRow, PartnerState, Queue, ReceivedRow, StoreError,
+};
+use egnatia_record::{AuthorityId, RecordId, Version};
+use jiff::tz::TimeZone;
+
+use super::all;
+use crate::ask::{composed, rows_of, sql};
+use crate::backend::{Argument, Link, store_error};
+use crate::row::Row;
+
+const DELIVERIES: &str = "SELECT position, recipient, kind, record, version, payload, ground, \
+     queued_us, state, done_us, reason, receipt FROM deliveries";
+const RECEIVED: &str = "SELECT record, version, sender, received_us, digest, statement, \
+     keep_until_us FROM received r WHERE version = (SELECT MAX(version) FROM received n \
+     WHERE n.record = r.record) AND record";
+
+/// All partners' nodes, by authority.
+pub async fn partners(link: &mut dyn Link) -> Result<Vec<PartnerRow>, StoreError> {
+    let text = "SELECT authority, partner, state, card, decided_by, decided_us, revision \
+                FROM partners ORDER BY authority";
+    all(link, sql(text), vec![], |row| {
+        Ok(PartnerRow {
+            authority: row.parsed()?,
+            partner: row.parsed()?,
+            state: row.term(PartnerState::parse)?,
+            card: row.blob()?,
+            decided_by: row.parsed()?,
+            decided_at: row.time()?,
+            revision: row.count()?,
+        })
+    })
+    .await
+}
+
+fn delivery(row: &mut Row) -> Result<DeliveryRow, StoreError> {
+    Ok(DeliveryRow {
+        position: row.count()?,
+        to: row.parsed()?,
+        kind: row.text()?,
+        record: row.maybe_bytes()?.map(RecordId::from_bytes),
+        version: row
+            .maybe_int()?
+            .and_then(|number| u32::try_from(number).ok().and_then(Version::new)),
+        payload: row.maybe_blob()?,
+        ground: row.text()?,
+        queued_at: row.time()?,
+        state: row.term(DeliveryState::parse)?,
+        done_at: row.maybe_time()?,
+        reason: row.maybe_text()?,
+        receipt: row.maybe_blob()?,
+    })
+}
+
+/// What waits for a partner, oldest first.
+pub async fn waiting(
+    link: &mut dyn Link,
+    to: &AuthorityId,
+    limit: u32,
+) -> Result<Vec<DeliveryRow>, StoreError> {
+    let text = format!(
+        "{DELIVERIES} WHERE recipient = $1 AND state = 'queued' ORDER BY position LIMIT $2"
+    );
+    let arguments = vec![to.as_str().into(), limit.into()];
+    all(link, composed(text), arguments, delivery).await
+}
+
+/// How much waits for whom.
+pub async fn queues(link: &mut dyn Link) -> Result<Vec<Queue>, StoreError> {
+    let text = "SELECT recipient, COUNT(*), MIN(queued_us) FROM deliveries \
+                WHERE state = 'queued' GROUP BY recipient ORDER BY recipient";
+    all(link, sql(text), vec![], |row| {
+        Ok(Queue {
+            to: row.parsed()?,
+            waiting: row.count()?,
+            oldest: row.time()?,
+        })
+    })
+    .await
+}
+
+/// All that was ever queued about a record, oldest first.
+pub async fn deliveries_of(
+    link: &mut dyn Link,
+    record: RecordId,
+) -> Result<Vec<DeliveryRow>, StoreError> {
+    let text = format!("{DELIVERIES} WHERE record = $1 ORDER BY position");
+    let arguments = vec![record.as_bytes().as_slice().into()];
+    all(link, composed(text), arguments, delivery).await
+}
+
+/// What was ever queued for a partner, newest first.
+pub async fn deliveries_to(
+    link: &mut dyn Link,
+    to: &AuthorityId,
+    before: Option<u64>,
+    limit: u32,
+) -> Result<Vec<DeliveryRow>, StoreError> {
+    let text = format!(
+        "{DELIVERIES} WHERE recipient = $1 AND position < $2 ORDER BY position DESC LIMIT $3"
+    );
+    let before = before.and_then(|position| i64::try_from(position).ok());
+    let arguments = vec![
+        to.as_str().into(),
+        before.unwrap_or(i64::MAX).into(),
+        limit.into(),
+    ];
+    all(link, composed(text), arguments, delivery).await
+}
+
+/// The newest received version of each of these records.
+pub async fn received(
+    link: &mut dyn Link,
+    records: &[RecordId],
+) -> Result<Vec<ReceivedRow>, StoreError> {
+    let unique: std::collections::BTreeSet<_> = records.iter().collect();
+    let keys: Vec<Argument> = unique
+        .into_iter()
+        .map(|id| id.as_bytes().as_slice().into())
+        .collect();
+    let rows = rows_of(link, RECEIVED, keys).await;
+    let rows = rows.map_err(|error| store_error(&error))?;
+    rows.into_iter()
+        .map(|mut row| {
+            Ok(ReceivedRow {
+                record: row.id()?,
+                version: row.version()?,
+                from: row.parsed()?,
+                received_at: row.time()?,
+                digest: row.hash()?,
+                statement: row.maybe_blob()?,
+                keep_until: row
+                    .maybe_time()?
+                    .map(|at| at.to_zoned_datetime(TimeZone::UTC).date()),
+            })
+        })
+        .collect()
+}

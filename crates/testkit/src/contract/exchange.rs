@@ -1,0 +1,187 @@
+//! Partners, deliveries and what came from partners.
+
+use std::sync::Arc;
+
+use egnatia_app::{
+    Change, CommitError, Conflict, DeliveryRow, DeliveryState, PartnerRow, PartnerState, Queue,
+    ReceivedRow, Store,
+};
+use egnatia_audit::Hash;
+use egnatia_record::{AuthorityId, Kind, Version};
+use jiff::civil::date;
+
+use crate::Maker;
+
+/// A partner's node in its first revision.
+pub fn partner(make: &Maker, authority: &str) -> PartnerRow {
+    PartnerRow {
+        authority: authority.parse().unwrap(),
+        partner: "RS".parse().unwrap(),
+        state: PartnerState::Accepted,
+        card: b"{}".to_vec(),
+        decided_by: "an.admin".parse().unwrap(),
+        decided_at: make.tick(),
+        revision: 1,
+    }
+}
+
+/// Something that is to be queued.
+pub fn delivery(make: &Maker, to: &str) -> DeliveryRow {
+    let mut row = DeliveryRow::queued(to.parse().unwrap(), "record", make.tick());
+    row = row.about(make.id(), Version::FIRST);
+    row.ground = "led-37-1-a".into();
+    row.payload = Some(b"what it says".to_vec());
+    row
+}
+
+/// The proof of a version.
+pub fn received(make: &Maker) -> ReceivedRow {
+    ReceivedRow {
+        record: make.id(),
+        version: Version::FIRST,
+        from: "rs-mup".parse().unwrap(),
+        received_at: make.tick(),
+        digest: Hash::of(b"signed"),
+        statement: Some(b"signed".to_vec()),
+        keep_until: Some(date(2027, 1, 31)),
+    }
+}
+
+fn authority(text: &str) -> AuthorityId {
+    text.parse().unwrap()
+}
+
+pub async fn of_two_administrators_one_decides_on_a_partner(store: Arc<dyn Store>) {
+    let make = Maker::new(31);
+    let first = partner(&make, "rs-mup");
+    let put = |row: &PartnerRow| make.changes(vec![Change::PutPartner(row.clone())]);
+    store.commit(put(&first)).await.unwrap();
+    let again = store.commit(put(&first)).await;
+    let conflict = CommitError::Conflict(Conflict::Partner(authority("rs-mup")));
+    assert_eq!(again, Err(conflict));
+    let mut revoked = first.clone();
+    revoked.state = PartnerState::Revoked;
+    revoked.card = b"{\"serial\":2}".to_vec();
+    revoked.revision = 2;
+    store.commit(put(&revoked)).await.unwrap();
+    let other = partner(&make, "al-asp");
+    store.commit(put(&other)).await.unwrap();
+    assert_eq!(store.partners().await.unwrap(), [other, revoked]);
+}
+
+pub async fn what_waits_is_kept_in_order_and_settled_once(store: Arc<dyn Store>) {
+    let make = Maker::new(32);
+    let rows: Vec<_> = ["rs-mup", "al-asp", "rs-mup", "rs-mup"]
+        .into_iter()
+        .map(|to| delivery(&make, to))
+        .collect();
+    let enqueue =
+        |rows: &[DeliveryRow]| make.changes(rows.iter().cloned().map(Change::Enqueue).collect());
+    store.commit(enqueue(&rows[..3])).await.unwrap();
+    store.commit(enqueue(&rows[3..])).await.unwrap();
+
+    let to = authority("rs-mup");
+    let waiting = store.waiting(&to, 10).await.unwrap();
+    let without_positions: Vec<_> = waiting
+        .iter()
+        .cloned()
+        .map(|row| DeliveryRow { position: 0, ..row })
+        .collect();
+    let expected = [&rows[0], &rows[2], &rows[3]];
+    assert!(without_positions.iter().eq(expected), "{waiting:?}");
+    assert!(waiting.is_sorted_by(|a, b| a.position < b.position));
+    assert_eq!(store.waiting(&to, 2).await.unwrap(), waiting[..2]);
+    let queue = |to: &str, waiting, row: &DeliveryRow| Queue {
+        to: authority(to),
+        waiting,
+        oldest: row.queued_at,
+    };
+    assert_eq!(
+        store.queues().await.unwrap(),
+        [queue("al-asp", 1, &rows[1]), queue("rs-mup", 3, &rows[0])]
+    );
+
+    let done = DeliveryRow {
+        state: DeliveryState::Delivered,
+        done_at: Some(make.tick()),
+        payload: None,
+        receipt: Some(b"receipt".to_vec()),
+        ..waiting[0].clone()
+    };
+    let refused = DeliveryRow {
+        state: DeliveryState::Refused,
+        done_at: Some(make.tick()),
+        reason: Some("no-arrangement".into()),
+        ..waiting[1].clone()
+    };
+    let settle = |rows: Vec<DeliveryRow>| make.changes(vec![Change::Settle(rows)]);
+    let both = settle(vec![done.clone(), refused.clone()]);
+    store.commit(both).await.unwrap();
+    // A late answer does not undo the first one.
+    let late = DeliveryRow {
+        state: DeliveryState::Refused,
+        ..done.clone()
+    };
+    store.commit(settle(vec![late])).await.unwrap();
+    assert_eq!(store.waiting(&to, 10).await.unwrap(), waiting[2..]);
+    let record = done.record.unwrap();
+    assert_eq!(store.deliveries_of(record).await.unwrap(), [done.clone()]);
+    assert_eq!(
+        store.deliveries_to(&to, None, 2).await.unwrap(),
+        [waiting[2].clone(), refused.clone()]
+    );
+    assert_eq!(
+        store
+            .deliveries_to(&to, Some(refused.position), 2)
+            .await
+            .unwrap(),
+        [done]
+    );
+}
+
+pub async fn a_foreign_record_has_its_originators_versions(store: Arc<dyn Store>) {
+    let make = Maker::new(33);
+    let mut put = make.new_record(Kind::Alert);
+    let id = put.envelope.id;
+    put.foreign = true;
+    put.envelope.version = Version::new(4).unwrap();
+    store.commit(make.batch(vec![put])).await.unwrap();
+    let again = |number: u32| {
+        let mut put = make.new_record(Kind::Alert);
+        put.envelope.id = id;
+        put.foreign = true;
+        put.envelope.version = Version::new(number).unwrap();
+        make.batch(vec![put])
+    };
+    for number in [1, 4] {
+        let refused = store.commit(again(number)).await;
+        let conflict = CommitError::Conflict(Conflict::RecordVersion(id));
+        assert_eq!(refused, Err(conflict), "{number}");
+    }
+    store.commit(again(7)).await.unwrap();
+    let newest = store.record(id).await.unwrap().unwrap();
+    assert_eq!(newest.envelope.version.number(), 7);
+    let erase = make.changes(vec![Change::Erase(id)]);
+    store.commit(erase).await.unwrap();
+    assert!(store.commit(again(8)).await.is_err());
+}
+
+pub async fn erasure_removes_the_statement_and_keeps_its_digest(store: Arc<dyn Store>) {
+    let make = Maker::new(34);
+    let mut put = make.new_record(Kind::Alert);
+    put.foreign = true;
+    let mut row = received(&make);
+    row.record = put.envelope.id;
+    let mut batch = make.batch(vec![put]);
+    batch.changes.push(Change::PutReceived(row.clone()));
+    store.commit(batch).await.unwrap();
+    let other = make.id();
+    assert_eq!(
+        store.received(&[other, row.record]).await.unwrap(),
+        [row.clone()]
+    );
+    let erase = make.changes(vec![Change::Erase(row.record)]);
+    store.commit(erase).await.unwrap();
+    row.statement = None;
+    assert_eq!(store.received(&[row.record]).await.unwrap(), [row]);
+}
