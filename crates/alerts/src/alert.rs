@@ -8,14 +8,16 @@
 
 use std::collections::BTreeSet;
 
-use egnatia_matching::{Description, NameKind, Schema};
+use egnatia_matching::{BirthDate, Description, Identifier, Name, NameKind, Schema};
 use egnatia_record::{AuthorityId, Category, RecordId, UserId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::profile::{About, Profile};
-use crate::{Reason, Warning};
+use crate::{
+    Document, ListEntry, ListedBirth, ListedName, NameQuality, Place, Reason, SourceText, Warning,
+};
 
 /// Fields of the alert take so many characters at most.
 const TEXT_MAX: usize = 2_000;
@@ -407,6 +409,43 @@ impl Alert {
             .unwrap_or("")
     }
 
+    /// The alert as an entry, for pages that show what is compared side by side.
+    pub fn to_entry(&self, id: RecordId) -> ListEntry {
+        let subject = &self.subject;
+        let warnings = self.warnings.iter().map(|warning| SourceText {
+            field: "warning".to_owned(),
+            text: warning.as_str().to_owned(),
+        });
+        let texts = [
+            ("reason", Some(self.reason.to_string())),
+            ("action", Some(self.action.clone())),
+            ("decision", Some(self.decision.clone())),
+            ("offence", self.offence.clone()),
+            ("characteristics", self.characteristics.clone()),
+            ("distinguished by", self.distinguished_by.clone()),
+        ];
+        let texts = texts.into_iter().filter_map(|(field, text)| {
+            text.map(|text| SourceText {
+                field: field.to_owned(),
+                text,
+            })
+        });
+        ListEntry {
+            source_id: id.to_string(),
+            schema: subject.schema,
+            names: subject.names.iter().map(listed_name).collect(),
+            births: subject.births.iter().map(listed_birth).collect(),
+            addresses: subject.places.iter().map(listed_place).collect(),
+            nationalities: subject.nationalities.clone(),
+            documents: subject.identifiers.iter().map(listed_number).collect(),
+            gender: subject.gender,
+            programmes: vec![self.category.to_string()],
+            listed_on: Some(self.entered_on.to_string()),
+            source_text: warnings.chain(texts).collect(),
+            ..ListEntry::default()
+        }
+    }
+
     /// The flag of an authority, where it has one.
     pub fn flag_of(&self, authority: &AuthorityId) -> Option<&Flag> {
         self.flags.iter().find(|flag| flag.authority == *authority)
@@ -490,6 +529,41 @@ impl Alert {
         } else {
             Err(AlertRefused::NotActive)
         }
+    }
+}
+
+fn listed_name(name: &Name) -> ListedName {
+    ListedName {
+        text: name.text.clone(),
+        kind: name.kind,
+        quality: NameQuality::Unstated,
+        parts: name.parts.clone(),
+        note: None,
+    }
+}
+
+fn listed_birth(birth: &BirthDate) -> ListedBirth {
+    ListedBirth {
+        date: Some(*birth),
+        text: birth.to_string(),
+        note: None,
+    }
+}
+
+fn listed_place(place: &String) -> Place {
+    Place {
+        note: Some(place.clone()),
+        ..Place::default()
+    }
+}
+
+fn listed_number(number: &Identifier) -> Document {
+    Document {
+        kind: number.kind,
+        label: String::new(),
+        number: number.value.clone(),
+        country: number.country.clone(),
+        note: None,
     }
 }
 

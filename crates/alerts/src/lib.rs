@@ -10,6 +10,7 @@ mod check;
 mod decision;
 mod entry;
 mod follow_up;
+mod inquiry;
 mod profile;
 mod screening;
 mod warning;
@@ -21,6 +22,9 @@ pub use decision::{
 };
 pub use entry::{Document, ListEntry, ListedBirth, ListedName, NameQuality, Place, SourceText};
 pub use follow_up::{FollowUp, FollowUpRefused, FollowUpState};
+pub use inquiry::{
+    AnsweredAlready, Direction, FollowedUp, HitReport, Inquiry, InquiryAnswer, InquiryState,
+};
 pub use profile::{About, CategoryTerms, InvalidProfile, Profile};
 pub use screening::{
     RowOutcome, ScreenedRow, ScreenedRows, Screening, ScreeningCounts, ScreeningState,

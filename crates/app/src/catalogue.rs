@@ -7,6 +7,11 @@ use serde::Deserialize;
 
 const CATALOGUE: &str = include_str!("../data/lists.toml");
 
+/// The name under which the node's own alerts are compared, beside those of lists.
+pub const OWN_ALERTS: &str = "alerts";
+/// What stands before the issuer in the name under which received alerts are compared.
+pub const RECEIVED_ALERTS: &str = "alerts:";
+
 /// On what ground a list is held, and what is done after a hit.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -62,7 +67,11 @@ impl Catalogue {
 
     /// What a list is called in a table: `OFAC SDN (ofac-sdn)`, or its code alone.
     pub fn name(&self, list: &str) -> String {
+        if let Some(issuer) = list.strip_prefix(RECEIVED_ALERTS) {
+            return format!("Alert of {issuer}");
+        }
         match self.terms(list).short.as_str() {
+            short if list == OWN_ALERTS => format!("{short} of this node"),
             "" => list.to_owned(),
             short => format!("{short} ({list})"),
         }
@@ -70,6 +79,11 @@ impl Catalogue {
 
     /// The terms of the list with this name.
     pub fn terms(&self, list: &str) -> &ListTerms {
+        let list = if list.starts_with(RECEIVED_ALERTS) {
+            OWN_ALERTS
+        } else {
+            list
+        };
         self.lists.get(list).unwrap_or(&self.other)
     }
 }

@@ -34,6 +34,8 @@ vocabulary! {
         Arrangement = "arrangement",
         /// A question to a partner about a record, or one of theirs, and its answer.
         Inquiry = "inquiry",
+        /// A partner confirmed a match with an alert of this node.
+        HitReport = "hit-report",
     }
 }
 
