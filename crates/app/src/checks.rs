@@ -17,7 +17,7 @@ use crate::index::{Found, Search};
 use crate::port::{CommitError, Conflict, Cursor, RecordFilter};
 use crate::question::{asked, entry_ref, fingerprint, settled_claim, validate};
 use crate::writing::{Beside, EventAbout, Terms, Writing};
-use crate::{Action, App, AppError, Caller, Invalid, Page, next_page, read_body};
+use crate::{Action, App, AppError, Caller, Invalid, Page, next_page, read_body, read_entry};
 
 /// What is asked. Purpose and case come with the caller.
 #[derive(Debug, Clone, Default)]
@@ -175,7 +175,8 @@ impl App {
             .into_iter()
             .map(|found| Candidate {
                 matched: writing.new_id(),
-                action: self.terms(&found.list).action.clone(),
+                action: (found.action.clone())
+                    .unwrap_or_else(|| self.terms(&found.list).action.clone()),
                 entry: entry_ref(&found, &asked.lists),
                 assessment: found.assessment,
                 state: MatchState::Waiting,
@@ -233,10 +234,7 @@ impl App {
             return Ok(entries);
         }
         for stored in self.store().records(ids).await? {
-            if stored.envelope.kind != Kind::ListEntry {
-                continue;
-            }
-            if let Some(entry) = read_body(&stored)? {
+            if let Some(entry) = read_entry(&stored)? {
                 entries.insert(stored.envelope.id, entry);
             }
         }
@@ -342,7 +340,7 @@ impl App {
 
     /// Parts the candidates that an officer rejected before, for the same query and the same
     /// version of the entry, from those that wait for a decision.
-    async fn split_settled(
+    pub(crate) async fn split_settled(
         &self,
         query: &Description,
         found: Vec<Found>,

@@ -1,20 +1,22 @@
 //! A named officer decides on a match (invariant 2).
 
 use egnatia_alerts::{
-    Check, Decision, DecisionRefused, FollowUp, FollowUpState, Hit, ListEntry, Match, MatchState,
-    Outcome, Reason,
+    Alert, Check, Decision, DecisionRefused, EntryRef, FollowUp, FollowUpState, Hit, ListEntry,
+    Match, MatchState, Outcome, Reason,
 };
 use egnatia_audit::Operation;
 use egnatia_matching::Band;
-use egnatia_record::{Envelope, Kind, Purpose, RecordId, UserId};
+use egnatia_protocol::{ReportField, Statement};
+use egnatia_record::{AuthorityId, Envelope, Kind, Purpose, RecordId, UserId, Version};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use crate::catalogue::{OWN_ALERTS, RECEIVED_ALERTS};
 use crate::hits::OPEN_HIT;
-use crate::port::{CommitError, Conflict, Cursor, RecordFilter, StoredRecord};
+use crate::port::{Change, CommitError, Conflict, Cursor, DeliveryRow, RecordFilter, StoredRecord};
 use crate::question::{asked, fingerprint, settled_claim};
 use crate::writing::{Beside, EventAbout, Keep, Terms, Writing};
-use crate::{Action, App, AppError, Caller, Page, next_page, read_body};
+use crate::{Action, App, AppError, Caller, Page, next_page, read_body, read_entry};
 
 /// A match with its evidence and both sides.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,7 +102,7 @@ impl App {
         let hit = self.store().linked(id, "match").await?;
         let hits = self.store().records(&hit).await?;
         let view = MatchView {
-            entry: compared.map(read_body).transpose()?.flatten(),
+            entry: compared.map(read_entry).transpose()?.flatten(),
             entry_envelope: compared.map(|row| row.envelope.clone()),
             entry_state: newest.map_or_else(String::new, |row| row.state.clone()),
             entry_version: newest.map_or(0, |row| row.envelope.version.number()),
@@ -113,7 +115,10 @@ impl App {
                 .inner
                 .policy
                 .permits(caller, Action::Decide, Some(&creator)),
-            follow_up_hours: self.terms(&matched.entry.list).follow_up_hours,
+            follow_up_hours: self.follow_up_hours(
+                &matched.entry,
+                self.alert_of(&matched.entry).await?.as_ref(),
+            ),
             envelope: stored.envelope,
             matched,
         };
@@ -262,15 +267,24 @@ impl App {
                 .links([("match", id)])
                 .claims(claims),
         )?;
-        let opened = decided
-            .hit
-            .as_ref()
-            .map(|hit| self.open_hit(&mut writing, purpose, keep, hit))
-            .transpose()?;
+        let mut opened = None;
+        if let Some(hit) = &decided.hit {
+            let alert = self.alert_of(&hit.entry).await?;
+            let hours = self.follow_up_hours(&hit.entry, alert.as_ref());
+            let ids = open_hit(&mut writing, purpose, (keep, hours), hit)?;
+            if let Some(alert) = &alert {
+                self.tell_hit(&mut writing, ids.0, hit, alert, None)?;
+            }
+            opened = Some(ids);
+        }
+        let tells = opened.is_some();
         self.store()
             .commit(writing.batch)
             .await
             .map_err(CommitOrApp::Commit)?;
+        if tells {
+            self.inner.exchange.wake();
+        }
         Ok(Decided {
             decision: decision_id,
             hit: opened.map(|(hit, _)| hit),
@@ -278,45 +292,69 @@ impl App {
         })
     }
 
-    fn open_hit(
+    /// The alert that an entry is, where it is one that is still there.
+    pub(crate) async fn alert_of(&self, entry: &EntryRef) -> Result<Option<Alert>, AppError> {
+        if entry.list != OWN_ALERTS && !entry.list.starts_with(RECEIVED_ALERTS) {
+            return Ok(None);
+        }
+        match self.load::<Alert>(entry.record, Kind::Alert).await {
+            Ok((_, alert)) => Ok(Some(alert)),
+            Err(AppError::NotFound(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Within how many hours a hit is followed up: at once where the alert is about terrorism
+    /// (rule SIS-08).
+    fn follow_up_hours(&self, entry: &EntryRef, alert: Option<&Alert>) -> u16 {
+        match alert {
+            Some(alert) if self.is_urgent(alert) => 1,
+            Some(_) => self.inner.exchange.profile.answer_hours,
+            None => self.terms(&entry.list).follow_up_hours,
+        }
+    }
+
+    fn is_urgent(&self, alert: &Alert) -> bool {
+        let terms = self.inner.exchange.profile.category(alert.category);
+        terms.is_some_and(|terms| terms.terrorism)
+    }
+
+    /// Tells the issuer of a hit, in the transaction that confirms it or follows it up.
+    pub(crate) fn tell_hit(
         &self,
         writing: &mut Writing<'_>,
-        purpose: Purpose,
-        keep: u16,
+        id: RecordId,
         hit: &Hit,
-    ) -> Result<(RecordId, RecordId), AppError> {
-        let (hit_id, follow_up_id) = (writing.new_id(), writing.new_id());
-        let hours = i64::from(self.terms(&hit.entry.list).follow_up_hours);
-        let due_at = writing
-            .at
-            .checked_add(SignedDuration::from_hours(hours))
-            .map_err(|error| AppError::Internal(format!("no such due time: {error}")))?;
-        let follow_up = FollowUp {
-            hit: hit_id,
-            entry: hit.entry.clone(),
-            action: hit.action.clone(),
-            due_at,
-            state: FollowUpState::Open,
+        alert: &Alert,
+        report: Option<&Reason>,
+    ) -> Result<(), AppError> {
+        let Some(issuer) = hit.entry.list.strip_prefix(RECEIVED_ALERTS) else {
+            return Ok(());
         };
-        writing.create(
-            hit_id,
-            Terms::own(Kind::Hit, purpose, keep),
-            hit,
-            Beside::new(OPEN_HIT, Operation::Collection)
-                .due(due_at)
-                .links([
-                    ("match", hit.matched),
-                    ("check", hit.check),
-                    ("entry", hit.entry.record),
-                ]),
-        )?;
-        writing.create(
-            follow_up_id,
-            Terms::own(Kind::FollowUp, purpose, keep),
-            &follow_up,
-            Beside::new(follow_up.state.as_str(), Operation::Collection).links([("hit", hit_id)]),
-        )?;
-        Ok((hit_id, follow_up_id))
+        let unwritten = |error: &dyn std::fmt::Display| AppError::Internal(error.to_string());
+        let text = |text: &str| egnatia_protocol::Text::new(text).map_err(|e| unwritten(&e));
+        let issuer: AuthorityId = issuer.parse().map_err(|error| unwritten(&error))?;
+        let mut fields = std::collections::BTreeMap::new();
+        fields.insert(ReportField::Located, text("yes")?);
+        if let Some(report) = report {
+            fields.insert(ReportField::Circumstances, text(report.as_str())?);
+        }
+        let statement = Statement::Hit(egnatia_protocol::Hit {
+            alert: hit.entry.record,
+            version: hit.entry.version,
+            hit: id,
+            confirmed_at: hit.confirmed_at,
+            action_taken: text(report.map_or(hit.action.as_str(), Reason::as_str))?,
+            report: fields,
+            urgent: self.is_urgent(alert),
+        });
+        let (_, payload) = statement.to_payload().map_err(|error| unwritten(&error))?;
+        let row = DeliveryRow {
+            payload: Some(payload),
+            ..DeliveryRow::queued(issuer, "hit", writing.at).about(id, Version::FIRST)
+        };
+        writing.batch.changes.push(Change::Enqueue(row));
+        Ok(())
     }
 
     /// The name by which a rejected pair is remembered, unless another rejection holds it already.
@@ -357,7 +395,7 @@ impl App {
 
     /// Who wrote the first version of a match: whoever asked for its check.
     async fn creator(&self, stored: &StoredRecord, check: RecordId) -> Result<UserId, AppError> {
-        if stored.envelope.version == egnatia_record::Version::FIRST {
+        if stored.envelope.version == Version::FIRST {
             return Ok(stored.envelope.author.clone());
         }
         Ok(self
@@ -373,6 +411,46 @@ impl App {
         let of_others = self.inner.policy.permits_on_others(caller, action);
         (!of_others).then(|| caller.login.clone())
     }
+}
+
+fn open_hit(
+    writing: &mut Writing<'_>,
+    purpose: Purpose,
+    (keep, hours): (u16, u16),
+    hit: &Hit,
+) -> Result<(RecordId, RecordId), AppError> {
+    let (hit_id, follow_up_id) = (writing.new_id(), writing.new_id());
+    let hours = i64::from(hours);
+    let due_at = writing
+        .at
+        .checked_add(SignedDuration::from_hours(hours))
+        .map_err(|error| AppError::Internal(format!("no such due time: {error}")))?;
+    let follow_up = FollowUp {
+        hit: hit_id,
+        entry: hit.entry.clone(),
+        action: hit.action.clone(),
+        due_at,
+        state: FollowUpState::Open,
+    };
+    writing.create(
+        hit_id,
+        Terms::own(Kind::Hit, purpose, keep),
+        hit,
+        Beside::new(OPEN_HIT, Operation::Collection)
+            .due(due_at)
+            .links([
+                ("match", hit.matched),
+                ("check", hit.check),
+                ("entry", hit.entry.record),
+            ]),
+    )?;
+    writing.create(
+        follow_up_id,
+        Terms::own(Kind::FollowUp, purpose, keep),
+        &follow_up,
+        Beside::new(follow_up.state.as_str(), Operation::Collection).links([("hit", hit_id)]),
+    )?;
+    Ok((hit_id, follow_up_id))
 }
 
 fn refused(refusal: DecisionRefused) -> CommitOrApp {

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::port::{DueFilter, DuePlace, ReferredTo, StoredRecord};
 use crate::question::asked;
 use crate::writing::{Beside, EventAbout};
-use crate::{Action, App, AppError, Caller, Page, read_body};
+use crate::{Action, App, AppError, Caller, Page, read_body, read_entry};
 
 /// The state of a hit whose follow-up is open.
 pub(crate) const OPEN_HIT: &str = "open";
@@ -115,7 +115,7 @@ impl App {
         let confirmed = history
             .iter()
             .find(|row| row.envelope.version == hit.entry.version);
-        let entry = confirmed.map(read_body).transpose()?.flatten();
+        let entry = confirmed.map(read_entry).transpose()?.flatten();
         let decision = self
             .load::<egnatia_alerts::Decision>(hit.decision, Kind::Decision)
             .await
@@ -161,6 +161,9 @@ impl App {
             .await?
             .ok_or(AppError::NotFound("follow-up"))?;
         let mut writing = self.writing(caller);
+        if let Some(alert) = self.alert_of(&hit.entry).await? {
+            self.tell_hit(&mut writing, hit_id, &hit, &alert, Some(&report))?;
+        }
         let done = follow_up
             .finish(report, caller.login.clone(), writing.at)
             .map_err(|refusal| AppError::Conflict(refusal.to_string()))?;
@@ -182,6 +185,7 @@ impl App {
             ]),
         )?;
         self.store().commit(writing.batch).await?;
+        self.inner.exchange.wake();
         Ok(())
     }
 

@@ -340,6 +340,7 @@ impl EntryWriter<'_> {
             list: self.report.list.clone(),
             source_id: entry.source_id.clone(),
             name: entry.display_name().to_owned(),
+            action: None,
             description: entry.describe(),
         };
         serde_json::to_vec(&keys)

@@ -9,10 +9,12 @@ use std::sync::{Arc, RwLock};
 
 use egnatia_alerts::ConsultedList;
 use egnatia_matching::{Assessment, Compaction, Description, Index, Segment, Thresholds};
-use egnatia_record::{RecordId, Version};
+use egnatia_record::{Kind, RecordId, Version};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
+use crate::alerts::{ACTIVE, RECEIVED};
+use crate::catalogue::OWN_ALERTS;
 use crate::port::{IndexFiles, KeyRow, ListVersionRow, SegmentBytes, Store};
 use crate::{AppError, Settings};
 
@@ -29,6 +31,9 @@ pub(crate) struct MatchKeys {
     pub list: String,
     pub source_id: String,
     pub name: String,
+    /// What is done after a hit, where the entry itself says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
     pub description: Description,
 }
 
@@ -39,6 +44,7 @@ pub(crate) struct Found {
     pub list: String,
     pub source_id: String,
     pub name: String,
+    pub action: Option<String>,
     pub assessment: Assessment,
 }
 
@@ -56,6 +62,8 @@ struct Shown {
     list: String,
     source_id: String,
     name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    action: Option<String>,
 }
 
 struct State {
@@ -64,6 +72,8 @@ struct State {
     /// Names of the files of its segments.
     names: Vec<String>,
     lists: Vec<ListVersionRow>,
+    /// How far the feed was followed, where it holds alerts: the version of what is compared.
+    alerts: Option<u64>,
 }
 
 pub(crate) struct MatchIndex {
@@ -159,7 +169,8 @@ impl MatchIndex {
         // Lists after entries: a check never claims a version that it has not compared.
         let unknown = self.state.read().map_err(|_| poisoned())?.lists.is_empty();
         let lists = if lines > 0 || anew || unknown {
-            Some(store.lists().await?)
+            let alerts = holds_alerts(store).await?.then_some(now.sequence);
+            Some((store.lists().await?, alerts))
         } else {
             None
         };
@@ -167,8 +178,9 @@ impl MatchIndex {
         if let Some(fresh) = fresh {
             *state = fresh.into_inner().map_err(|_| poisoned())?;
         }
-        if let Some(lists) = lists {
+        if let Some((lists, alerts)) = lists {
             state.lists = lists;
+            state.alerts = alerts;
         }
         *place = now;
         Ok(lines)
@@ -332,6 +344,7 @@ impl MatchIndex {
                     list: shown.list,
                     source_id: shown.source_id,
                     name: shown.name,
+                    action: shown.action,
                     assessment: candidate.assessment,
                 })
             })
@@ -357,6 +370,16 @@ impl MatchIndex {
         }
         Ok(contents)
     }
+}
+
+/// Whether there is any alert to compare, own or received.
+async fn holds_alerts(store: &dyn Store) -> Result<bool, AppError> {
+    for state in [ACTIVE, RECEIVED] {
+        if store.count(Kind::Alert, state).await? > 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether the feed of a store goes as far as what was saved. It does not where somebody put an
@@ -398,6 +421,10 @@ impl State {
                 list: row.list.clone(),
                 version: row.version,
             })
+            .chain(self.alerts.map(|version| ConsultedList {
+                list: OWN_ALERTS.to_owned(),
+                version,
+            }))
             .collect()
     }
 
@@ -406,6 +433,7 @@ impl State {
             index: Index::with_thresholds(thresholds),
             names: Vec::new(),
             lists: Vec::new(),
+            alerts: None,
         }
     }
 }
@@ -430,6 +458,7 @@ fn apply(state: &RwLock<State>, rows: Vec<KeyRow>) -> Result<(), AppError> {
                         list,
                         source_id,
                         name,
+                        action,
                         description,
                     } = keys;
                     let payload = Shown {
@@ -437,6 +466,7 @@ fn apply(state: &RwLock<State>, rows: Vec<KeyRow>) -> Result<(), AppError> {
                         list,
                         source_id,
                         name,
+                        action,
                     };
                     let payload = serde_json::to_vec(&payload)
                         .map_err(|error| AppError::unreadable("index entry", &error))?;

@@ -9,6 +9,8 @@
 //! Start at [`App`].
 
 mod accounts;
+mod alerts;
+mod arrangements;
 mod audit_log;
 mod backup;
 mod caller;
@@ -17,11 +19,14 @@ mod checks;
 mod decisions;
 mod doors;
 mod error;
+mod exchange;
 mod exports;
 mod hits;
 mod import;
 mod index;
+mod inquiries;
 mod lists;
+mod partners;
 mod password;
 mod policy;
 mod port;
@@ -35,22 +40,31 @@ mod writing;
 
 use std::sync::Arc;
 
+use egnatia_alerts::{Alert, ListEntry, Profile};
 use egnatia_audit::{Operation, Seal};
 use egnatia_record::{Clock, Entropy, Kind, RecordId, UserId};
 use serde::de::DeserializeOwned;
 
 pub use accounts::{AccountView, NewAccount};
+pub use alerts::{AlertList, AlertSummary, AlertView, Entered, LikeAlert, NewAlert};
+pub use arrangements::shipped_arrangements;
 pub use audit_log::{AuditEntry, AuditQuery, Verification, VerificationProblem};
 pub use backup::{BackupError, Restored, keys_of_backup};
 pub use caller::Caller;
-pub use catalogue::{Catalogue, CatalogueError, ListTerms};
+pub use catalogue::{Catalogue, CatalogueError, ListTerms, OWN_ALERTS, RECEIVED_ALERTS};
 pub use checks::{Candidate, CheckAnswer, CheckRequest, CheckSummary, CheckView};
 pub use decisions::{Decided, MatchSummary, MatchView};
 pub use error::{AppError, Invalid};
+pub use exchange::{
+    Contact, Courier, CourierError, Delivered, DeliveryError, Directory, Identity, Partner,
+    ReceiveError, Recipient,
+};
 pub use exports::{EXPORT_ROWS_MAX, ExportedTable};
 pub use hits::{HitSummary, HitView};
 pub use import::{ImportReport, Importing};
+pub use inquiries::Enveloped;
 pub use lists::{ChangesQuery, EntryChange, EntryVersion, EntryView};
+pub use partners::{CardView, PartnerView};
 pub use password::{Password, PasswordHasher, WeakPassword};
 pub use policy::{Action, Policy, PolicyError};
 pub use port::*;
@@ -76,12 +90,13 @@ struct Inner {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
-    policy: Policy,
+    policy: &'static Policy,
     catalogue: Catalogue,
     settings: Settings,
     seal: Seal,
     index: MatchIndex,
     doors: doors::Doors,
+    exchange: exchange::Exchange,
 }
 
 /// What an application is made of.
@@ -102,6 +117,8 @@ pub struct Parts {
     pub catalogue: Catalogue,
     /// What an operator sets.
     pub settings: Settings,
+    /// Keys for the exchange with partners; without them the node exchanges nothing.
+    pub identity: Option<Identity>,
 }
 
 /// A page of something, newest first where nothing else is said.
@@ -121,6 +138,7 @@ impl App {
     /// does not answer.
     pub async fn start(parts: Parts) -> Result<Self, AppError> {
         let app = Self::without_index(parts)?;
+        app.reload_directory().await?;
         app.follow().await?;
         Ok(app)
     }
@@ -130,9 +148,11 @@ impl App {
     /// # Errors
     /// [`AppError::Internal`] where the policies are invalid.
     pub fn without_index(parts: Parts) -> Result<Self, AppError> {
-        let policy = Policy::load().map_err(|error| AppError::Internal(error.to_string()))?;
+        let policy = Policy::shared().map_err(|error| AppError::Internal(error.to_string()))?;
+        let profile = Profile::sis_like().map_err(|error| AppError::Internal(error.to_string()))?;
         Ok(Self {
             inner: Arc::new(Inner {
+                exchange: exchange::Exchange::new(profile, parts.identity),
                 index: MatchIndex::new(&parts.settings, parts.index_files),
                 doors: doors::Doors::new(parts.hasher, &parts.settings.sessions),
                 store: parts.store,
@@ -271,6 +291,18 @@ fn read_body<B: DeserializeOwned>(stored: &StoredRecord) -> Result<Option<B>, Ap
         .map(|(bytes, _)| serde_json::from_slice(bytes))
         .transpose()
         .map_err(|error| AppError::unreadable(stored.envelope.kind.as_str(), &error))
+}
+
+/// What a stored entry or alert says, as an entry; `None` once erased, and for other kinds.
+fn read_entry(stored: &StoredRecord) -> Result<Option<ListEntry>, AppError> {
+    match stored.envelope.kind {
+        Kind::ListEntry => read_body(stored),
+        Kind::Alert => {
+            let alert = read_body::<Alert>(stored)?;
+            Ok(alert.map(|alert| alert.to_entry(stored.envelope.id)))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// Where the next page starts, when this one is full.

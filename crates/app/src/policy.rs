@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::sync::RwLock;
+use std::sync::{OnceLock, RwLock};
 
 use cedar_policy::{
     Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid,
@@ -13,10 +13,11 @@ use egnatia_record::{Purpose, UserId};
 use crate::{Caller, Role};
 
 const SCHEMA: &str = include_str!("../policies/schema.cedarschema");
-const POLICIES: [&str; 4] = [
+const POLICIES: [&str; 5] = [
     include_str!("../policies/checks.cedar"),
     include_str!("../policies/lists.cedar"),
     include_str!("../policies/audit.cedar"),
+    include_str!("../policies/exchange.cedar"),
     include_str!("../policies/node.cedar"),
 ];
 
@@ -45,6 +46,18 @@ pub enum Action {
     ListChanges,
     /// Search and read the audit log.
     SearchAudit,
+    /// See an alert, its deliveries, the questions about it and reports of hits.
+    ViewAlert,
+    /// See which alerts, questions and reports there are.
+    ListAlerts,
+    /// Enter, correct, extend, flag and withdraw alerts.
+    EnterAlert,
+    /// Ask and answer partners.
+    Exchange,
+    /// See partners and arrangements, and what is going on between the nodes.
+    ListPartners,
+    /// Accept and revoke partners, write arrangements, rotate keys.
+    ManagePartners,
     /// See which lists there are, in which versions.
     ListLists,
     /// Import a version of a list.
@@ -73,6 +86,12 @@ impl Action {
         Self::ListHits,
         Self::ListChanges,
         Self::SearchAudit,
+        Self::ViewAlert,
+        Self::ListAlerts,
+        Self::EnterAlert,
+        Self::Exchange,
+        Self::ListPartners,
+        Self::ManagePartners,
         Self::ListLists,
         Self::ImportList,
         Self::VerifyAudit,
@@ -95,6 +114,12 @@ impl Action {
             Self::ListHits => "list-hits",
             Self::ListChanges => "list-changes",
             Self::SearchAudit => "search-audit",
+            Self::ViewAlert => "view-alert",
+            Self::ListAlerts => "list-alerts",
+            Self::EnterAlert => "enter-alert",
+            Self::Exchange => "exchange",
+            Self::ListPartners => "list-partners",
+            Self::ManagePartners => "manage-partners",
             Self::ListLists => "list-lists",
             Self::ImportList => "import-list",
             Self::VerifyAudit => "verify-audit",
@@ -108,7 +133,9 @@ impl Action {
     pub const fn touches_personal_data(self) -> bool {
         !matches!(
             self,
-            Self::ListLists
+            Self::ListPartners
+                | Self::ManagePartners
+                | Self::ListLists
                 | Self::ImportList
                 | Self::VerifyAudit
                 | Self::ManageAccounts
@@ -205,6 +232,16 @@ impl Policy {
             somebody_else: person("somebody-else")?,
             answers: RwLock::default(),
         })
+    }
+
+    /// The same, read once for all nodes of a process.
+    ///
+    /// # Errors
+    /// As [`Policy::load`].
+    pub fn shared() -> Result<&'static Self, PolicyError> {
+        static SHARED: OnceLock<Result<Policy, String>> = OnceLock::new();
+        let shared = SHARED.get_or_init(|| Self::load().map_err(|PolicyError(text)| text));
+        shared.as_ref().map_err(|text| PolicyError(text.clone()))
     }
 
     /// Whether `caller` may do `action`; for one on a record, `created_by` is whoever asked first.

@@ -69,7 +69,11 @@ pub(crate) fn entry_ref(found: &Found, lists: &[ConsultedList]) -> EntryRef {
         list: found.list.clone(),
         list_version: lists
             .iter()
-            .find(|consulted| consulted.list == found.list)
+            .find(|consulted| {
+                // Received alerts are told apart by issuer, and consulted together.
+                let list = found.list.split(':').next();
+                consulted.list == found.list || list == Some(&consulted.list)
+            })
             .map_or(0, |consulted| consulted.version),
         source_id: found.source_id.clone(),
         name: found.name.clone(),

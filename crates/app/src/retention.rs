@@ -2,11 +2,14 @@
 
 use egnatia_alerts::ListEntry;
 use egnatia_audit::Operation;
-use egnatia_record::{Kind, Overdue};
+use egnatia_protocol::{Digest, Outcome, RecallEffect, RecallReason, Receipt, Statement};
+use egnatia_record::{Arrangement, Envelope, Kind, Overdue};
 use jiff::tz::TimeZone;
 
-use crate::port::{Batch, Change, ObjectRef};
-use crate::writing::{Beside, EventAbout, Keep, to_the_microsecond};
+use crate::arrangements::ENDED;
+use crate::exchange::AGREED;
+use crate::port::{Batch, Change, DeliveryRow, ObjectRef};
+use crate::writing::{Beside, EventAbout, Keep, Writing, to_the_microsecond};
 use crate::{App, AppError, Caller, read_body};
 
 /// How many records one turn handles.
@@ -54,6 +57,21 @@ impl App {
                     writing.change(&stored, Some(Keep::Review(REMIND_DAYS)), &entry, beside)?;
                     expired.to_review = expired.to_review.saturating_add(1);
                 }
+                (Overdue::Review, Kind::Arrangement) => {
+                    // An arrangement stays in force until somebody ends it.
+                    let Some(arrangement) = read_body::<Arrangement>(&stored)? else {
+                        continue;
+                    };
+                    let state = if stored.state == AGREED { AGREED } else { ENDED };
+                    let beside = Beside::new(state, Operation::Alteration);
+                    writing.change(
+                        &stored,
+                        Some(Keep::Review(REMIND_DAYS)),
+                        &arrangement,
+                        beside,
+                    )?;
+                    expired.to_review = expired.to_review.saturating_add(1);
+                }
                 (Overdue::Erase | Overdue::Review, _) => {
                     let object = ObjectRef {
                         record: id,
@@ -66,11 +84,51 @@ impl App {
                     };
                     writing.log(Operation::Erasure, about);
                     writing.batch.changes.push(Change::Erase(id));
+                    if envelope.kind == Kind::Alert {
+                        self.tell_of_erasure(&mut writing, envelope).await?;
+                    }
                     expired.erased = expired.erased.saturating_add(1);
                 }
             }
             self.store().commit(writing.batch).await?;
         }
+        if expired.erased > 0 {
+            self.inner.exchange.wake();
+        }
         Ok(expired)
+    }
+
+    /// An own alert that has expired is recalled everywhere; the issuer of a received one learns
+    /// that it was erased here.
+    async fn tell_of_erasure(
+        &self,
+        writing: &mut Writing<'_>,
+        envelope: &Envelope,
+    ) -> Result<(), AppError> {
+        let (id, version) = (envelope.id, envelope.version);
+        if envelope.originator == self.inner.settings.authority {
+            let (effect, reason) = (RecallEffect::Erase, RecallReason::Expired);
+            return self.recall(writing, id, version, effect, reason).await;
+        }
+        let received = self.store().received(&[id]).await?;
+        let Some(received) = received.first() else {
+            return Ok(());
+        };
+        let receipt = Statement::Receipt(Receipt {
+            statement: Digest::from_bytes(*received.digest.as_bytes()),
+            record: Some(id),
+            version: Some(version),
+            outcome: Outcome::Erased,
+            at: writing.at,
+        });
+        let (_, payload) = receipt
+            .to_payload()
+            .map_err(|error| AppError::Internal(error.to_string()))?;
+        let row = DeliveryRow {
+            payload: Some(payload),
+            ..DeliveryRow::queued(received.from.clone(), "receipt", writing.at).about(id, version)
+        };
+        writing.batch.changes.push(Change::Enqueue(row));
+        Ok(())
     }
 }

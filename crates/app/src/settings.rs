@@ -1,13 +1,15 @@
 //! What an operator sets, as the use cases need it. The node reads it from its configuration.
 
 use egnatia_matching::Thresholds;
-use egnatia_record::AuthorityId;
+use egnatia_record::{AuthorityId, PartnerCode};
 
 /// Settings of the use cases.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// Whose node this is.
     pub authority: AuthorityId,
+    /// Of which partner the authority is; without it, nothing is exchanged.
+    pub partner: Option<PartnerCode>,
     /// From which probability on a candidate is shown.
     pub thresholds: Thresholds,
     /// How many candidates a check shows at most, 1 to 100.
@@ -42,6 +44,7 @@ impl Settings {
     pub fn of(authority: AuthorityId) -> Self {
         Self {
             authority,
+            partner: None,
             thresholds: Thresholds::default(),
             candidates_max: 20,
             index_in_memory: 200_000,

@@ -5,6 +5,7 @@ use egnatia_record::{
     AuthorityId, Clock, Entropy, Envelope, Evaluation, Handling, Kind, LegalBasis, Nature, Purpose,
     RecordId, Retention, SubjectCategory, Version,
 };
+use jiff::civil::Date;
 use jiff::{Span, Timestamp, tz::TimeZone};
 use serde::Serialize;
 
@@ -30,6 +31,8 @@ pub(crate) enum Keep {
     Erase(u16),
     /// Put to a reviewer after so many days.
     Review(u16),
+    /// Erased on this day.
+    EraseOn(Date),
 }
 
 impl Terms {
@@ -141,7 +144,13 @@ impl<'a> Writing<'a> {
         body: &B,
         beside: Beside,
     ) -> Result<(), AppError> {
-        let envelope = Envelope {
+        let envelope = self.envelope_of(id, terms)?;
+        self.put_envelope(envelope, body, beside)
+    }
+
+    /// The envelope of the first version of a record.
+    pub fn envelope_of(&self, id: RecordId, terms: Terms) -> Result<Envelope, AppError> {
+        Ok(Envelope {
             id,
             kind: terms.kind,
             version: Version::FIRST,
@@ -155,8 +164,34 @@ impl<'a> Writing<'a> {
             subject: terms.subject,
             nature: terms.nature,
             retention: retention(terms.keep, self.at)?,
-        };
-        self.put(envelope, body, beside)
+        })
+    }
+
+    /// A version in an envelope of this transaction.
+    pub fn put_envelope<B: Serialize>(
+        &mut self,
+        envelope: Envelope,
+        body: &B,
+        beside: Beside,
+    ) -> Result<(), AppError> {
+        let body = serde_json::to_vec(body)
+            .map_err(|error| AppError::Internal(format!("a record cannot be written: {error}")))?;
+        self.put(envelope, body, beside, false)
+    }
+
+    /// A version that somebody else numbers, with its body byte for byte.
+    pub fn put_foreign(
+        &mut self,
+        envelope: Envelope,
+        body: Vec<u8>,
+        beside: Beside,
+    ) -> Result<(), AppError> {
+        self.put(envelope, body, beside, true)
+    }
+
+    /// For what is written.
+    pub fn purpose(&self) -> Option<Purpose> {
+        self.caller.justification.as_ref().map(|why| why.purpose)
     }
 
     /// A further version of a record, with the same terms; `keep` sets the retention anew.
@@ -179,17 +214,17 @@ impl<'a> Writing<'a> {
         envelope.version = version;
         envelope.author = self.caller.login.clone();
         envelope.recorded_at = self.at;
-        self.put(envelope, body, beside)
+        self.put_envelope(envelope, body, beside)
     }
 
-    fn put<B: Serialize>(
+    fn put(
         &mut self,
         envelope: Envelope,
-        body: &B,
+        body: Vec<u8>,
         beside: Beside,
+        foreign: bool,
     ) -> Result<(), AppError> {
         let written = |error| AppError::Internal(format!("a record cannot be written: {error}"));
-        let body = serde_json::to_vec(body).map_err(written)?;
         let envelope_json = serde_json::to_vec(&envelope).map_err(written)?;
         let salt = Salt::random(self.entropy);
         let commitment = PutRecord::commitment_of(&salt, &envelope_json, &body);
@@ -218,7 +253,7 @@ impl<'a> Writing<'a> {
             claims: beside.claims,
             keys: beside.keys,
             event,
-            foreign: false,
+            foreign,
         })));
         Ok(())
     }
@@ -296,6 +331,7 @@ fn retention(keep: Keep, at: Timestamp) -> Result<Retention, AppError> {
     match keep {
         Keep::Erase(days) => Retention::erase_on(after(days)?, today),
         Keep::Review(days) => Retention::review_on(after(days)?, today),
+        Keep::EraseOn(day) => Retention::erase_on(day, today),
     }
     .map_err(|error| AppError::Internal(error.to_string()))
 }

@@ -3,6 +3,7 @@
 //! - [`FixedClock`] and [`SeededEntropy`] stand in for time and chance.
 //! - [`Maker`] makes records, events and batches.
 //! - [`Population`] is a register of invented persons, and [`queries`] asks for them.
+//! - [`region`] is seven nodes that exchange without a network.
 //! - [`MemoryStore`] stands in for a database.
 //! - [`store_contract`] is what every store has to do; [`agree`] compares two of them.
 //!
@@ -33,6 +34,12 @@ mod files;
 mod maker;
 mod memory;
 mod population;
+#[expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "in a test's region, a failed expectation is the finding"
+)]
+mod region;
 mod seal;
 
 pub use ambient::{FixedClock, SeededEntropy};
@@ -45,4 +52,8 @@ pub use files::MemoryFiles;
 pub use maker::{Maker, justification, user};
 pub use memory::MemoryStore;
 pub use population::{Birth, Category, Person, Population, Query, SourceName, queries};
+pub use region::{
+    Direct, SIDES, TestNode, administrator, arrangement_with, later, region, test_identity,
+    verifier,
+};
 pub use seal::{test_log_key, test_seal, test_tag_key};

@@ -10,6 +10,7 @@ mod accounts;
 mod audit;
 mod checks;
 mod decisions;
+mod exchange;
 mod index_files;
 mod lists;
 mod retention;

@@ -1,0 +1,298 @@
+//! What comes from a partner: opened, verified, taken or refused, stored in one transaction, and
+//! answered with signed receipts. The same parcel twice has the effect of one.
+
+use std::collections::{BTreeMap, HashMap};
+
+use egnatia_audit::Hash;
+use egnatia_protocol::{
+    Digest, Hint, Item, Outcome, Parcel, Receipt, Refusal, RefusalGround, SigningKey, Statement,
+    open_parcel, seal_parcel,
+};
+use egnatia_record::{AuthorityId, Justification, Purpose, RecordId, Version};
+
+use super::Partner;
+use super::take::{Taken, Taking};
+use crate::port::{Batch, Change, CommitError, PutRecord, ReceivedRow, StoredRecord};
+use crate::{App, AppError, Caller, Role, StoreError};
+
+/// How often a parcel is tried again where somebody else wrote the same records meanwhile.
+const ATTEMPTS: usize = 3;
+
+/// Why a parcel is not taken as a whole. Nothing of it is stored; the sender keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReceiveError {
+    /// The node has no keys for exchange.
+    #[error("this node does not exchange")]
+    NoIdentity,
+    /// Not an accepted partner.
+    #[error("`{0}` is not a partner of this node")]
+    NotAPartner(AuthorityId),
+    /// It cannot be opened, or is not what it says.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The node cannot take anything at the moment: the sender tries again.
+    #[error("the node cannot take it at the moment: {0}")]
+    Busy(String),
+}
+
+/// What is known of a record before an item of the parcel is looked at.
+#[derive(Debug, Clone)]
+pub(super) struct Held {
+    pub stored: Option<StoredRecord>,
+    pub version: Version,
+    pub originator: AuthorityId,
+    pub erased: bool,
+    /// The digest of the newest statement.
+    pub digest: Option<Hash>,
+}
+
+/// The node itself, as the log names it when a partner is the cause.
+pub(super) fn node_caller(
+    login: &str,
+    justification: Option<Justification>,
+) -> Result<Caller, AppError> {
+    let login = login
+        .parse()
+        .map_err(|error| AppError::Internal(format!("a login of the node: {error}")))?;
+    Ok(Caller {
+        login,
+        role: Role::Operator,
+        justification,
+    })
+}
+
+impl App {
+    /// Takes a sealed parcel of a partner whose node was recognised on the wire as that of `from`,
+    /// and returns the sealed receipts.
+    ///
+    /// # Errors
+    /// [`ReceiveError`]; nothing is stored.
+    pub async fn receive(&self, from: &AuthorityId, bytes: &[u8]) -> Result<Vec<u8>, ReceiveError> {
+        let identity = self
+            .inner
+            .exchange
+            .identity()
+            .ok_or(ReceiveError::NoIdentity)?;
+        let directory = self.directory();
+        let partner = directory
+            .accepted(from)
+            .ok_or_else(|| ReceiveError::NotAPartner(from.clone()))?;
+        let own = &self.inner.settings.authority;
+        let card = partner.card.card();
+        let now = self.now();
+        let parcel = open_parcel(bytes, own, &identity.opening, card, now)?;
+        self.inner
+            .exchange
+            .note(from, |contact| contact.heard_at = Some(now));
+        let outcomes = self.take_parcel(partner, &parcel).await?;
+        let signing: Vec<&SigningKey> = identity.signing.iter().collect();
+        let mut items = Vec::with_capacity(outcomes.len());
+        for (item, (digest, outcome)) in parcel.items.iter().zip(outcomes) {
+            let (record, version) = outcome.about.unzip();
+            let receipt = Statement::Receipt(Receipt {
+                statement: digest,
+                record,
+                version,
+                outcome: outcome.outcome,
+                at: now,
+            });
+            let statement = receipt
+                .sign(&signing)
+                .map_err(|error| ReceiveError::Busy(error.to_string()))?;
+            items.push(Item {
+                number: item.number,
+                statement,
+            });
+        }
+        let answer = Parcel {
+            from: own.clone(),
+            to: from.clone(),
+            sent_at: self.now(),
+            items,
+        };
+        seal_parcel(&answer, &signing, card, self.inner.entropy.as_ref())
+            .map_err(|error| ReceiveError::Busy(error.to_string()))
+    }
+
+    async fn take_parcel(
+        &self,
+        partner: &Partner,
+        parcel: &Parcel,
+    ) -> Result<Vec<(Digest, Answered)>, ReceiveError> {
+        let busy = |error: AppError| ReceiveError::Busy(error.to_string());
+        let mut last = String::new();
+        for _ in 0..ATTEMPTS {
+            let mut taking = Taking::begin(self, partner, parcel).await.map_err(busy)?;
+            let mut outcomes = Vec::with_capacity(parcel.items.len());
+            for item in &parcel.items {
+                let digest = item.statement.digest();
+                let answered = match taking.take(&item.statement, digest).await {
+                    Ok(taken) => taken.into(),
+                    Err(TakeError::Refused(refused)) => Answered::refused(refused),
+                    Err(TakeError::App(error)) => return Err(busy(error)),
+                };
+                outcomes.push((digest, answered));
+            }
+            let (batch, woke) = taking.finish();
+            if batch.changes.is_empty() && batch.events.is_empty() {
+                return Ok(outcomes);
+            }
+            match self.store().commit(batch).await {
+                Ok(_) => {
+                    if woke {
+                        self.inner.exchange.wake();
+                    }
+                    self.follow().await.map_err(busy)?;
+                    return Ok(outcomes);
+                }
+                // Somebody wrote one of the records meanwhile: look again.
+                Err(CommitError::Conflict(conflict)) => last = conflict.to_string(),
+                Err(CommitError::Store(error)) => return Err(busy(error.into())),
+            }
+        }
+        Err(ReceiveError::Busy(last))
+    }
+
+    /// What is known of these records.
+    pub(super) async fn held(
+        &self,
+        ids: &[RecordId],
+    ) -> Result<HashMap<RecordId, Held>, StoreError> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let received: BTreeMap<RecordId, ReceivedRow> = self
+            .store()
+            .received(ids)
+            .await?
+            .into_iter()
+            .map(|row| (row.record, row))
+            .collect();
+        let stored = self.store().records(ids).await?;
+        let held = stored.into_iter().map(|stored| {
+            let id = stored.envelope.id;
+            let held = Held {
+                version: stored.envelope.version,
+                originator: stored.envelope.originator.clone(),
+                erased: stored.body.is_none(),
+                digest: received.get(&id).map(|row| row.digest),
+                stored: Some(stored),
+            };
+            (id, held)
+        });
+        Ok(held.collect())
+    }
+}
+
+/// What a receipt will say.
+struct Answered {
+    about: Option<(RecordId, Version)>,
+    outcome: Outcome,
+}
+
+impl From<Taken> for Answered {
+    fn from(taken: Taken) -> Self {
+        Self {
+            about: taken.about,
+            outcome: taken.outcome,
+        }
+    }
+}
+
+impl Answered {
+    fn refused(refused: Refused) -> Self {
+        Self {
+            about: refused.about,
+            outcome: Outcome::Refused {
+                ground: refused.ground,
+                hint: refused.hint,
+            },
+        }
+    }
+}
+
+/// Why one item is not taken.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub ground: RefusalGround,
+    pub hint: Option<Hint>,
+    pub about: Option<(RecordId, Version)>,
+}
+
+impl Refused {
+    pub fn new(ground: RefusalGround) -> Self {
+        Self {
+            ground,
+            hint: None,
+            about: None,
+        }
+    }
+
+    /// Says more. The text holds no personal data.
+    pub fn hint(self, text: &dyn std::fmt::Display) -> Self {
+        Self {
+            hint: Hint::new(text.to_string()).ok(),
+            ..self
+        }
+    }
+
+    pub fn about(self, record: RecordId, version: Version) -> Self {
+        Self {
+            about: Some((record, version)),
+            ..self
+        }
+    }
+}
+
+/// Why one item is not taken, or nothing of the parcel is.
+#[derive(Debug)]
+pub(super) enum TakeError {
+    Refused(Refused),
+    App(AppError),
+}
+
+impl From<Refused> for TakeError {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+impl From<AppError> for TakeError {
+    fn from(error: AppError) -> Self {
+        Self::App(error)
+    }
+}
+
+impl From<StoreError> for TakeError {
+    fn from(error: StoreError) -> Self {
+        Self::App(error.into())
+    }
+}
+
+/// For what and in which case the node acts when a partner is the cause.
+pub(super) fn because_of(
+    partner: &AuthorityId,
+    purpose: Purpose,
+) -> Result<Justification, AppError> {
+    let case = format!("FROM {partner}");
+    let case = case
+        .chars()
+        .take(64)
+        .collect::<String>()
+        .try_into()
+        .map_err(|error| AppError::Internal(format!("a case of the node: {error}")))?;
+    Ok(Justification { purpose, case })
+}
+
+/// Adds a batch behind another one.
+pub(super) fn append(to: &mut Batch, mut batch: Batch) {
+    let events = to.events.len();
+    for change in &mut batch.changes {
+        if let Change::Put(put) = change {
+            let PutRecord { event, .. } = put.as_mut();
+            *event += events;
+        }
+    }
+    to.changes.append(&mut batch.changes);
+    to.events.append(&mut batch.events);
+}

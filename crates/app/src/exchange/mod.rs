@@ -1,0 +1,127 @@
+//! Exchange with partners' nodes: who they are, what goes to them, what comes from them.
+//!
+//! ```text
+//! use case ─ one transaction { record, audit, queued rows } ─► outbox ─ courier ─► partner's inbox
+//!                 ▲                                              │                      │
+//!                 └── settled by the partner's signed receipt ◄──┴────── receipts ◄─────┘
+//! ```
+
+mod courier;
+mod directory;
+mod inbox;
+mod outbox;
+mod take;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use egnatia_alerts::Profile;
+use egnatia_protocol::{OpeningKey, SignedCard, SigningKey};
+use egnatia_record::AuthorityId;
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+pub use courier::{Courier, CourierError};
+pub(crate) use directory::AGREED;
+pub use directory::{Directory, Partner, Recipient};
+pub use inbox::ReceiveError;
+pub use outbox::{Delivered, DeliveryError};
+
+/// The keys with which the node speaks to partners, and the card that says so.
+pub struct Identity {
+    /// The node's own card.
+    pub card: SignedCard,
+    /// Keys that sign, the newest first. While keys rotate, there are two.
+    pub signing: Vec<SigningKey>,
+    /// Keys that open what is sealed to the node, the newest first.
+    pub opening: Vec<OpeningKey>,
+}
+
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Identity({})", self.card.fingerprint())
+    }
+}
+
+/// When a partner was last reached, and what went wrong since.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Contact {
+    /// When it last took something, or answered.
+    pub reached_at: Option<Timestamp>,
+    /// When something last came from it.
+    pub heard_at: Option<Timestamp>,
+    /// Attempts since, all of which failed.
+    pub failures: u32,
+    /// Why the last one failed.
+    pub error: Option<String>,
+    /// How far its clock is ahead of this node's, in milliseconds, at the last answer.
+    pub clock_ms: Option<i64>,
+}
+
+pub(crate) struct Exchange {
+    pub profile: Profile,
+    identity: RwLock<Option<Arc<Identity>>>,
+    directory: RwLock<Arc<Directory>>,
+    contacts: RwLock<BTreeMap<AuthorityId, Contact>>,
+    /// Counts the transactions that queued something.
+    queued: watch::Sender<u64>,
+}
+
+impl Exchange {
+    pub fn new(profile: Profile, identity: Option<Identity>) -> Self {
+        Self {
+            profile,
+            identity: RwLock::new(identity.map(Arc::new)),
+            directory: RwLock::default(),
+            contacts: RwLock::default(),
+            queued: watch::Sender::new(0),
+        }
+    }
+
+    pub fn identity(&self) -> Option<Arc<Identity>> {
+        let identity = self.identity.read();
+        identity.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub fn set_identity(&self, identity: Identity) {
+        let mut held = self
+            .identity
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *held = Some(Arc::new(identity));
+    }
+
+    pub fn directory(&self) -> Arc<Directory> {
+        let directory = self.directory.read();
+        Arc::clone(&directory.unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub fn set_directory(&self, directory: Directory) {
+        let mut held = self
+            .directory
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *held = Arc::new(directory);
+    }
+
+    /// Wakes the workers.
+    pub fn wake(&self) {
+        self.queued
+            .send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    pub fn queued(&self) -> watch::Receiver<u64> {
+        self.queued.subscribe()
+    }
+
+    pub fn contacts(&self) -> BTreeMap<AuthorityId, Contact> {
+        let contacts = self.contacts.read();
+        contacts.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub fn note(&self, with: &AuthorityId, change: impl FnOnce(&mut Contact)) {
+        let contacts = self.contacts.write();
+        let mut contacts = contacts.unwrap_or_else(PoisonError::into_inner);
+        change(contacts.entry(with.clone()).or_default());
+    }
+}

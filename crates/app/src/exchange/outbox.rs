@@ -1,0 +1,411 @@
+//! What waits for a partner is signed, sealed, handed over and settled by its signed receipts.
+//! What is not allowed any more by then does not leave.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use egnatia_alerts::Alert;
+use egnatia_audit::Operation;
+use egnatia_protocol::{
+    Body, Digest, Item, Outcome, Parcel, Receipt, SharedRecord, Signed, SigningKey, Statement,
+    StatementKind, open_parcel, seal_parcel,
+};
+use egnatia_record::{AuthorityId, Kind, Outgoing, RecordId, Version};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde_json::json;
+use tokio::sync::watch;
+
+use super::{Courier, CourierError, Directory, Identity, Partner};
+use crate::port::{Change, DeliveryRow, DeliveryState, Queue, StoredRecord};
+use crate::writing::EventAbout;
+use crate::{App, AppError, Caller, read_body};
+
+/// At most so many rows in one parcel.
+const ROWS_MAX: u32 = 128;
+/// At most so many bytes of statements in one parcel, so that it stays within the protocol's bound.
+const BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// What one parcel did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Delivered {
+    /// Statements that the partner has now.
+    pub delivered: u64,
+    /// Statements that it refused.
+    pub refused: u64,
+    /// Statements that were not allowed any more.
+    pub withheld: u64,
+    /// Whether more may wait.
+    pub more: bool,
+}
+
+/// Why nothing was handed over. Everything still waits.
+#[derive(Debug, thiserror::Error)]
+pub enum DeliveryError {
+    /// The node has no keys for exchange.
+    #[error("the node has no keys for exchange")]
+    NoIdentity,
+    /// The partner is not trusted.
+    #[error("`{0}` is not an accepted partner")]
+    NotAPartner(AuthorityId),
+    /// The courier came back with it.
+    #[error(transparent)]
+    Courier(#[from] CourierError),
+    /// The answer is not the partner's.
+    #[error("the partner's answer cannot be used: {0}")]
+    Answer(String),
+    /// The node cannot do it at the moment.
+    #[error(transparent)]
+    App(#[from] AppError),
+}
+
+/// What stands before each row.
+enum Ready {
+    Send(Signed),
+    Withhold(&'static str),
+}
+
+impl App {
+    /// Changes whenever something was queued.
+    pub fn outbox_changes(&self) -> watch::Receiver<u64> {
+        self.inner.exchange.queued()
+    }
+
+    /// How much waits for whom.
+    ///
+    /// # Errors
+    /// [`AppError::Store`] where the store does not answer.
+    pub async fn queues(&self) -> Result<Vec<Queue>, AppError> {
+        Ok(self.store().queues().await?)
+    }
+
+    /// Hands one parcel of what waits to a partner. A worker calls it until nothing waits; calling
+    /// it again after a failure repeats what was under way, which does no harm.
+    ///
+    /// # Errors
+    /// [`DeliveryError`]; everything that is not settled still waits.
+    pub async fn deliver(
+        &self,
+        to: &AuthorityId,
+        courier: &dyn Courier,
+    ) -> Result<Delivered, DeliveryError> {
+        let delivered = self.try_deliver(to, courier).await;
+        let now = self.now();
+        self.inner.exchange.note(to, |contact| match &delivered {
+            Ok(done) if done.delivered + done.refused > 0 => {
+                contact.reached_at = Some(now);
+                contact.failures = 0;
+                contact.error = None;
+            }
+            Ok(_) => {}
+            Err(error) => {
+                contact.failures = contact.failures.saturating_add(1);
+                contact.error = Some(error.to_string());
+            }
+        });
+        delivered
+    }
+
+    async fn try_deliver(
+        &self,
+        to: &AuthorityId,
+        courier: &dyn Courier,
+    ) -> Result<Delivered, DeliveryError> {
+        let identity = self
+            .inner
+            .exchange
+            .identity()
+            .ok_or(DeliveryError::NoIdentity)?;
+        let directory = self.directory();
+        let partner = directory
+            .accepted(to)
+            .ok_or_else(|| DeliveryError::NotAPartner(to.clone()))?;
+        let rows = self
+            .store()
+            .waiting(to, ROWS_MAX)
+            .await
+            .map_err(AppError::from)?;
+        if rows.is_empty() {
+            return Ok(Delivered::default());
+        }
+        let full = u32::try_from(rows.len()).is_ok_and(|count| count == ROWS_MAX);
+        let records = self.records_of(&rows).await?;
+        let mut batch = Sending::new(self.now());
+        for row in rows {
+            let ready = self.ready(&row, &records, &directory, partner, &identity.signing)?;
+            if !batch.add(row, ready) {
+                break;
+            }
+        }
+        let more = full || batch.cut;
+        if !batch.items.is_empty() {
+            let receipts = self.hand_over(&identity, partner, &batch, courier).await?;
+            batch.settle(receipts);
+        }
+        let mut done = self.write_down(to, batch).await?;
+        done.more = more;
+        Ok(done)
+    }
+
+    /// The records of these rows in the versions that are queued.
+    async fn records_of(
+        &self,
+        rows: &[DeliveryRow],
+    ) -> Result<HashMap<(RecordId, Version), StoredRecord>, AppError> {
+        let wanted = rows.iter().filter(|row| row.kind == "record");
+        let wanted: Vec<(RecordId, Version)> = wanted
+            .filter_map(|row| row.record.zip(row.version))
+            .collect();
+        let ids: Vec<RecordId> = wanted.iter().map(|(id, _)| *id).collect();
+        let mut found = HashMap::with_capacity(wanted.len());
+        if ids.is_empty() {
+            return Ok(found);
+        }
+        for stored in self.store().records(&ids).await? {
+            found.insert((stored.envelope.id, stored.envelope.version), stored);
+        }
+        for (id, version) in wanted {
+            if found.contains_key(&(id, version)) {
+                continue;
+            }
+            for stored in self.store().history(id).await? {
+                found.insert((id, stored.envelope.version), stored);
+            }
+        }
+        Ok(found)
+    }
+
+    fn ready(
+        &self,
+        row: &DeliveryRow,
+        records: &HashMap<(RecordId, Version), StoredRecord>,
+        directory: &Directory,
+        partner: &Partner,
+        keys: &[SigningKey],
+    ) -> Result<Ready, AppError> {
+        let keys: Vec<&SigningKey> = keys.iter().collect();
+        let unsigned = |error: &dyn std::fmt::Display| {
+            AppError::Internal(format!("a statement cannot be signed: {error}"))
+        };
+        let kind = StatementKind::ALL
+            .iter()
+            .find(|kind| kind.as_str() == row.kind)
+            .ok_or_else(|| unsigned(&"its kind is unknown"))?;
+        match (kind, row.payload.clone()) {
+            // Somebody else's statement, or a card: it keeps its own signatures.
+            (StatementKind::Record | StatementKind::Card, Some(payload)) => {
+                let signed = Signed::parse(&payload).map_err(|error| unsigned(&error))?;
+                return Ok(Ready::Send(signed));
+            }
+            (StatementKind::Record, None) => {}
+            (_, None) => return Ok(Ready::Withhold("erased")),
+            (kind, Some(payload)) => {
+                let signed = Signed::sign(&kind.payload_type(), payload, &keys);
+                return signed.map(Ready::Send).map_err(|error| unsigned(&error));
+            }
+        }
+        let stored = row
+            .record
+            .zip(row.version)
+            .and_then(|key| records.get(&key))
+            .filter(|stored| stored.envelope.kind == Kind::Alert);
+        let Some(stored) = stored else {
+            return Ok(Ready::Withhold("erased"));
+        };
+        let Some((body, _)) = &stored.body else {
+            return Ok(Ready::Withhold("erased"));
+        };
+        let Some(alert) = read_body::<Alert>(stored)? else {
+            return Ok(Ready::Withhold("erased"));
+        };
+        let outgoing = Outgoing {
+            envelope: &stored.envelope,
+            category: alert.category,
+            own: stored.envelope.originator == self.inner.settings.authority,
+            permitted: false,
+        };
+        if let Err(withheld) = directory.release(&outgoing, partner, self.today()) {
+            return Ok(Ready::Withhold(withheld.as_str()));
+        }
+        let body = String::from_utf8(body.clone())
+            .ok()
+            .and_then(|json| Body::from_json(json).ok())
+            .ok_or_else(|| unsigned(&"its body is not JSON"))?;
+        let statement = Statement::Record(Box::new(SharedRecord {
+            envelope: stored.envelope.clone(),
+            body,
+            keep_until: Some(stored.envelope.retention.review_on),
+        }));
+        let signed = statement.sign(&keys).map_err(|error| unsigned(&error))?;
+        Ok(Ready::Send(signed))
+    }
+
+    /// Seals, sends, and reads the receipts.
+    async fn hand_over(
+        &self,
+        identity: &Arc<Identity>,
+        partner: &Arc<Partner>,
+        batch: &Sending,
+        courier: &dyn Courier,
+    ) -> Result<HashMap<Digest, (Receipt, Vec<u8>)>, DeliveryError> {
+        let card = partner.card.card();
+        let own = &self.inner.settings.authority;
+        let parcel = Parcel {
+            from: own.clone(),
+            to: card.authority.clone(),
+            sent_at: batch.at,
+            items: batch.items.clone(),
+        };
+        let signing: Vec<&SigningKey> = identity.signing.iter().collect();
+        let sealed = seal_parcel(&parcel, &signing, card, self.inner.entropy.as_ref())
+            .map_err(|error| DeliveryError::Answer(error.to_string()))?;
+        let answer = courier.deliver(card, sealed).await?;
+        let now = self.now();
+        let answer = open_parcel(&answer, own, &identity.opening, card, now)
+            .map_err(|error| DeliveryError::Answer(error.to_string()))?;
+        let ahead = answer.sent_at.duration_since(now).as_millis();
+        self.inner.exchange.note(&card.authority, |contact| {
+            contact.clock_ms = i64::try_from(ahead).ok();
+        });
+        let mut receipts = HashMap::with_capacity(answer.items.len());
+        for item in &answer.items {
+            let signed = &item.statement;
+            if signed.verify(card.signing_keys_at(now)).is_err() {
+                return Err(DeliveryError::Answer("a receipt is forged".to_owned()));
+            }
+            if let Ok(Statement::Receipt(receipt)) = Statement::read(signed) {
+                let bytes = signed.to_bytes();
+                receipts.insert(receipt.statement, (receipt, bytes));
+            }
+        }
+        Ok(receipts)
+    }
+
+    /// Writes what became of the rows, and logs the disclosure.
+    async fn write_down(
+        &self,
+        to: &AuthorityId,
+        batch: Sending,
+    ) -> Result<Delivered, DeliveryError> {
+        let mut done = Delivered::default();
+        let mut disclosed = Vec::new();
+        for row in &batch.settled {
+            match row.state {
+                DeliveryState::Delivered => {
+                    done.delivered += 1;
+                    if row.kind == "record" || row.kind == "hit" {
+                        disclosed.push(json!({
+                            "record": row.record, "version": row.version, "ground": row.ground,
+                        }));
+                    }
+                }
+                DeliveryState::Refused => done.refused += 1,
+                DeliveryState::Withheld => done.withheld += 1,
+                DeliveryState::Queued => {}
+            }
+        }
+        if batch.settled.is_empty() {
+            return Ok(done);
+        }
+        let caller = outbox_caller()?;
+        let mut writing = self.writing(&caller);
+        if !disclosed.is_empty() {
+            let about = EventAbout {
+                recipient: Some(to.to_string()),
+                data: Some(json!({ "records": disclosed })),
+                ..EventAbout::default()
+            };
+            writing.log(Operation::Disclosure, about);
+        }
+        writing.batch.changes.push(Change::Settle(batch.settled));
+        self.store()
+            .commit(writing.batch)
+            .await
+            .map_err(AppError::from)?;
+        Ok(done)
+    }
+
+    /// Today, UTC.
+    pub(crate) fn today(&self) -> Date {
+        self.now().to_zoned_datetime(TimeZone::UTC).date()
+    }
+}
+
+/// Rows on their way.
+struct Sending {
+    at: Timestamp,
+    items: Vec<Item>,
+    sent: Vec<(DeliveryRow, Digest)>,
+    settled: Vec<DeliveryRow>,
+    bytes: usize,
+    cut: bool,
+}
+
+impl Sending {
+    fn new(at: Timestamp) -> Self {
+        Self {
+            at,
+            items: Vec::new(),
+            sent: Vec::new(),
+            settled: Vec::new(),
+            bytes: 0,
+            cut: false,
+        }
+    }
+
+    /// Takes a row; `false` where the parcel is full.
+    fn add(&mut self, row: DeliveryRow, ready: Ready) -> bool {
+        match ready {
+            Ready::Withhold(reason) => self.settled.push(DeliveryRow {
+                state: DeliveryState::Withheld,
+                done_at: Some(self.at),
+                reason: Some(reason.to_owned()),
+                payload: None,
+                ..row
+            }),
+            Ready::Send(statement) => {
+                let size = statement.payload().len();
+                if !self.items.is_empty() && self.bytes + size > BYTES_MAX {
+                    self.cut = true;
+                    return false;
+                }
+                self.bytes += size;
+                self.sent.push((row, statement.digest()));
+                let number = self.sent.last().map_or(0, |(row, _)| row.position);
+                self.items.push(Item { number, statement });
+            }
+        }
+        true
+    }
+
+    /// A row without a receipt still waits.
+    fn settle(&mut self, mut receipts: HashMap<Digest, (Receipt, Vec<u8>)>) {
+        for (row, digest) in self.sent.drain(..) {
+            let Some((receipt, bytes)) = receipts.remove(&digest) else {
+                continue;
+            };
+            let (state, reason) = match &receipt.outcome {
+                Outcome::Stored | Outcome::Erased | Outcome::Restricted => {
+                    (DeliveryState::Delivered, None)
+                }
+                Outcome::Refused { ground, .. } => {
+                    (DeliveryState::Refused, Some(ground.as_str().to_owned()))
+                }
+            };
+            self.settled.push(DeliveryRow {
+                state,
+                done_at: Some(self.at),
+                reason,
+                payload: None,
+                receipt: Some(bytes),
+                ..row
+            });
+        }
+    }
+}
+
+/// The node itself, as the log names it when something leaves.
+fn outbox_caller() -> Result<Caller, AppError> {
+    super::inbox::node_caller("node:outbox", None)
+}

@@ -1,0 +1,352 @@
+//! Questions between authorities, with their clock, and reports of hits that came from partners.
+
+use egnatia_alerts::{
+    Alert, Direction, FollowedUp, HitReport, Inquiry, InquiryAnswer, InquiryState, Reason,
+};
+use egnatia_audit::Operation;
+use egnatia_protocol::{Answer, Decision, Hint, Matter, Request, Statement, Text};
+use egnatia_record::{AuthorityId, Envelope, Kind, Purpose, RecordId};
+use jiff::SignedDuration;
+use serde_json::json;
+
+use crate::port::{Change, DeliveryRow, DueFilter, DuePlace};
+use crate::writing::{Beside, EventAbout, Terms, Writing};
+use crate::{Action, App, AppError, Caller, Invalid, Page, read_body};
+
+/// The state of a question or a report for which nobody has done anything yet.
+const OPEN: &str = "open";
+
+/// Something with its envelope.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Enveloped<B> {
+    /// The record.
+    pub id: RecordId,
+    /// Whose it is, why, until when.
+    pub envelope: Envelope,
+    /// What it says.
+    pub body: B,
+}
+
+impl App {
+    /// Asks whoever issued an alert, or holds one of this node's.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] where there is no such alert, [`AppError::Invalid`] where the partner
+    /// is not known or the text says nothing, [`AppError::NoJustification`],
+    /// [`AppError::Forbidden`].
+    pub async fn ask(
+        &self,
+        caller: &Caller,
+        about: RecordId,
+        with: Option<AuthorityId>,
+        matter: Matter,
+        text: &Reason,
+        urgent: Option<String>,
+    ) -> Result<RecordId, AppError> {
+        self.authorise(caller, Action::Exchange, None)?;
+        let (stored, _) = self.load::<Alert>(about, Kind::Alert).await?;
+        let own = &self.inner.settings.authority;
+        let issuer = &stored.envelope.originator;
+        if issuer == own {
+            let text = "questions go to whoever issued the alert; this one is your own";
+            return Err(Invalid::new("about", "own", text).into());
+        }
+        let with = with.unwrap_or_else(|| issuer.clone());
+        if self.directory().accepted(&with).is_none() {
+            let text = format!("`{with}` is not an accepted partner");
+            return Err(Invalid::new("with", "unknown", text).into());
+        }
+        let mut writing = self.writing(caller);
+        let purpose = stored.envelope.purpose;
+        let text = text.as_str();
+        let id = self.put_inquiry(&mut writing, purpose, &with, about, matter, text, urgent)?;
+        self.store().commit(writing.batch).await?;
+        self.after_change().await?;
+        Ok(id)
+    }
+
+    /// Puts a question into a transaction, and queues it.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is a field of the question, and no two go together"
+    )]
+    pub(crate) fn put_inquiry(
+        &self,
+        writing: &mut Writing<'_>,
+        purpose: Purpose,
+        with: &AuthorityId,
+        about: RecordId,
+        matter: Matter,
+        text: &str,
+        urgent: Option<String>,
+    ) -> Result<RecordId, AppError> {
+        let too_long = |field: &'static str| {
+            move |error: egnatia_protocol::TooLong| {
+                Invalid::new(field, "too-long", error.to_string())
+            }
+        };
+        let profile = &self.inner.exchange.profile;
+        let hours = match (matter, &urgent) {
+            (_, Some(_)) => 1,
+            (Matter::DuplicateQuestion, None) => i64::from(profile.duplicate_hours),
+            _ => i64::from(profile.answer_hours),
+        };
+        let due_at = writing
+            .at
+            .checked_add(SignedDuration::from_hours(hours))
+            .map_err(|error| AppError::Internal(format!("no such due time: {error}")))?;
+        let id = writing.new_id();
+        let request = Statement::Request(Request {
+            id,
+            about,
+            matter,
+            text: Text::new(text).map_err(too_long("text"))?,
+            urgent: urgent
+                .clone()
+                .map(Hint::new)
+                .transpose()
+                .map_err(too_long("urgent"))?,
+            sent_at: writing.at,
+            due_at,
+        });
+        let (_, payload) = request
+            .to_payload()
+            .map_err(|error| AppError::Internal(error.to_string()))?;
+        let inquiry = Inquiry {
+            with: with.clone(),
+            direction: Direction::Asked,
+            question: id,
+            about,
+            matter: matter.as_str().to_owned(),
+            text: text.to_owned(),
+            urgent,
+            since: writing.at,
+            due_at,
+            state: InquiryState::Open,
+        };
+        let keep = self.inner.settings.keep_hits_days;
+        let beside = Beside::new(OPEN, Operation::Disclosure)
+            .due(due_at)
+            .links([("alert", about)])
+            .data(json!({ "with": with, "matter": inquiry.matter }));
+        writing.create(
+            id,
+            Terms::own(Kind::Inquiry, purpose, keep),
+            &inquiry,
+            beside,
+        )?;
+        let row = DeliveryRow {
+            payload: Some(payload),
+            record: Some(id),
+            ..DeliveryRow::queued(with.clone(), "request", writing.at)
+        };
+        writing.batch.changes.push(Change::Enqueue(row));
+        Ok(id)
+    }
+
+    /// Questions, what is due first first.
+    ///
+    /// # Errors
+    /// [`AppError::NoJustification`], [`AppError::Forbidden`].
+    pub async fn inquiries(
+        &self,
+        caller: &Caller,
+        after: Option<DuePlace>,
+        limit: u32,
+    ) -> Result<Page<Enveloped<Inquiry>, DuePlace>, AppError> {
+        self.due_list(caller, Kind::Inquiry, "inquiries", after, limit)
+            .await
+    }
+
+    /// Reports of hits on the node's own alerts, what is due first first.
+    ///
+    /// # Errors
+    /// [`AppError::NoJustification`], [`AppError::Forbidden`].
+    pub async fn hit_reports(
+        &self,
+        caller: &Caller,
+        after: Option<DuePlace>,
+        limit: u32,
+    ) -> Result<Page<Enveloped<HitReport>, DuePlace>, AppError> {
+        self.due_list(caller, Kind::HitReport, "hit-reports", after, limit)
+            .await
+    }
+
+    async fn due_list<B: serde::de::DeserializeOwned>(
+        &self,
+        caller: &Caller,
+        kind: Kind,
+        subject: &str,
+        after: Option<DuePlace>,
+        limit: u32,
+    ) -> Result<Page<Enveloped<B>, DuePlace>, AppError> {
+        self.authorise(caller, Action::ListAlerts, None)?;
+        let filter = DueFilter {
+            kind,
+            open: OPEN,
+            about: None,
+            after,
+            limit: limit.clamp(1, 100),
+        };
+        let found = self.store().find_due(&filter).await?;
+        let is_full = u32::try_from(found.len()).is_ok_and(|count| count == filter.limit);
+        let next = found.last().filter(|_| is_full).map(|last| last.place);
+        let mut items = Vec::with_capacity(found.len());
+        for due in found {
+            if let Some(body) = read_body(&due.record)? {
+                items.push(Enveloped {
+                    id: due.record.envelope.id,
+                    envelope: due.record.envelope,
+                    body,
+                });
+            }
+        }
+        let ids: Vec<RecordId> = items.iter().map(|item| item.id).collect();
+        let about = EventAbout::subject(subject).data(json!({ "records": ids }));
+        self.log_consultation(caller, about).await?;
+        Ok(Page { items, next })
+    }
+
+    /// How many questions to this node and reports of hits nobody has acted on: for the counter in
+    /// the navigation. Touches nothing personal.
+    ///
+    /// # Errors
+    /// [`AppError::Store`] where the store does not answer.
+    pub async fn to_answer(&self) -> Result<u64, AppError> {
+        let store = self.store();
+        Ok(store.count(Kind::Inquiry, OPEN).await? + store.count(Kind::HitReport, OPEN).await?)
+    }
+
+    /// A question with its answer.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], [`AppError::NoJustification`], [`AppError::Forbidden`].
+    pub async fn view_inquiry(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+    ) -> Result<Enveloped<Inquiry>, AppError> {
+        self.view_enveloped(caller, id, Kind::Inquiry).await
+    }
+
+    /// A report of a hit.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], [`AppError::NoJustification`], [`AppError::Forbidden`].
+    pub async fn view_hit_report(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+    ) -> Result<Enveloped<HitReport>, AppError> {
+        self.view_enveloped(caller, id, Kind::HitReport).await
+    }
+
+    async fn view_enveloped<B: serde::de::DeserializeOwned>(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+        kind: Kind,
+    ) -> Result<Enveloped<B>, AppError> {
+        self.authorise(caller, Action::ViewAlert, None)?;
+        let (stored, body) = self.load::<B>(id, kind).await?;
+        let about = EventAbout::seen(id, stored.envelope.version);
+        self.log_consultation(caller, about).await?;
+        Ok(Enveloped {
+            id,
+            envelope: stored.envelope,
+            body,
+        })
+    }
+
+    /// Answers a partner's question.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], [`AppError::Forbidden`], [`AppError::NoJustification`];
+    /// [`AppError::Conflict`] where it is answered, or this node has asked it.
+    pub async fn answer(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+        decision: Option<Decision>,
+        text: &Reason,
+    ) -> Result<(), AppError> {
+        self.authorise(caller, Action::Exchange, None)?;
+        let (stored, inquiry) = self.load::<Inquiry>(id, Kind::Inquiry).await?;
+        if inquiry.direction != Direction::Received {
+            let text = "this node asks here; the partner answers".to_owned();
+            return Err(AppError::Conflict(text));
+        }
+        let mut writing = self.writing(caller);
+        let statement = Statement::Answer(Answer {
+            to: inquiry.question,
+            decision,
+            text: Text::new(text.as_str())
+                .map_err(|error| Invalid::new("text", "too-long", error.to_string()))?,
+            at: writing.at,
+        });
+        let (_, payload) = statement
+            .to_payload()
+            .map_err(|error| AppError::Internal(error.to_string()))?;
+        let with = inquiry.with.clone();
+        let about = inquiry.about;
+        let answer = InquiryAnswer {
+            decision: decision.map(|decision| match decision {
+                Decision::Granted => "granted".to_owned(),
+                Decision::Refused { ground } => format!("refused: {ground}"),
+                Decision::Same => "same".to_owned(),
+                Decision::Different => "different".to_owned(),
+            }),
+            text: text.to_string(),
+            by: Some(caller.login.clone()),
+            at: writing.at,
+        };
+        let answered = inquiry
+            .answer(answer)
+            .map_err(|error| AppError::Conflict(error.to_string()))?;
+        let beside = Beside::new(answered.state.as_str(), Operation::Disclosure)
+            .links([("alert", about)])
+            .data(json!({ "with": with }));
+        writing.change(&stored, None, &answered, beside)?;
+        let row = DeliveryRow {
+            payload: Some(payload),
+            record: Some(id),
+            ..DeliveryRow::queued(with, "answer", writing.at)
+        };
+        writing.batch.changes.push(Change::Enqueue(row));
+        self.store().commit(writing.batch).await?;
+        self.after_change().await
+    }
+
+    /// States what was done about a partner's report of a hit.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], [`AppError::Forbidden`], [`AppError::NoJustification`];
+    /// [`AppError::Conflict`] where somebody has.
+    pub async fn follow_up_report(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+        report: Reason,
+    ) -> Result<(), AppError> {
+        self.authorise(caller, Action::Exchange, None)?;
+        let (stored, held) = self.load::<HitReport>(id, Kind::HitReport).await?;
+        if held.followed_up.is_some() {
+            let text = "somebody has followed it up already".to_owned();
+            return Err(AppError::Conflict(text));
+        }
+        let mut writing = self.writing(caller);
+        let done = HitReport {
+            followed_up: Some(FollowedUp {
+                report,
+                by: caller.login.clone(),
+                at: writing.at,
+            }),
+            ..held
+        };
+        let beside =
+            Beside::new(done.state(), Operation::Alteration).links([("alert", done.alert)]);
+        writing.change(&stored, None, &done, beside)?;
+        self.store().commit(writing.batch).await?;
+        self.after_change().await
+    }
+}

@@ -1,0 +1,577 @@
+//! Two and more nodes: partners, alerts, deliveries, hits, questions, recalls.
+
+use std::collections::BTreeSet;
+
+use egnatia_alerts::{AlertDraft, InquiryState, Outcome, Reason};
+use egnatia_app::{
+    AlertList, AppError, Caller, CheckRequest, Courier, CourierError, DeliveryError,
+    DeliveryState, NewAlert, PartnerState, ReceiveError, Role, Store,
+};
+use egnatia_audit::Operation;
+use egnatia_matching::{Description, Identifier, IdentifierKind, Name, Schema};
+use egnatia_protocol::{Decision, Matter, NodeCard, RecallReason};
+use egnatia_record::{
+    Category, Evaluation, Handling, HandlingCode, Justification, LegalBasis, Nature, OriginRegime,
+    Purpose, RecordId, ReleasableTo, SubjectCategory, Withheld,
+};
+use egnatia_testkit::{
+    TestNode, administrator, arrangement_with, later, region, test_identity, verifier,
+};
+use jiff::SignedDuration;
+
+fn reason(text: &str) -> Reason {
+    Reason::try_from(text.to_owned()).unwrap()
+}
+
+fn draft(name: &str) -> AlertDraft {
+    AlertDraft {
+        category: Category::ForeignTerroristFighter,
+        subject: Description {
+            schema: Schema::Person,
+            names: vec![Name::new(name)],
+            births: vec!["1985-03-02".parse().unwrap()],
+            ..Description::default()
+        },
+        object: None,
+        reason: reason("travelled to join a terrorist group"),
+        action: String::new(),
+        decision: "KTN 14/26".into(),
+        proportionality: None,
+        warnings: BTreeSet::new(),
+        offence: None,
+        characteristics: None,
+        distinguished_by: None,
+        links: BTreeSet::new(),
+    }
+}
+
+fn alert(name: &str) -> NewAlert {
+    NewAlert {
+        draft: draft(name),
+        handling: Handling::new(
+            [HandlingCode::H0],
+            None,
+            ReleasableTo::Anybody,
+            OriginRegime::National,
+        )
+        .unwrap(),
+        legal_basis: LegalBasis::NationalLaw,
+        evaluation: Evaluation::OFFICIAL,
+        subject: SubjectCategory::Suspect,
+        nature: Nature::Fact,
+        different_from: BTreeSet::new(),
+    }
+}
+
+fn officer() -> Caller {
+    Caller {
+        login: "an.officer".parse().unwrap(),
+        role: Role::Officer,
+        justification: Some(Justification {
+            purpose: Purpose::BorderCheck,
+            case: "LANE 4".parse().unwrap(),
+        }),
+    }
+}
+
+async fn pair() -> (TestNode, TestNode) {
+    let mk = TestNode::new("mk-mvr", "MK").await;
+    let al = TestNode::new("al-asp", "AL").await;
+    mk.trust(&al).await;
+    al.trust(&mk).await;
+    (mk, al)
+}
+
+async fn enter(node: &TestNode, name: &str) -> RecordId {
+    let entered = node.app.enter_alert(&verifier(), alert(name)).await;
+    entered.unwrap().alert
+}
+
+async fn check(node: &TestNode, name: &str) -> Vec<(RecordId, String)> {
+    let request = CheckRequest {
+        query: Description {
+            schema: Schema::Person,
+            names: vec![Name::new(name)],
+            births: vec!["1985-03-02".parse().unwrap()],
+            ..Description::default()
+        },
+        ..CheckRequest::default()
+    };
+    let answer = node.app.check(&officer(), request).await.unwrap();
+    let candidates = answer.candidates.into_iter();
+    candidates.map(|c| (c.matched, c.entry.list)).collect()
+}
+
+#[tokio::test]
+async fn an_alert_reaches_the_partner_and_its_checks_and_the_hit_comes_back() {
+    let (mk, al) = pair().await;
+    let id = enter(&mk, "Зоран Измислени").await;
+    assert!(check(&al, "Zoran Izmisleni").await.is_empty());
+
+    let done = mk.deliver_to(&al).await;
+    assert_eq!((done.delivered, done.refused, done.withheld), (1, 0, 0));
+    let found = check(&al, "Zoran Izmisleni").await;
+    let [(matched, list)] = found.as_slice() else {
+        panic!("{found:?}");
+    };
+    assert_eq!(list, "alerts:mk-mvr");
+
+    let decided = al
+        .app
+        .decide(&verifier(), *matched, Outcome::Confirmed, reason("same document"))
+        .await
+        .unwrap();
+    let hit = decided.hit.unwrap();
+    assert_eq!(al.deliver_to(&mk).await.delivered, 1);
+    let reports = mk.app.hit_reports(&verifier(), None, 10).await.unwrap();
+    let [report] = reports.items.as_slice() else {
+        panic!("{reports:?}");
+    };
+    assert_eq!((report.body.alert, report.body.hit), (id, hit));
+    assert!(report.body.urgent, "terrorism is told at once");
+    assert_eq!(report.body.due_at, later(1));
+    assert_eq!(mk.app.to_answer().await.unwrap(), 1);
+
+    // The follow-up tells more of the same hit.
+    al.app
+        .finish_follow_up(&verifier(), hit, reason("travelled by bus to Skopje"))
+        .await
+        .unwrap();
+    assert_eq!(al.deliver_to(&mk).await.delivered, 1);
+    let reports = mk.app.hit_reports(&verifier(), None, 10).await.unwrap();
+    assert_eq!(reports.items.len(), 1);
+    let circumstances = &reports.items[0].body.report["circumstances"];
+    assert_eq!(circumstances, "travelled by bus to Skopje");
+
+    mk.app
+        .follow_up_report(&verifier(), reports.items[0].id, reason("case opened"))
+        .await
+        .unwrap();
+    assert_eq!(mk.app.to_answer().await.unwrap(), 0);
+    let again = mk
+        .app
+        .follow_up_report(&verifier(), reports.items[0].id, reason("again"))
+        .await;
+    assert!(matches!(again, Err(AppError::Conflict(_))), "{again:?}");
+}
+
+#[tokio::test]
+async fn where_an_alert_goes_is_said_before_and_enforced_at_the_exit() {
+    let mk = TestNode::new("mk-mvr", "MK").await;
+    let al = TestNode::new("al-asp", "AL").await;
+    let rs = TestNode::new("rs-mup", "RS").await;
+    mk.trust(&al).await;
+    al.trust(&mk).await;
+    mk.accept(&rs).await;
+    rs.trust(&mk).await;
+    let mut new = alert("Zoran Izmisleni");
+    let outcomes = |new: &NewAlert| {
+        let recipients = mk.app.preview_recipients(&verifier(), new).unwrap();
+        let outcomes = recipients.into_iter().map(|r| (r.partner.to_string(), r.outcome.err()));
+        outcomes.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        outcomes(&new),
+        [("AL".into(), None), ("RS".into(), Some(Withheld::NoArrangement))]
+    );
+    new.handling = Handling::new(
+        [HandlingCode::H0],
+        None,
+        ReleasableTo::Anybody,
+        OriginRegime::Sis,
+    )
+    .unwrap();
+    assert_eq!(
+        outcomes(&new),
+        [
+            ("AL".into(), Some(Withheld::SisOrigin)),
+            ("RS".into(), Some(Withheld::SisOrigin))
+        ]
+    );
+
+    // Queued while it was allowed, and not sent once it is not.
+    let id = enter(&mk, "Zoran Izmisleni").await;
+    let held = mk.app.arrangements(&administrator()).unwrap();
+    mk.app
+        .end_arrangement(&administrator(), held[0].0)
+        .await
+        .unwrap();
+    let done = mk.deliver_to(&al).await;
+    assert_eq!((done.delivered, done.withheld), (0, 1));
+    let view = mk.app.view_alert(&verifier(), id).await.unwrap();
+    assert_eq!(view.deliveries[0].state, DeliveryState::Withheld);
+    assert_eq!(view.deliveries[0].reason.as_deref(), Some("no-arrangement"));
+    assert!(check(&al, "Zoran Izmisleni").await.is_empty());
+}
+
+#[tokio::test]
+async fn the_recipient_refuses_what_its_own_arrangement_does_not_cover() {
+    let mk = TestNode::new("mk-mvr", "MK").await;
+    let al = TestNode::new("al-asp", "AL").await;
+    mk.trust(&al).await;
+    al.accept(&mk).await;
+    let id = enter(&mk, "Zoran Izmisleni").await;
+    let done = mk.deliver_to(&al).await;
+    assert_eq!((done.delivered, done.refused), (0, 1));
+    let view = mk.app.view_alert(&verifier(), id).await.unwrap();
+    assert_eq!(view.deliveries[0].state, DeliveryState::Refused);
+    assert_eq!(view.deliveries[0].reason.as_deref(), Some("no-arrangement"));
+    assert!(view.deliveries[0].receipt.is_some(), "the refusal is signed");
+    assert!(al.store.record(id).await.unwrap().is_none());
+
+    let mut impersonal = arrangement_with(mk.partner);
+    impersonal.personal_data = false;
+    al.app
+        .put_arrangement(&administrator(), None, impersonal)
+        .await
+        .unwrap();
+    let other = enter(&mk, "Petar Zamisleni").await;
+    mk.deliver_to(&al).await;
+    let view = mk.app.view_alert(&verifier(), other).await.unwrap();
+    assert_eq!(
+        view.deliveries[0].reason.as_deref(),
+        Some("personal-data-not-allowed")
+    );
+}
+
+#[tokio::test]
+async fn a_withdrawn_alert_is_erased_wherever_it_went() {
+    let (mk, al) = pair().await;
+    let id = enter(&mk, "Zoran Izmisleni").await;
+    mk.deliver_to(&al).await;
+    assert_eq!(check(&al, "Zoran Izmisleni").await.len(), 1);
+    mk.app
+        .withdraw_alert(&verifier(), id, reason("found"), RecallReason::Withdrawn)
+        .await
+        .unwrap();
+    let view = mk.app.view_alert(&verifier(), id).await.unwrap();
+    let last = view.deliveries.last().unwrap();
+    assert_eq!((last.kind.as_str(), last.state), ("recall", DeliveryState::Queued));
+    assert_eq!(mk.deliver_to(&al).await.delivered, 1);
+    assert!(check(&al, "Zoran Izmisleni").await.is_empty());
+    let held = al.store.record(id).await.unwrap().unwrap();
+    assert!(held.body.is_none(), "the body is gone");
+    let proof = al.store.received(&[id]).await.unwrap();
+    assert!(proof[0].statement.is_none(), "and what proved it");
+    // The same again does no harm, and a recall of what never came is confirmed.
+    let rs = TestNode::new("rs-mup", "RS").await;
+    mk.trust(&rs).await;
+    rs.trust(&mk).await;
+    let other = enter(&mk, "Petar Zamisleni").await;
+    mk.app
+        .withdraw_alert(&verifier(), other, reason("error"), RecallReason::Inaccurate)
+        .await
+        .unwrap();
+    let done = mk.deliver_to(&rs).await;
+    // The body stays with the issuer until its review date, and so both went out in their order.
+    assert_eq!((done.delivered, done.withheld), (2, 0));
+    assert!(check(&rs, "Petar Zamisleni").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_correction_replaces_what_the_partner_holds() {
+    let (mk, al) = pair().await;
+    let id = enter(&mk, "Zoran Izmisleni").await;
+    mk.deliver_to(&al).await;
+    let corrected = draft("Zlatan Drugačev");
+    mk.app
+        .correct_alert(&verifier(), id, corrected)
+        .await
+        .unwrap();
+    assert_eq!(mk.deliver_to(&al).await.delivered, 1);
+    assert!(check(&al, "Zoran Izmisleni").await.is_empty());
+    assert_eq!(check(&al, "Zlatan Drugačev").await.len(), 1);
+    let view = al.app.view_alert(&verifier(), id).await.unwrap();
+    assert_eq!(view.envelope.version.number(), 2);
+    assert!(!view.is_own && !view.may_change);
+    let refused = al
+        .app
+        .withdraw_alert(&verifier(), id, reason("ours now"), RecallReason::Withdrawn)
+        .await;
+    assert!(matches!(refused, Err(AppError::Forbidden(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_like_alert_is_put_to_whoever_enters_and_the_other_issuer_is_asked() {
+    let (mk, al) = pair().await;
+    let first = enter(&mk, "Zoran Izmisleni").await;
+    mk.deliver_to(&al).await;
+    let refused = al
+        .app
+        .enter_alert(&verifier(), alert("Zoran Izmisleni"))
+        .await
+        .unwrap_err();
+    let AppError::Invalid(invalid) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!((invalid.field, invalid.code), ("different_from", "duplicate"));
+    let like = al
+        .app
+        .like_alerts(&verifier(), &draft("Zoran Izmisleni"))
+        .await
+        .unwrap();
+    assert_eq!(like[0].alert, first);
+    assert_eq!(like[0].issuer.as_ref(), Some(&mk.authority));
+
+    let mut new = alert("Zoran Izmisleni");
+    new.different_from = BTreeSet::from([first]);
+    new.draft.distinguished_by = Some("born in another town".into());
+    al.app.enter_alert(&verifier(), new).await.unwrap();
+    assert_eq!(al.deliver_to(&mk).await.delivered, 2);
+    // Both sides see what agrees: Skopje gets a match on arrival, and the question.
+    let waiting = mk
+        .app
+        .matches(&verifier(), "waiting", None, 10)
+        .await
+        .unwrap();
+    assert_eq!(waiting.items.len(), 1);
+    let asked = mk.app.inquiries(&verifier(), None, 10).await.unwrap();
+    let question = &asked.items[0];
+    assert_eq!(question.body.matter, "duplicate-question");
+    assert_eq!(question.body.due_at, later(12));
+    mk.app
+        .answer(
+            &verifier(),
+            question.id,
+            Some(Decision::Different),
+            &reason("another birth place"),
+        )
+        .await
+        .unwrap();
+    assert_eq!(mk.deliver_to(&al).await.delivered, 1);
+    let answered = al.app.inquiries(&verifier(), None, 10).await.unwrap();
+    let InquiryState::Answered(answer) = &answered.items[0].body.state else {
+        panic!("{answered:?}");
+    };
+    assert_eq!(answer.decision.as_deref(), Some("different"));
+}
+
+#[tokio::test]
+async fn questions_have_a_clock_and_one_answer() {
+    let (mk, al) = pair().await;
+    let id = enter(&mk, "Zoran Izmisleni").await;
+    mk.deliver_to(&al).await;
+    let question = al
+        .app
+        .ask(
+            &verifier(),
+            id,
+            None,
+            Matter::SupplementaryInformation,
+            &reason("which passports are known?"),
+            None,
+        )
+        .await
+        .unwrap();
+    al.deliver_to(&mk).await;
+    let asked = mk.app.inquiries(&verifier(), None, 10).await.unwrap();
+    let received = &asked.items[0];
+    assert!(!received.body.is_overdue(later(11)));
+    assert!(received.body.is_overdue(later(13)));
+    let answer = async || {
+        mk.app
+            .answer(&verifier(), received.id, None, &reason("none is known"))
+            .await
+    };
+    answer().await.unwrap();
+    assert!(matches!(answer().await, Err(AppError::Conflict(_))));
+    mk.deliver_to(&al).await;
+    let view = al.app.view_inquiry(&verifier(), question).await.unwrap();
+    assert_eq!(view.body.state.as_str(), "answered");
+    let own = al
+        .app
+        .answer(&verifier(), question, None, &reason("to myself"))
+        .await;
+    assert!(matches!(own, Err(AppError::Conflict(_))), "{own:?}");
+}
+
+#[tokio::test]
+async fn what_expires_is_erased_at_both_ends_by_itself() {
+    let (mk, al) = pair().await;
+    let id = enter(&mk, "Zoran Izmisleni").await;
+    mk.deliver_to(&al).await;
+    let retention = Caller {
+        login: "node:retention".parse().unwrap(),
+        role: Role::Operator,
+        justification: officer().justification,
+    };
+    let year = SignedDuration::from_hours(24 * 366);
+    al.clock.advance(year);
+    mk.clock.advance(year);
+    // Nothing came from Skopje: Tirana obeys the limit that travelled with the alert.
+    al.app.act_on_retention(&retention).await.unwrap();
+    assert!(al.store.record(id).await.unwrap().unwrap().body.is_none());
+    assert_eq!(al.deliver_to(&mk).await.delivered, 1, "and says so");
+    mk.app.act_on_retention(&retention).await.unwrap();
+    assert!(mk.store.record(id).await.unwrap().unwrap().body.is_none());
+    assert_eq!(mk.deliver_to(&al).await.delivered, 1, "the recall");
+}
+
+#[tokio::test]
+async fn a_partner_is_accepted_by_its_fingerprint_only_and_can_be_revoked() {
+    let mk = TestNode::new("mk-mvr", "MK").await;
+    let al = TestNode::new("al-asp", "AL").await;
+    let card = al.app.own_card().unwrap();
+    let json = card.to_json();
+    let accept = async |fingerprint: &str| {
+        mk.app
+            .accept_partner(&administrator(), json.as_bytes(), fingerprint)
+            .await
+    };
+    let wrong = accept("AAAA-BBBB-CCCC-DDDD-EEEE").await.unwrap_err();
+    let AppError::Invalid(invalid) = &wrong else {
+        panic!("{wrong:?}");
+    };
+    assert_eq!(invalid.code, "differs");
+    assert!(mk.app.partners(&administrator()).await.unwrap().is_empty());
+    // Read aloud and typed in small letters, without dashes.
+    let spoken = card.fingerprint().to_string().replace('-', " ").to_lowercase();
+    accept(&spoken).await.unwrap();
+    let own = mk.app.own_card().unwrap().to_json();
+    let own = mk.app.read_card(&administrator(), own.as_bytes());
+    assert!(matches!(own, Err(AppError::Invalid(_))), "{own:?}");
+    let officer = mk.app.read_card(&verifier(), json.as_bytes());
+    assert!(matches!(officer, Err(AppError::Forbidden(_))), "{officer:?}");
+
+    al.trust(&mk).await;
+    mk.app
+        .put_arrangement(&administrator(), None, arrangement_with(al.partner))
+        .await
+        .unwrap();
+    enter(&mk, "Zoran Izmisleni").await;
+    mk.app
+        .revoke_partner(&administrator(), &al.authority)
+        .await
+        .unwrap();
+    let refused = mk.try_deliver_to(&al).await;
+    assert!(
+        matches!(refused, Err(DeliveryError::NotAPartner(_))),
+        "{refused:?}"
+    );
+    let heard = mk.app.receive(&al.authority, b"anything").await;
+    assert!(matches!(heard, Err(ReceiveError::NotAPartner(_))), "{heard:?}");
+    let partners = mk.app.partners(&administrator()).await.unwrap();
+    assert_eq!(partners[0].row.state, PartnerState::Revoked);
+    assert_eq!(partners[0].waiting, 1, "what was queued waits and is seen");
+}
+
+#[tokio::test]
+async fn keys_rotate_with_an_overlap_and_without_a_meeting() {
+    let (mk, al) = pair().await;
+    let now = later(0);
+    let next = test_identity("mk-mvr", "MK", 2, now);
+    mk.app
+        .rotate_identity(&administrator(), next)
+        .await
+        .unwrap();
+    assert_eq!(mk.deliver_to(&al).await.delivered, 1, "the new card");
+    al.app.reload_directory().await.unwrap();
+    let partners = al.app.partners(&administrator()).await.unwrap();
+    assert_eq!(partners[0].card.serial, 2);
+    enter(&mk, "Zoran Izmisleni").await;
+    assert_eq!(mk.deliver_to(&al).await.delivered, 1);
+    assert_eq!(check(&al, "Zoran Izmisleni").await.len(), 1);
+    // A card that no known key vouches for needs a person.
+    let stranger = test_identity("mk-mvr", "MK", 9, now);
+    mk.app
+        .rotate_identity(&administrator(), stranger)
+        .await
+        .unwrap();
+    let refused = mk.try_deliver_to(&al).await;
+    assert!(refused.is_err(), "{refused:?}");
+}
+
+#[tokio::test]
+async fn the_log_says_what_was_disclosed_to_whom_and_on_what_ground() {
+    let (mk, al) = pair().await;
+    let id = enter(&mk, "Zoran Izmisleni").await;
+    mk.deliver_to(&al).await;
+    let filter = egnatia_app::AuditFilter {
+        operation: Some(Operation::Disclosure),
+        limit: 10,
+        ..Default::default()
+    };
+    let rows = mk.store.audit_find(&filter).await.unwrap();
+    let detail = rows[0].read().unwrap();
+    assert_eq!(detail.recipient.as_deref(), Some("al-asp"));
+    let data = detail.data.unwrap();
+    assert_eq!(data["records"][0]["record"], id.to_string());
+    let ground = data["records"][0]["ground"].as_str().unwrap();
+    assert!(ground.starts_with("led-37-1-a: Convention"), "{ground}");
+    let stored = al.store.received(&[id]).await.unwrap();
+    assert_eq!(stored[0].from, mk.authority);
+}
+
+#[tokio::test]
+async fn seven_nodes_have_the_same_alert_and_object_alerts_meet_by_number() {
+    let nodes = region().await;
+    let home = &nodes[4];
+    let mut new = alert("");
+    new.draft = AlertDraft {
+        category: Category::ObjectSeizure,
+        subject: Description {
+            identifiers: vec![Identifier {
+                kind: IdentifierKind::Other,
+                value: "M70-451233".into(),
+                country: None,
+            }],
+            ..Description::default()
+        },
+        object: Some(egnatia_alerts::ObjectKind::Firearm),
+        ..draft("")
+    };
+    new.subject = SubjectCategory::NoPerson;
+    let entered = home.app.enter_alert(&verifier(), new).await.unwrap();
+    assert!(entered.recipients.iter().all(|r| r.outcome.is_ok()));
+    for node in &nodes {
+        if node.authority == home.authority {
+            continue;
+        }
+        assert_eq!(home.deliver_to(node).await.delivered, 1);
+        let request = CheckRequest {
+            query: Description {
+                identifiers: vec![Identifier {
+                    kind: IdentifierKind::Other,
+                    value: "m70 451233".into(),
+                    country: None,
+                }],
+                ..Description::default()
+            },
+            ..CheckRequest::default()
+        };
+        let answer = node.app.check(&officer(), request).await.unwrap();
+        assert_eq!(answer.candidates.len(), 1, "{}", node.authority);
+        let listed = node
+            .app
+            .alerts(&verifier(), AlertList::Received, None, 10)
+            .await
+            .unwrap();
+        assert_eq!(listed.items[0].alert, entered.alert);
+    }
+}
+
+/// Answers with a receipt parcel that somebody else has sealed.
+struct Liar(Vec<u8>);
+
+#[async_trait::async_trait]
+impl Courier for Liar {
+    async fn deliver(&self, _: &NodeCard, _: Vec<u8>) -> Result<Vec<u8>, CourierError> {
+        Ok(self.0.clone())
+    }
+}
+
+#[tokio::test]
+async fn a_forged_answer_settles_nothing() {
+    let (mk, al) = pair().await;
+    let id = enter(&mk, "Zoran Izmisleni").await;
+    for answer in [Vec::new(), b"EGN1 nonsense".to_vec(), vec![0; 5_000]] {
+        let lie = mk.app.deliver(&al.authority, &Liar(answer)).await;
+        assert!(matches!(lie, Err(DeliveryError::Answer(_))), "{lie:?}");
+    }
+    let view = mk.app.view_alert(&verifier(), id).await.unwrap();
+    assert_eq!(view.deliveries[0].state, DeliveryState::Queued);
+    let partners = mk.app.partners(&administrator()).await.unwrap();
+    assert_eq!(partners[0].contact.failures, 3);
+    assert!(partners[0].contact.error.is_some());
+    assert_eq!(mk.deliver_to(&al).await.delivered, 1);
+}
