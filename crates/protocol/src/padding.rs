@@ -16,3 +16,26 @@ pub(crate) fn padded(length: usize) -> usize {
     let step = 1_usize << (exponent - kept);
     length.div_ceil(step).saturating_mul(step)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The second column is the reference code of the paper, where it is not below 1024.
+    #[test]
+    fn pads_as_the_paper_has_it() {
+        for (length, expected) in [
+            (0, 1024),
+            (1024, 1024),
+            (1025, 1088),
+            (1088, 1088),
+            (2047, 2048),
+            (2049, 2176),
+            (9_999, 10_240),
+            (70_000, 71_680),
+            (1_000_001, 1_015_808),
+        ] {
+            assert_eq!(padded(length), expected, "{length}");
+        }
+    }
+}
