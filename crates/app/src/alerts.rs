@@ -53,6 +53,17 @@ pub struct NewAlert {
     pub different_from: BTreeSet<RecordId>,
 }
 
+/// A flag that another party asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewFlag {
+    /// Who asked.
+    pub authority: AuthorityId,
+    /// Why.
+    pub reason: Reason,
+    /// What it does instead.
+    pub alternative_action: Option<String>,
+}
+
 /// An alert that describes the same, or almost.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LikeAlert {
@@ -420,15 +431,13 @@ impl App {
         &self,
         caller: &Caller,
         id: RecordId,
-        authority: AuthorityId,
-        reason: Reason,
-        alternative_action: Option<String>,
+        flag: NewFlag,
     ) -> Result<(), AppError> {
         self.change_alert(caller, id, "flagged", |alert, app, writing| {
             let flag = Flag {
-                authority,
-                reason,
-                alternative_action,
+                authority: flag.authority,
+                reason: flag.reason,
+                alternative_action: flag.alternative_action,
                 since: writing.at,
             };
             alert.flag(flag, &app.inner.exchange.profile)

@@ -46,7 +46,7 @@ use egnatia_record::{Clock, Entropy, Kind, RecordId, UserId};
 use serde::de::DeserializeOwned;
 
 pub use accounts::{AccountView, NewAccount};
-pub use alerts::{AlertList, AlertSummary, AlertView, Entered, LikeAlert, NewAlert};
+pub use alerts::{AlertList, AlertSummary, AlertView, Entered, LikeAlert, NewAlert, NewFlag};
 pub use arrangements::shipped_arrangements;
 pub use audit_log::{AuditEntry, AuditQuery, Verification, VerificationProblem};
 pub use backup::{BackupError, Restored, keys_of_backup};

@@ -62,7 +62,11 @@ impl App {
                     let Some(arrangement) = read_body::<Arrangement>(&stored)? else {
                         continue;
                     };
-                    let state = if stored.state == AGREED { AGREED } else { ENDED };
+                    let state = if stored.state == AGREED {
+                        AGREED
+                    } else {
+                        ENDED
+                    };
                     let beside = Beside::new(state, Operation::Alteration);
                     writing.change(
                         &stored,

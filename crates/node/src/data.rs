@@ -104,6 +104,7 @@ impl Data {
             seal: seal()?,
             hasher: PasswordHasher::standard(),
             catalogue: Catalogue::shipped()?,
+            identity: None,
             settings: config.settings(),
         };
         let app = match index {

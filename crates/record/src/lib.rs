@@ -37,6 +37,6 @@ pub use handling::{
 };
 pub use ids::{AuthorityId, InvalidId, RecordId, UserId};
 pub use justification::{CaseReference, InvalidCaseReference, Justification};
-pub use release::{Outgoing, Withheld, covered};
+pub use release::{Crossing, Outgoing, Withheld};
 pub use retention::{Overdue, Retention, RetentionError};
 pub use vocabulary::{LegalBasis, Nature, Purpose, SubjectCategory, UnknownTerm};

@@ -107,49 +107,59 @@ impl Outgoing<'_> {
         if !self.own && !self.permitted {
             return Err(Withheld::NotPermitted);
         }
-        covered(
+        let crossing = Crossing {
             partner,
-            arrangements,
-            self.category,
-            self.envelope.purpose,
-            self.envelope.subject != SubjectCategory::NoPerson,
-            day,
-        )
+            category: self.category,
+            purpose: self.envelope.purpose,
+            personal: self.envelope.subject != SubjectCategory::NoPerson,
+        };
+        crossing.covered(arrangements, day)
     }
 }
 
-/// The arrangement with `partner` that covers such a thing on `day`: for what goes out, and for
-/// what comes in.
-///
-/// # Errors
-/// [`Withheld`], of the arrangement that comes closest.
-pub fn covered<'a>(
-    partner: PartnerCode,
-    arrangements: impl IntoIterator<Item = &'a Arrangement>,
-    category: Category,
-    purpose: Purpose,
-    personal: bool,
-    day: Date,
-) -> Result<&'a Arrangement, Withheld> {
-    let mut nearest = Withheld::NoArrangement;
-    for arrangement in arrangements {
-        if arrangement.partner != partner {
-            continue;
+/// Something that crosses between this node and a partner, in either direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Crossing {
+    /// With whom.
+    pub partner: PartnerCode,
+    /// What kind of thing.
+    pub category: Category,
+    /// For what it is held.
+    pub purpose: Purpose,
+    /// Whether it holds personal data.
+    pub personal: bool,
+}
+
+impl Crossing {
+    /// The arrangement that covers it on `day`.
+    ///
+    /// # Errors
+    /// [`Withheld`], of the arrangement that comes closest.
+    pub fn covered<'a>(
+        &self,
+        arrangements: impl IntoIterator<Item = &'a Arrangement>,
+        day: Date,
+    ) -> Result<&'a Arrangement, Withheld> {
+        let mut nearest = Withheld::NoArrangement;
+        for arrangement in arrangements {
+            if arrangement.partner != self.partner {
+                continue;
+            }
+            let missing = if !arrangement.holds_on(day) {
+                Withheld::NotInForce
+            } else if !arrangement.categories.contains(&self.category) {
+                Withheld::CategoryNotCovered
+            } else if !arrangement.purposes.contains(&self.purpose) {
+                Withheld::PurposeNotCovered
+            } else if self.personal && !arrangement.personal_data {
+                Withheld::PersonalData
+            } else {
+                return Ok(arrangement);
+            };
+            nearest = nearest.max(missing);
         }
-        let missing = if !arrangement.holds_on(day) {
-            Withheld::NotInForce
-        } else if !arrangement.categories.contains(&category) {
-            Withheld::CategoryNotCovered
-        } else if !arrangement.purposes.contains(&purpose) {
-            Withheld::PurposeNotCovered
-        } else if personal && !arrangement.personal_data {
-            Withheld::PersonalData
-        } else {
-            return Ok(arrangement);
-        };
-        nearest = nearest.max(missing);
+        Err(nearest)
     }
-    Err(nearest)
 }
 
 #[cfg(test)]

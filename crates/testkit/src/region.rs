@@ -8,9 +8,7 @@ use egnatia_app::{
     App, Caller, Catalogue, Courier, CourierError, Delivered, DeliveryError, Identity,
     NoIndexFiles, Parts, PasswordHasher, ReceiveError, Role, Settings, Store,
 };
-use egnatia_protocol::{
-    CardFormat, CardKey, NodeCard, OpeningKey, SignedCard, SigningKey,
-};
+use egnatia_protocol::{CardFormat, CardKey, NodeCard, OpeningKey, SignedCard, SigningKey};
 use egnatia_record::{
     Arrangement, AuthorityId, Category, Clock, Entropy, Gate, Justification, PartnerCode, Purpose,
 };

@@ -33,6 +33,13 @@ fn expected(role: Role, action: Action, purpose: Option<Purpose>, own: bool) -> 
             Role::Officer | Role::VerifyingOfficer,
             Action::ListMatches | Action::ListHits | Action::ViewEntry | Action::ListChanges,
         ) => crime,
+        (Role::Officer | Role::VerifyingOfficer, Action::ViewAlert | Action::ListAlerts) => crime,
+        (Role::VerifyingOfficer | Role::Operator, Action::EnterAlert | Action::Exchange) => {
+            crime && purpose != Some(Purpose::Sanctions)
+        }
+        (Role::DataProtectionOfficer, Action::ViewAlert | Action::ListAlerts) => supervision,
+        (role, Action::ListPartners) => role != Role::Supervisor,
+        (Role::Administrator | Role::Operator, Action::ManagePartners) => true,
         (Role::Operator, Action::ViewCheck) => own && purpose.is_some(),
         (
             Role::DataProtectionOfficer,

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use egnatia_alerts::{AlertDraft, InquiryState, Outcome, Reason};
 use egnatia_app::{
-    AlertList, AppError, Caller, CheckRequest, Courier, CourierError, DeliveryError,
-    DeliveryState, NewAlert, PartnerState, ReceiveError, Role, Store,
+    AlertList, AppError, Caller, CheckRequest, Courier, CourierError, DeliveryError, DeliveryState,
+    NewAlert, PartnerState, ReceiveError, Role, Store,
 };
 use egnatia_audit::Operation;
 use egnatia_matching::{Description, Identifier, IdentifierKind, Name, Schema};
@@ -118,7 +118,12 @@ async fn an_alert_reaches_the_partner_and_its_checks_and_the_hit_comes_back() {
 
     let decided = al
         .app
-        .decide(&verifier(), *matched, Outcome::Confirmed, reason("same document"))
+        .decide(
+            &verifier(),
+            *matched,
+            Outcome::Confirmed,
+            reason("same document"),
+        )
         .await
         .unwrap();
     let hit = decided.hit.unwrap();
@@ -167,12 +172,17 @@ async fn where_an_alert_goes_is_said_before_and_enforced_at_the_exit() {
     let mut new = alert("Zoran Izmisleni");
     let outcomes = |new: &NewAlert| {
         let recipients = mk.app.preview_recipients(&verifier(), new).unwrap();
-        let outcomes = recipients.into_iter().map(|r| (r.partner.to_string(), r.outcome.err()));
+        let outcomes = recipients
+            .into_iter()
+            .map(|r| (r.partner.to_string(), r.outcome.err()));
         outcomes.collect::<Vec<_>>()
     };
     assert_eq!(
         outcomes(&new),
-        [("AL".into(), None), ("RS".into(), Some(Withheld::NoArrangement))]
+        [
+            ("AL".into(), None),
+            ("RS".into(), Some(Withheld::NoArrangement))
+        ]
     );
     new.handling = Handling::new(
         [HandlingCode::H0],
@@ -216,7 +226,10 @@ async fn the_recipient_refuses_what_its_own_arrangement_does_not_cover() {
     let view = mk.app.view_alert(&verifier(), id).await.unwrap();
     assert_eq!(view.deliveries[0].state, DeliveryState::Refused);
     assert_eq!(view.deliveries[0].reason.as_deref(), Some("no-arrangement"));
-    assert!(view.deliveries[0].receipt.is_some(), "the refusal is signed");
+    assert!(
+        view.deliveries[0].receipt.is_some(),
+        "the refusal is signed"
+    );
     assert!(al.store.record(id).await.unwrap().is_none());
 
     let mut impersonal = arrangement_with(mk.partner);
@@ -246,7 +259,10 @@ async fn a_withdrawn_alert_is_erased_wherever_it_went() {
         .unwrap();
     let view = mk.app.view_alert(&verifier(), id).await.unwrap();
     let last = view.deliveries.last().unwrap();
-    assert_eq!((last.kind.as_str(), last.state), ("recall", DeliveryState::Queued));
+    assert_eq!(
+        (last.kind.as_str(), last.state),
+        ("recall", DeliveryState::Queued)
+    );
     assert_eq!(mk.deliver_to(&al).await.delivered, 1);
     assert!(check(&al, "Zoran Izmisleni").await.is_empty());
     let held = al.store.record(id).await.unwrap().unwrap();
@@ -259,7 +275,12 @@ async fn a_withdrawn_alert_is_erased_wherever_it_went() {
     rs.trust(&mk).await;
     let other = enter(&mk, "Petar Zamisleni").await;
     mk.app
-        .withdraw_alert(&verifier(), other, reason("error"), RecallReason::Inaccurate)
+        .withdraw_alert(
+            &verifier(),
+            other,
+            reason("error"),
+            RecallReason::Inaccurate,
+        )
         .await
         .unwrap();
     let done = mk.deliver_to(&rs).await;
@@ -288,7 +309,10 @@ async fn a_correction_replaces_what_the_partner_holds() {
         .app
         .withdraw_alert(&verifier(), id, reason("ours now"), RecallReason::Withdrawn)
         .await;
-    assert!(matches!(refused, Err(AppError::Forbidden(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(AppError::Forbidden(_))),
+        "{refused:?}"
+    );
 }
 
 #[tokio::test]
@@ -304,7 +328,10 @@ async fn a_like_alert_is_put_to_whoever_enters_and_the_other_issuer_is_asked() {
     let AppError::Invalid(invalid) = refused else {
         panic!("{refused:?}");
     };
-    assert_eq!((invalid.field, invalid.code), ("different_from", "duplicate"));
+    assert_eq!(
+        (invalid.field, invalid.code),
+        ("different_from", "duplicate")
+    );
     let like = al
         .app
         .like_alerts(&verifier(), &draft("Zoran Izmisleni"))
@@ -425,13 +452,20 @@ async fn a_partner_is_accepted_by_its_fingerprint_only_and_can_be_revoked() {
     assert_eq!(invalid.code, "differs");
     assert!(mk.app.partners(&administrator()).await.unwrap().is_empty());
     // Read aloud and typed in small letters, without dashes.
-    let spoken = card.fingerprint().to_string().replace('-', " ").to_lowercase();
+    let spoken = card
+        .fingerprint()
+        .to_string()
+        .replace('-', " ")
+        .to_lowercase();
     accept(&spoken).await.unwrap();
     let own = mk.app.own_card().unwrap().to_json();
     let own = mk.app.read_card(&administrator(), own.as_bytes());
     assert!(matches!(own, Err(AppError::Invalid(_))), "{own:?}");
     let officer = mk.app.read_card(&verifier(), json.as_bytes());
-    assert!(matches!(officer, Err(AppError::Forbidden(_))), "{officer:?}");
+    assert!(
+        matches!(officer, Err(AppError::Forbidden(_))),
+        "{officer:?}"
+    );
 
     al.trust(&mk).await;
     mk.app
@@ -449,7 +483,10 @@ async fn a_partner_is_accepted_by_its_fingerprint_only_and_can_be_revoked() {
         "{refused:?}"
     );
     let heard = mk.app.receive(&al.authority, b"anything").await;
-    assert!(matches!(heard, Err(ReceiveError::NotAPartner(_))), "{heard:?}");
+    assert!(
+        matches!(heard, Err(ReceiveError::NotAPartner(_))),
+        "{heard:?}"
+    );
     let partners = mk.app.partners(&administrator()).await.unwrap();
     assert_eq!(partners[0].row.state, PartnerState::Revoked);
     assert_eq!(partners[0].waiting, 1, "what was queued waits and is seen");

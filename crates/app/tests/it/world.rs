@@ -46,6 +46,7 @@ impl World {
             seal: test_seal(),
             hasher: PasswordHasher::weak_for_tests(),
             catalogue: Catalogue::shipped().unwrap(),
+            identity: None,
             settings: Settings {
                 index_in_memory,
                 ..Settings::of("xx-test".parse().unwrap())

@@ -38,6 +38,7 @@ async fn index_equals_store(node: &Node) {
         seal: seal(),
         hasher: PasswordHasher::weak_for_tests(),
         catalogue: Catalogue::shipped().unwrap(),
+        identity: None,
         settings: Settings::of("example-authority".parse().unwrap()),
     })
     .await
