@@ -11,8 +11,8 @@ use egnatia_protocol::{
     Request, SharedRecord, Signed, SignedCard, Statement,
 };
 use egnatia_record::{
-    AuthorityId, Envelope, Kind, OriginRegime, Purpose, RecordId, Retention, SubjectCategory,
-    Version, Withheld, covered,
+    AuthorityId, Crossing, Envelope, Kind, OriginRegime, Purpose, RecordId, Retention,
+    SubjectCategory, Version, Withheld,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
