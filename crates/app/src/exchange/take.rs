@@ -173,21 +173,22 @@ impl<'a> Taking<'a> {
     fn may_come(&self, envelope: &Envelope, alert: &Alert) -> Result<(), Refused> {
         let refuse = |ground| Refused::new(ground);
         let personal = envelope.subject != SubjectCategory::NoPerson || alert.is_on_person();
-        covered(
-            self.partner.code(),
-            self.directory.arrangements(),
-            alert.category,
-            envelope.purpose,
+        let crossing = Crossing {
+            partner: self.partner.code(),
+            category: alert.category,
+            purpose: envelope.purpose,
             personal,
-            self.app.today(),
-        )
-        .map_err(|withheld| match withheld {
-            Withheld::PersonalData => refuse(RefusalGround::PersonalDataNotAllowed),
-            Withheld::CategoryNotCovered | Withheld::PurposeNotCovered => {
-                refuse(RefusalGround::CategoryNotAllowed)
-            }
-            _ => refuse(RefusalGround::NoArrangement),
-        })?;
+        };
+        let arrangements = self.directory.arrangements();
+        crossing
+            .covered(arrangements, self.app.today())
+            .map_err(|withheld| match withheld {
+                Withheld::PersonalData => refuse(RefusalGround::PersonalDataNotAllowed),
+                Withheld::CategoryNotCovered | Withheld::PurposeNotCovered => {
+                    refuse(RefusalGround::CategoryNotAllowed)
+                }
+                _ => refuse(RefusalGround::NoArrangement),
+            })?;
         let sis = envelope.handling.origin() == OriginRegime::Sis;
         let takes_part = self.app.inner.settings.partner;
         if sis && !takes_part.is_some_and(|partner| partner.takes_part_in_sis()) {
