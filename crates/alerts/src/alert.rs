@@ -6,18 +6,24 @@
 //!    └──review date passes──► erased by retention
 //! ```
 
+mod entry;
+mod object;
+mod refused;
+
 use std::collections::BTreeSet;
 
-use egnatia_matching::{BirthDate, Description, Identifier, Name, NameKind, Schema};
+use egnatia_matching::{Description, NameKind, Schema};
 use egnatia_record::{AuthorityId, Category, RecordId, UserId};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::profile::{About, Profile};
-use crate::{
-    Document, ListEntry, ListedBirth, ListedName, NameQuality, Place, Reason, SourceText, Warning,
-};
+pub use object::ObjectKind;
+pub use refused::AlertRefused;
+
+use crate::{Reason, Warning};
 
 /// Fields of the alert take so many characters at most.
 const TEXT_MAX: usize = 2_000;
@@ -72,68 +78,6 @@ pub struct Alert {
     pub extensions: Vec<Extension>,
     /// Where it stands.
     pub state: AlertState,
-}
-
-/// What an alert on an object is about (Art. 38(2), rule SIS-04).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ObjectKind {
-    /// Motor vehicles.
-    Vehicle,
-    /// Trailers and caravans.
-    Trailer,
-    /// Boats and their engines.
-    Boat,
-    /// Aircraft and their engines.
-    Aircraft,
-    /// Containers.
-    Container,
-    /// Firearms.
-    Firearm,
-    /// Blank official documents.
-    BlankDocument,
-    /// Issued identity documents.
-    IssuedDocument,
-    /// Vehicle registration certificates and plates.
-    VehicleDocument,
-    /// Banknotes and false banknotes.
-    Banknote,
-    /// Other identifiable objects of high value, parts of vehicles, industrial equipment.
-    Other,
-}
-
-impl ObjectKind {
-    /// Every kind, in the order of the regulation.
-    pub const ALL: &'static [Self] = &[
-        Self::Vehicle,
-        Self::Trailer,
-        Self::Boat,
-        Self::Aircraft,
-        Self::Container,
-        Self::Firearm,
-        Self::BlankDocument,
-        Self::IssuedDocument,
-        Self::VehicleDocument,
-        Self::Banknote,
-        Self::Other,
-    ];
-
-    /// The kind as it is stored.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Vehicle => "vehicle",
-            Self::Trailer => "trailer",
-            Self::Boat => "boat",
-            Self::Aircraft => "aircraft",
-            Self::Container => "container",
-            Self::Firearm => "firearm",
-            Self::BlankDocument => "blank-document",
-            Self::IssuedDocument => "issued-document",
-            Self::VehicleDocument => "vehicle-document",
-            Self::Banknote => "banknote",
-            Self::Other => "other",
-        }
-    }
 }
 
 /// A party that does not carry out the action on its territory (Art. 24, rule SIS-15).
@@ -219,68 +163,6 @@ pub struct AlertDraft {
     pub distinguished_by: Option<String>,
     /// Other alerts of the same issuer.
     pub links: BTreeSet<RecordId>,
-}
-
-/// Why an alert is not entered, changed or taken.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum AlertRefused {
-    /// The category is not for this.
-    #[error("alerts of this category are about {0}")]
-    NotAbout(&'static str),
-    /// A person without a name.
-    #[error("state at least the family name (Regulation (EU) 2018/1862 Art. 22)")]
-    NameMissing,
-    /// A person without a birth date.
-    #[error("state the date of birth, or what is known of it: `1985` (Art. 22)")]
-    BirthMissing,
-    /// An object without a number.
-    #[error("state a number by which the object is known again")]
-    NumberMissing,
-    /// No decision.
-    #[error("state the decision that gives rise to the alert, 2 to 200 characters")]
-    DecisionMissing,
-    /// No note, where it is not terrorism.
-    #[error("state why the case is adequate, relevant and important enough (Art. 21)")]
-    ProportionalityMissing,
-    /// An object whose kind is not said.
-    #[error("state what kind of object it is")]
-    KindMissing,
-    /// Too long.
-    #[error("`{0}` is too long: at most {TEXT_MAX} characters")]
-    TooLong(&'static str),
-    /// Too many.
-    #[error("at most {ATTACHED_MAX} {0}")]
-    TooMany(&'static str),
-    /// It is not active any more.
-    #[error("the alert is withdrawn; enter a new one")]
-    NotActive,
-    /// The category takes no flags.
-    #[error("alerts of this category take no flag (Art. 24)")]
-    NotFlaggable,
-    /// The review date of a received alert cannot be.
-    #[error("the review date lies before the alert was entered, or beyond the profile's period")]
-    ReviewDate,
-    /// The profile does not know the category.
-    #[error("the profile does not know this category")]
-    UnknownCategory,
-}
-
-impl AlertRefused {
-    /// The field that is wrong, as forms and the API name it.
-    pub const fn field(&self) -> &'static str {
-        match self {
-            Self::NotAbout(_) | Self::NotFlaggable | Self::UnknownCategory => "category",
-            Self::NameMissing => "name",
-            Self::BirthMissing => "birth_date",
-            Self::NumberMissing => "document",
-            Self::DecisionMissing => "decision",
-            Self::ProportionalityMissing => "proportionality",
-            Self::KindMissing => "object",
-            Self::TooLong(field) | Self::TooMany(field) => field,
-            Self::NotActive => "state",
-            Self::ReviewDate => "review_on",
-        }
-    }
 }
 
 impl Alert {
@@ -409,43 +291,6 @@ impl Alert {
             .unwrap_or("")
     }
 
-    /// The alert as an entry, for pages that show what is compared side by side.
-    pub fn to_entry(&self, id: RecordId) -> ListEntry {
-        let subject = &self.subject;
-        let warnings = self.warnings.iter().map(|warning| SourceText {
-            field: "warning".to_owned(),
-            text: warning.as_str().to_owned(),
-        });
-        let texts = [
-            ("reason", Some(self.reason.to_string())),
-            ("action", Some(self.action.clone())),
-            ("decision", Some(self.decision.clone())),
-            ("offence", self.offence.clone()),
-            ("characteristics", self.characteristics.clone()),
-            ("distinguished by", self.distinguished_by.clone()),
-        ];
-        let texts = texts.into_iter().filter_map(|(field, text)| {
-            text.map(|text| SourceText {
-                field: field.to_owned(),
-                text,
-            })
-        });
-        ListEntry {
-            source_id: id.to_string(),
-            schema: subject.schema,
-            names: subject.names.iter().map(listed_name).collect(),
-            births: subject.births.iter().map(listed_birth).collect(),
-            addresses: subject.places.iter().map(listed_place).collect(),
-            nationalities: subject.nationalities.clone(),
-            documents: subject.identifiers.iter().map(listed_number).collect(),
-            gender: subject.gender,
-            programmes: vec![self.category.to_string()],
-            listed_on: Some(self.entered_on.to_string()),
-            source_text: warnings.chain(texts).collect(),
-            ..ListEntry::default()
-        }
-    }
-
     /// The flag of an authority, where it has one.
     pub fn flag_of(&self, authority: &AuthorityId) -> Option<&Flag> {
         self.flags.iter().find(|flag| flag.authority == *authority)
@@ -460,10 +305,10 @@ impl Alert {
         assessment: Reason,
         by: UserId,
         at: Timestamp,
-        day: Date,
         profile: &Profile,
     ) -> Result<Self, AlertRefused> {
         self.still_active()?;
+        let day = at.to_zoned_datetime(TimeZone::UTC).date();
         let until = profile
             .review_on(self.category, self.is_on_person(), day)
             .ok_or(AlertRefused::UnknownCategory)?;
@@ -529,41 +374,6 @@ impl Alert {
         } else {
             Err(AlertRefused::NotActive)
         }
-    }
-}
-
-fn listed_name(name: &Name) -> ListedName {
-    ListedName {
-        text: name.text.clone(),
-        kind: name.kind,
-        quality: NameQuality::Unstated,
-        parts: name.parts.clone(),
-        note: None,
-    }
-}
-
-fn listed_birth(birth: &BirthDate) -> ListedBirth {
-    ListedBirth {
-        date: Some(*birth),
-        text: birth.to_string(),
-        note: None,
-    }
-}
-
-fn listed_place(place: &String) -> Place {
-    Place {
-        note: Some(place.clone()),
-        ..Place::default()
-    }
-}
-
-fn listed_number(number: &Identifier) -> Document {
-    Document {
-        kind: number.kind,
-        label: String::new(),
-        number: number.value.clone(),
-        country: number.country.clone(),
-        note: None,
     }
 }
 

@@ -1,27 +1,30 @@
 //! Alerts: entered, seen, corrected, extended, flagged, withdrawn; and where each of them went.
 
+mod change;
+mod view;
+
 use std::collections::BTreeSet;
 
-use egnatia_alerts::{Alert, AlertDraft, AlertRefused, AlertState, Flag, Reason};
+use egnatia_alerts::{Alert, AlertDraft, AlertRefused, Reason};
 use egnatia_audit::Operation;
-use egnatia_protocol::{Recall, RecallEffect, RecallReason, Statement};
+use egnatia_protocol::Matter;
 use egnatia_record::{
     AuthorityId, Envelope, Evaluation, Handling, Kind, LegalBasis, Nature, Outgoing, Purpose,
     RecordId, SubjectCategory, Version,
 };
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
 use crate::catalogue::{OWN_ALERTS, RECEIVED_ALERTS};
 use crate::exchange::Recipient;
 use crate::index::{Found, MatchKeys};
-use crate::port::{
-    Change, DeliveryRow, DeliveryState, DueFilter, DuePlace, KeyChange, ReceivedRow, StoredRecord,
-};
+use crate::port::{Change, DeliveryRow, KeyChange, StoredRecord};
 use crate::question::validate;
 use crate::writing::{Beside, EventAbout, Keep, Terms, Writing};
-use crate::{Action, App, AppError, Caller, Invalid, Page, read_body};
+use crate::{Action, App, AppError, Caller, Invalid, NewQuestion};
+
+pub use change::NewFlag;
+pub use view::{AlertList, AlertSummary, AlertView};
 
 /// The state of the node's own alert that is compared with checks.
 pub(crate) const ACTIVE: &str = "active";
@@ -53,17 +56,6 @@ pub struct NewAlert {
     pub different_from: BTreeSet<RecordId>,
 }
 
-/// A flag that another party asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewFlag {
-    /// Who asked.
-    pub authority: AuthorityId,
-    /// Why.
-    pub reason: Reason,
-    /// What it does instead.
-    pub alternative_action: Option<String>,
-}
-
 /// An alert that describes the same, or almost.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LikeAlert {
@@ -86,59 +78,6 @@ pub struct Entered {
     pub alert: RecordId,
     /// Where it goes, and where it does not, and why.
     pub recipients: Vec<Recipient>,
-}
-
-/// An alert with all that is known of it.
-#[derive(Debug, Clone)]
-pub struct AlertView {
-    /// Whose it is, why, until when.
-    pub envelope: Envelope,
-    /// What it says.
-    pub alert: Alert,
-    /// Its state: `active`, `received`, `withdrawn`, `restricted`.
-    pub state: String,
-    /// Whether it is the node's own.
-    pub is_own: bool,
-    /// Where it may go today; empty for a partner's alert.
-    pub recipients: Vec<Recipient>,
-    /// What was ever queued about it, oldest first: the ledger of its disclosure.
-    pub deliveries: Vec<DeliveryRow>,
-    /// How it came, where it is a partner's.
-    pub received: Option<ReceivedRow>,
-    /// Its versions, oldest first.
-    pub versions: Vec<Envelope>,
-    /// Matches that it led to, oldest first.
-    pub matches: Vec<RecordId>,
-    /// Questions about it.
-    pub inquiries: Vec<RecordId>,
-    /// Reports of hits.
-    pub hit_reports: Vec<RecordId>,
-    /// When whoever entered it is warned of its review date.
-    pub warn_on: Date,
-    /// Whether the caller may change it.
-    pub may_change: bool,
-}
-
-/// A line in the list of alerts.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AlertSummary {
-    /// The alert.
-    pub alert: RecordId,
-    /// Its envelope.
-    pub envelope: Envelope,
-    /// What it says.
-    pub body: Alert,
-    /// Its state.
-    pub state: String,
-}
-
-/// Which alerts are listed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AlertList {
-    /// The node's own, what is due for review first.
-    Own,
-    /// Those of partners.
-    Received,
 }
 
 /// How the index knows an alert.
@@ -267,16 +206,13 @@ impl App {
         // Whether a partner's like alert is about the same person is asked at once (rule SIS-07).
         for like in &like {
             if let Some(issuer) = &like.issuer {
-                let text = "Our new alert describes the same. Is it the same person or object?";
-                self.put_inquiry(
-                    &mut writing,
-                    purpose,
-                    issuer,
-                    like.alert,
-                    egnatia_protocol::Matter::DuplicateQuestion,
-                    text,
-                    None,
-                )?;
+                let question = NewQuestion {
+                    about: like.alert,
+                    matter: Matter::DuplicateQuestion,
+                    text: same_or_not()?,
+                    urgent: None,
+                };
+                self.put_inquiry(&mut writing, purpose, issuer, &question)?;
             }
         }
         self.store().commit(writing.batch).await?;
@@ -285,275 +221,6 @@ impl App {
             alert: id,
             recipients,
         })
-    }
-
-    /// An alert, with where it went.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] where there is none, or none that the caller may see.
-    pub async fn view_alert(&self, caller: &Caller, id: RecordId) -> Result<AlertView, AppError> {
-        let (stored, alert) = self.load_alert(caller, id, Action::ViewAlert).await?;
-        let is_own = stored.envelope.originator == self.inner.settings.authority;
-        let may_change = is_own
-            && alert.is_active()
-            && self.inner.policy.permits(caller, Action::EnterAlert, None);
-        if stored.state == RESTRICTED
-            && !self.inner.policy.permits(caller, Action::EnterAlert, None)
-        {
-            return Err(AppError::NotFound("alert"));
-        }
-        let recipients = if is_own {
-            self.recipients_of(&stored.envelope, &alert)
-        } else {
-            Vec::new()
-        };
-        let store = self.store();
-        let received = store.received(&[id]).await?.into_iter().next();
-        let history = store.history(id).await?;
-        let about = EventAbout::seen(id, stored.envelope.version);
-        self.log_consultation(caller, about).await?;
-        let mut inquiries = Vec::new();
-        let mut hit_reports = Vec::new();
-        let linked = store.linked(id, "alert").await?;
-        for record in store.records(&linked).await? {
-            match record.envelope.kind {
-                Kind::Inquiry => inquiries.push(record.envelope.id),
-                Kind::HitReport => hit_reports.push(record.envelope.id),
-                _ => {}
-            }
-        }
-        Ok(AlertView {
-            deliveries: store.deliveries_of(id).await?,
-            matches: store.linked(id, "entry").await?,
-            versions: history.into_iter().map(|row| row.envelope).collect(),
-            warn_on: self.inner.exchange.profile.warn_on(alert.review_on),
-            state: stored.state,
-            envelope: stored.envelope,
-            alert,
-            is_own,
-            recipients,
-            received,
-            inquiries,
-            hit_reports,
-            may_change,
-        })
-    }
-
-    /// Alerts, the ones that are due for review first.
-    ///
-    /// # Errors
-    /// [`AppError::NoJustification`], [`AppError::Forbidden`].
-    pub async fn alerts(
-        &self,
-        caller: &Caller,
-        list: AlertList,
-        after: Option<DuePlace>,
-        limit: u32,
-    ) -> Result<Page<AlertSummary, DuePlace>, AppError> {
-        self.authorise(caller, Action::ListAlerts, None)?;
-        let filter = DueFilter {
-            kind: Kind::Alert,
-            open: match list {
-                AlertList::Own => ACTIVE,
-                AlertList::Received => RECEIVED,
-            },
-            about: None,
-            after,
-            limit: limit.clamp(1, 100),
-        };
-        let found = self.store().find_due(&filter).await?;
-        let is_full = u32::try_from(found.len()).is_ok_and(|count| count == filter.limit);
-        let next = found.last().filter(|_| is_full).map(|last| last.place);
-        let own = &self.inner.settings.authority;
-        let mut items = Vec::with_capacity(found.len());
-        for due in found {
-            let stored = due.record;
-            let is_own = stored.envelope.originator == *own;
-            if is_own != (list == AlertList::Own) {
-                continue;
-            }
-            if let Some(body) = read_body::<Alert>(&stored)? {
-                items.push(AlertSummary {
-                    alert: stored.envelope.id,
-                    envelope: stored.envelope,
-                    body,
-                    state: stored.state,
-                });
-            }
-        }
-        let ids: Vec<RecordId> = items.iter().map(|item| item.alert).collect();
-        let about = EventAbout::subject("alerts").data(json!({ "records": ids }));
-        self.log_consultation(caller, about).await?;
-        Ok(Page { items, next })
-    }
-
-    /// Corrects an alert. Everybody who ever received it gets the new version.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`], [`AppError::Forbidden`], [`AppError::Invalid`];
-    /// [`AppError::Conflict`] where it is withdrawn.
-    pub async fn correct_alert(
-        &self,
-        caller: &Caller,
-        id: RecordId,
-        draft: AlertDraft,
-    ) -> Result<(), AppError> {
-        validate(&draft.subject)?;
-        self.change_alert(caller, id, "corrected", |alert, app, _| {
-            alert.correct(draft, &app.inner.exchange.profile)
-        })
-        .await
-    }
-
-    /// Keeps an alert beyond its review date, by a recorded assessment (rule SIS-11).
-    ///
-    /// # Errors
-    /// As [`App::correct_alert`].
-    pub async fn extend_alert(
-        &self,
-        caller: &Caller,
-        id: RecordId,
-        assessment: Reason,
-    ) -> Result<(), AppError> {
-        self.change_alert(caller, id, "extended", |alert, app, writing| {
-            let profile = &app.inner.exchange.profile;
-            let by = caller.login.clone();
-            alert.extend(assessment, by, writing.at, app.today(), profile)
-        })
-        .await
-    }
-
-    /// Adds a flag at the request of another party (rule SIS-15).
-    ///
-    /// # Errors
-    /// As [`App::correct_alert`].
-    pub async fn flag_alert(
-        &self,
-        caller: &Caller,
-        id: RecordId,
-        flag: NewFlag,
-    ) -> Result<(), AppError> {
-        self.change_alert(caller, id, "flagged", |alert, app, writing| {
-            let flag = Flag {
-                authority: flag.authority,
-                reason: flag.reason,
-                alternative_action: flag.alternative_action,
-                since: writing.at,
-            };
-            alert.flag(flag, &app.inner.exchange.profile)
-        })
-        .await
-    }
-
-    /// Ends an alert. Everybody who ever received it is told to erase it (rules LED-07, EU-04).
-    ///
-    /// # Errors
-    /// As [`App::correct_alert`].
-    pub async fn withdraw_alert(
-        &self,
-        caller: &Caller,
-        id: RecordId,
-        reason: Reason,
-        why: RecallReason,
-    ) -> Result<(), AppError> {
-        let (stored, alert) = self.load_own(caller, id).await?;
-        let mut writing = self.writing(caller);
-        let ended = alert
-            .withdraw(reason, caller.login.clone(), writing.at)
-            .map_err(|error| refused(&error))?;
-        let beside = Beside::new(WITHDRAWN, Operation::Alteration)
-            .keys(KeyChange::Remove)
-            .data(json!({ "withdrawn": why }));
-        writing.change(&stored, None, &ended, beside)?;
-        let through = stored.envelope.version.next().unwrap_or(Version::FIRST);
-        self.recall(&mut writing, id, through, RecallEffect::Withdraw, why)
-            .await?;
-        self.store().commit(writing.batch).await?;
-        self.after_change().await
-    }
-
-    /// Queues a recall for everybody who ever received a record, or may be about to.
-    pub(crate) async fn recall(
-        &self,
-        writing: &mut Writing<'_>,
-        record: RecordId,
-        through: Version,
-        effect: RecallEffect,
-        reason: RecallReason,
-    ) -> Result<(), AppError> {
-        let recall = Statement::Recall(Recall {
-            record,
-            through,
-            effect,
-            reason,
-            at: writing.at,
-        });
-        let (_, payload) = recall
-            .to_payload()
-            .map_err(|error| AppError::Internal(error.to_string()))?;
-        for to in self.ever_received(record).await? {
-            let row = DeliveryRow {
-                payload: Some(payload.clone()),
-                ..DeliveryRow::queued(to, "recall", writing.at).about(record, through)
-            };
-            writing.batch.changes.push(Change::Enqueue(row));
-        }
-        Ok(())
-    }
-
-    /// Everybody to whom a record went, or is on its way.
-    async fn ever_received(&self, record: RecordId) -> Result<BTreeSet<AuthorityId>, AppError> {
-        let rows = self.store().deliveries_of(record).await?;
-        Ok(rows
-            .into_iter()
-            .filter(|row| row.kind == "record")
-            .filter(|row| matches!(row.state, DeliveryState::Delivered | DeliveryState::Queued))
-            .map(|row| row.to)
-            .collect())
-    }
-
-    async fn change_alert(
-        &self,
-        caller: &Caller,
-        id: RecordId,
-        what: &'static str,
-        change: impl FnOnce(Alert, &Self, &Writing<'_>) -> Result<Alert, AlertRefused>,
-    ) -> Result<(), AppError> {
-        let (stored, alert) = self.load_own(caller, id).await?;
-        let mut writing = self.writing(caller);
-        let changed = change(alert, self, &writing).map_err(|error| refused(&error))?;
-        let beside = self
-            .beside(id, &changed, Operation::Alteration)?
-            .data(json!({ "change": what }));
-        let keep = Keep::EraseOn(changed.review_on);
-        writing.change(&stored, Some(keep), &changed, beside)?;
-        let version = stored.envelope.version.next().unwrap_or(Version::FIRST);
-        let mut recipients = self.recipients_of(&stored.envelope, &changed);
-        // Whoever received it and may not have it any more is told to erase it.
-        let before = self.ever_received(id).await?;
-        enqueue(&mut writing, id, version, &recipients);
-        recipients.retain(|recipient| {
-            recipient.outcome.is_err() && before.contains(&recipient.authority)
-        });
-        for recipient in recipients {
-            let recall = Statement::Recall(Recall {
-                record: id,
-                through: version,
-                effect: RecallEffect::Erase,
-                reason: RecallReason::Withdrawn,
-                at: writing.at,
-            });
-            let (_, payload) = recall
-                .to_payload()
-                .map_err(|error| AppError::Internal(error.to_string()))?;
-            let row = DeliveryRow {
-                payload: Some(payload),
-                ..DeliveryRow::queued(recipient.authority, "recall", writing.at).about(id, version)
-            };
-            writing.batch.changes.push(Change::Enqueue(row));
-        }
-        self.store().commit(writing.batch).await?;
-        self.after_change().await
     }
 
     /// Brings the index level and wakes the workers, after something was written.
@@ -610,20 +277,6 @@ impl App {
         self.authorise(caller, action, None)?;
         self.load::<Alert>(id, Kind::Alert).await
     }
-
-    /// An alert of the node's own that the caller may change.
-    async fn load_own(
-        &self,
-        caller: &Caller,
-        id: RecordId,
-    ) -> Result<(StoredRecord, Alert), AppError> {
-        let (stored, alert) = self.load_alert(caller, id, Action::EnterAlert).await?;
-        if stored.envelope.originator != self.inner.settings.authority {
-            // Only the issuer changes or deletes (rule SIS-14).
-            return Err(AppError::Forbidden(Action::EnterAlert));
-        }
-        Ok((stored, alert))
-    }
 }
 
 /// Queues a version for all who may have it.
@@ -638,6 +291,11 @@ fn enqueue(writing: &mut Writing<'_>, id: RecordId, version: Version, recipients
             writing.batch.changes.push(Change::Enqueue(row));
         }
     }
+}
+
+fn same_or_not() -> Result<Reason, AppError> {
+    let text = "Our new alert describes the same. Is it the same person or object?";
+    Reason::try_from(text.to_owned()).map_err(|error| AppError::Internal(error.to_string()))
 }
 
 fn purpose_of(caller: &Caller) -> Result<Purpose, AppError> {
@@ -659,12 +317,5 @@ fn terms(new: &NewAlert, purpose: Purpose, alert: &Alert) -> Terms {
         },
         nature: new.nature,
         keep: Keep::EraseOn(alert.review_on),
-    }
-}
-
-impl AlertView {
-    /// Whether the caller's own node still has to do something before the review date.
-    pub fn is_review_near(&self, today: Date) -> bool {
-        self.is_own && self.alert.state == AlertState::Active && self.warn_on <= today
     }
 }

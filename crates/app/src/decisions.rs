@@ -273,7 +273,7 @@ impl App {
             let hours = self.follow_up_hours(&hit.entry, alert.as_ref());
             let ids = open_hit(&mut writing, purpose, (keep, hours), hit)?;
             if let Some(alert) = &alert {
-                self.tell_hit(&mut writing, ids.0, hit, alert, None)?;
+                self.tell_hit(&mut writing, (ids.0, hit), alert, None)?;
             }
             opened = Some(ids);
         }
@@ -323,8 +323,7 @@ impl App {
     pub(crate) fn tell_hit(
         &self,
         writing: &mut Writing<'_>,
-        id: RecordId,
-        hit: &Hit,
+        (id, hit): (RecordId, &Hit),
         alert: &Alert,
         report: Option<&Reason>,
     ) -> Result<(), AppError> {

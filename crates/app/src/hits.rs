@@ -162,7 +162,7 @@ impl App {
             .ok_or(AppError::NotFound("follow-up"))?;
         let mut writing = self.writing(caller);
         if let Some(alert) = self.alert_of(&hit.entry).await? {
-            self.tell_hit(&mut writing, hit_id, &hit, &alert, Some(&report))?;
+            self.tell_hit(&mut writing, (hit_id, &hit), &alert, Some(&report))?;
         }
         let done = follow_up
             .finish(report, caller.login.clone(), writing.at)

@@ -16,6 +16,19 @@ use crate::{Action, App, AppError, Caller, Invalid, Page, read_body};
 /// The state of a question or a report for which nobody has done anything yet.
 const OPEN: &str = "open";
 
+/// A question to whoever issued an alert.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewQuestion {
+    /// The alert.
+    pub about: RecordId,
+    /// What kind of question.
+    pub matter: Matter,
+    /// In words.
+    pub text: Reason,
+    /// Why it is urgent, where it is.
+    pub urgent: Option<String>,
+}
+
 /// Something with its envelope.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Enveloped<B> {
@@ -28,65 +41,54 @@ pub struct Enveloped<B> {
 }
 
 impl App {
-    /// Asks whoever issued an alert, or holds one of this node's.
+    /// Asks whoever issued an alert.
     ///
     /// # Errors
     /// [`AppError::NotFound`] where there is no such alert, [`AppError::Invalid`] where the partner
     /// is not known or the text says nothing, [`AppError::NoJustification`],
     /// [`AppError::Forbidden`].
-    pub async fn ask(
-        &self,
-        caller: &Caller,
-        about: RecordId,
-        with: Option<AuthorityId>,
-        matter: Matter,
-        text: &Reason,
-        urgent: Option<String>,
-    ) -> Result<RecordId, AppError> {
+    pub async fn ask(&self, caller: &Caller, question: NewQuestion) -> Result<RecordId, AppError> {
         self.authorise(caller, Action::Exchange, None)?;
-        let (stored, _) = self.load::<Alert>(about, Kind::Alert).await?;
+        let (stored, _) = self.load::<Alert>(question.about, Kind::Alert).await?;
         let own = &self.inner.settings.authority;
         let issuer = &stored.envelope.originator;
         if issuer == own {
             let text = "questions go to whoever issued the alert; this one is your own";
             return Err(Invalid::new("about", "own", text).into());
         }
-        let with = with.unwrap_or_else(|| issuer.clone());
-        if self.directory().accepted(&with).is_none() {
-            let text = format!("`{with}` is not an accepted partner");
+        if self.directory().accepted(issuer).is_none() {
+            let text = format!("`{issuer}` is not an accepted partner");
             return Err(Invalid::new("with", "unknown", text).into());
         }
         let mut writing = self.writing(caller);
-        let purpose = stored.envelope.purpose;
-        let text = text.as_str();
-        let id = self.put_inquiry(&mut writing, purpose, &with, about, matter, text, urgent)?;
+        let id = self.put_inquiry(&mut writing, stored.envelope.purpose, issuer, &question)?;
         self.store().commit(writing.batch).await?;
         self.after_change().await?;
         Ok(id)
     }
 
     /// Puts a question into a transaction, and queues it.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "each is a field of the question, and no two go together"
-    )]
     pub(crate) fn put_inquiry(
         &self,
         writing: &mut Writing<'_>,
         purpose: Purpose,
         with: &AuthorityId,
-        about: RecordId,
-        matter: Matter,
-        text: &str,
-        urgent: Option<String>,
+        question: &NewQuestion,
     ) -> Result<RecordId, AppError> {
+        let NewQuestion {
+            about,
+            matter,
+            text,
+            urgent,
+        } = question;
+        let (about, matter) = (*about, *matter);
         let too_long = |field: &'static str| {
             move |error: egnatia_protocol::TooLong| {
                 Invalid::new(field, "too-long", error.to_string())
             }
         };
         let profile = &self.inner.exchange.profile;
-        let hours = match (matter, &urgent) {
+        let hours = match (matter, urgent) {
             (_, Some(_)) => 1,
             (Matter::DuplicateQuestion, None) => i64::from(profile.duplicate_hours),
             _ => i64::from(profile.answer_hours),
@@ -100,7 +102,7 @@ impl App {
             id,
             about,
             matter,
-            text: Text::new(text).map_err(too_long("text"))?,
+            text: Text::new(text.as_str()).map_err(too_long("text"))?,
             urgent: urgent
                 .clone()
                 .map(Hint::new)
@@ -118,8 +120,8 @@ impl App {
             question: id,
             about,
             matter: matter.as_str().to_owned(),
-            text: text.to_owned(),
-            urgent,
+            text: text.to_string(),
+            urgent: urgent.clone(),
             since: writing.at,
             due_at,
             state: InquiryState::Open,
@@ -154,7 +156,7 @@ impl App {
         after: Option<DuePlace>,
         limit: u32,
     ) -> Result<Page<Enveloped<Inquiry>, DuePlace>, AppError> {
-        self.due_list(caller, Kind::Inquiry, "inquiries", after, limit)
+        self.due_list(caller, (Kind::Inquiry, "inquiries"), after, limit)
             .await
     }
 
@@ -168,15 +170,14 @@ impl App {
         after: Option<DuePlace>,
         limit: u32,
     ) -> Result<Page<Enveloped<HitReport>, DuePlace>, AppError> {
-        self.due_list(caller, Kind::HitReport, "hit-reports", after, limit)
+        self.due_list(caller, (Kind::HitReport, "hit-reports"), after, limit)
             .await
     }
 
     async fn due_list<B: serde::de::DeserializeOwned>(
         &self,
         caller: &Caller,
-        kind: Kind,
-        subject: &str,
+        (kind, subject): (Kind, &str),
         after: Option<DuePlace>,
         limit: u32,
     ) -> Result<Page<Enveloped<B>, DuePlace>, AppError> {

@@ -62,7 +62,7 @@ pub use exchange::{
 pub use exports::{EXPORT_ROWS_MAX, ExportedTable};
 pub use hits::{HitSummary, HitView};
 pub use import::{ImportReport, Importing};
-pub use inquiries::Enveloped;
+pub use inquiries::{Enveloped, NewQuestion};
 pub use lists::{ChangesQuery, EntryChange, EntryVersion, EntryView};
 pub use partners::{CardView, PartnerView};
 pub use password::{Password, PasswordHasher, WeakPassword};

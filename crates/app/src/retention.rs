@@ -2,7 +2,7 @@
 
 use egnatia_alerts::ListEntry;
 use egnatia_audit::Operation;
-use egnatia_protocol::{Digest, Outcome, RecallEffect, RecallReason, Receipt, Statement};
+use egnatia_protocol::{Digest, Outcome, Recall, RecallEffect, RecallReason, Receipt, Statement};
 use egnatia_record::{Arrangement, Envelope, Kind, Overdue};
 use jiff::tz::TimeZone;
 
@@ -111,8 +111,14 @@ impl App {
     ) -> Result<(), AppError> {
         let (id, version) = (envelope.id, envelope.version);
         if envelope.originator == self.inner.settings.authority {
-            let (effect, reason) = (RecallEffect::Erase, RecallReason::Expired);
-            return self.recall(writing, id, version, effect, reason).await;
+            let recall = Recall {
+                record: id,
+                through: version,
+                effect: RecallEffect::Erase,
+                reason: RecallReason::Expired,
+                at: writing.at,
+            };
+            return self.recall(writing, recall).await;
         }
         let received = self.store().received(&[id]).await?;
         let Some(received) = received.first() else {

@@ -36,7 +36,6 @@ mod memory;
 mod population;
 #[expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     reason = "in a test's region, a failed expectation is the finding"
 )]
 mod region;

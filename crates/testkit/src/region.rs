@@ -83,7 +83,7 @@ pub fn test_identity(authority: &str, partner: &str, generation: u8, at: Timesta
         signing: signing
             .iter()
             .map(|key| CardKey {
-                key: key.verifying_key().clone(),
+                key: *key.verifying_key(),
                 not_before: at,
                 not_after: None,
                 revoked_at: None,

@@ -133,13 +133,7 @@ fn an_extension_counts_from_the_day_of_the_assessment() {
     let at = "2027-10-01T08:00:00Z".parse().unwrap();
     let by: UserId = "a.officer".parse().unwrap();
     let extended = alert
-        .extend(
-            reason("still needed: new lead"),
-            by,
-            at,
-            date(2027, 10, 1),
-            &profile(),
-        )
+        .extend(reason("still needed: new lead"), by, at, &profile())
         .unwrap();
     assert_eq!(extended.review_on, date(2028, 10, 1));
     assert_eq!(extended.extensions.len(), 1);
@@ -155,9 +149,7 @@ fn a_withdrawn_alert_takes_nothing_more() {
     assert_eq!(ended.state.as_str(), "withdrawn");
     let again = ended.clone().withdraw(reason("found"), by.clone(), at);
     assert_eq!(again, Err(AlertRefused::NotActive));
-    let extended = ended
-        .clone()
-        .extend(reason("why not"), by, at, DAY, &profile());
+    let extended = ended.clone().extend(reason("why not"), by, at, &profile());
     assert_eq!(extended, Err(AlertRefused::NotActive));
     assert_eq!(
         ended.correct(person(), &profile()),
@@ -208,6 +200,10 @@ fn unknown_fields_are_refused() {
     assert!(serde_json::from_value::<Alert>(json).is_err());
 }
 
+fn noon(day: Date) -> Timestamp {
+    day.at(12, 0, 0, 0).in_tz("UTC").unwrap().timestamp()
+}
+
 #[derive(Debug, Clone)]
 enum Step {
     Extend,
@@ -238,7 +234,7 @@ proptest! {
             let was_active = alert.is_active();
             let changed = match step {
                 Step::Extend => alert.clone().extend(
-                    reason("still needed"), by.clone(), at, day, &profile,
+                    reason("still needed"), by.clone(), noon(day), &profile,
                 ),
                 Step::Withdraw => alert.clone().withdraw(reason("found"), by.clone(), at),
                 Step::Flag => alert.clone().flag(

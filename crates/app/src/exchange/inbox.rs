@@ -122,25 +122,36 @@ impl App {
         let busy = |error: AppError| ReceiveError::Busy(error.to_string());
         let mut last = String::new();
         for _ in 0..ATTEMPTS {
-            let mut taking = Taking::begin(self, partner, parcel).await.map_err(busy)?;
+            let statements: Vec<_> = parcel
+                .items
+                .iter()
+                .map(|item| Statement::read(&item.statement))
+                .collect();
+            let mut taking = Taking::begin(self, partner, &statements)
+                .await
+                .map_err(busy)?;
             let mut outcomes = Vec::with_capacity(parcel.items.len());
-            for item in &parcel.items {
+            for (item, statement) in parcel.items.iter().zip(statements) {
                 let digest = item.statement.digest();
-                let answered = match taking.take(&item.statement, digest).await {
+                let taken = match statement {
+                    Ok(statement) => taking.take(statement, &item.statement, digest).await,
+                    Err(error) => Err(Refused::new(error.ground()).hint(&error).into()),
+                };
+                let answered = match taken {
                     Ok(taken) => taken.into(),
                     Err(TakeError::Refused(refused)) => Answered::refused(refused),
                     Err(TakeError::App(error)) => return Err(busy(error)),
                 };
                 outcomes.push((digest, answered));
             }
-            let (batch, woke) = taking.finish();
+            let (batch, new_card) = taking.finish();
             if batch.changes.is_empty() && batch.events.is_empty() {
                 return Ok(outcomes);
             }
             match self.store().commit(batch).await {
                 Ok(_) => {
-                    if woke {
-                        self.inner.exchange.wake();
+                    if new_card {
+                        self.reload_directory().await.map_err(busy)?;
                     }
                     self.follow().await.map_err(busy)?;
                     return Ok(outcomes);

@@ -130,10 +130,17 @@ impl App {
             return Ok(Delivered::default());
         }
         let full = u32::try_from(rows.len()).is_ok_and(|count| count == ROWS_MAX);
-        let records = self.records_of(&rows).await?;
+        let leaving = Leaving {
+            records: self.records_of(&rows).await?,
+            directory: &directory,
+            partner,
+            keys: identity.signing.iter().collect(),
+            own: &self.inner.settings.authority,
+            today: self.today(),
+        };
         let mut batch = Sending::new(self.now());
         for row in rows {
-            let ready = self.ready(&row, &records, &directory, partner, &identity.signing)?;
+            let ready = leaving.ready(&row)?;
             if !batch.add(row, ready) {
                 break;
             }
@@ -174,71 +181,6 @@ impl App {
             }
         }
         Ok(found)
-    }
-
-    fn ready(
-        &self,
-        row: &DeliveryRow,
-        records: &HashMap<(RecordId, Version), StoredRecord>,
-        directory: &Directory,
-        partner: &Partner,
-        keys: &[SigningKey],
-    ) -> Result<Ready, AppError> {
-        let keys: Vec<&SigningKey> = keys.iter().collect();
-        let unsigned = |error: &dyn std::fmt::Display| {
-            AppError::Internal(format!("a statement cannot be signed: {error}"))
-        };
-        let kind = StatementKind::ALL
-            .iter()
-            .find(|kind| kind.as_str() == row.kind)
-            .ok_or_else(|| unsigned(&"its kind is unknown"))?;
-        match (kind, row.payload.clone()) {
-            // Somebody else's statement, or a card: it keeps its own signatures.
-            (StatementKind::Record | StatementKind::Card, Some(payload)) => {
-                let signed = Signed::parse(&payload).map_err(|error| unsigned(&error))?;
-                return Ok(Ready::Send(signed));
-            }
-            (StatementKind::Record, None) => {}
-            (_, None) => return Ok(Ready::Withhold("erased")),
-            (kind, Some(payload)) => {
-                let signed = Signed::sign(&kind.payload_type(), payload, &keys);
-                return signed.map(Ready::Send).map_err(|error| unsigned(&error));
-            }
-        }
-        let stored = row
-            .record
-            .zip(row.version)
-            .and_then(|key| records.get(&key))
-            .filter(|stored| stored.envelope.kind == Kind::Alert);
-        let Some(stored) = stored else {
-            return Ok(Ready::Withhold("erased"));
-        };
-        let Some((body, _)) = &stored.body else {
-            return Ok(Ready::Withhold("erased"));
-        };
-        let Some(alert) = read_body::<Alert>(stored)? else {
-            return Ok(Ready::Withhold("erased"));
-        };
-        let outgoing = Outgoing {
-            envelope: &stored.envelope,
-            category: alert.category,
-            own: stored.envelope.originator == self.inner.settings.authority,
-            permitted: false,
-        };
-        if let Err(withheld) = directory.release(&outgoing, partner, self.today()) {
-            return Ok(Ready::Withhold(withheld.as_str()));
-        }
-        let body = String::from_utf8(body.clone())
-            .ok()
-            .and_then(|json| Body::from_json(json).ok())
-            .ok_or_else(|| unsigned(&"its body is not JSON"))?;
-        let statement = Statement::Record(Box::new(SharedRecord {
-            envelope: stored.envelope.clone(),
-            body,
-            keep_until: Some(stored.envelope.retention.review_on),
-        }));
-        let signed = statement.sign(&keys).map_err(|error| unsigned(&error))?;
-        Ok(Ready::Send(signed))
     }
 
     /// Seals, sends, and reads the receipts.
@@ -329,6 +271,78 @@ impl App {
     /// Today, UTC.
     pub(crate) fn today(&self) -> Date {
         self.now().to_zoned_datetime(TimeZone::UTC).date()
+    }
+}
+
+/// What decides whether a row may leave, and signs it.
+struct Leaving<'a> {
+    records: HashMap<(RecordId, Version), StoredRecord>,
+    directory: &'a Directory,
+    partner: &'a Partner,
+    keys: Vec<&'a SigningKey>,
+    own: &'a AuthorityId,
+    today: Date,
+}
+
+impl Leaving<'_> {
+    /// The exit: what the partner may not have any more does not leave (invariant 3).
+    fn ready(&self, row: &DeliveryRow) -> Result<Ready, AppError> {
+        let unsigned = |error: &dyn std::fmt::Display| {
+            AppError::Internal(format!("a statement cannot be signed: {error}"))
+        };
+        let kind = StatementKind::ALL
+            .iter()
+            .find(|kind| kind.as_str() == row.kind)
+            .ok_or_else(|| unsigned(&"its kind is unknown"))?;
+        match (kind, row.payload.clone()) {
+            // Somebody else's statement, or a card: it keeps its own signatures.
+            (StatementKind::Record | StatementKind::Card, Some(payload)) => {
+                let signed = Signed::parse(&payload).map_err(|error| unsigned(&error))?;
+                return Ok(Ready::Send(signed));
+            }
+            (StatementKind::Record, None) => {}
+            (_, None) => return Ok(Ready::Withhold("erased")),
+            (kind, Some(payload)) => {
+                let signed = Signed::sign(&kind.payload_type(), payload, &self.keys);
+                return signed.map(Ready::Send).map_err(|error| unsigned(&error));
+            }
+        }
+        let stored = row
+            .record
+            .zip(row.version)
+            .and_then(|key| self.records.get(&key))
+            .filter(|stored| stored.envelope.kind == Kind::Alert);
+        let Some(stored) = stored else {
+            return Ok(Ready::Withhold("erased"));
+        };
+        let Some((body, _)) = &stored.body else {
+            return Ok(Ready::Withhold("erased"));
+        };
+        let Some(alert) = read_body::<Alert>(stored)? else {
+            return Ok(Ready::Withhold("erased"));
+        };
+        let outgoing = Outgoing {
+            envelope: &stored.envelope,
+            category: alert.category,
+            own: stored.envelope.originator == *self.own,
+            permitted: false,
+        };
+        if let Err(withheld) = self.directory.release(&outgoing, self.partner, self.today) {
+            return Ok(Ready::Withhold(withheld.as_str()));
+        }
+        let body = String::from_utf8(body.clone())
+            .ok()
+            .and_then(|json| Body::from_json(json).ok())
+            .ok_or_else(|| unsigned(&"its body is not JSON"))?;
+        let statement = Statement::Record(Box::new(SharedRecord {
+            envelope: stored.envelope.clone(),
+            body,
+            keep_until: Some(stored.envelope.retention.review_on),
+        }));
+        let signed = statement
+            .sign(&self.keys)
+            .map_err(|error| unsigned(&error))?;
+        Ok(Ready::Send(signed))
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use egnatia_alerts::{AlertDraft, InquiryState, Outcome, Reason};
 use egnatia_app::{
     AlertList, AppError, Caller, CheckRequest, Courier, CourierError, DeliveryError, DeliveryState,
-    NewAlert, PartnerState, ReceiveError, Role, Store,
+    NewAlert, NewQuestion, PartnerState, ReceiveError, Role, Store,
 };
 use egnatia_audit::Operation;
 use egnatia_matching::{Description, Identifier, IdentifierKind, Name, Schema};
@@ -382,11 +382,12 @@ async fn questions_have_a_clock_and_one_answer() {
         .app
         .ask(
             &verifier(),
-            id,
-            None,
-            Matter::SupplementaryInformation,
-            &reason("which passports are known?"),
-            None,
+            NewQuestion {
+                about: id,
+                matter: Matter::SupplementaryInformation,
+                text: reason("which passports are known?"),
+                urgent: None,
+            },
         )
         .await
         .unwrap();
@@ -502,7 +503,6 @@ async fn keys_rotate_with_an_overlap_and_without_a_meeting() {
         .await
         .unwrap();
     assert_eq!(mk.deliver_to(&al).await.delivered, 1, "the new card");
-    al.app.reload_directory().await.unwrap();
     let partners = al.app.partners(&administrator()).await.unwrap();
     assert_eq!(partners[0].card.serial, 2);
     enter(&mk, "Zoran Izmisleni").await;

@@ -1,0 +1,210 @@
+//! Alerts are corrected, extended, flagged and withdrawn, and everybody who ever received one learns
+//! of it.
+
+use std::collections::BTreeSet;
+
+use egnatia_alerts::{Alert, AlertDraft, AlertRefused, Flag, Reason};
+use egnatia_audit::Operation;
+use egnatia_protocol::{Recall, RecallEffect, RecallReason, Statement};
+use egnatia_record::{AuthorityId, RecordId, Version};
+use serde_json::json;
+
+use super::{WITHDRAWN, enqueue, refused};
+use crate::port::{Change, DeliveryRow, DeliveryState, KeyChange, StoredRecord};
+use crate::question::validate;
+use crate::writing::{Beside, Keep, Writing};
+use crate::{Action, App, AppError, Caller};
+
+/// A flag that another party asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewFlag {
+    /// Who asked.
+    pub authority: AuthorityId,
+    /// Why.
+    pub reason: Reason,
+    /// What it does instead.
+    pub alternative_action: Option<String>,
+}
+
+impl App {
+    /// Corrects an alert. Everybody who ever received it gets the new version.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], [`AppError::Forbidden`], [`AppError::Invalid`];
+    /// [`AppError::Conflict`] where it is withdrawn.
+    pub async fn correct_alert(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+        draft: AlertDraft,
+    ) -> Result<(), AppError> {
+        validate(&draft.subject)?;
+        self.change_alert(caller, id, "corrected", |alert, app, _| {
+            alert.correct(draft, &app.inner.exchange.profile)
+        })
+        .await
+    }
+
+    /// Keeps an alert beyond its review date, by a recorded assessment (rule SIS-11).
+    ///
+    /// # Errors
+    /// As [`App::correct_alert`].
+    pub async fn extend_alert(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+        assessment: Reason,
+    ) -> Result<(), AppError> {
+        self.change_alert(caller, id, "extended", |alert, app, writing| {
+            let profile = &app.inner.exchange.profile;
+            alert.extend(assessment, caller.login.clone(), writing.at, profile)
+        })
+        .await
+    }
+
+    /// Adds a flag at the request of another party (rule SIS-15).
+    ///
+    /// # Errors
+    /// As [`App::correct_alert`].
+    pub async fn flag_alert(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+        flag: NewFlag,
+    ) -> Result<(), AppError> {
+        self.change_alert(caller, id, "flagged", |alert, app, writing| {
+            let flag = Flag {
+                authority: flag.authority,
+                reason: flag.reason,
+                alternative_action: flag.alternative_action,
+                since: writing.at,
+            };
+            alert.flag(flag, &app.inner.exchange.profile)
+        })
+        .await
+    }
+
+    /// Ends an alert. Everybody who ever received it is told to erase it (rules LED-07, EU-04).
+    ///
+    /// # Errors
+    /// As [`App::correct_alert`].
+    pub async fn withdraw_alert(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+        reason: Reason,
+        why: RecallReason,
+    ) -> Result<(), AppError> {
+        let (stored, alert) = self.load_own(caller, id).await?;
+        let mut writing = self.writing(caller);
+        let ended = alert
+            .withdraw(reason, caller.login.clone(), writing.at)
+            .map_err(|error| refused(&error))?;
+        let beside = Beside::new(WITHDRAWN, Operation::Alteration)
+            .keys(KeyChange::Remove)
+            .data(json!({ "withdrawn": why }));
+        writing.change(&stored, None, &ended, beside)?;
+        let through = stored.envelope.version.next().unwrap_or(Version::FIRST);
+        let recall = Recall {
+            record: id,
+            through,
+            effect: RecallEffect::Withdraw,
+            reason: why,
+            at: writing.at,
+        };
+        self.recall(&mut writing, recall).await?;
+        self.store().commit(writing.batch).await?;
+        self.after_change().await
+    }
+
+    /// Queues a recall for everybody who ever received a record, or may be about to.
+    pub(crate) async fn recall(
+        &self,
+        writing: &mut Writing<'_>,
+        recall: Recall,
+    ) -> Result<(), AppError> {
+        let everybody = self.ever_received(recall.record).await?;
+        enqueue_recall(writing, recall, everybody)
+    }
+
+    /// Everybody to whom a record went, or is on its way.
+    async fn ever_received(&self, record: RecordId) -> Result<BTreeSet<AuthorityId>, AppError> {
+        let rows = self.store().deliveries_of(record).await?;
+        Ok(rows
+            .into_iter()
+            .filter(|row| row.kind == "record")
+            .filter(|row| matches!(row.state, DeliveryState::Delivered | DeliveryState::Queued))
+            .map(|row| row.to)
+            .collect())
+    }
+
+    async fn change_alert(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+        what: &'static str,
+        change: impl FnOnce(Alert, &Self, &Writing<'_>) -> Result<Alert, AlertRefused>,
+    ) -> Result<(), AppError> {
+        let (stored, alert) = self.load_own(caller, id).await?;
+        let mut writing = self.writing(caller);
+        let changed = change(alert, self, &writing).map_err(|error| refused(&error))?;
+        let beside = self
+            .beside(id, &changed, Operation::Alteration)?
+            .data(json!({ "change": what }));
+        let keep = Keep::EraseOn(changed.review_on);
+        writing.change(&stored, Some(keep), &changed, beside)?;
+        let version = stored.envelope.version.next().unwrap_or(Version::FIRST);
+        let mut recipients = self.recipients_of(&stored.envelope, &changed);
+        // Whoever received it and may not have it any more is told to erase it.
+        let before = self.ever_received(id).await?;
+        enqueue(&mut writing, id, version, &recipients);
+        recipients.retain(|recipient| {
+            recipient.outcome.is_err() && before.contains(&recipient.authority)
+        });
+        let recall = Recall {
+            record: id,
+            through: version,
+            effect: RecallEffect::Erase,
+            reason: RecallReason::Withdrawn,
+            at: writing.at,
+        };
+        let not_any_more = recipients.into_iter().map(|recipient| recipient.authority);
+        enqueue_recall(&mut writing, recall, not_any_more)?;
+        self.store().commit(writing.batch).await?;
+        self.after_change().await
+    }
+
+    /// An alert of the node's own that the caller may change.
+    async fn load_own(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+    ) -> Result<(StoredRecord, Alert), AppError> {
+        let (stored, alert) = self.load_alert(caller, id, Action::EnterAlert).await?;
+        if stored.envelope.originator != self.inner.settings.authority {
+            // Only the issuer changes or deletes (rule SIS-14).
+            return Err(AppError::Forbidden(Action::EnterAlert));
+        }
+        Ok((stored, alert))
+    }
+}
+
+/// Queues a recall for these.
+fn enqueue_recall(
+    writing: &mut Writing<'_>,
+    recall: Recall,
+    recipients: impl IntoIterator<Item = AuthorityId>,
+) -> Result<(), AppError> {
+    let (record, through) = (recall.record, recall.through);
+    let (_, payload) = Statement::Recall(recall)
+        .to_payload()
+        .map_err(|error| AppError::Internal(error.to_string()))?;
+    for to in recipients {
+        let row = DeliveryRow {
+            payload: Some(payload.clone()),
+            ..DeliveryRow::queued(to, "recall", writing.at).about(record, through)
+        };
+        writing.batch.changes.push(Change::Enqueue(row));
+    }
+    Ok(())
+}

@@ -1,0 +1,174 @@
+//! Alerts as they are seen, with where each of them went.
+
+use egnatia_alerts::{Alert, AlertState};
+use egnatia_record::{Envelope, Kind, RecordId};
+use jiff::civil::Date;
+use serde_json::json;
+
+use super::{ACTIVE, RECEIVED, RESTRICTED};
+use crate::exchange::Recipient;
+use crate::port::{DeliveryRow, DueFilter, DuePlace, ReceivedRow};
+use crate::writing::EventAbout;
+use crate::{Action, App, AppError, Caller, Page, read_body};
+
+/// An alert with all that is known of it.
+#[derive(Debug, Clone)]
+pub struct AlertView {
+    /// Whose it is, why, until when.
+    pub envelope: Envelope,
+    /// What it says.
+    pub alert: Alert,
+    /// Its state: `active`, `received`, `withdrawn`, `restricted`.
+    pub state: String,
+    /// Whether it is the node's own.
+    pub is_own: bool,
+    /// Where it may go today; empty for a partner's alert.
+    pub recipients: Vec<Recipient>,
+    /// What was ever queued about it, oldest first: the ledger of its disclosure.
+    pub deliveries: Vec<DeliveryRow>,
+    /// How it came, where it is a partner's.
+    pub received: Option<ReceivedRow>,
+    /// Its versions, oldest first.
+    pub versions: Vec<Envelope>,
+    /// Matches that it led to, oldest first.
+    pub matches: Vec<RecordId>,
+    /// Questions about it.
+    pub inquiries: Vec<RecordId>,
+    /// Reports of hits.
+    pub hit_reports: Vec<RecordId>,
+    /// When whoever entered it is warned of its review date.
+    pub warn_on: Date,
+    /// Whether the caller may change it.
+    pub may_change: bool,
+}
+
+/// A line in the list of alerts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AlertSummary {
+    /// The alert.
+    pub alert: RecordId,
+    /// Its envelope.
+    pub envelope: Envelope,
+    /// What it says.
+    pub body: Alert,
+    /// Its state.
+    pub state: String,
+}
+
+/// Which alerts are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AlertList {
+    /// The node's own, what is due for review first.
+    Own,
+    /// Those of partners.
+    Received,
+}
+
+impl App {
+    /// An alert, with where it went.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] where there is none, or none that the caller may see.
+    pub async fn view_alert(&self, caller: &Caller, id: RecordId) -> Result<AlertView, AppError> {
+        let (stored, alert) = self.load_alert(caller, id, Action::ViewAlert).await?;
+        let is_own = stored.envelope.originator == self.inner.settings.authority;
+        let may_change = is_own
+            && alert.is_active()
+            && self.inner.policy.permits(caller, Action::EnterAlert, None);
+        if stored.state == RESTRICTED
+            && !self.inner.policy.permits(caller, Action::EnterAlert, None)
+        {
+            return Err(AppError::NotFound("alert"));
+        }
+        let recipients = if is_own {
+            self.recipients_of(&stored.envelope, &alert)
+        } else {
+            Vec::new()
+        };
+        let store = self.store();
+        let received = store.received(&[id]).await?.into_iter().next();
+        let history = store.history(id).await?;
+        let about = EventAbout::seen(id, stored.envelope.version);
+        self.log_consultation(caller, about).await?;
+        let mut inquiries = Vec::new();
+        let mut hit_reports = Vec::new();
+        let linked = store.linked(id, "alert").await?;
+        for record in store.records(&linked).await? {
+            match record.envelope.kind {
+                Kind::Inquiry => inquiries.push(record.envelope.id),
+                Kind::HitReport => hit_reports.push(record.envelope.id),
+                _ => {}
+            }
+        }
+        Ok(AlertView {
+            deliveries: store.deliveries_of(id).await?,
+            matches: store.linked(id, "entry").await?,
+            versions: history.into_iter().map(|row| row.envelope).collect(),
+            warn_on: self.inner.exchange.profile.warn_on(alert.review_on),
+            state: stored.state,
+            envelope: stored.envelope,
+            alert,
+            is_own,
+            recipients,
+            received,
+            inquiries,
+            hit_reports,
+            may_change,
+        })
+    }
+
+    /// Alerts, the ones that are due for review first.
+    ///
+    /// # Errors
+    /// [`AppError::NoJustification`], [`AppError::Forbidden`].
+    pub async fn alerts(
+        &self,
+        caller: &Caller,
+        list: AlertList,
+        after: Option<DuePlace>,
+        limit: u32,
+    ) -> Result<Page<AlertSummary, DuePlace>, AppError> {
+        self.authorise(caller, Action::ListAlerts, None)?;
+        let filter = DueFilter {
+            kind: Kind::Alert,
+            open: match list {
+                AlertList::Own => ACTIVE,
+                AlertList::Received => RECEIVED,
+            },
+            about: None,
+            after,
+            limit: limit.clamp(1, 100),
+        };
+        let found = self.store().find_due(&filter).await?;
+        let is_full = u32::try_from(found.len()).is_ok_and(|count| count == filter.limit);
+        let next = found.last().filter(|_| is_full).map(|last| last.place);
+        let own = &self.inner.settings.authority;
+        let mut items = Vec::with_capacity(found.len());
+        for due in found {
+            let stored = due.record;
+            let is_own = stored.envelope.originator == *own;
+            if is_own != (list == AlertList::Own) {
+                continue;
+            }
+            if let Some(body) = read_body::<Alert>(&stored)? {
+                items.push(AlertSummary {
+                    alert: stored.envelope.id,
+                    envelope: stored.envelope,
+                    body,
+                    state: stored.state,
+                });
+            }
+        }
+        let ids: Vec<RecordId> = items.iter().map(|item| item.alert).collect();
+        let about = EventAbout::subject("alerts").data(json!({ "records": ids }));
+        self.log_consultation(caller, about).await?;
+        Ok(Page { items, next })
+    }
+}
+
+impl AlertView {
+    /// Whether the caller's own node still has to do something before the review date.
+    pub fn is_review_near(&self, today: Date) -> bool {
+        self.is_own && self.alert.state == AlertState::Active && self.warn_on <= today
+    }
+}
