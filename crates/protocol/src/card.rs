@@ -112,12 +112,13 @@ impl NodeCard {
             .map(|entry| &entry.key)
     }
 
-    /// The newest key that is valid at `now`, to which others seal.
+    /// The newest key that is valid at `now`, to which others seal; where there is none, one that
+    /// becomes valid within the tolerance for clocks: the sender's may be behind.
     pub fn sealing_key_at(&self, now: Timestamp) -> Option<&SealingKey> {
         self.sealing
             .iter()
-            .filter(|entry| entry.valid_at(now))
-            .max_by_key(|entry| entry.not_before)
+            .filter(|entry| entry.accepted_at(now))
+            .max_by_key(|entry| (entry.valid_at(now), entry.not_before))
             .map(|entry| &entry.key)
     }
 

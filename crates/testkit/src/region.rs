@@ -115,7 +115,8 @@ impl TestNode {
     pub async fn new(authority: &str, partner: &str) -> Self {
         let clock = Arc::new(FixedClock::default());
         let store = Arc::new(MemoryStore::new(test_seal()));
-        Self::on(authority, partner, store, clock).await
+        let seed = SEED.fetch_add(1, Ordering::Relaxed);
+        Self::on((authority, partner), store, clock, seed).await
     }
 
     /// A node on this store, as after a restart.
@@ -123,14 +124,14 @@ impl TestNode {
     /// # Panics
     /// Where it does not start.
     pub async fn on(
-        authority: &str,
-        partner: &str,
+        (authority, partner): (&str, &str),
         store: Arc<MemoryStore>,
         clock: Arc<FixedClock>,
+        seed: u64,
     ) -> Self {
         let issued_at = FixedClock::default().now();
         let shared: Arc<dyn Store> = Arc::<MemoryStore>::clone(&store);
-        let entropy = SeededEntropy::new(SEED.fetch_add(1, Ordering::Relaxed));
+        let entropy = SeededEntropy::new(seed);
         let entropy: Arc<dyn Entropy> = Arc::new(entropy);
         let app = App::start(Parts {
             store: shared,

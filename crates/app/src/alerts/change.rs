@@ -10,7 +10,7 @@ use egnatia_record::{AuthorityId, RecordId, Version};
 use serde_json::json;
 
 use super::{WITHDRAWN, enqueue, refused};
-use crate::port::{Change, DeliveryRow, DeliveryState, KeyChange, StoredRecord};
+use crate::port::{Change, DeliveryRow, KeyChange, StoredRecord};
 use crate::question::validate;
 use crate::writing::{Beside, Keep, Writing};
 use crate::{Action, App, AppError, Caller};
@@ -127,13 +127,14 @@ impl App {
         enqueue_recall(writing, recall, everybody)
     }
 
-    /// Everybody to whom a record went, or is on its way.
+    /// Everybody who may have a record: for whom it was ever queued. Also who refused it, as an
+    /// envelope that was held up may have been taken later; also where it was withheld, as an
+    /// attempt before may have arrived without an answer. A recall says no more than the id.
     async fn ever_received(&self, record: RecordId) -> Result<BTreeSet<AuthorityId>, AppError> {
         let rows = self.store().deliveries_of(record).await?;
         Ok(rows
             .into_iter()
             .filter(|row| row.kind == "record")
-            .filter(|row| matches!(row.state, DeliveryState::Delivered | DeliveryState::Queued))
             .map(|row| row.to)
             .collect())
     }

@@ -5,16 +5,20 @@ use std::collections::{BTreeMap, HashMap};
 
 use egnatia_audit::Hash;
 use egnatia_protocol::{
-    Digest, Hint, Item, Outcome, Parcel, Receipt, Refusal, RefusalGround, SigningKey, Statement,
-    open_parcel, seal_parcel,
+    CLOCK_TOLERANCE, Digest, Hint, Item, Outcome, Parcel, Receipt, Refusal, RefusalGround,
+    SigningKey, Statement, open_parcel, seal_parcel,
 };
 use egnatia_record::{AuthorityId, Justification, Purpose, RecordId, Version};
+
+use jiff::{SignedDuration, Timestamp};
 
 use super::Partner;
 use super::take::{Taken, Taking};
 use crate::port::{Batch, Change, CommitError, PutRecord, ReceivedRow, StoredRecord};
 use crate::{App, AppError, Caller, Role, StoreError};
 
+/// An envelope older than this is not taken.
+const AGE_MAX: SignedDuration = SignedDuration::from_hours(1);
 /// How often a parcel is tried again where somebody else wrote the same records meanwhile.
 const ATTEMPTS: usize = 3;
 
@@ -30,6 +34,18 @@ pub enum ReceiveError {
     /// It cannot be opened, or is not what it says.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// Sealed too long ago, or in the future: a repetition by somebody in between, or a clock that
+    /// is wrong. A sender seals anew with every attempt.
+    #[error(
+        "the envelope was sealed at {sent_at}, and here it is {now}: seal it anew, and compare the \
+         clocks of both nodes"
+    )]
+    Stale {
+        /// When the sender says that it sealed it.
+        sent_at: Timestamp,
+        /// The present instant here.
+        now: Timestamp,
+    },
     /// The node cannot take anything at the moment: the sender tries again.
     #[error("the node cannot take it at the moment: {0}")]
     Busy(String),
@@ -81,6 +97,13 @@ impl App {
         let card = partner.card.card();
         let now = self.now();
         let parcel = open_parcel(bytes, own, &identity.opening, card, now)?;
+        let age = now.duration_since(parcel.sent_at);
+        if age > AGE_MAX || age < -CLOCK_TOLERANCE {
+            return Err(ReceiveError::Stale {
+                sent_at: parcel.sent_at,
+                now,
+            });
+        }
         self.inner
             .exchange
             .note(from, |contact| contact.heard_at = Some(now));

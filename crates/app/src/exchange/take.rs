@@ -11,15 +11,15 @@ use egnatia_protocol::{
     Digest, Outcome, Recall, RecallEffect, Receipt, RefusalGround, Signed, SignedCard, Statement,
     StatementError,
 };
-use egnatia_record::{AuthorityId, Purpose, RecordId, Version};
+use egnatia_record::{AuthorityId, Kind, Purpose, RecordId, Version};
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::inbox::{Held, Refused, TakeError, append, because_of, node_caller};
 use super::{Directory, Partner};
-use crate::alerts::RESTRICTED;
+use crate::alerts::{RESTRICTED, WITHDRAWN};
 use crate::port::{Batch, Change, KeyChange, PartnerRow};
-use crate::writing::{Beside, EventAbout, to_the_microsecond};
+use crate::writing::{Beside, EventAbout, Terms, to_the_microsecond};
 use crate::{App, AppError, Caller};
 
 /// What became of an item.
@@ -132,7 +132,7 @@ impl<'a> Taking<'a> {
             outcome,
         };
         let Some(held) = self.held.get(&recall.record).cloned() else {
-            // It never came, or came after the recall was decided: nothing is left to do.
+            self.remember_recall(recall)?;
             return Ok(done);
         };
         if held.originator != *self.from() {
@@ -181,6 +181,36 @@ impl<'a> Taking<'a> {
             held.version = held.version.max(recall.through);
         }
         Ok(done)
+    }
+
+    /// What is recalled before it came must not be taken when it comes late: its place is filled
+    /// with something that is erased already.
+    fn remember_recall(&mut self, recall: &Recall) -> Result<(), TakeError> {
+        let caller = self.caller_for(Purpose::Supervision)?;
+        let mut writing = self.app.writing(&caller);
+        let keep = self.app.inner.settings.keep_checks_days;
+        let mut envelope = writing.envelope_of(
+            recall.record,
+            Terms::own(Kind::Alert, Purpose::Supervision, keep),
+        )?;
+        envelope.originator = self.from().clone();
+        envelope.version = recall.through;
+        let beside = Beside::new(WITHDRAWN, Operation::Erasure)
+            .data(json!({ "recall": recall.reason, "from": self.from(), "came": false }));
+        writing.put_foreign(envelope, b"null".to_vec(), beside)?;
+        writing.batch.changes.push(Change::Erase(recall.record));
+        append(&mut self.batch, writing.batch);
+        self.held.insert(
+            recall.record,
+            Held {
+                stored: None,
+                version: recall.through,
+                originator: self.from().clone(),
+                erased: true,
+                digest: None,
+            },
+        );
+        Ok(())
     }
 
     /// A receipt that was not asked for: the partner has erased something by itself.

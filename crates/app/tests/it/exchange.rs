@@ -1,6 +1,7 @@
 //! Two and more nodes: partners, alerts, deliveries, hits, questions, recalls.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 
 use egnatia_alerts::{AlertDraft, InquiryState, Outcome, Reason};
 use egnatia_app::{
@@ -287,6 +288,41 @@ async fn a_withdrawn_alert_is_erased_wherever_it_went() {
     // The body stays with the issuer until its review date, and so both went out in their order.
     assert_eq!((done.delivered, done.withheld), (2, 0));
     assert!(check(&rs, "Petar Zamisleni").await.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_recalled_before_it_comes_is_not_taken_when_it_comes_late() {
+    let (mk, al) = pair().await;
+    let id = enter(&mk, "Zoran Izmisleni").await;
+    let held_up = Arc::new(Mutex::new(Vec::new()));
+    let lost = mk
+        .app
+        .deliver(&al.authority, &Thief(Arc::clone(&held_up)))
+        .await;
+    assert!(matches!(lost, Err(DeliveryError::Courier(_))), "{lost:?}");
+    mk.app
+        .withdraw_alert(&verifier(), id, reason("found"), RecallReason::Withdrawn)
+        .await
+        .unwrap();
+    // The recall alone arrives: the arrangement has ended, so that the record does not leave.
+    let held = mk.app.arrangements(&administrator()).unwrap();
+    mk.app
+        .end_arrangement(&administrator(), held[0].0)
+        .await
+        .unwrap();
+    let done = mk.deliver_to(&al).await;
+    assert_eq!((done.delivered, done.withheld), (1, 1));
+    let envelope = held_up.lock().unwrap()[0].clone();
+    al.app.receive(&mk.authority, &envelope).await.unwrap();
+    assert!(check(&al, "Zoran Izmisleni").await.is_empty());
+    assert!(al.store.record(id).await.unwrap().unwrap().body.is_none());
+    // And later still it is not even opened.
+    al.clock.advance(SignedDuration::from_hours(2));
+    let stale = al.app.receive(&mk.authority, &envelope).await;
+    assert!(
+        matches!(stale, Err(ReceiveError::Stale { .. })),
+        "{stale:?}"
+    );
 }
 
 #[tokio::test]
@@ -584,6 +620,17 @@ async fn seven_nodes_have_the_same_alert_and_object_alerts_meet_by_number() {
             .await
             .unwrap();
         assert_eq!(listed.items[0].alert, entered.alert);
+    }
+}
+
+/// Keeps envelopes for later.
+struct Thief(Arc<Mutex<Vec<Vec<u8>>>>);
+
+#[async_trait::async_trait]
+impl Courier for Thief {
+    async fn deliver(&self, _: &NodeCard, envelope: Vec<u8>) -> Result<Vec<u8>, CourierError> {
+        self.0.lock().unwrap().push(envelope);
+        Err(CourierError::Unreachable("lost".to_owned()))
     }
 }
 

@@ -15,4 +15,5 @@ mod index_files;
 mod lists;
 mod retention;
 mod screening;
+mod simulation;
 mod world;
