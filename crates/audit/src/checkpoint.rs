@@ -27,6 +27,22 @@ pub struct Checkpoint {
     pub root: Hash,
 }
 
+impl Checkpoint {
+    /// The checkpoint that a note holds, whoever has signed it: for a reader who knows in another
+    /// way from whom the note comes.
+    ///
+    /// # Errors
+    /// [`CheckpointError::Malformed`] where the note does not have the format.
+    pub fn of_note(note: &str) -> Result<Self, CheckpointError> {
+        if note.len() > NOTE_BYTES_MAX {
+            return Err(CheckpointError::Malformed);
+        }
+        let end = note.rfind("\n\n").ok_or(CheckpointError::Malformed)?;
+        let (text, _) = note.split_at(end + 1);
+        text.parse()
+    }
+}
+
 /// Why a note is not a checkpoint of this log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CheckpointError {

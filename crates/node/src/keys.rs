@@ -117,7 +117,7 @@ impl Keys {
     /// Where a key has the wrong form.
     pub fn seal(&self) -> anyhow::Result<Seal> {
         let (signing, tags) = self.bytes()?;
-        let signer = Signer::new(&format!("egnatia.{}.log", self.authority), &signing)?;
+        let signer = Signer::new(&egnatia_app::log_origin(&self.authority), &signing)?;
         Ok(Seal {
             signer,
             tags: TagKey::new(&tags),

@@ -36,6 +36,7 @@ static DIALECT: Dialect = Dialect {
         include_str!("../migrations/postgres/0001_schema.sql"),
         include_str!("../migrations/postgres/0002_due.sql"),
         include_str!("../migrations/postgres/0003_exchange.sql"),
+        include_str!("../migrations/postgres/0004_witnesses.sql"),
     ],
 };
 

@@ -266,6 +266,23 @@ pub const DELIVERIES: Table = Table {
                   reason = excluded.reason, receipt = excluded.receipt \
                   WHERE deliveries.state = 'queued'",
 };
+pub const WITNESSES: Table = Table {
+    name: "witnesses",
+    columns: &[
+        "log",
+        "witness",
+        "size",
+        "root",
+        "seen_us",
+        "statement",
+        "problem",
+    ],
+    types: &[Text, Text, Int, Blob, Int, Blob, Text],
+    key: "log, witness, size, root",
+    on_conflict: " ON CONFLICT (log, witness, size, root) DO UPDATE SET \
+                  seen_us = excluded.seen_us, statement = excluded.statement, \
+                  problem = COALESCE(witnesses.problem, excluded.problem)",
+};
 pub const RECEIVED: Table = Table {
     name: "received",
     columns: &[
@@ -307,6 +324,7 @@ pub const DUMPED: &[&Table] = &[
     &PARTNERS,
     &DELIVERIES,
     &RECEIVED,
+    &WITNESSES,
     &HEAD,
 ];
 
@@ -327,6 +345,7 @@ pub const DUMP_COLUMNS: &[(&str, &[&str])] = &[
     (PARTNERS.name, PARTNERS.columns),
     (DELIVERIES.name, DELIVERIES.columns),
     (RECEIVED.name, RECEIVED.columns),
+    (WITNESSES.name, WITNESSES.columns),
     (HEAD.name, HEAD.columns),
 ];
 

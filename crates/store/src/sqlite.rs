@@ -47,6 +47,7 @@ static DIALECT: Dialect = Dialect {
         include_str!("../migrations/sqlite/0001_schema.sql"),
         include_str!("../migrations/sqlite/0002_due.sql"),
         include_str!("../migrations/sqlite/0003_exchange.sql"),
+        include_str!("../migrations/sqlite/0004_witnesses.sql"),
     ],
 };
 

@@ -52,6 +52,7 @@ pub struct Stage<'s> {
     partners: Rows,
     deliveries: Rows,
     received: Rows,
+    witnesses: Rows,
 }
 
 /// Microseconds UTC of the beginning of the day.
@@ -97,6 +98,7 @@ impl<'s> Stage<'s> {
             partners: Rows::of(&schema::PARTNERS),
             deliveries: Rows::of(&schema::DELIVERIES),
             received: Rows::of(&schema::RECEIVED),
+            witnesses: Rows::of(&schema::WITNESSES),
         }
     }
 
@@ -171,6 +173,7 @@ impl<'s> Stage<'s> {
             &mut self.partners,
             &mut self.deliveries,
             &mut self.received,
+            &mut self.witnesses,
         ] {
             let flushed = rows.flush(link, statements).await;
             flushed.map_err(|error| store_error(&error))?;
@@ -251,6 +254,23 @@ impl<'s> Stage<'s> {
                     self.delivery(row.position, row);
                 }
             }
+            Change::PutWitness(row) => self.witnesses.replace(
+                key(&[
+                    row.log.as_str(),
+                    row.witness.as_str(),
+                    &row.size.to_string(),
+                    &row.root.to_string(),
+                ]),
+                vec![
+                    row.log.as_str().into(),
+                    row.witness.as_str().into(),
+                    row.size.into(),
+                    row.root.as_bytes().as_slice().into(),
+                    time(row.seen_at),
+                    Argument::Blob(row.statement.clone()),
+                    Argument::Text(row.problem.clone()),
+                ],
+            ),
             Change::PutReceived(row) => self.received.push(vec![
                 id(&row.record),
                 row.version.number().into(),

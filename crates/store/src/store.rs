@@ -7,7 +7,7 @@ use egnatia_app::{
     Account, AuditFilter, AuditHead, AuditRow, Batch, CommitError, Committed, DeliveryRow,
     DueFilter, DueRecord, DumpRow, KeyRow, ListChangeRow, ListEntryRow, ListVersionRow, PartnerRow,
     Queue, ReceivedRow, RecordFilter, Session, Store, StoreError, StoredCheckpoint, StoredRecord,
-    TokenHash,
+    TokenHash, WitnessRow,
 };
 use egnatia_audit::{Hash, Seal};
 use egnatia_record::{AuthorityId, Kind, RecordId, UserId, Version};
@@ -173,6 +173,18 @@ impl<B: Backend> Store for SqlStore<B> {
         limit: u32,
     ) -> Result<Vec<DeliveryRow>, StoreError> {
         exchange::deliveries_to(&mut *self.backend.reader().await?, to, before, limit).await
+    }
+
+    async fn witnesses(&self) -> Result<Vec<WitnessRow>, StoreError> {
+        exchange::witnesses(&mut *self.backend.reader().await?).await
+    }
+
+    async fn witnessed_at(
+        &self,
+        log: &AuthorityId,
+        size: u64,
+    ) -> Result<Vec<WitnessRow>, StoreError> {
+        exchange::witnessed_at(&mut *self.backend.reader().await?, log, size).await
     }
 
     async fn received(&self, records: &[RecordId]) -> Result<Vec<ReceivedRow>, StoreError> {

@@ -45,14 +45,14 @@ pub use ambient::{FixedClock, SeededEntropy};
 pub use chance::Chance;
 pub use contract::{
     Case, Model, agree, contract_cases, dump_rows, observe, restore_rows, store_contract,
-    verify_log,
+    verify_log, verify_log_under,
 };
 pub use files::MemoryFiles;
 pub use maker::{Maker, justification, user};
 pub use memory::MemoryStore;
 pub use population::{Birth, Category, Person, Population, Query, SourceName, queries};
 pub use region::{
-    Direct, SIDES, TestNode, administrator, arrangement_with, later, region, test_identity,
-    verifier,
+    Direct, SIDES, TestNode, administrator, arrangement_with, empty_store, later, region,
+    test_identity, verifier,
 };
-pub use seal::{test_log_key, test_seal, test_tag_key};
+pub use seal::{test_log_key, test_seal, test_seal_of, test_tag_key};

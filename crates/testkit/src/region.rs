@@ -14,7 +14,7 @@ use egnatia_record::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{FixedClock, MemoryStore, SeededEntropy, test_seal};
+use crate::{FixedClock, MemoryStore, SeededEntropy, test_seal_of};
 
 /// Nodes never draw the same identifiers, whatever their order.
 static SEED: AtomicU64 = AtomicU64::new(1_000);
@@ -114,7 +114,7 @@ impl TestNode {
     /// A node with an empty store.
     pub async fn new(authority: &str, partner: &str) -> Self {
         let clock = Arc::new(FixedClock::default());
-        let store = Arc::new(MemoryStore::new(test_seal()));
+        let store = empty_store(authority);
         let seed = SEED.fetch_add(1, Ordering::Relaxed);
         Self::on((authority, partner), store, clock, seed).await
     }
@@ -138,7 +138,7 @@ impl TestNode {
             index_files: Arc::new(NoIndexFiles),
             clock: Arc::<FixedClock>::clone(&clock),
             entropy,
-            seal: test_seal(),
+            seal: test_seal_of(&authority.parse().unwrap()),
             hasher: PasswordHasher::weak_for_tests(),
             catalogue: Catalogue::shipped().unwrap(),
             settings: Settings {
@@ -212,6 +212,15 @@ impl TestNode {
         };
         self.app.deliver(&other.authority, &courier).await
     }
+}
+
+/// A store for a node of this authority.
+///
+/// # Panics
+/// Where the authority is not valid.
+pub fn empty_store(authority: &str) -> Arc<MemoryStore> {
+    let authority = authority.parse().unwrap();
+    Arc::new(MemoryStore::new(test_seal_of(&authority)))
 }
 
 /// Hands envelopes over at once.

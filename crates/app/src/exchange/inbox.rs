@@ -13,7 +13,7 @@ use egnatia_record::{AuthorityId, Justification, Purpose, RecordId, Version};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Partner;
-use super::take::{Taken, Taking};
+use super::take::{Finished, Taken, Taking};
 use crate::port::{Batch, Change, CommitError, PutRecord, ReceivedRow, StoredRecord};
 use crate::{App, AppError, Caller, Role, StoreError};
 
@@ -167,7 +167,11 @@ impl App {
                 };
                 outcomes.push((digest, answered));
             }
-            let (batch, new_card) = taking.finish();
+            let Finished {
+                batch,
+                new_card,
+                queues,
+            } = taking.finish();
             if batch.changes.is_empty() && batch.events.is_empty() {
                 return Ok(outcomes);
             }
@@ -175,6 +179,9 @@ impl App {
                 Ok(_) => {
                     if new_card {
                         self.reload_directory().await.map_err(busy)?;
+                    }
+                    if queues {
+                        self.inner.exchange.wake();
                     }
                     self.follow().await.map_err(busy)?;
                     return Ok(outcomes);

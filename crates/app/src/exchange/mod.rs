@@ -11,6 +11,7 @@ mod directory;
 mod inbox;
 mod outbox;
 mod take;
+mod witness;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -26,6 +27,7 @@ pub(crate) use directory::AGREED;
 pub use directory::{Directory, Partner, Recipient};
 pub use inbox::ReceiveError;
 pub use outbox::{Delivered, DeliveryError};
+pub use witness::{Witnessed, log_origin};
 
 /// The keys with which the node speaks to partners, and the card that says so.
 pub struct Identity {

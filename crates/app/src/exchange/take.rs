@@ -29,7 +29,7 @@ pub(super) struct Taken {
 }
 
 impl Taken {
-    fn stored(about: Option<(RecordId, Version)>) -> Self {
+    pub(super) fn stored(about: Option<(RecordId, Version)>) -> Self {
         Self {
             about,
             outcome: Outcome::Stored,
@@ -47,6 +47,17 @@ pub(super) struct Taking<'a> {
     caller: Caller,
     now: Timestamp,
     new_card: bool,
+    queues: bool,
+}
+
+/// What the items of a parcel lead to.
+pub(super) struct Finished {
+    /// What is written.
+    pub batch: Batch,
+    /// Whether it changes what is known of partners.
+    pub new_card: bool,
+    /// Whether it queues something.
+    pub queues: bool,
 }
 
 impl<'a> Taking<'a> {
@@ -64,18 +75,49 @@ impl<'a> Taking<'a> {
             now: to_the_microsecond(app.now()),
             batch: Batch::default(),
             new_card: false,
+            queues: false,
             app,
             partner,
             caller,
         })
     }
 
-    /// The transaction, and whether it changes what is known of partners.
-    pub fn finish(self) -> (Batch, bool) {
-        (self.batch, self.new_card)
+    /// What is to be written.
+    pub fn finish(self) -> Finished {
+        Finished {
+            batch: self.batch,
+            new_card: self.new_card,
+            queues: self.queues,
+        }
     }
 
-    fn from(&self) -> &AuthorityId {
+    pub(super) fn app(&self) -> &'a App {
+        self.app
+    }
+
+    pub(super) fn own(&self) -> &'a AuthorityId {
+        &self.app.inner.settings.authority
+    }
+
+    pub(super) fn partner(&self) -> &'a Partner {
+        self.partner
+    }
+
+    /// The node itself, as the log names it.
+    pub(super) fn node(&self) -> Caller {
+        self.caller.clone()
+    }
+
+    pub(super) fn batch(&mut self) -> &mut Batch {
+        &mut self.batch
+    }
+
+    /// Says that the transaction queues something.
+    pub(super) fn queues(&mut self) {
+        self.queues = true;
+    }
+
+    pub(super) fn from(&self) -> &AuthorityId {
         &self.partner.row.authority
     }
 
@@ -99,10 +141,11 @@ impl<'a> Taking<'a> {
             Statement::Request(request) => self.take_request(request).await,
             Statement::Answer(answer) => self.take_answer(answer).await,
             Statement::Receipt(receipt) => Ok(self.take_receipt(&receipt)),
-            Statement::Record(_)
-            | Statement::Card(_)
-            | Statement::Checkpoint(_)
-            | Statement::Cosignature(_) => Err(Refused::new(RefusalGround::NotValid).into()),
+            Statement::Checkpoint(told) => self.take_checkpoint(&told, signed).await,
+            Statement::Cosignature(told) => self.take_cosignature(&told).await,
+            Statement::Record(_) | Statement::Card(_) => {
+                Err(Refused::new(RefusalGround::NotValid).into())
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     Account, DeliveryRow, Event, ListEntryRow, ListVersionRow, PartnerRow, ReceivedRow, Session,
-    TokenHash,
+    TokenHash, WitnessRow,
 };
 
 /// One transaction: all of it, or nothing.
@@ -49,6 +49,9 @@ pub enum Change {
     /// Writes what became of rows of [`Store::waiting`](super::Store::waiting). Nothing where they
     /// do not wait any more: what happened first stays.
     Settle(Vec<DeliveryRow>),
+    /// Writes what a witness vouches for. The same once more changes when it was seen; a problem
+    /// stays.
+    PutWitness(WitnessRow),
     /// Writes the proof of a version that came from a partner. Erasure of the record removes the
     /// statement.
     PutReceived(ReceivedRow),

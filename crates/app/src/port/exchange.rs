@@ -152,6 +152,25 @@ pub struct Queue {
     pub oldest: Timestamp,
 }
 
+/// What a witness vouches for of an audit log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WitnessRow {
+    /// Whose log.
+    pub log: AuthorityId,
+    /// Who saw it.
+    pub witness: AuthorityId,
+    /// Number of entries.
+    pub size: u64,
+    /// Root of the tree over them.
+    pub root: Hash,
+    /// When it was seen, or vouched for.
+    pub seen_at: Timestamp,
+    /// What was signed, byte for byte.
+    pub statement: Option<Vec<u8>>,
+    /// What is wrong with it: the history was rewritten.
+    pub problem: Option<String>,
+}
+
 /// A version of a record that came from a partner, with the proof of who said it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReceivedRow {

@@ -15,7 +15,9 @@ mod store;
 pub use account::{Account, AccountState, Session, TokenHash};
 pub use batch::{Batch, Change, KeyChange, Link, PutRecord};
 pub use event::{AuditRow, Event, EventDetail, ObjectRef};
-pub use exchange::{DeliveryRow, DeliveryState, PartnerRow, PartnerState, Queue, ReceivedRow};
+pub use exchange::{
+    DeliveryRow, DeliveryState, PartnerRow, PartnerState, Queue, ReceivedRow, WitnessRow,
+};
 pub use index_files::{IndexFiles, NoIndexFiles, SegmentBytes, SegmentFile};
 pub use list::{ListChange, ListChangeRow, ListEntryRow, ListVersionRow};
 pub use rows::{

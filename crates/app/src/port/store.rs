@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use super::{
     Account, AuditFilter, AuditHead, AuditRow, Batch, DeliveryRow, DueFilter, DueRecord, KeyRow,
     ListChangeRow, ListEntryRow, ListVersionRow, PartnerRow, Queue, ReceivedRow, RecordFilter,
-    Session, StoredCheckpoint, StoredRecord, TokenHash,
+    Session, StoredCheckpoint, StoredRecord, TokenHash, WitnessRow,
 };
 
 /// What a commit did.
@@ -179,6 +179,16 @@ pub trait Store: Send + Sync {
         before: Option<u64>,
         limit: u32,
     ) -> Result<Vec<DeliveryRow>, StoreError>;
+
+    /// Of every log and witness, what was seen last, and whatever is wrong; by log and witness.
+    async fn witnesses(&self) -> Result<Vec<WitnessRow>, StoreError>;
+
+    /// Everything that was ever seen of a log at a size.
+    async fn witnessed_at(
+        &self,
+        log: &AuthorityId,
+        size: u64,
+    ) -> Result<Vec<WitnessRow>, StoreError>;
 
     /// The newest received version of each of these records, in no order; others are left out.
     async fn received(&self, records: &[RecordId]) -> Result<Vec<ReceivedRow>, StoreError>;

@@ -16,4 +16,5 @@ mod lists;
 mod retention;
 mod screening;
 mod simulation;
+mod witnesses;
 mod world;

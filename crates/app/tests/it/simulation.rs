@@ -5,6 +5,8 @@
 //! `SIMULATION_SEED=17 cargo test -p egnatia-app --test it simulation` replays one seed;
 //! `SIMULATION_SEEDS=5000` runs more of them.
 
+#![expect(clippy::panic, reason = "a failing seed says how to replay it")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
@@ -20,7 +22,7 @@ use egnatia_record::{
 };
 use egnatia_testkit::{
     FixedClock, MemoryStore, SIDES, SeededEntropy, TestNode, administrator, arrangement_with,
-    test_seal, verifier, verify_log,
+    empty_store, verifier, verify_log_under,
 };
 use jiff::SignedDuration;
 
@@ -41,14 +43,16 @@ const NAMES: [&str; 8] = [
     "Ognjen Bajkovski",
 ];
 
+/// Envelopes that come late, or again: from, to, bytes.
+type Late = Arc<Mutex<Vec<(usize, usize, Vec<u8>)>>>;
+
 struct World {
     seed: u64,
     chance: SeededEntropy,
     nodes: Vec<TestNode>,
     /// Whose messages to whom are lost at present.
     cut: BTreeSet<(usize, usize)>,
-    /// Envelopes that come late, or again: from, to, bytes.
-    late: Arc<Mutex<Vec<(usize, usize, Vec<u8>)>>>,
+    late: Late,
     /// Own alerts by node, with the partners to which they are released.
     alerts: BTreeMap<RecordId, (usize, BTreeSet<usize>)>,
     restarts: u64,
@@ -71,7 +75,7 @@ struct Unreliable<'a> {
     to: &'a TestNode,
     pair: (usize, usize),
     fault: Fault,
-    late: Arc<Mutex<Vec<(usize, usize, Vec<u8>)>>>,
+    late: Late,
 }
 
 #[async_trait::async_trait]
@@ -125,7 +129,7 @@ impl World {
             // Clocks differ by some minutes.
             let skew = i64::try_from(chance.below(480)).unwrap() - 240;
             clock.advance(SignedDuration::from_secs(skew));
-            let store = Arc::new(MemoryStore::new(test_seal()));
+            let store = empty_store(side.0);
             let own = seed * 1_000 + u64::try_from(index).unwrap();
             nodes.push(TestNode::on(*side, store, clock, own).await);
         }
@@ -510,7 +514,7 @@ impl World {
                 }
             }
             let store: Arc<dyn Store> = Arc::<MemoryStore>::clone(&node.store);
-            verify_log(store.as_ref()).await;
+            verify_log_under(store.as_ref(), node.app.log_key()).await;
         }
     }
 }

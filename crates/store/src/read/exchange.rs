@@ -2,6 +2,7 @@
 
 use egnatia_app::{
     DeliveryRow, DeliveryState, PartnerRow, PartnerState, Queue, ReceivedRow, StoreError,
+    WitnessRow,
 };
 use egnatia_record::{AuthorityId, RecordId, Version};
 use jiff::tz::TimeZone;
@@ -108,6 +109,42 @@ pub async fn deliveries_to(
         limit.into(),
     ];
     all(link, composed(text), arguments, delivery).await
+}
+
+const WITNESSES: &str = "SELECT log, witness, size, root, seen_us, statement, problem \
+     FROM witnesses w";
+
+fn witness(row: &mut Row) -> Result<WitnessRow, StoreError> {
+    Ok(WitnessRow {
+        log: row.parsed()?,
+        witness: row.parsed()?,
+        size: row.count()?,
+        root: row.hash()?,
+        seen_at: row.time()?,
+        statement: row.maybe_blob()?,
+        problem: row.maybe_text()?,
+    })
+}
+
+/// Of every log and witness, what was seen last, and whatever is wrong.
+pub async fn witnesses(link: &mut dyn Link) -> Result<Vec<WitnessRow>, StoreError> {
+    let text = format!(
+        "{WITNESSES} WHERE problem IS NOT NULL OR size = (SELECT MAX(size) FROM witnesses n \
+         WHERE n.log = w.log AND n.witness = w.witness AND n.problem IS NULL) \
+         ORDER BY log, witness, size, root"
+    );
+    all(link, composed(text), vec![], witness).await
+}
+
+/// Everything that was ever seen of a log at a size.
+pub async fn witnessed_at(
+    link: &mut dyn Link,
+    log: &AuthorityId,
+    size: u64,
+) -> Result<Vec<WitnessRow>, StoreError> {
+    let text = format!("{WITNESSES} WHERE log = $1 AND size = $2 ORDER BY witness, root");
+    let arguments = vec![log.as_str().into(), size.into()];
+    all(link, composed(text), arguments, witness).await
 }
 
 /// The newest received version of each of these records.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use egnatia_app::{AuditFilter, Change, ObjectRef, Store};
 use egnatia_audit::{
-    Entry, EntryProof, Node, NodeId, OpenedDetail, Operation, ProofPlan, Verified, Verifier,
-    verify_consistency,
+    Entry, EntryProof, LogKey, Node, NodeId, OpenedDetail, Operation, ProofPlan, Verified,
+    Verifier, verify_consistency,
 };
 use egnatia_record::{Kind, Version};
 
@@ -16,7 +16,15 @@ use crate::{Maker, justification, test_log_key, test_tag_key, user};
 /// # Panics
 /// Where anything is wrong with it.
 pub async fn verify(store: &dyn Store) -> Verified {
-    let mut verifier = Verifier::new(test_log_key(), Some(test_tag_key()));
+    verify_under(store, test_log_key()).await
+}
+
+/// The same, under another key of a log.
+///
+/// # Panics
+/// Where anything is wrong with it.
+pub async fn verify_under(store: &dyn Store, key: LogKey) -> Verified {
+    let mut verifier = Verifier::new(key, Some(test_tag_key()));
     let mut seen = 0;
     loop {
         let page = store.checkpoints(seen, 7).await.unwrap();

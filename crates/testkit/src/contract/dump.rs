@@ -6,7 +6,7 @@ use egnatia_app::{Batch, Change, DumpRow, KeyChange, Link, Store};
 use egnatia_record::Kind;
 use tokio::sync::mpsc;
 
-use super::exchange::{delivery, partner, received};
+use super::exchange::{delivery, partner, received, witness};
 use super::lists::{entry, list};
 use super::model::observe;
 use crate::Maker;
@@ -71,6 +71,7 @@ pub fn everything(make: &Maker) -> Batch {
         Change::PutPartner(partner(make, "rs-mup")),
         Change::Enqueue(delivery(make, "rs-mup")),
         Change::PutReceived(received(make)),
+        Change::PutWitness(witness(make, 5, b"five")),
     ]);
     batch
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egnatia_app::{
     Change, CommitError, Conflict, DeliveryRow, DeliveryState, PartnerRow, PartnerState, Queue,
-    ReceivedRow, Store,
+    ReceivedRow, Store, WitnessRow,
 };
 use egnatia_audit::Hash;
 use egnatia_record::{AuthorityId, Kind, Version};
@@ -138,6 +138,47 @@ pub async fn what_waits_is_kept_in_order_and_settled_once(store: Arc<dyn Store>)
             .unwrap(),
         [done]
     );
+}
+
+/// What a witness saw.
+pub fn witness(make: &Maker, size: u64, root: &[u8]) -> WitnessRow {
+    WitnessRow {
+        log: "rs-mup".parse().unwrap(),
+        witness: "al-asp".parse().unwrap(),
+        size,
+        root: Hash::of(root),
+        seen_at: make.tick(),
+        statement: Some(b"signed".to_vec()),
+        problem: None,
+    }
+}
+
+pub async fn what_witnesses_saw_last_is_kept_and_problems_stay(store: Arc<dyn Store>) {
+    let make = Maker::new(35);
+    let put = |row: &WitnessRow| make.changes(vec![Change::PutWitness(row.clone())]);
+    let first = witness(&make, 5, b"five");
+    let mut forked = witness(&make, 5, b"another five");
+    forked.problem = Some("forked".into());
+    let second = witness(&make, 9, b"nine");
+    for row in [&first, &forked, &second] {
+        store.commit(put(row)).await.unwrap();
+    }
+    let mut expected = vec![forked.clone(), second.clone()];
+    assert_eq!(store.witnesses().await.unwrap(), expected);
+    let mut again = forked.clone();
+    again.problem = None;
+    again.seen_at = make.tick();
+    store.commit(put(&again)).await.unwrap();
+    expected[0].seen_at = again.seen_at;
+    assert_eq!(
+        store.witnesses().await.unwrap(),
+        expected,
+        "a problem stays"
+    );
+    let log = authority("rs-mup");
+    let at_five = store.witnessed_at(&log, 5).await.unwrap();
+    assert_eq!(at_five.len(), 2);
+    assert_eq!(store.witnessed_at(&log, 6).await.unwrap(), []);
 }
 
 pub async fn a_foreign_record_has_its_originators_versions(store: Arc<dyn Store>) {

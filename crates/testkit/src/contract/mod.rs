@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use egnatia_app::Store;
 
-pub use audit::verify as verify_log;
+pub use audit::{verify as verify_log, verify_under as verify_log_under};
 pub use dump::{dump as dump_rows, restore as restore_rows};
 pub use model::{Model, agree, observe};
 
@@ -62,6 +62,7 @@ pub fn contract_cases() -> Vec<Case> {
         case!(records::the_feed_of_keys_has_one_line_for_each_record),
         case!(exchange::of_two_administrators_one_decides_on_a_partner),
         case!(exchange::what_waits_is_kept_in_order_and_settled_once),
+        case!(exchange::what_witnesses_saw_last_is_kept_and_problems_stay),
         case!(exchange::a_foreign_record_has_its_originators_versions),
         case!(exchange::erasure_removes_the_statement_and_keeps_its_digest),
         case!(records::records_come_in_the_order_of_their_events),

@@ -1,17 +1,17 @@
 //! A store in memory: the fake that use cases are tested with, and the model that databases are
 //! compared with.
 
+mod exchange;
 mod state;
 
-use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use egnatia_app::{
     Account, AuditFilter, AuditHead, AuditRow, Batch, CommitError, Committed, Cursor, DeliveryRow,
-    DeliveryState, DueFilter, DuePlace, DueRecord, DumpRow, DumpValue, KeyRow, ListChangeRow,
-    ListEntryRow, ListVersionRow, PartnerRow, Queue, ReceivedRow, RecordFilter, Session, Store,
-    StoreError, StoredCheckpoint, StoredRecord, TokenHash,
+    DueFilter, DuePlace, DueRecord, DumpRow, DumpValue, KeyRow, ListChangeRow, ListEntryRow,
+    ListVersionRow, PartnerRow, Queue, ReceivedRow, RecordFilter, Session, Store, StoreError,
+    StoredCheckpoint, StoredRecord, TokenHash, WitnessRow,
 };
 use egnatia_audit::{Hash, NodeId, Seal};
 use egnatia_record::{AuthorityId, Kind, RecordId, UserId, Version};
@@ -317,39 +317,19 @@ impl Store for MemoryStore {
     }
 
     async fn partners(&self) -> Result<Vec<PartnerRow>, StoreError> {
-        Ok(self.state().partners.values().cloned().collect())
+        Ok(self.state().partners())
     }
 
     async fn waiting(&self, to: &AuthorityId, limit: u32) -> Result<Vec<DeliveryRow>, StoreError> {
-        let state = self.state();
-        let waits = |row: &&DeliveryRow| row.to == *to && row.state == DeliveryState::Queued;
-        let rows = state.deliveries.values().filter(waits);
-        Ok(rows.take(size(limit)).cloned().collect())
+        Ok(self.state().waiting(to, limit))
     }
 
     async fn queues(&self) -> Result<Vec<Queue>, StoreError> {
-        let mut queues: BTreeMap<AuthorityId, Queue> = BTreeMap::new();
-        let state = self.state();
-        let waiting = state.deliveries.values();
-        for row in waiting.filter(|row| row.state == DeliveryState::Queued) {
-            let queue = queues.entry(row.to.clone()).or_insert_with(|| Queue {
-                to: row.to.clone(),
-                waiting: 0,
-                oldest: row.queued_at,
-            });
-            queue.waiting += 1;
-            queue.oldest = queue.oldest.min(row.queued_at);
-        }
-        Ok(queues.into_values().collect())
+        Ok(self.state().queues())
     }
 
     async fn deliveries_of(&self, record: RecordId) -> Result<Vec<DeliveryRow>, StoreError> {
-        let state = self.state();
-        let rows = state.deliveries.values();
-        Ok(rows
-            .filter(|row| row.record == Some(record))
-            .cloned()
-            .collect())
+        Ok(self.state().deliveries_of(record))
     }
 
     async fn deliveries_to(
@@ -358,20 +338,23 @@ impl Store for MemoryStore {
         before: Option<u64>,
         limit: u32,
     ) -> Result<Vec<DeliveryRow>, StoreError> {
-        let state = self.state();
-        let rows = state.deliveries.range(..before.unwrap_or(u64::MAX)).rev();
-        let rows = rows.map(|(_, row)| row).filter(|row| row.to == *to);
-        Ok(rows.take(size(limit)).cloned().collect())
+        Ok(self.state().deliveries_to(to, before, limit))
+    }
+
+    async fn witnesses(&self) -> Result<Vec<WitnessRow>, StoreError> {
+        Ok(self.state().witnesses())
+    }
+
+    async fn witnessed_at(
+        &self,
+        log: &AuthorityId,
+        size: u64,
+    ) -> Result<Vec<WitnessRow>, StoreError> {
+        Ok(self.state().witnessed_at(log, size))
     }
 
     async fn received(&self, records: &[RecordId]) -> Result<Vec<ReceivedRow>, StoreError> {
-        let state = self.state();
-        let unique: std::collections::BTreeSet<_> = records.iter().collect();
-        let newest = |id: &RecordId| {
-            let versions = state.received.values().filter(|row| row.record == *id);
-            versions.max_by_key(|row| row.version).cloned()
-        };
-        Ok(unique.into_iter().filter_map(newest).collect())
+        Ok(self.state().received(records))
     }
 
     async fn audit_head(&self) -> Result<AuditHead, StoreError> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use egnatia_app::{
     Account, AuditRow, Batch, Change, CommitError, Committed, Conflict, DeliveryRow, DeliveryState,
     Event, KeyChange, KeyRow, ListChangeRow, ListEntryRow, ListVersionRow, PartnerRow, PutRecord,
-    ReceivedRow, Session, StoreError, StoredRecord,
+    ReceivedRow, Session, StoreError, StoredRecord, WitnessRow,
 };
 use egnatia_audit::{Frontier, Hash, Leaf, NodeId, Salt, Seal, commit};
 use egnatia_record::{AuthorityId, Envelope, Kind, RecordId, UserId, Version};
@@ -53,6 +53,7 @@ pub(super) struct State {
     pub partners: BTreeMap<AuthorityId, PartnerRow>,
     pub deliveries: BTreeMap<u64, DeliveryRow>,
     pub received: BTreeMap<(RecordId, Version), ReceivedRow>,
+    pub witnesses: BTreeMap<(AuthorityId, AuthorityId, u64, [u8; 32]), WitnessRow>,
     pub audit: Vec<Arc<AuditRow>>,
     pub nodes: BTreeMap<NodeId, Hash>,
     pub frontier: Frontier,
@@ -128,6 +129,18 @@ impl State {
                         *held = row;
                     }
                 }
+            }
+            Change::PutWitness(mut row) => {
+                let key = (
+                    row.log.clone(),
+                    row.witness.clone(),
+                    row.size,
+                    *row.root.as_bytes(),
+                );
+                if let Some(held) = self.witnesses.get(&key) {
+                    row.problem = held.problem.clone().or(row.problem);
+                }
+                self.witnesses.insert(key, row);
             }
             Change::PutReceived(row) => {
                 self.received.insert((row.record, row.version), row);

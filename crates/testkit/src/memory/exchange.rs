@@ -1,0 +1,81 @@
+//! What the fake answers about partners, deliveries and witnesses.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use egnatia_app::{DeliveryRow, DeliveryState, PartnerRow, Queue, ReceivedRow, WitnessRow};
+use egnatia_record::{AuthorityId, RecordId};
+
+use super::size;
+use super::state::State;
+
+impl State {
+    pub fn partners(&self) -> Vec<PartnerRow> {
+        self.partners.values().cloned().collect()
+    }
+
+    pub fn waiting(&self, to: &AuthorityId, limit: u32) -> Vec<DeliveryRow> {
+        let waits = |row: &&DeliveryRow| row.to == *to && row.state == DeliveryState::Queued;
+        let rows = self.deliveries.values().filter(waits);
+        rows.take(size(limit)).cloned().collect()
+    }
+
+    pub fn queues(&self) -> Vec<Queue> {
+        let mut queues: BTreeMap<AuthorityId, Queue> = BTreeMap::new();
+        let waiting = self.deliveries.values();
+        for row in waiting.filter(|row| row.state == DeliveryState::Queued) {
+            let queue = queues.entry(row.to.clone()).or_insert_with(|| Queue {
+                to: row.to.clone(),
+                waiting: 0,
+                oldest: row.queued_at,
+            });
+            queue.waiting += 1;
+            queue.oldest = queue.oldest.min(row.queued_at);
+        }
+        queues.into_values().collect()
+    }
+
+    pub fn deliveries_of(&self, record: RecordId) -> Vec<DeliveryRow> {
+        let rows = self.deliveries.values();
+        rows.filter(|row| row.record == Some(record))
+            .cloned()
+            .collect()
+    }
+
+    pub fn deliveries_to(
+        &self,
+        to: &AuthorityId,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Vec<DeliveryRow> {
+        let rows = self.deliveries.range(..before.unwrap_or(u64::MAX)).rev();
+        let rows = rows.map(|(_, row)| row).filter(|row| row.to == *to);
+        rows.take(size(limit)).cloned().collect()
+    }
+
+    pub fn witnesses(&self) -> Vec<WitnessRow> {
+        let newest = |row: &WitnessRow| {
+            let same = self.witnesses.values().filter(|other| {
+                other.log == row.log && other.witness == row.witness && other.problem.is_none()
+            });
+            same.map(|other| other.size).max()
+        };
+        let wanted = |row: &&WitnessRow| row.problem.is_some() || newest(row) == Some(row.size);
+        self.witnesses.values().filter(wanted).cloned().collect()
+    }
+
+    pub fn witnessed_at(&self, log: &AuthorityId, size: u64) -> Vec<WitnessRow> {
+        let rows = self.witnesses.values();
+        rows.filter(|row| row.log == *log && row.size == size)
+            .cloned()
+            .collect()
+    }
+
+    pub fn received(&self, records: &[RecordId]) -> Vec<ReceivedRow> {
+        let unique: BTreeSet<_> = records.iter().collect();
+        let newest = |id: &RecordId| {
+            let versions = self.received.values().filter(|row| row.record == *id);
+            versions.max_by_key(|row| row.version).cloned()
+        };
+        unique.into_iter().filter_map(newest).collect()
+    }
+}
