@@ -23,6 +23,9 @@ pub struct Inquiry {
     pub about: RecordId,
     /// What kind of question, as it stands on the wire.
     pub matter: String,
+    /// To whom the alert would be given, where that is what is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<AuthorityId>,
     /// What is asked.
     pub text: String,
     /// Why it is urgent, where it is.
@@ -177,6 +180,7 @@ mod tests {
             question: id,
             about: id,
             matter: "duplicate-question".into(),
+            recipient: None,
             text: "the same person?".into(),
             urgent: None,
             since: at,

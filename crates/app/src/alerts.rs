@@ -209,6 +209,7 @@ impl App {
                 let question = NewQuestion {
                     about: like.alert,
                     matter: Matter::DuplicateQuestion,
+                    recipient: None,
                     text: same_or_not()?,
                     urgent: None,
                 };

@@ -23,6 +23,8 @@ pub struct NewQuestion {
     pub about: RecordId,
     /// What kind of question.
     pub matter: Matter,
+    /// To whom the alert would be given, where that is what is asked.
+    pub recipient: Option<AuthorityId>,
     /// In words.
     pub text: Reason,
     /// Why it is urgent, where it is.
@@ -78,6 +80,7 @@ impl App {
         let NewQuestion {
             about,
             matter,
+            recipient,
             text,
             urgent,
         } = question;
@@ -102,6 +105,7 @@ impl App {
             id,
             about,
             matter,
+            recipient: recipient.clone(),
             text: Text::new(text.as_str()).map_err(too_long("text"))?,
             urgent: urgent
                 .clone()
@@ -120,6 +124,7 @@ impl App {
             question: id,
             about,
             matter: matter.as_str().to_owned(),
+            recipient: recipient.clone(),
             text: text.to_string(),
             urgent: urgent.clone(),
             since: writing.at,

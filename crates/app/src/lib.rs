@@ -57,7 +57,7 @@ pub use decisions::{Decided, MatchSummary, MatchView};
 pub use error::{AppError, Invalid};
 pub use exchange::{
     Contact, Courier, CourierError, Delivered, DeliveryError, Directory, Identity, Partner,
-    ReceiveError, Recipient, Witnessed, log_origin,
+    PassedOn, ReceiveError, Recipient, Witnessed, log_origin,
 };
 pub use exports::{EXPORT_ROWS_MAX, ExportedTable};
 pub use hits::{HitSummary, HitView};

@@ -9,6 +9,7 @@
 mod courier;
 mod directory;
 mod inbox;
+mod onward;
 mod outbox;
 mod take;
 mod witness;
@@ -26,6 +27,7 @@ pub use courier::{Courier, CourierError};
 pub(crate) use directory::AGREED;
 pub use directory::{Directory, Partner, Recipient};
 pub use inbox::ReceiveError;
+pub use onward::PassedOn;
 pub use outbox::{Delivered, DeliveryError};
 pub use witness::{Witnessed, log_origin};
 

@@ -295,12 +295,13 @@ impl Leaving<'_> {
             .find(|kind| kind.as_str() == row.kind)
             .ok_or_else(|| unsigned(&"its kind is unknown"))?;
         match (kind, row.payload.clone()) {
-            // Somebody else's statement, or a card: it keeps its own signatures.
-            (StatementKind::Record | StatementKind::Card, Some(payload)) => {
+            // Somebody else's statement, or a card: it keeps its own signatures. What this node
+            // signs itself is JSON.
+            (_, Some(payload)) if payload.first() != Some(&b'{') => {
                 let signed = Signed::parse(&payload).map_err(|error| unsigned(&error))?;
                 return Ok(Ready::Send(signed));
             }
-            (StatementKind::Record, None) => {}
+            (StatementKind::Record, _) => {}
             (_, None) => return Ok(Ready::Withhold("erased")),
             (kind, Some(payload)) => {
                 let signed = Signed::sign(&kind.payload_type(), payload, &self.keys);

@@ -18,7 +18,7 @@ use serde_json::json;
 use super::inbox::{Held, Refused, TakeError, append, because_of, node_caller};
 use super::{Directory, Partner};
 use crate::alerts::{RESTRICTED, WITHDRAWN};
-use crate::port::{Batch, Change, KeyChange, PartnerRow};
+use crate::port::{Batch, Change, DeliveryRow, KeyChange, PartnerRow};
 use crate::writing::{Beside, EventAbout, Terms, to_the_microsecond};
 use crate::{App, AppError, Caller};
 
@@ -134,16 +134,18 @@ impl<'a> Taking<'a> {
         if let Statement::Card(card) = statement {
             return self.take_card(card);
         }
+        if let Statement::Recall(recall) = statement {
+            return self.take_recall(&recall, signed).await;
+        }
         self.verify(signed, self.partner)?;
         match statement {
-            Statement::Recall(recall) => self.take_recall(&recall),
             Statement::Hit(hit) => self.take_hit(hit).await,
             Statement::Request(request) => self.take_request(request).await,
             Statement::Answer(answer) => self.take_answer(answer).await,
             Statement::Receipt(receipt) => Ok(self.take_receipt(&receipt)),
             Statement::Checkpoint(told) => self.take_checkpoint(&told, signed).await,
             Statement::Cosignature(told) => self.take_cosignature(&told).await,
-            Statement::Record(_) | Statement::Card(_) => {
+            Statement::Record(_) | Statement::Card(_) | Statement::Recall(_) => {
                 Err(Refused::new(RefusalGround::NotValid).into())
             }
         }
@@ -164,7 +166,20 @@ impl<'a> Taking<'a> {
         })
     }
 
-    fn take_recall(&mut self, recall: &Recall) -> Result<Taken, TakeError> {
+    async fn take_recall(&mut self, recall: &Recall, signed: &Signed) -> Result<Taken, TakeError> {
+        // Whoever passes it on, the originator of the record has signed it.
+        let originator = match self.held.get(&recall.record) {
+            Some(held) => held.originator.clone(),
+            None => self.from().clone(),
+        };
+        let directory = Arc::clone(&self.directory);
+        let signer = directory
+            .accepted(&originator)
+            .ok_or_else(|| Refused::new(RefusalGround::NotTheOriginator))?;
+        self.verify(signed, signer).map_err(|refused| Refused {
+            ground: RefusalGround::NotTheOriginator,
+            ..refused
+        })?;
         let about = (recall.record, recall.through);
         let outcome = match recall.effect {
             RecallEffect::Erase | RecallEffect::Withdraw => Outcome::Erased,
@@ -178,10 +193,6 @@ impl<'a> Taking<'a> {
             self.remember_recall(recall)?;
             return Ok(done);
         };
-        if held.originator != *self.from() {
-            let refused = Refused::new(RefusalGround::NotTheOriginator);
-            return Err(refused.about(about.0, about.1).into());
-        }
         if held.erased {
             return Ok(done);
         }
@@ -217,6 +228,15 @@ impl<'a> Taking<'a> {
                 .data(json!({ "recall": recall.reason, "from": self.from() }));
             writing.log(Operation::Erasure, about);
             writing.batch.changes.push(Change::Erase(recall.record));
+        }
+        // Whoever got it from this node is told in the originator's own words.
+        for to in self.app.passed_on_to(recall.record).await? {
+            let row = DeliveryRow {
+                payload: Some(signed.to_bytes()),
+                ..DeliveryRow::queued(to, "recall", writing.at).about(recall.record, recall.through)
+            };
+            writing.batch.changes.push(Change::Enqueue(row));
+            self.queues = true;
         }
         append(&mut self.batch, writing.batch);
         if let Some(held) = self.held.get_mut(&recall.record) {

@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex};
 use egnatia_alerts::{AlertDraft, InquiryState, Outcome, Reason};
 use egnatia_app::{
     AlertList, AppError, Caller, CheckRequest, Courier, CourierError, DeliveryError, DeliveryState,
-    NewAlert, NewQuestion, PartnerState, ReceiveError, Role, Store,
+    NewAlert, NewQuestion, PartnerState, PassedOn, ReceiveError, Role, Store,
 };
 use egnatia_audit::Operation;
 use egnatia_matching::{Description, Identifier, IdentifierKind, Name, Schema};
-use egnatia_protocol::{Decision, Matter, NodeCard, RecallReason};
+use egnatia_protocol::{Decision, DeclineGround, Matter, NodeCard, RecallReason};
 use egnatia_record::{
     Category, Evaluation, Handling, HandlingCode, Justification, LegalBasis, Nature, OriginRegime,
     Purpose, RecordId, ReleasableTo, SubjectCategory, Withheld,
@@ -421,6 +421,7 @@ async fn questions_have_a_clock_and_one_answer() {
             NewQuestion {
                 about: id,
                 matter: Matter::SupplementaryInformation,
+                recipient: None,
                 text: reason("which passports are known?"),
                 urgent: None,
             },
@@ -573,6 +574,91 @@ async fn the_log_says_what_was_disclosed_to_whom_and_on_what_ground() {
     assert!(ground.starts_with("led-37-1-a: Convention"), "{ground}");
     let stored = al.store.received(&[id]).await.unwrap();
     assert_eq!(stored[0].from, mk.authority);
+}
+
+#[tokio::test]
+async fn a_partners_alert_is_passed_on_only_with_the_originators_permission() {
+    let mk = TestNode::new("mk-mvr", "MK").await;
+    let al = TestNode::new("al-asp", "AL").await;
+    let rs = TestNode::new("rs-mup", "RS").await;
+    for (a, b) in [(&mk, &al), (&al, &rs)] {
+        a.trust(b).await;
+        b.trust(a).await;
+    }
+    // Skopje and Belgrade know each other's keys, and have agreed on nothing.
+    mk.accept(&rs).await;
+    rs.accept(&mk).await;
+    let id = enter(&mk, "Zoran Izmisleni").await;
+    mk.deliver_to(&al).await;
+    let pass_on = async || {
+        let why = reason("the same person is in our case");
+        al.app.pass_on(&verifier(), id, &rs.authority, why).await
+    };
+    let asked = pass_on().await.unwrap();
+    let PassedOn::Asked(question) = asked else {
+        panic!("{asked:?}");
+    };
+    assert_eq!(pass_on().await.unwrap(), PassedOn::Waits(question));
+    al.deliver_to(&mk).await;
+    assert_eq!(
+        al.deliver_to(&rs).await.delivered,
+        0,
+        "nothing leaves meanwhile"
+    );
+    let questions = mk.app.inquiries(&verifier(), None, 10).await.unwrap();
+    let received = &questions.items[0];
+    assert_eq!(received.body.recipient.as_ref(), Some(&rs.authority));
+    mk.app
+        .answer(
+            &verifier(),
+            received.id,
+            Some(Decision::Granted),
+            &reason("agreed for this case"),
+        )
+        .await
+        .unwrap();
+    mk.deliver_to(&al).await;
+    assert_eq!(al.deliver_to(&rs).await.delivered, 1);
+    assert_eq!(check(&rs, "Zoran Izmisleni").await[0].1, "alerts:mk-mvr");
+    // Its recall reaches whoever got it from somebody else.
+    mk.app
+        .withdraw_alert(&verifier(), id, reason("found"), RecallReason::Withdrawn)
+        .await
+        .unwrap();
+    mk.deliver_to(&al).await;
+    assert_eq!(al.deliver_to(&rs).await.delivered, 1);
+    assert!(check(&rs, "Zoran Izmisleni").await.is_empty());
+}
+
+#[tokio::test]
+async fn what_the_originator_refuses_is_not_passed_on() {
+    let nodes = region().await;
+    let [al, mk, rs] = [&nodes[0], &nodes[4], &nodes[5]];
+    let id = enter(mk, "Zoran Izmisleni").await;
+    mk.deliver_to(al).await;
+    let why = || reason("the same person is in our case");
+    al.app
+        .pass_on(&verifier(), id, &rs.authority, why())
+        .await
+        .unwrap();
+    al.deliver_to(mk).await;
+    let questions = mk.app.inquiries(&verifier(), None, 10).await.unwrap();
+    let refused = Decision::Refused {
+        ground: DeclineGround::InvestigationOrSafety,
+    };
+    mk.app
+        .answer(
+            &verifier(),
+            questions.items[0].id,
+            Some(refused),
+            &reason("not now"),
+        )
+        .await
+        .unwrap();
+    mk.deliver_to(al).await;
+    let again = al.app.pass_on(&verifier(), id, &rs.authority, why()).await;
+    assert!(matches!(again, Err(AppError::Conflict(_))), "{again:?}");
+    assert_eq!(al.deliver_to(rs).await.delivered, 0);
 }
 
 #[tokio::test]

@@ -192,6 +192,7 @@ pub fn statements() -> Result<Vec<Statement>, Box<dyn Error>> {
             id: question,
             about: alert,
             matter: Matter::OnwardTransfer,
+            recipient: Some("rs-mup".parse()?),
             text: text.clone(),
             urgent: Some(Hint::new("departure at noon")?),
             sent_at: now(),

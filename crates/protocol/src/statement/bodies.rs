@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use egnatia_record::{RecordId, Version};
+use egnatia_record::{AuthorityId, RecordId, Version};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -96,6 +96,9 @@ pub struct Request {
     pub about: RecordId,
     /// What is asked.
     pub matter: Matter,
+    /// To whom the record would be given, where that is what is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<AuthorityId>,
     /// In words.
     pub text: Text,
     /// Why it is urgent, where it is.

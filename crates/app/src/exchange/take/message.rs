@@ -123,6 +123,7 @@ impl Taking<'_> {
             question: request.id,
             about: request.about,
             matter: request.matter.as_str().to_owned(),
+            recipient: request.recipient.clone(),
             text: request.text.as_str().to_owned(),
             urgent: request.urgent.map(|text| text.as_str().to_owned()),
             since: self.now,
@@ -179,6 +180,15 @@ impl Taking<'_> {
             .links([("alert", about)])
             .data(json!({ "from": self.from() }));
         writing.change(&stored, None, &answered, beside)?;
+        if answer.decision == Some(Decision::Granted)
+            && let Some(to) = &answered.recipient
+        {
+            let passed = self
+                .app
+                .pass_on_permitted(&mut writing, &answered, to)
+                .await?;
+            self.queues |= passed;
+        }
         append(&mut self.batch, writing.batch);
         Ok(Taken::stored(None))
     }
