@@ -112,13 +112,14 @@ impl NodeCard {
             .map(|entry| &entry.key)
     }
 
-    /// The newest key that is valid at `now`, to which others seal; where there is none, one that
-    /// becomes valid within the tolerance for clocks: the sender's may be behind.
+    /// The newest key that is valid at `now`, to which others seal; where there is none, the first
+    /// that becomes valid within the tolerance for clocks: the sender's may be behind.
     pub fn sealing_key_at(&self, now: Timestamp) -> Option<&SealingKey> {
-        self.sealing
-            .iter()
-            .filter(|entry| entry.accepted_at(now))
-            .max_by_key(|entry| (entry.valid_at(now), entry.not_before))
+        let valid = self.sealing.iter().filter(|entry| entry.valid_at(now));
+        let soon = self.sealing.iter().filter(|entry| entry.accepted_at(now));
+        valid
+            .max_by_key(|entry| entry.not_before)
+            .or_else(|| soon.min_by_key(|entry| entry.not_before))
             .map(|entry| &entry.key)
     }
 
