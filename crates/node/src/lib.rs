@@ -1,25 +1,31 @@
 //! The `egnatia` binary: configuration, wiring, commands.
 //!
-//! Start at [`cli::Cli`]; each command has a file of its own in `commands`.
+//! Start at `cli::Cli`; each command has a file of its own in `commands`. Several nodes run in one
+//! process with [`serving::Running`].
 
-mod ambient;
+pub mod ambient;
 mod cli;
 mod commands;
-mod config;
-mod data;
+pub mod config;
+pub mod data;
 mod download;
-mod failure;
+pub mod exchange;
+pub mod failure;
+pub mod identity;
 mod index_files;
-mod keys;
+pub mod keys;
+mod keys_of_exchange;
 mod lists;
 mod memory;
 mod output;
+pub mod serving;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-fn main() -> ExitCode {
+/// Does what the command line says, and tells the person and the script how it went.
+pub fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     let json = cli.json;
     match run(cli) {
