@@ -81,6 +81,12 @@ impl App {
         Ok(())
     }
 
+    /// Takes keys that another process of this node made, and told partners of.
+    pub fn take_identity(&self, identity: Identity) {
+        self.inner.exchange.set_identity(identity);
+        self.inner.exchange.wake();
+    }
+
     /// Reads a partner's card for whoever is to decide on it. Nothing is stored.
     ///
     /// # Errors

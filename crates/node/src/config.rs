@@ -1,17 +1,22 @@
 //! One TOML file, typed, validated before anything binds. Unknown keys are errors.
 
+mod exchange;
+
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use egnatia_app::{SessionSettings, Settings};
 use egnatia_matching::Thresholds;
-use egnatia_record::AuthorityId;
+use egnatia_record::{AuthorityId, PartnerCode};
 use egnatia_web::Accent;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::InputError;
+
+pub use exchange::Exchange;
 
 /// The commented sample, which is also the list of all defaults: a test compares them.
 pub const SAMPLE: &str = include_str!("../data/egnatia.sample.toml");
@@ -24,6 +29,8 @@ pub struct Config {
     pub node: Node,
     /// Where it listens.
     pub http: Http,
+    /// How it exchanges with partners' nodes.
+    pub exchange: Exchange,
     /// Where it keeps its data.
     pub store: Store,
     /// When a candidate is shown.
@@ -44,8 +51,12 @@ pub struct Config {
 pub struct Node {
     /// The authority's id.
     pub authority: AuthorityId,
+    /// Of which partner the authority is: `AL`, `BA`, `XK`, `ME`, `MK`, `RS` or `EU`.
+    pub partner: Option<PartnerCode>,
     /// The authority's name, as every page shows it.
     pub name: String,
+    /// The same by language tag, for the card that partners get.
+    pub names: BTreeMap<String, String>,
     /// The node's accent colour.
     #[serde(with = "as_text")]
     pub accent: Accent,
@@ -109,10 +120,15 @@ pub struct Matching {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Sessions {
+    /// A session ends after so many minutes without activity.
     pub idle_minutes: u16,
+    /// A session ends after so many minutes whatever happens.
     pub lifetime_minutes: u16,
+    /// The token changes after so many minutes.
     pub rotation_minutes: u16,
+    /// So many wrong passwords in a row lock the account.
     pub failures_max: u16,
+    /// So many attempts a minute from one address, or for one account.
     pub attempts_per_minute: u16,
 }
 
@@ -120,7 +136,9 @@ pub struct Sessions {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Retention {
+    /// After how many days checks are erased.
     pub checks_days: u16,
+    /// After how many days hits are erased.
     pub hits_days: u16,
 }
 
@@ -128,10 +146,15 @@ pub struct Retention {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Lists {
+    /// The SDN list of OFAC.
     pub ofac_sdn: String,
+    /// Its further names.
     pub ofac_alt: String,
+    /// Its addresses.
     pub ofac_add: String,
+    /// The list of the UN Security Council.
     pub un_consolidated: String,
+    /// A download has to be over after so many seconds.
     pub timeout_seconds: u16,
 }
 
@@ -149,7 +172,9 @@ pub struct Log {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LogFormat {
+    /// Lines for people.
     Text,
+    /// Objects for programs.
     Json,
 }
 
@@ -157,6 +182,8 @@ impl Default for Node {
     fn default() -> Self {
         Self {
             authority: AuthorityId::placeholder(),
+            partner: None,
+            names: BTreeMap::new(),
             name: "Example Authority".to_owned(),
             accent: Accent::default(),
             time_zone: "UTC".to_owned(),
@@ -297,6 +324,7 @@ impl Config {
                 "[node] time_zone is a name of the time zone database, such as `Europe/Skopje`",
             );
         }
+        self.validate_exchange()?;
         let lists = &self.lists;
         let addresses = [
             &lists.ofac_sdn,
@@ -321,6 +349,7 @@ impl Config {
     /// The settings of the use cases.
     pub fn settings(&self) -> Settings {
         Settings {
+            partner: self.node.partner,
             thresholds: Thresholds {
                 matched: self.matching.matched,
                 possible: self.matching.possible,
@@ -356,10 +385,9 @@ mod tests {
                 "[{section}] is not in the sample"
             );
             for key in keys.as_table().unwrap().keys() {
-                assert!(
-                    SAMPLE.contains(&format!("{key} = ")),
-                    "{key} is not in the sample"
-                );
+                let is_there = SAMPLE.contains(&format!("{key} = "))
+                    || SAMPLE.contains(&format!("[{section}.{key}]"));
+                assert!(is_there, "{key} is not in the sample");
             }
         }
     }
@@ -383,6 +411,14 @@ mod tests {
                 "[node]\nauthority = \"Ministry of Interior\"",
                 "authority id",
             ),
+            ("[node]\npartner = \"XX\"", "partner"),
+            ("[exchange]\nlisten = \"127.0.0.1:7443\"", "[node] partner"),
+            (
+                "[node]\npartner = \"MK\"\n[exchange]\nlisten = \"0.0.0.0:7443\"",
+                "[exchange] address",
+            ),
+            ("[exchange]\naddress = \"http://example.org\"", "https://"),
+            ("[exchange]\nrequests_per_second = 0", "nonzero"),
         ] {
             let error = Config::parse(text).unwrap_err().to_string();
             assert!(error.contains(expected), "{text:?}: {error}");

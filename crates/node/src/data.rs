@@ -13,6 +13,7 @@ use egnatia_store::{PostgresStore, SqliteStore};
 use crate::ambient::{SystemClock, SystemEntropy};
 use crate::config::Config;
 use crate::failure::InputError;
+use crate::identity::ExchangeKeys;
 use crate::index_files::Folder;
 use crate::keys::Keys;
 
@@ -29,6 +30,8 @@ pub struct Data {
     pub keys: Keys,
     /// The use cases.
     pub app: App,
+    /// The keys by which partners know the node, where it serves and exchanges.
+    pub exchange_keys: Option<ExchangeKeys>,
     /// The store, to be closed at the end.
     store: Opened,
     /// Held while this process serves the folder.
@@ -80,6 +83,11 @@ impl Data {
             Index::Load | Index::Skip => None,
         };
         let keys = Keys::load_or_make(folder, &config.node.authority, &SystemEntropy)?;
+        // Other commands need no secrets of the exchange.
+        let exchange_keys = (index == Index::Keep && config.exchanges())
+            .then(|| ExchangeKeys::open_or_make(folder, &config, &SystemClock, &SystemEntropy))
+            .transpose()?;
+        let identity = exchange_keys.as_ref().map(ExchangeKeys::identity);
         let seal = || keys.seal();
         let store = match &config.store.postgres_url_file {
             None => {
@@ -104,7 +112,7 @@ impl Data {
             seal: seal()?,
             hasher: PasswordHasher::standard(),
             catalogue: Catalogue::shipped()?,
-            identity: None,
+            identity: identity.transpose()?,
             settings: config.settings(),
         };
         let app = match index {
@@ -116,6 +124,7 @@ impl Data {
             config,
             keys,
             app,
+            exchange_keys,
             store,
             _claim: claim,
         })

@@ -1,0 +1,100 @@
+//! The exchange keys of a node that serves: partners are told of a new card, and what another
+//! process changed is taken over.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use egnatia_app::{App, Caller, Role};
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
+use tracing::{info, warn};
+
+use crate::ambient::SystemEntropy;
+use crate::config::Config;
+use crate::exchange::Credentials;
+use crate::identity::{self, ExchangeKeys};
+use crate::serving::pause;
+
+/// How often the node looks whether its keys were rotated.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// How long before the end of its certificate a node says so at every start.
+const ENDS_SOON: SignedDuration = SignedDuration::from_hours(24 * 60);
+
+/// Tells all partners of the card where it is new.
+///
+/// # Errors
+/// Where the store or the file cannot be written.
+pub async fn announce(app: &App, keys: &mut ExchangeKeys) -> anyhow::Result<()> {
+    if !keys.is_to_be_announced()? {
+        return Ok(());
+    }
+    let caller = Caller {
+        login: "node:exchange".parse()?,
+        role: Role::Operator,
+        justification: None,
+    };
+    app.rotate_identity(&caller, keys.identity()?).await?;
+    keys.announced(&SystemEntropy)?;
+    info!("all partners are told of the new card of this node");
+    Ok(())
+}
+
+/// Says what the operator should do about the keys.
+pub fn warn_of(keys: &ExchangeKeys, now: Timestamp) {
+    if keys.unlock_lies_beside() {
+        warn!(
+            "the key that opens the exchange keys lies beside them, and protects nothing; \
+             name another place in [exchange] unlock_file"
+        );
+    }
+    if let Some(ends) = keys.certificate_ends()
+        && ends.duration_since(now) < ENDS_SOON
+    {
+        warn!(%ends, "the exchange certificate ends; run `egnatia partner rotate-keys`");
+    }
+}
+
+/// Takes over keys that another process wrote, such as `egnatia partner rotate-keys`.
+pub async fn follow(
+    app: App,
+    own: Arc<Credentials>,
+    folder: PathBuf,
+    config: Config,
+    mut stopping: watch::Receiver<bool>,
+) {
+    let mut seen = None;
+    while !pause(&mut stopping, LOOK_EVERY).await {
+        let changed = identity::changed_at(&folder, &config);
+        if changed == seen || changed.is_none() {
+            continue;
+        }
+        match take_over(&app, &own, &folder, &config) {
+            Ok(()) => seen = changed,
+            Err(error) => warn!("the exchange keys cannot be read again: {error:#}"),
+        }
+    }
+}
+
+fn take_over(
+    app: &App,
+    own: &Credentials,
+    folder: &std::path::Path,
+    config: &Config,
+) -> anyhow::Result<()> {
+    let keys = ExchangeKeys::open(folder, config)?;
+    let card = keys.card()?;
+    if app
+        .own_card()
+        .is_some_and(|held| held.fingerprint() == card.fingerprint())
+    {
+        return Ok(());
+    }
+    own.take(keys.certificates())?;
+    app.take_identity(keys.identity()?);
+    info!(
+        serial = card.card().serial,
+        "the exchange keys were changed"
+    );
+    Ok(())
+}

@@ -1,0 +1,40 @@
+//! The `egnatia` binary: configuration, wiring, commands.
+//!
+//! Start at `cli::Cli`; each command has a file of its own in `commands`. Several nodes run in one
+//! process with [`serving::Running`].
+
+pub mod ambient;
+mod cli;
+mod commands;
+pub mod config;
+pub mod data;
+mod download;
+pub mod exchange;
+pub mod failure;
+pub mod identity;
+mod index_files;
+pub mod keys;
+mod keys_of_exchange;
+mod lists;
+mod memory;
+mod output;
+pub mod serving;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Does what the command line says, and tells the person and the script how it went.
+pub fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    let json = cli.json;
+    match run(cli) {
+        Ok(code) => code,
+        Err(error) => failure::report(&error, json),
+    }
+}
+
+#[tokio::main]
+async fn run(cli: cli::Cli) -> anyhow::Result<ExitCode> {
+    commands::run(cli).await
+}

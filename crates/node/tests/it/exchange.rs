@@ -1,0 +1,73 @@
+//! Two nodes on real connections: what is entered at one is found at the other.
+
+use std::time::{Duration, Instant};
+
+use egnatia_testkit::administrator;
+
+use crate::region::{Side, name, pair, until};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_entered_at_one_node_is_found_at_the_other() {
+    let (mut mk, mut al) = pair().await;
+    let mut took = Vec::new();
+    for number in 0..20 {
+        let begun = Instant::now();
+        let alert = mk.enter(&name(number)).await;
+        until("the alert is there", async || al.has(alert).await).await;
+        took.push(begun.elapsed());
+    }
+    took.sort();
+    println!("from entered to found: median {:?}, all {took:?}", took[10]);
+    assert!(took[10] < Duration::from_secs(2), "{took:?}");
+    until("all receipts are there", async || mk.waiting().await == 0).await;
+    let sent = mk
+        .app()
+        .deliveries_to(&administrator(), &al.authority, None, 50)
+        .await
+        .unwrap();
+    assert_eq!(sent.len(), 20);
+    assert!(sent.iter().all(|row| row.receipt.is_some()));
+    mk.stop().await;
+    al.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_partner_that_was_away_catches_up_by_itself() {
+    let (mut mk, mut al) = pair().await;
+    until("they know each other", async || mk.waiting().await == 0).await;
+    al.stop().await;
+    let mut entered = Vec::new();
+    for number in 0..300 {
+        entered.push(mk.enter(&name(number)).await);
+    }
+    let partners = mk.app().partners(&administrator()).await.unwrap();
+    assert_eq!(partners[0].waiting, 300);
+    // Longer than the first steps of the backoff.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let attempts = partners_failures(&mk).await;
+    assert!((1..=8).contains(&attempts), "{attempts} attempts in 3 s");
+    al.start_again().await;
+    let back = Instant::now();
+    until("all are delivered", async || mk.waiting().await == 0).await;
+    println!(
+        "300 alerts {:?} after the partner came back",
+        back.elapsed()
+    );
+    for alert in &entered {
+        assert!(al.has(*alert).await);
+    }
+    let mut sent = mk
+        .app()
+        .deliveries_to(&administrator(), &al.authority, None, 200)
+        .await
+        .unwrap();
+    sent.reverse();
+    assert!(sent.is_sorted_by_key(|row| row.done_at), "not in order");
+    mk.stop().await;
+    al.stop().await;
+}
+
+async fn partners_failures(side: &Side) -> u32 {
+    let partners = side.app().partners(&administrator()).await.unwrap();
+    partners[0].contact.failures
+}
