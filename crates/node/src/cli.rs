@@ -45,8 +45,9 @@ pub struct Cli {
 pub enum Command {
     /// Run the node: pages and API.
     Serve(Listen),
-    /// Run a node for trying things out: lists, users, passwords, all made for you.
-    Demo(Listen),
+    /// Run the region for trying things out: seven nodes that exchange, with lists, users and
+    /// passwords, all made for you.
+    Demo(Demo),
     /// Import a version of a list; all of it or nothing.
     #[command(subcommand)]
     Import(Import),
@@ -94,6 +95,23 @@ pub struct Listen {
     /// Address and port; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,
+}
+
+/// What is shown.
+#[derive(Args)]
+pub struct Demo {
+    /// Address and port of the first node; the others take the ports after it. Port 0 takes free
+    /// ones.
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<SocketAddr>,
+    /// One node that exchanges nothing.
+    #[arg(long, conflicts_with = "tour")]
+    pub single: bool,
+    /// Play the flow on seven nodes in a temporary folder, say what happens, and end: an alert is
+    /// written, shared, matched at a border elsewhere, confirmed, told to its owner and recalled,
+    /// and the audit logs are verified. Exit code 1 where a step fails.
+    #[arg(long, conflicts_with = "listen")]
+    pub tour: bool,
 }
 
 /// Which kind of list.

@@ -29,6 +29,10 @@ const TEND_EVERY: Duration = Duration::from_secs(60);
 const UPLOADS_BYTES_MAX: u64 = 512 * 1024 * 1024;
 /// How often retention acts.
 const RETENTION_EVERY: Duration = Duration::from_secs(600);
+/// How often partners are asked to witness the audit log.
+const WITNESS_EVERY: Duration = Duration::from_secs(600);
+/// The first time soon after the start, when partners have been greeted.
+const WITNESS_FIRST: Duration = Duration::from_secs(20);
 /// How long requests under way may take once the node is asked to stop.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 
@@ -108,9 +112,12 @@ impl Running {
         let mut tasks = vec![
             tokio::spawn(follow(app.clone(), stopping.clone())),
             tokio::spawn(tend_index(app.clone(), stopping.clone())),
-            tokio::spawn(keep_retention(app, uploads, stopping.clone())),
+            tokio::spawn(keep_retention(app.clone(), uploads, stopping.clone())),
         ];
         tasks.extend(keys);
+        if exchange.is_some() {
+            tasks.push(tokio::spawn(ask_witnesses(app, stopping.clone())));
+        }
         let mut told = stopping;
         let serving = axum::serve(listeners.http, router).with_graceful_shutdown(async move {
             let _ = told.wait_for(|stop| *stop).await;
@@ -230,6 +237,17 @@ async fn tend_index(app: App, mut stopping: watch::Receiver<bool>) {
         }
         if pause(&mut stopping, TEND_EVERY).await {
             return;
+        }
+    }
+}
+
+/// Lets partners countersign how far the audit log has grown.
+async fn ask_witnesses(app: App, mut stopping: watch::Receiver<bool>) {
+    let mut wait = WITNESS_FIRST;
+    while !pause(&mut stopping, wait).await {
+        wait = WITNESS_EVERY;
+        if let Err(error) = app.ask_witnesses().await {
+            warn!(%error, "the partners could not be asked to witness the log; trying again");
         }
     }
 }

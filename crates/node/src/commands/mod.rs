@@ -42,7 +42,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let open = async |index| Data::open(&folder, config.clone(), index).await;
     match command {
         Command::Serve(listen) => serve::run(open(Index::Keep).await?, listen).await,
-        Command::Demo(listen) => demo::run(&folder, config, listen, json).await,
+        Command::Demo(wanted) => demo::run(&folder, config, wanted, json).await,
         Command::Import(which) => import::run(open(Index::Skip).await?, which, json).await,
         Command::Check(check) => check::run(open(Index::Load).await?, *check, json).await,
         Command::Screen(what) => screen::run(&folder, config, *what, json).await,

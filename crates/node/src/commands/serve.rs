@@ -40,7 +40,7 @@ pub async fn serve(
     Ok(ExitCode::SUCCESS)
 }
 
-fn told_to_stop() -> anyhow::Result<impl Future<Output = ()>> {
+pub fn told_to_stop() -> anyhow::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     Ok(async move {

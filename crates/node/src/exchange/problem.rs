@@ -70,6 +70,12 @@ pub const BUSY: Problem = problem(
     "this node cannot take it at the moment: try again",
 );
 
+pub const STALE: Problem = problem(
+    StatusCode::BAD_REQUEST,
+    "stale",
+    "the envelope was sealed too long ago or in the future: seal it anew, and compare the clocks",
+);
+
 impl Problem {
     /// What the partner is told of this error.
     pub fn of(error: &ReceiveError) -> Self {
@@ -77,6 +83,7 @@ impl Problem {
             ReceiveError::NoIdentity => NO_EXCHANGE,
             ReceiveError::NotAPartner(_) => NOT_A_PARTNER,
             ReceiveError::Busy(_) => BUSY,
+            ReceiveError::Stale { .. } => STALE,
             ReceiveError::Refused(refusal) => refused(refusal.code()),
         }
     }

@@ -17,5 +17,6 @@ mod kill;
 mod region;
 mod screen;
 mod tamper;
+mod tour;
 mod update;
 mod zone;
