@@ -227,8 +227,7 @@ impl App {
     /// Brings the index level and wakes the workers, after something was written.
     pub(crate) async fn after_change(&self) -> Result<(), AppError> {
         self.inner.exchange.wake();
-        self.follow().await?;
-        Ok(())
+        self.follow_own().await
     }
 
     fn draft(&self, _: &Writing<'_>, new: &NewAlert) -> Result<Alert, AppError> {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
 use crate::alerts::{ACTIVE, RECEIVED};
-use crate::catalogue::OWN_ALERTS;
+use crate::catalogue::{OWN_ALERTS, RECEIVED_ALERTS};
 use crate::port::{IndexFiles, KeyRow, ListVersionRow, SegmentBytes, Store};
 use crate::{AppError, Settings};
 
@@ -152,36 +152,44 @@ impl MatchIndex {
             epoch,
         };
         let mut lines = 0_u64;
+        let mut touched = Touched::default();
         loop {
             let rows = store.keys_after(now.sequence, PAGE).await?;
             let Some(last) = rows.last().map(|row| row.sequence) else {
                 break;
             };
+            let is_last = u32::try_from(rows.len()).is_ok_and(|count| count < PAGE);
             lines += u64::try_from(rows.len()).unwrap_or(u64::MAX);
-            apply(target, rows)?;
+            touched.add(apply(target, rows)?);
             now.sequence = last;
             if anew {
                 // A large store does not fit into the part that changes.
                 self.compact(target, &now)?;
             }
+            if is_last {
+                break;
+            }
             tokio::task::yield_now().await;
         }
         // Lists after entries: a check never claims a version that it has not compared.
-        let unknown = self.state.read().map_err(|_| poisoned())?.lists.is_empty();
-        let lists = if lines > 0 || anew || unknown {
-            let alerts = holds_alerts(store).await?.then_some(now.sequence);
-            Some((store.lists().await?, alerts))
-        } else {
-            None
+        let (unknown, mut alerts) = {
+            let state = self.state.read().map_err(|_| poisoned())?;
+            (state.lists.is_empty(), state.alerts.is_some())
         };
+        let look = touched.lists || anew || unknown;
+        let lists = match look {
+            true => Some(store.lists().await?),
+            false => None,
+        };
+        alerts |= touched.alerts || (look && holds_alerts(store).await?);
         let mut state = self.state.write().map_err(|_| poisoned())?;
         if let Some(fresh) = fresh {
             *state = fresh.into_inner().map_err(|_| poisoned())?;
         }
-        if let Some((lists, alerts)) = lists {
+        if let Some(lists) = lists {
             state.lists = lists;
-            state.alerts = alerts;
         }
+        state.alerts = alerts.then_some(now.sequence);
         *place = now;
         Ok(lines)
     }
@@ -438,7 +446,28 @@ impl State {
     }
 }
 
-fn apply(state: &RwLock<State>, rows: Vec<KeyRow>) -> Result<(), AppError> {
+/// What the lines of the feed were about.
+#[derive(Debug, Clone, Copy, Default)]
+struct Touched {
+    lists: bool,
+    alerts: bool,
+}
+
+impl Touched {
+    fn add(&mut self, other: Self) {
+        self.lists |= other.lists;
+        self.alerts |= other.alerts;
+    }
+
+    fn list(&mut self, list: &str) {
+        let is_alert = list == OWN_ALERTS || list.starts_with(RECEIVED_ALERTS);
+        self.alerts |= is_alert;
+        self.lists |= !is_alert;
+    }
+}
+
+fn apply(state: &RwLock<State>, rows: Vec<KeyRow>) -> Result<Touched, AppError> {
+    let mut touched = Touched::default();
     let mut parsed = Vec::with_capacity(rows.len());
     for row in rows {
         let keys = row
@@ -461,6 +490,7 @@ fn apply(state: &RwLock<State>, rows: Vec<KeyRow>) -> Result<(), AppError> {
                         action,
                         description,
                     } = keys;
+                    touched.list(&list);
                     let payload = Shown {
                         version,
                         list,
@@ -474,12 +504,16 @@ fn apply(state: &RwLock<State>, rows: Vec<KeyRow>) -> Result<(), AppError> {
                     state.index.insert_with(key, &description, &payload);
                 }
                 None => {
-                    state.index.remove(number(record));
+                    let key = number(record);
+                    if let Some(payload) = state.index.payload(key) {
+                        touched.list(&shown(payload)?.list);
+                    }
+                    state.index.remove(key);
                 }
             }
         }
     }
-    Ok(())
+    Ok(touched)
 }
 
 fn number(record: RecordId) -> u128 {

@@ -39,6 +39,7 @@ mod settings;
 mod writing;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use egnatia_alerts::{Alert, ListEntry, Profile};
 use egnatia_audit::{Operation, Seal};
@@ -97,6 +98,15 @@ struct Inner {
     index: MatchIndex,
     doors: doors::Doors,
     exchange: exchange::Exchange,
+    following: Following,
+}
+
+/// Who waits for the index.
+#[derive(Default)]
+struct Following {
+    asked: AtomicU64,
+    /// Up to which ticket the index is level.
+    served: tokio::sync::Mutex<u64>,
 }
 
 /// What an application is made of.
@@ -152,6 +162,7 @@ impl App {
         let profile = Profile::sis_like().map_err(|error| AppError::Internal(error.to_string()))?;
         Ok(Self {
             inner: Arc::new(Inner {
+                following: Following::default(),
                 exchange: exchange::Exchange::new(profile, parts.identity),
                 index: MatchIndex::new(&parts.settings, parts.index_files),
                 doors: doors::Doors::new(parts.hasher, &parts.settings.sessions),
@@ -173,6 +184,20 @@ impl App {
     /// [`AppError::Store`] where the store does not answer.
     pub async fn follow(&self) -> Result<u64, AppError> {
         self.inner.index.follow(self.store()).await
+    }
+
+    /// Brings the index level with what was committed before this call. Of many callers at the
+    /// same time, one reads the feed for all.
+    async fn follow_own(&self) -> Result<(), AppError> {
+        let following = &self.inner.following;
+        let ticket = following.asked.fetch_add(1, Ordering::SeqCst) + 1;
+        let mut served = following.served.lock().await;
+        if *served < ticket {
+            let asked = following.asked.load(Ordering::SeqCst);
+            self.follow().await?;
+            *served = asked;
+        }
+        Ok(())
     }
 
     /// Moves entries of the index that no longer change into files, where there are enough of

@@ -183,7 +183,7 @@ impl App {
                     if queues {
                         self.inner.exchange.wake();
                     }
-                    self.follow().await.map_err(busy)?;
+                    self.follow_own().await.map_err(busy)?;
                     return Ok(outcomes);
                 }
                 // Somebody wrote one of the records meanwhile: look again.

@@ -14,12 +14,12 @@ mod outbox;
 mod take;
 mod witness;
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use egnatia_alerts::Profile;
-use egnatia_protocol::{OpeningKey, SignedCard, SigningKey};
-use egnatia_record::AuthorityId;
+use egnatia_protocol::{OpeningKey, Signed, SignedCard, SigningKey};
+use egnatia_record::{AuthorityId, RecordId, Version};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
@@ -69,7 +69,19 @@ pub(crate) struct Exchange {
     contacts: RwLock<BTreeMap<AuthorityId, Contact>>,
     /// Counts the transactions that queued something.
     queued: watch::Sender<u64>,
+    /// Records that were signed lately: all recipients get the same statement.
+    signed: Mutex<RecentlySigned>,
 }
+
+/// The last few statements, the oldest first.
+#[derive(Default)]
+struct RecentlySigned {
+    order: VecDeque<(RecordId, Version)>,
+    statements: HashMap<(RecordId, Version), Signed>,
+}
+
+/// So many are kept: about a megabyte.
+const RECENTLY_SIGNED_MAX: usize = 512;
 
 impl Exchange {
     pub fn new(profile: Profile, identity: Option<Identity>) -> Self {
@@ -79,6 +91,7 @@ impl Exchange {
             directory: RwLock::default(),
             contacts: RwLock::default(),
             queued: watch::Sender::new(0),
+            signed: Mutex::default(),
         }
     }
 
@@ -93,6 +106,25 @@ impl Exchange {
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         *held = Some(Arc::new(identity));
+        *self.signed.lock().unwrap_or_else(PoisonError::into_inner) = RecentlySigned::default();
+    }
+
+    /// The statement of a record, signed before for somebody else.
+    pub fn signed_before(&self, key: (RecordId, Version)) -> Option<Signed> {
+        let recent = self.signed.lock().unwrap_or_else(PoisonError::into_inner);
+        recent.statements.get(&key).cloned()
+    }
+
+    pub fn remember_signed(&self, key: (RecordId, Version), statement: &Signed) {
+        let mut recent = self.signed.lock().unwrap_or_else(PoisonError::into_inner);
+        if recent.statements.insert(key, statement.clone()).is_none() {
+            recent.order.push_back(key);
+        }
+        while recent.order.len() > RECENTLY_SIGNED_MAX {
+            if let Some(oldest) = recent.order.pop_front() {
+                recent.statements.remove(&oldest);
+            }
+        }
     }
 
     pub fn directory(&self) -> Arc<Directory> {

@@ -17,7 +17,7 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 use tokio::sync::watch;
 
-use super::{Courier, CourierError, Directory, Identity, Partner};
+use super::{Courier, CourierError, Directory, Exchange, Identity, Partner};
 use crate::port::{Change, DeliveryRow, DeliveryState, Queue, StoredRecord};
 use crate::writing::EventAbout;
 use crate::{App, AppError, Caller, read_body};
@@ -136,6 +136,7 @@ impl App {
             partner,
             keys: identity.signing.iter().collect(),
             own: &self.inner.settings.authority,
+            exchange: &self.inner.exchange,
             today: self.today(),
         };
         let mut batch = Sending::new(self.now());
@@ -281,6 +282,7 @@ struct Leaving<'a> {
     partner: &'a Partner,
     keys: Vec<&'a SigningKey>,
     own: &'a AuthorityId,
+    exchange: &'a Exchange,
     today: Date,
 }
 
@@ -331,6 +333,10 @@ impl Leaving<'_> {
         if let Err(withheld) = self.directory.release(&outgoing, self.partner, self.today) {
             return Ok(Ready::Withhold(withheld.as_str()));
         }
+        let key = (stored.envelope.id, stored.envelope.version);
+        if let Some(signed) = self.exchange.signed_before(key) {
+            return Ok(Ready::Send(signed));
+        }
         let body = String::from_utf8(body.clone())
             .ok()
             .and_then(|json| Body::from_json(json).ok())
@@ -343,6 +349,7 @@ impl Leaving<'_> {
         let signed = statement
             .sign(&self.keys)
             .map_err(|error| unsigned(&error))?;
+        self.exchange.remember_signed(key, &signed);
         Ok(Ready::Send(signed))
     }
 }
