@@ -1,5 +1,7 @@
 //! The command line.
 
+mod partner;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -7,6 +9,8 @@ use clap::{Args, Parser, Subcommand};
 use egnatia_app::Role;
 use egnatia_matching::{BirthDate, Gender, Schema};
 use egnatia_record::{CaseReference, Purpose, UserId};
+
+pub use partner::{Card, Partner, RotateKeys};
 
 const AFTER: &str = "\
 Exit codes: 0 done; 1 the log is not whole; 2 the input cannot be used, nothing was stored;
@@ -70,6 +74,9 @@ pub enum Command {
     /// Accounts.
     #[command(subcommand)]
     User(User),
+    /// Partners' nodes: cards, trust, arrangements, what is delivered, keys.
+    #[command(subcommand)]
+    Partner(Partner),
     /// Write everything into a file, also while the node runs. The file holds personal data and
     /// the node's keys: guard it as the node itself.
     Backup {

@@ -1,7 +1,7 @@
 //! The exchange keys of a node that serves: partners are told of a new card, and what another
 //! process changed is taken over.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -69,25 +69,23 @@ pub async fn follow(
         if changed == seen || changed.is_none() {
             continue;
         }
-        match take_over(&app, &own, &folder, &config) {
+        match take_over(&app, &own, &folder, &config).await {
             Ok(()) => seen = changed,
             Err(error) => warn!("the exchange keys cannot be read again: {error:#}"),
         }
     }
 }
 
-fn take_over(
+async fn take_over(
     app: &App,
     own: &Credentials,
-    folder: &std::path::Path,
+    folder: &Path,
     config: &Config,
 ) -> anyhow::Result<()> {
-    let keys = ExchangeKeys::open(folder, config)?;
+    let mut keys = ExchangeKeys::open(folder, config)?;
     let card = keys.card()?;
-    if app
-        .own_card()
-        .is_some_and(|held| held.fingerprint() == card.fingerprint())
-    {
+    let held = app.own_card();
+    if held.is_some_and(|held| held.fingerprint() == card.fingerprint()) {
         return Ok(());
     }
     own.take(keys.certificates())?;
@@ -96,5 +94,6 @@ fn take_over(
         serial = card.card().serial,
         "the exchange keys were changed"
     );
-    Ok(())
+    // Whoever changed them may have been interrupted before it told anybody.
+    announce(app, &mut keys).await
 }

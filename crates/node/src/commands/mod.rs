@@ -7,6 +7,7 @@ mod compare;
 mod demo;
 mod eval;
 mod import;
+mod partner;
 mod screen;
 mod serve;
 mod user;
@@ -50,6 +51,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Eval(what) => eval::run(what, &config, json),
         Command::Lists => import::list(open(Index::Skip).await?, json).await,
         Command::Audit(what) => audit::run(open(Index::Skip).await?, &what, json).await,
+        Command::Partner(what) => partner::run(&folder, config, what, json).await,
         Command::User(what) => user::run(open(Index::Skip).await?, what, json).await,
         Command::Backup { file } => backup::back_up(open(Index::Skip).await?, &file, json).await,
         Command::Restore { file, replace } => {

@@ -17,10 +17,12 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::pki_types::ServerName;
 use rustls::sign::CertifiedKey;
 use serde::Deserialize;
+use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tracing::debug;
 
+use super::problem::NOT_A_PARTNER;
 use super::{CARD, Credentials, ENVELOPE_TYPE, PARCELS, tls};
 
 /// A connection has to stand within this time, and TLS on it within the same time again.
@@ -104,8 +106,12 @@ impl Wire {
             match held.send(ask).await {
                 Ok(response) => {
                     let answer = read(response, ask.answer_bytes_max).await;
-                    *link = Some(held);
-                    return answer;
+                    // The certificate of this connection is on no valid card any more, which
+                    // another one may be: keys were rotated.
+                    if !is_not_admitted(&answer) {
+                        *link = Some(held);
+                        return answer;
+                    }
                 }
                 // It was closed meanwhile; the same envelope twice has the effect of one.
                 Err(_) => debug!(partner = %of.authority, "the connection was closed; once more"),
@@ -130,24 +136,23 @@ impl Wire {
         }
         let mut why = Vec::new();
         for address in &of.addresses {
-            let mut turned_away = false;
+            let mut last = None;
             for certificate in self.own.shown_first(now) {
                 match self.attempt(of, address, certificate, ask).await {
                     Ok(done) => return Ok(done),
-                    Err(Failed::TurnedAway) => turned_away = true,
+                    Err(Failed::TurnedAway) => {
+                        last = Some(format!(
+                            "the node at `{address}` does not admit this one: it has not accepted \
+                             it, or not its newest card"
+                        ));
+                    }
                     Err(Failed::Unreachable(text)) => {
-                        turned_away = false;
-                        why.push(text);
+                        last = Some(text);
                         break;
                     }
                 }
             }
-            if turned_away {
-                why.push(format!(
-                    "the node at `{address}` does not admit this one: it has not accepted it, or \
-                     not its newest card"
-                ));
-            }
+            why.extend(last);
         }
         Err(CourierError::Unreachable(why.join("; ")))
     }
@@ -190,37 +195,35 @@ impl Wire {
         let shown = connection.peer_certificates().and_then(<[_]>::first);
         let pin = shown.and_then(|shown| tls::pin_of(shown).ok());
         let pin = pin.ok_or_else(|| unreachable("the node shows no certificate".to_owned()))?;
+        // In TLS 1.3 a certificate is turned away after the handshake. The other node speaks first
+        // in HTTP/2, so that this is known before anything is sent.
+        let mut stream = BufReader::new(stream);
+        match tokio::time::timeout(CONNECT_WITHIN, stream.fill_buf()).await {
+            Ok(Ok([_, ..])) => {}
+            Ok(Ok([])) => return Err(unreachable("the connection was closed".to_owned())),
+            Ok(Err(error)) => return Err(refused_or(&error, unreachable)),
+            Err(_) => return Err(unreachable("the node does not speak in time".to_owned())),
+        }
+        let broke_off = |error: &dyn std::fmt::Display| {
+            unreachable(format!("the connection broke off ({error})"))
+        };
         let (sender, connection) = http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
             .keep_alive_interval(ALIVE_EVERY)
             .keep_alive_timeout(ALIVE_WITHIN)
             .handshake(TokioIo::new(stream))
             .await
-            .map_err(|error| refused_or(&error, unreachable))?;
+            .map_err(|error| broke_off(&error))?;
         let partner = of.authority.clone();
         // Ends with the connection: when the sender is dropped, or the partner hangs up.
-        let driven = tokio::spawn(async move {
-            let ended = connection.await;
-            if let Err(error) = &ended {
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
                 debug!(%partner, %error, "a connection ended");
             }
-            ended
         });
         let mut link = Link { sender, pin, base };
-        match link.send(ask).await {
-            Ok(response) => Ok((response, link)),
-            Err(error) => {
-                // In TLS 1.3 a certificate is turned away after the handshake. The connection
-                // knows the alert, not always the request.
-                drop(link);
-                match tokio::time::timeout(Duration::from_secs(1), driven).await {
-                    Ok(Ok(Err(of_connection))) if was_turned_away(&of_connection) => {
-                        Err(Failed::TurnedAway)
-                    }
-                    _ => Err(refused_or(error.as_ref(), unreachable)),
-                }
-            }
-        }
+        let response = link.send(ask).await.map_err(|error| broke_off(&error))?;
+        Ok((response, link))
     }
 
     fn slot(&self, partner: &AuthorityId) -> Slot {
@@ -312,40 +315,20 @@ fn told(body: &[u8]) -> Option<String> {
     (told.code.len() <= 40 && told.code.chars().all(plain)).then_some(told.code)
 }
 
-fn refused_or(
-    error: &(dyn std::error::Error + 'static),
-    unreachable: impl Fn(String) -> Failed,
-) -> Failed {
-    if was_turned_away(error) {
-        return Failed::TurnedAway;
+/// What an error of TLS means.
+fn refused_or(error: &std::io::Error, unreachable: impl Fn(String) -> Failed) -> Failed {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
+    match inner {
+        Some(rustls::Error::AlertReceived(_)) => Failed::TurnedAway,
+        Some(rustls::Error::InvalidCertificate(_)) => unreachable(
+            "the certificate is not one of the partner's card: somebody else answers, or its card \
+             is outdated"
+                .to_owned(),
+        ),
+        _ => unreachable(format!("the connection broke off ({error})")),
     }
-    if let Some(rustls::Error::InvalidCertificate(_)) = tls_error(error) {
-        let text = "the certificate is not one of the partner's card: somebody else answers, or its \
-                    card is outdated";
-        return unreachable(text.to_owned());
-    }
-    unreachable(format!("the connection broke off ({error})"))
 }
 
-/// Whether the other node sent a TLS alert.
-fn was_turned_away(error: &(dyn std::error::Error + 'static)) -> bool {
-    matches!(tls_error(error), Some(rustls::Error::AlertReceived(_)))
-}
-
-/// What TLS says in this error, however deep it is wrapped.
-fn tls_error<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(found) = error.downcast_ref() {
-            return Some(found);
-        }
-        let inner = error
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref);
-        next = match inner {
-            Some(inner) => Some(inner),
-            None => error.source(),
-        };
-    }
-    None
+fn is_not_admitted(answer: &Result<Vec<u8>, CourierError>) -> bool {
+    matches!(answer, Err(CourierError::NotTaken(code)) if code == NOT_A_PARTNER.code)
 }

@@ -13,6 +13,7 @@ use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use hyper::server::conn::http2;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
@@ -29,6 +30,8 @@ const CONNECTIONS_MAX: usize = 256;
 const HANDSHAKES_MAX: usize = 64;
 /// A handshake has to be over within this time.
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(5);
+/// Whoever is turned away may read why within this time.
+const ALERT_WITHIN: Duration = Duration::from_millis(500);
 /// A connection on which nothing is asked is closed after this time.
 const IDLE_MAX: Duration = Duration::from_secs(300);
 /// Requests on one connection at a time, including those that are refused at once.
@@ -118,17 +121,19 @@ impl Server {
     ) -> Option<(TlsStream<TcpStream>, Digest)> {
         // Receipts are small, and somebody waits for each.
         let _ = stream.set_nodelay(true);
-        match tokio::time::timeout(HANDSHAKE_WITHIN, acceptor.accept(stream)).await {
+        let accepting = acceptor.accept(stream).into_fallible();
+        match tokio::time::timeout(HANDSHAKE_WITHIN, accepting).await {
             Ok(Ok(stream)) => {
                 let (_, connection) = stream.get_ref();
                 let shown = connection.peer_certificates()?.first()?;
                 let pin = tls::pin_of(shown).ok()?;
                 Some((stream, pin))
             }
-            Ok(Err(error)) => {
+            Ok(Err((error, stream))) => {
                 if self.strangers.check().is_ok() {
                     info!(%from, %error, "somebody who is not an accepted partner was turned away");
                 }
+                let _ = tokio::time::timeout(ALERT_WITHIN, hang_up(stream)).await;
                 None
             }
             Err(_) => {
@@ -191,6 +196,14 @@ impl Server {
             }
         }
     }
+}
+
+/// Reads what is still on its way before it closes. Otherwise the system throws away the alert that
+/// says why, and the other node cannot tell its operator.
+async fn hang_up(mut stream: TcpStream) {
+    let _ = stream.shutdown().await;
+    let mut bytes = [0; 1_024];
+    while matches!(stream.read(&mut bytes).await, Ok(1..)) {}
 }
 
 /// Ends once nothing was asked for [`IDLE_MAX`].

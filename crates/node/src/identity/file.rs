@@ -71,6 +71,10 @@ impl Place {
         self.unlock_file.is_none()
     }
 
+    pub fn can_unlock(&self) -> bool {
+        File::open(self.unlock_file()).is_ok()
+    }
+
     pub fn exists(&self) -> bool {
         self.file().exists()
     }

@@ -231,6 +231,11 @@ pub fn public_card(
     Place::of(folder, config).public_card(clock.now())
 }
 
+/// Whether whoever asks can read the key that opens the node's exchange keys.
+pub fn can_unlock(folder: &Path, config: &Config) -> bool {
+    Place::of(folder, config).can_unlock()
+}
+
 /// What tells that the keys in a data folder were changed.
 pub fn changed_at(folder: &Path, config: &Config) -> Option<std::time::SystemTime> {
     Place::of(folder, config).changed_at()

@@ -46,8 +46,12 @@ impl Side {
         ))
         .unwrap();
         drop(free);
+        let folder = tempfile::tempdir().unwrap();
+        // For commands on the same folder.
+        let file = folder.path().join("egnatia.toml");
+        std::fs::write(file, toml::to_string(&config).unwrap()).unwrap();
         let mut side = Self {
-            folder: tempfile::tempdir().unwrap(),
+            folder,
             config,
             authority: authority.parse().unwrap(),
             partner: partner.parse().unwrap(),
