@@ -31,6 +31,10 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// A partner that is heard while a worker backs off is not tried more often than this.
 const HEARD_AGAIN: Duration = Duration::from_secs(1);
 
+/// What is queued within this time goes together: a parcel is sealed once for all of it. The first
+/// thing after a pause leaves at once.
+const GATHER: Duration = Duration::from_millis(25);
+
 /// All workers of a node.
 pub struct Workers {
     app: App,
@@ -143,6 +147,7 @@ impl Worker {
         self.greet().await;
         let mut queued = self.app.outbox_changes();
         loop {
+            let begun = tokio::time::Instant::now();
             // Before it looks, so that nothing is missed that is queued meanwhile.
             queued.mark_unchanged();
             let Some(delivered) = self.deliver().await else {
@@ -160,7 +165,9 @@ impl Worker {
                 }
                 Ok(_) => {
                     self.recovered();
-                    self.idle(&mut queued).await
+                    let goes_on = self.idle(&mut queued).await;
+                    tokio::time::sleep_until(begun + GATHER).await;
+                    goes_on
                 }
                 Err(error) => {
                     let pause = self.failed(&error);
