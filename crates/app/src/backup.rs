@@ -55,6 +55,8 @@ pub struct Restored {
     pub made_at: Timestamp,
     /// How many rows were written.
     pub rows: u64,
+    /// How many partners are asked for what they sent since.
+    pub asked: usize,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -172,9 +174,12 @@ impl App {
             .commit(writing.batch)
             .await
             .map_err(AppError::from)?;
+        // Partners have this node's receipts for what it does not have any more.
+        let asked = self.ask_again(caller, header.made_at).await?;
         Ok(Restored {
             made_at: header.made_at,
             rows,
+            asked,
         })
     }
 }

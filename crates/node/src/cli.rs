@@ -283,6 +283,18 @@ pub enum Eval {
         #[arg(long, value_parser = probability)]
         threshold: Option<f64>,
     },
+    /// How fast seven nodes on this machine exchange alerts, over TLS, in a temporary folder.
+    Exchange {
+        /// So many alerts one after the other, for the time of one.
+        #[arg(long, default_value_t = 100)]
+        single: u64,
+        /// So many as fast as they can be written, for the rate.
+        #[arg(long, default_value_t = 2_000)]
+        many: u64,
+        /// So many that were written while no partner could be reached.
+        #[arg(long, default_value_t = 2_000)]
+        missed: u64,
+    },
 }
 
 /// What to do with the log.

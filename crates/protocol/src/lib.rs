@@ -52,5 +52,5 @@ pub use signed_card::{CARD_BYTES_MAX, CardError, SignedCard};
 pub use statement::{
     Answer, Body, Checkpoint, Cosignature, Decision, DeclineGround, Hit, InvalidBody, Matter,
     Outcome, Recall, RecallEffect, RecallReason, Receipt, RefusalGround, ReportField, Request,
-    SharedRecord, Statement, StatementError, StatementKind, UnknownWord,
+    Resend, SharedRecord, Statement, StatementError, StatementKind, UnknownWord,
 };

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use crate::{Signed, SignedError, SigningKey};
 
 pub use bodies::{
-    Answer, Checkpoint, Cosignature, Decision, Hit, Outcome, Recall, Receipt, Request,
+    Answer, Checkpoint, Cosignature, Decision, Hit, Outcome, Recall, Receipt, Request, Resend,
 };
 pub use kind::StatementKind;
 pub use record::{Body, InvalidBody, SharedRecord};
@@ -46,6 +46,8 @@ pub enum Statement {
     Checkpoint(Checkpoint),
     /// What a witness says to a checkpoint.
     Cosignature(Cosignature),
+    /// What was sent since a moment is needed again.
+    Resend(Resend),
 }
 
 /// Why a payload is not a statement that this node understands.
@@ -118,6 +120,7 @@ impl Statement {
             StatementKind::Card => Self::Card(signed.clone()),
             StatementKind::Checkpoint => Self::Checkpoint(read(kind, payload)?),
             StatementKind::Cosignature => Self::Cosignature(read(kind, payload)?),
+            StatementKind::Resend => Self::Resend(read(kind, payload)?),
         })
     }
 
@@ -133,6 +136,7 @@ impl Statement {
             Self::Card(_) => StatementKind::Card,
             Self::Checkpoint(_) => StatementKind::Checkpoint,
             Self::Cosignature(_) => StatementKind::Cosignature,
+            Self::Resend(_) => StatementKind::Resend,
         }
     }
 
@@ -152,6 +156,7 @@ impl Statement {
             Self::Card(signed) => Ok(signed.payload().to_vec()),
             Self::Checkpoint(checkpoint) => write(kind, checkpoint),
             Self::Cosignature(cosignature) => write(kind, cosignature),
+            Self::Resend(resend) => write(kind, resend),
         }?;
         Ok((kind.payload_type(), payload))
     }

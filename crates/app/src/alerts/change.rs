@@ -9,7 +9,7 @@ use egnatia_protocol::{Recall, RecallEffect, RecallReason, Statement};
 use egnatia_record::{AuthorityId, RecordId, Version};
 use serde_json::json;
 
-use super::{WITHDRAWN, enqueue, refused};
+use super::{RESTRICTED, WITHDRAWN, enqueue, refused};
 use crate::port::{Change, DeliveryRow, KeyChange, StoredRecord};
 use crate::question::validate;
 use crate::writing::{Beside, Keep, Writing};
@@ -115,6 +115,52 @@ impl App {
         self.recall(&mut writing, recall).await?;
         self.store().commit(writing.batch).await?;
         self.after_change().await
+    }
+
+    /// Restricts an alert whose accuracy is contested, or that is needed as evidence (rule LED-14):
+    /// nobody finds it, and only those who decide on it see it, here and wherever it went.
+    ///
+    /// # Errors
+    /// As [`App::correct_alert`].
+    pub async fn restrict_alert(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+        reason: Reason,
+    ) -> Result<(), AppError> {
+        let (stored, alert) = self.load_own(caller, id).await?;
+        if stored.state == RESTRICTED || !alert.is_active() {
+            let text = "the alert is restricted or withdrawn already".to_owned();
+            return Err(AppError::Conflict(text));
+        }
+        let mut writing = self.writing(caller);
+        let beside = Beside::new(RESTRICTED, Operation::Alteration)
+            .keys(KeyChange::Remove)
+            .data(json!({ "restricted": reason }));
+        writing.change(&stored, None, &alert, beside)?;
+        let recall = Recall {
+            record: id,
+            through: stored.envelope.version.next().unwrap_or(Version::FIRST),
+            effect: RecallEffect::Restrict,
+            reason: RecallReason::Inaccurate,
+            at: writing.at,
+        };
+        self.recall(&mut writing, recall).await?;
+        self.store().commit(writing.batch).await?;
+        self.after_change().await
+    }
+
+    /// Lifts a restriction: the alert is compared again, here and wherever it went.
+    ///
+    /// # Errors
+    /// As [`App::correct_alert`]; [`AppError::Conflict`] where it is not restricted.
+    pub async fn lift_restriction(&self, caller: &Caller, id: RecordId) -> Result<(), AppError> {
+        let (stored, _) = self.load_own(caller, id).await?;
+        if stored.state != RESTRICTED {
+            return Err(AppError::Conflict("the alert is not restricted".to_owned()));
+        }
+        self.change_alert(caller, id, "lifted", |alert, _, _| Ok(alert))
+            .await
     }
 
     /// Queues a recall for everybody who ever received a record, or may be about to.

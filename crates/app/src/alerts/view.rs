@@ -143,11 +143,13 @@ impl App {
         let is_full = u32::try_from(found.len()).is_ok_and(|count| count == filter.limit);
         let next = found.last().filter(|_| is_full).map(|last| last.place);
         let own = &self.inner.settings.authority;
+        let decides = self.inner.policy.permits(caller, Action::EnterAlert, None);
         let mut items = Vec::with_capacity(found.len());
         for due in found {
             let stored = due.record;
             let is_own = stored.envelope.originator == *own;
-            if is_own != (list == AlertList::Own) {
+            let hidden = stored.state == RESTRICTED && !decides;
+            if hidden || is_own != (list == AlertList::Own) {
                 continue;
             }
             if let Some(body) = read_body::<Alert>(&stored)? {

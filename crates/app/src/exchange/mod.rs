@@ -11,6 +11,7 @@ mod directory;
 mod inbox;
 mod onward;
 mod outbox;
+mod resend;
 mod take;
 mod witness;
 

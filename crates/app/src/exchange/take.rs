@@ -145,6 +145,7 @@ impl<'a> Taking<'a> {
             Statement::Receipt(receipt) => Ok(self.take_receipt(&receipt)),
             Statement::Checkpoint(told) => self.take_checkpoint(&told, signed).await,
             Statement::Cosignature(told) => self.take_cosignature(&told).await,
+            Statement::Resend(told) => self.take_resend(&told).await,
             Statement::Record(_) | Statement::Card(_) | Statement::Recall(_) => {
                 Err(Refused::new(RefusalGround::NotValid).into())
             }

@@ -12,11 +12,12 @@ use egnatia_audit::Operation;
 use egnatia_matching::{Description, Identifier, IdentifierKind, Name, Schema};
 use egnatia_protocol::{Decision, DeclineGround, Matter, NodeCard, RecallReason};
 use egnatia_record::{
-    Category, Evaluation, Handling, HandlingCode, Justification, LegalBasis, Nature, OriginRegime,
-    Purpose, RecordId, ReleasableTo, SubjectCategory, Withheld,
+    Category, Clock, Evaluation, Handling, HandlingCode, Justification, LegalBasis, Nature,
+    OriginRegime, Purpose, RecordId, ReleasableTo, SubjectCategory, Withheld,
 };
 use egnatia_testkit::{
-    TestNode, administrator, arrangement_with, later, region, test_identity, verifier,
+    TestNode, administrator, arrangement_with, dump_rows, later, region, restore_rows,
+    test_identity, verifier,
 };
 use jiff::SignedDuration;
 
@@ -349,6 +350,74 @@ async fn a_correction_replaces_what_the_partner_holds() {
         matches!(refused, Err(AppError::Forbidden(_))),
         "{refused:?}"
     );
+}
+
+#[tokio::test]
+async fn a_restricted_alert_is_found_by_nobody_until_it_is_lifted() {
+    let (mk, al) = pair().await;
+    let id = enter(&mk, "Zoran Izmisleni").await;
+    mk.deliver_to(&al).await;
+    let restrict = async || {
+        let why = reason("the person says that it is somebody else");
+        mk.app.restrict_alert(&verifier(), id, why).await
+    };
+    restrict().await.unwrap();
+    assert!(matches!(restrict().await, Err(AppError::Conflict(_))));
+    mk.deliver_to(&al).await;
+    for node in [&mk, &al] {
+        assert!(check(node, "Zoran Izmisleni").await.is_empty());
+        let seen = node.app.view_alert(&officer(), id).await;
+        assert!(matches!(seen, Err(AppError::NotFound(_))), "{seen:?}");
+        let view = node.app.view_alert(&verifier(), id).await.unwrap();
+        assert_eq!(view.state, "restricted");
+    }
+    let listed = al
+        .app
+        .alerts(&officer(), AlertList::Received, None, 10)
+        .await;
+    assert!(listed.unwrap().items.is_empty());
+    mk.app.lift_restriction(&verifier(), id).await.unwrap();
+    mk.deliver_to(&al).await;
+    for node in [&mk, &al] {
+        assert_eq!(check(node, "Zoran Izmisleni").await.len(), 1);
+    }
+    let again = mk.app.lift_restriction(&verifier(), id).await;
+    assert!(matches!(again, Err(AppError::Conflict(_))), "{again:?}");
+}
+
+#[tokio::test]
+async fn a_node_that_was_put_back_gets_what_it_had_signed_for() {
+    let (mk, al) = pair().await;
+    let kept = enter(&mk, "Zoran Izmisleni").await;
+    mk.deliver_to(&al).await;
+    let backup = dump_rows(al.store.as_ref()).await;
+    let made_at = al.clock.now();
+    mk.clock.advance(SignedDuration::from_mins(30));
+    al.clock.advance(SignedDuration::from_mins(30));
+    let lost = enter(&mk, "Petar Zamisleni").await;
+    mk.deliver_to(&al).await;
+    mk.app
+        .withdraw_alert(&verifier(), kept, reason("found"), RecallReason::Withdrawn)
+        .await
+        .unwrap();
+    mk.deliver_to(&al).await;
+    assert_eq!(check(&al, "Petar Zamisleni").await.len(), 1);
+
+    restore_rows(al.store.as_ref(), backup).await.unwrap();
+    al.app.follow().await.unwrap();
+    assert!(check(&al, "Petar Zamisleni").await.is_empty());
+    assert_eq!(
+        check(&al, "Zoran Izmisleni").await.len(),
+        1,
+        "it was recalled"
+    );
+    let asked = al.app.ask_again(&administrator(), made_at).await.unwrap();
+    assert_eq!(asked, 1);
+    al.deliver_to(&mk).await;
+    mk.deliver_to(&al).await;
+    assert_eq!(check(&al, "Petar Zamisleni").await.len(), 1);
+    assert!(check(&al, "Zoran Izmisleni").await.is_empty());
+    assert!(al.store.record(lost).await.unwrap().is_some());
 }
 
 #[tokio::test]

@@ -12,22 +12,23 @@ use std::sync::{Arc, Mutex};
 
 use egnatia_alerts::{AlertDraft, Outcome, Reason};
 use egnatia_app::{
-    AppError, CheckRequest, Courier, CourierError, DeliveryState, NewAlert, Store, StoreError,
+    AppError, CheckRequest, Courier, CourierError, DeliveryState, DumpRow, NewAlert, Store,
+    StoreError,
 };
 use egnatia_matching::{Description, Name, Schema};
 use egnatia_protocol::{NodeCard, RecallReason};
 use egnatia_record::{
-    AuthorityId, Category, Evaluation, Handling, HandlingCode, Kind, LegalBasis, Nature,
+    AuthorityId, Category, Clock, Evaluation, Handling, HandlingCode, Kind, LegalBasis, Nature,
     OriginRegime, RecordId, ReleasableTo, SubjectCategory,
 };
 use egnatia_testkit::{
     FixedClock, MemoryStore, SIDES, SeededEntropy, TestNode, administrator, arrangement_with,
-    empty_store, verifier, verify_log_under,
+    dump_rows, empty_store, restore_rows, verifier, verify_log_under,
 };
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 /// Without a wish, so many seeds run.
-const SEEDS: u64 = 2_000;
+const SEEDS: u64 = 1_500;
 const STEPS: usize = 60;
 /// After so many rounds without faults nothing may wait any more.
 const ROUNDS_MAX: usize = 12;
@@ -56,6 +57,8 @@ struct World {
     /// Own alerts by node, with the partners to which they are released.
     alerts: BTreeMap<RecordId, (usize, BTreeSet<usize>)>,
     restarts: u64,
+    /// A node's rows at some moment.
+    backup: Option<(usize, Timestamp, Vec<DumpRow>)>,
     log: Vec<String>,
 }
 
@@ -159,6 +162,7 @@ impl World {
             late: Arc::default(),
             alerts: BTreeMap::new(),
             restarts: 0,
+            backup: None,
             log: Vec::new(),
         }
     }
@@ -183,7 +187,8 @@ impl World {
             30..35 => self.check_and_confirm().await,
             35..40 => self.arrange().await,
             40..45 => self.partition(),
-            45..50 => self.restart().await,
+            45..48 => self.restart().await,
+            48..50 => self.back_up_or_restore().await,
             50..54 => self.fail_a_commit(),
             54..60 => self.come_late().await,
             60..64 => {
@@ -339,6 +344,10 @@ impl World {
 
     async fn restart(&mut self) {
         let at = self.any();
+        self.restart_at(at).await;
+    }
+
+    async fn restart_at(&mut self, at: usize) {
         self.restarts += 1;
         let seed = self.seed * 1_000 + 100 + self.restarts;
         let (store, clock) = {
@@ -347,6 +356,25 @@ impl World {
         };
         self.nodes[at] = TestNode::on(SIDES[at], store, clock, seed).await;
         self.say(format!("{at} restarts"));
+    }
+
+    /// Keeps a backup, or puts a node back to the one that was kept, and lets it ask its partners
+    /// for what it lacks. Its own alerts are not looked at any more: what it wrote after the backup
+    /// is known to its partners only, which no protocol brings back.
+    async fn back_up_or_restore(&mut self) {
+        let Some((at, made_at, rows)) = self.backup.take() else {
+            let at = self.any();
+            let rows = dump_rows(self.nodes[at].store.as_ref()).await;
+            self.backup = Some((at, self.nodes[at].clock.now(), rows));
+            return;
+        };
+        let node = &self.nodes[at];
+        restore_rows(node.store.as_ref(), rows).await.unwrap();
+        // The disk may be full once more; whoever restores tries again.
+        while node.app.ask_again(&administrator(), made_at).await.is_err() {}
+        self.alerts.retain(|_, (home, _)| *home != at);
+        self.restart_at(at).await;
+        self.say(format!("{at} is put back"));
     }
 
     fn fail_a_commit(&mut self) {

@@ -48,7 +48,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Check(check) => check::run(open(Index::Load).await?, *check, json).await,
         Command::Screen(what) => screen::run(&folder, config, *what, json).await,
         Command::Match(pair) => compare::run(&pair, &config, json),
-        Command::Eval(what) => eval::run(what, &config, json),
+        Command::Eval(what) => eval::run(what, &config, json).await,
         Command::Lists => import::list(open(Index::Skip).await?, json).await,
         Command::Audit(what) => audit::run(open(Index::Skip).await?, &what, json).await,
         Command::Partner(what) => partner::run(&folder, config, what, json).await,

@@ -156,6 +156,15 @@ pub struct Checkpoint {
     pub proof: Vec<Digest>,
 }
 
+/// The sender was put back to an older state: it lacks what was sent to it since then, though it
+/// has signed for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Resend {
+    /// Since when.
+    pub since: Timestamp,
+}
+
 /// What a witness says to a checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -30,11 +30,13 @@ pub enum StatementKind {
     Checkpoint,
     /// `cosignature`
     Cosignature,
+    /// `resend`
+    Resend,
 }
 
 impl StatementKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Record,
         Self::Recall,
         Self::Receipt,
@@ -44,6 +46,7 @@ impl StatementKind {
         Self::Card,
         Self::Checkpoint,
         Self::Cosignature,
+        Self::Resend,
     ];
 
     /// The word in the payload type.
@@ -58,6 +61,7 @@ impl StatementKind {
             Self::Card => "card",
             Self::Checkpoint => "checkpoint",
             Self::Cosignature => "cosignature",
+            Self::Resend => "resend",
         }
     }
 

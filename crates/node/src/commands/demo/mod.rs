@@ -8,7 +8,7 @@ use anyhow::Context;
 use egnatia_app::{App, AppError, Caller, NewAccount, Password, Role};
 use serde_json::json;
 
-mod region;
+pub(super) mod region;
 mod sides;
 mod tour;
 

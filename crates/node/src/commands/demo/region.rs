@@ -101,17 +101,23 @@ pub async fn prepare(data: &Path, listen: SocketAddr) -> anyhow::Result<Vec<Prep
     Ok(prepared)
 }
 
-/// Starts all of them, and lets each accept the others. In a demonstration the program compares
-/// the fingerprints; elsewhere two people do.
-pub async fn start(prepared: Vec<Prepared>, caller: &Caller) -> anyhow::Result<Vec<Member>> {
-    for node in &prepared {
-        for other in &prepared {
+/// Lets each accept the others, and agree on what the shipped matrix says. In a demonstration the
+/// program compares the fingerprints; elsewhere two people do.
+pub async fn introduce(prepared: &[Prepared], caller: &Caller) -> anyhow::Result<()> {
+    for node in prepared {
+        for other in prepared {
             if node.side.authority != other.side.authority {
                 accept(&node.data.app, &other.data.app, caller).await?;
             }
         }
         node.data.app.adopt_shipped_arrangements(caller).await?;
     }
+    Ok(())
+}
+
+/// Introduces and starts all of them.
+pub async fn start(prepared: Vec<Prepared>, caller: &Caller) -> anyhow::Result<Vec<Member>> {
+    introduce(&prepared, caller).await?;
     let mut members = Vec::with_capacity(prepared.len());
     for node in prepared {
         members.push(Member {

@@ -1,9 +1,11 @@
-//! `egnatia eval`: how well the matching does on an operator's own examples.
+//! `egnatia eval`: how well the matching does on an operator's own examples, and how fast nodes
+//! exchange on the operator's machine.
 //!
 //! It reads the files that are named and nothing else, and writes nothing but what `--scores` asks
 //! for.
 
 mod examples;
+mod exchange;
 mod pairs;
 mod search;
 
@@ -13,7 +15,7 @@ use crate::cli::Eval;
 use crate::config::Config;
 
 /// Measures what is asked for.
-pub fn run(what: Eval, config: &Config, json: bool) -> anyhow::Result<ExitCode> {
+pub async fn run(what: Eval, config: &Config, json: bool) -> anyhow::Result<ExitCode> {
     match what {
         Eval::Pairs {
             file,
@@ -30,6 +32,18 @@ pub fn run(what: Eval, config: &Config, json: bool) -> anyhow::Result<ExitCode> 
         } => {
             let settings = search::Settings::of(config, threshold);
             search::run(&corpus, &queries, &settings, json)
+        }
+        Eval::Exchange {
+            single,
+            many,
+            missed,
+        } => {
+            let wanted = exchange::Wanted {
+                single,
+                many,
+                missed,
+            };
+            exchange::run(wanted, json).await
         }
     }
 }

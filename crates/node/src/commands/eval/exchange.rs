@@ -1,0 +1,249 @@
+//! `egnatia eval exchange`: how fast seven nodes on this machine exchange, over real TLS.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use egnatia_alerts::{AlertDraft, Reason};
+use egnatia_app::{App, Caller, NewAlert, Role};
+use egnatia_matching::{Description, Name, Schema};
+use egnatia_record::{
+    Category, Evaluation, Handling, HandlingCode, Justification, LegalBasis, Nature, OriginRegime,
+    Purpose, ReleasableTo, SubjectCategory,
+};
+use serde_json::json;
+
+use crate::commands::demo::region;
+use crate::data::operator;
+
+/// What is measured.
+pub struct Wanted {
+    /// So many alerts one after the other, for the time of one.
+    pub single: u64,
+    /// So many as fast as they can be written, for the rate.
+    pub many: u64,
+    /// So many that were written while no partner could be reached.
+    pub missed: u64,
+}
+
+/// So many are written at the same time.
+const WRITERS: u64 = 16;
+const LOOK_EVERY: Duration = Duration::from_millis(2);
+/// Between single alerts.
+const PAUSE: Duration = Duration::from_millis(40);
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// Measures in a folder of its own, which it removes.
+pub async fn run(wanted: Wanted, json: bool) -> anyhow::Result<ExitCode> {
+    let folder = tempfile::Builder::new()
+        .prefix("egnatia-exchange-")
+        .tempdir()?;
+    let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let caller = operator(None)?;
+    let prepared = region::prepare(folder.path(), anywhere).await?;
+    region::introduce(&prepared, &caller).await?;
+    let home = prepared
+        .first()
+        .map(|node| node.data.app.clone())
+        .context("there is no node")?;
+    let numbers = Arc::new(AtomicU64::new(0));
+
+    write(&home, &numbers, wanted.missed).await?;
+    let catching_up = Instant::now();
+    let members = region::start(prepared, &caller).await?;
+    delivered(&home).await?;
+    let caught_up = catching_up.elapsed();
+
+    let mut times = Vec::new();
+    for _ in 0..wanted.single {
+        tokio::time::sleep(PAUSE).await;
+        let started = Instant::now();
+        write(&home, &numbers, 1).await?;
+        delivered(&home).await?;
+        times.push(started.elapsed().as_secs_f64() * 1_000.0);
+    }
+    times.sort_by(f64::total_cmp);
+
+    let sustained = Instant::now();
+    write(&home, &numbers, wanted.many).await?;
+    let written = sustained.elapsed();
+    delivered(&home).await?;
+    let sustained = sustained.elapsed();
+    region::stop(members).await?;
+
+    let p50 = quantile(&times, 0.5);
+    let p99 = quantile(&times, 0.99);
+    let report = json!({
+        "recipients": 6,
+        "alert_to_six_receipts_ms": { "p50": p50, "p99": p99, "alerts": wanted.single },
+        "sustained_alerts_per_second": rate(wanted.many, sustained),
+        "written_alerts_per_second": rate(wanted.many, written),
+        "deliveries_per_second": rate(wanted.many * 6, sustained),
+        "catch_up": {
+            "alerts": wanted.missed,
+            "deliveries_per_second": rate(wanted.missed * 6, caught_up),
+        },
+    });
+    if json {
+        println!("{report}");
+    } else {
+        println!("Seven nodes on this machine, over TLS; one writes, six receive and sign.");
+        println!("  one alert, until six have signed   p50 {p50:.1} ms, p99 {p99:.1} ms");
+        println!(
+            "  alerts a second, sustained         {:.0} ({:.0} deliveries)",
+            rate(wanted.many, sustained),
+            rate(wanted.many * 6, sustained)
+        );
+        println!(
+            "  catching up on {:>7} alerts      {:.0} deliveries a second",
+            wanted.missed,
+            rate(wanted.missed * 6, caught_up)
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn quantile(sorted: &[f64], share: f64) -> f64 {
+    let last = u32::try_from(sorted.len().saturating_sub(1)).unwrap_or(u32::MAX);
+    let place = (f64::from(last) * share).round();
+    let found = sorted
+        .iter()
+        .zip(0_u32..)
+        .find(|(_, index)| f64::from(*index) >= place);
+    found.map_or(f64::NAN, |(value, _)| (value * 10.0).round() / 10.0)
+}
+
+fn rate(count: u64, time: Duration) -> f64 {
+    let count = u32::try_from(count).map_or(f64::NAN, f64::from);
+    (count / time.as_secs_f64()).round()
+}
+
+/// Waits until nothing waits for anybody.
+async fn delivered(app: &App) -> anyhow::Result<()> {
+    let started = Instant::now();
+    while !app.queues().await?.is_empty() {
+        if started.elapsed() > PATIENCE {
+            bail!(
+                "the alerts were not delivered within {} s",
+                PATIENCE.as_secs()
+            );
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+    Ok(())
+}
+
+/// Writes alerts on persons who do not exist, no two of whom have the same name.
+async fn write(app: &App, numbers: &Arc<AtomicU64>, count: u64) -> anyhow::Result<()> {
+    let until = numbers.load(Ordering::SeqCst) + count;
+    let mut writers = tokio::task::JoinSet::new();
+    for _ in 0..WRITERS.min(count) {
+        let (app, numbers) = (app.clone(), Arc::clone(numbers));
+        writers.spawn(async move {
+            let caller = verifier()?;
+            loop {
+                let number = numbers.fetch_add(1, Ordering::SeqCst);
+                if number >= until {
+                    return anyhow::Ok(());
+                }
+                app.enter_alert(&caller, invented(number)?).await?;
+            }
+        });
+    }
+    while let Some(done) = writers.join_next().await {
+        done??;
+    }
+    // Each writer took one number more than it used.
+    numbers.store(until, Ordering::SeqCst);
+    Ok(())
+}
+
+/// A name of syllables: pronounceable, and another one for every number.
+fn name(mut number: u64) -> String {
+    const SYLLABLES: [&str; 16] = [
+        "ba", "dre", "fi", "go", "hu", "ja", "ke", "lim", "mo", "nur", "pa", "rez", "si", "to",
+        "vu", "zak",
+    ];
+    // Spread, so that neighbours do not look alike.
+    number = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let mut words = Vec::new();
+    for _ in 0..2 {
+        let mut word = String::new();
+        for _ in 0..4 {
+            let index = usize::try_from(number >> 60).unwrap_or(0);
+            word.push_str(SYLLABLES.get(index).copied().unwrap_or("x"));
+            number = number.rotate_left(4);
+        }
+        words.push(word);
+    }
+    words.join(" ")
+}
+
+fn invented(number: u64) -> anyhow::Result<NewAlert> {
+    let year = 1950 + number % 50;
+    let handling = Handling::new(
+        [HandlingCode::H0],
+        None,
+        ReleasableTo::Anybody,
+        OriginRegime::National,
+    )?;
+    Ok(NewAlert {
+        draft: AlertDraft {
+            category: Category::ForeignTerroristFighter,
+            subject: Description {
+                schema: Schema::Person,
+                names: vec![Name::new(name(number))],
+                births: vec![format!("{year}-05-17").parse()?],
+                ..Description::default()
+            },
+            object: None,
+            reason: Reason::try_from("travelled to join a terrorist group".to_owned())?,
+            action: String::new(),
+            decision: format!("KOK {number}/2026"),
+            proportionality: None,
+            warnings: [].into(),
+            offence: None,
+            characteristics: None,
+            distinguished_by: None,
+            links: [].into(),
+        },
+        handling,
+        legal_basis: LegalBasis::NationalLaw,
+        evaluation: Evaluation::OFFICIAL,
+        subject: SubjectCategory::Suspect,
+        nature: Nature::Fact,
+        different_from: [].into(),
+    })
+}
+
+fn verifier() -> anyhow::Result<Caller> {
+    Ok(Caller {
+        login: "measuring".parse()?,
+        role: Role::VerifyingOfficer,
+        justification: Some(Justification {
+            purpose: Purpose::Terrorism,
+            case: "MEASURE 1".parse()?,
+        }),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_number_has_another_name() {
+        let names: std::collections::BTreeSet<_> = (0..50_000).map(name).collect();
+        assert_eq!(names.len(), 50_000);
+    }
+
+    #[test]
+    fn quantiles_of_few_times() {
+        assert_eq!(quantile(&[1.0, 2.0, 3.0], 0.5), 2.0);
+        assert_eq!(quantile(&[1.0, 2.0, 3.0], 0.99), 3.0);
+        assert!(quantile(&[], 0.5).is_nan());
+    }
+}
