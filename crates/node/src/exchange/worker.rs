@@ -34,6 +34,9 @@ const HEARD_AGAIN: Duration = Duration::from_secs(1);
 /// What is queued within this time goes together: a parcel is sealed once for all of it. The first
 /// thing after a pause leaves at once.
 const GATHER: Duration = Duration::from_millis(25);
+/// Where a parcel takes long, the machine is busy: fewer and larger ones take less of it. A parcel
+/// waits for twice the time that the one before took, and never longer than this.
+const GATHER_MAX: Duration = Duration::from_millis(250);
 
 /// All workers of a node.
 pub struct Workers {
@@ -165,8 +168,10 @@ impl Worker {
                 }
                 Ok(_) => {
                     self.recovered();
+                    let took = begun.elapsed();
                     let goes_on = self.idle(&mut queued).await;
-                    tokio::time::sleep_until(begun + GATHER).await;
+                    let gather = (2 * took).clamp(GATHER, GATHER_MAX);
+                    tokio::time::sleep_until(begun + gather).await;
                     goes_on
                 }
                 Err(error) => {

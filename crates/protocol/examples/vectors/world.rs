@@ -216,6 +216,7 @@ pub fn statements() -> Result<Vec<Statement>, Box<dyn Error>> {
             size: 1,
             signature: Some(Hint::new("\u{2014} egnatia/bb-police y")?),
         }),
+        Statement::Resend(Resend { since: at(-3_600) }),
     ])
 }
 
