@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::port::{Change, DeliveryRow, DueFilter, DuePlace};
 use crate::writing::{Beside, EventAbout, Terms, Writing};
-use crate::{Action, App, AppError, Caller, Invalid, Page, read_body};
+use crate::{Action, App, AppError, Caller, Invalid, NewFlag, Page, read_body};
 
 /// The state of a question or a report for which nobody has done anything yet.
 const OPEN: &str = "open";
@@ -264,7 +264,7 @@ impl App {
         })
     }
 
-    /// Answers a partner's question.
+    /// Answers a partner's question. Granting a flag sets it.
     ///
     /// # Errors
     /// [`AppError::NotFound`], [`AppError::Forbidden`], [`AppError::NoJustification`];
@@ -281,6 +281,14 @@ impl App {
         if inquiry.direction != Direction::Received {
             let text = "this node asks here; the partner answers".to_owned();
             return Err(AppError::Conflict(text));
+        }
+        if decision == Some(Decision::Granted) && inquiry.matter == Matter::Flag.as_str() {
+            let flag = NewFlag {
+                authority: inquiry.with.clone(),
+                reason: text.clone(),
+                alternative_action: None,
+            };
+            self.flag_alert(caller, inquiry.about, flag).await?;
         }
         let mut writing = self.writing(caller);
         let statement = Statement::Answer(Answer {

@@ -19,7 +19,7 @@ use crate::config::Config;
 use crate::data::Data;
 use crate::exchange::{self, Credentials, Exchange};
 use crate::failure::InputError;
-use crate::{keys_of_exchange, memory};
+use crate::keys_of_exchange;
 
 /// How often the node looks for what other processes wrote into its store.
 const FOLLOW_EVERY: Duration = Duration::from_millis(250);
@@ -231,7 +231,7 @@ async fn tend_index(app: App, mut stopping: watch::Receiver<bool>) {
         let app = app.clone();
         let tended = tokio::task::spawn_blocking(move || app.tend_index()).await;
         match tended {
-            Ok(Ok(_)) => memory::give_back(),
+            Ok(Ok(_)) => {}
             Ok(Err(error)) => warn!(%error, "the index cannot be written to its files"),
             Err(error) => warn!(%error, "writing the index broke off"),
         }

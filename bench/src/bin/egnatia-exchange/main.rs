@@ -31,6 +31,10 @@ use egnatia_testkit::{
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+/// As in the node.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const GATHER: Duration = Duration::from_millis(25);
 
 type Failure = Box<dyn Error + Send + Sync>;

@@ -353,6 +353,47 @@ async fn a_correction_replaces_what_the_partner_holds() {
 }
 
 #[tokio::test]
+async fn a_flag_that_is_granted_changes_what_is_done_at_the_partner_that_asked() {
+    let (mk, al) = pair().await;
+    let id = enter(&mk, "Zoran Izmisleni").await;
+    mk.deliver_to(&al).await;
+    let question = NewQuestion {
+        about: id,
+        matter: Matter::Flag,
+        recipient: None,
+        text: reason("our law does not allow discreet checks in this case"),
+        urgent: None,
+    };
+    al.app.ask(&verifier(), question).await.unwrap();
+    al.deliver_to(&mk).await;
+    let asked = mk.app.inquiries(&verifier(), None, 10).await.unwrap();
+    let text = reason("agreed");
+    mk.app
+        .answer(
+            &verifier(),
+            asked.items[0].id,
+            Some(Decision::Granted),
+            &text,
+        )
+        .await
+        .unwrap();
+    mk.deliver_to(&al).await;
+    let view = al.app.view_alert(&verifier(), id).await.unwrap();
+    assert!(view.alert.flag_of(&al.authority).is_some());
+    assert_eq!(view.envelope.version.number(), 2);
+    let action = async |node: &TestNode| {
+        let request = CheckRequest {
+            query: draft("Zoran Izmisleni").subject,
+            ..CheckRequest::default()
+        };
+        let answer = node.app.check(&officer(), request).await.unwrap();
+        answer.candidates[0].action.clone()
+    };
+    assert!(action(&al).await.starts_with("Flagged for this authority"));
+    assert!(action(&mk).await.starts_with("Discreet check"));
+}
+
+#[tokio::test]
 async fn a_restricted_alert_is_found_by_nobody_until_it_is_lifted() {
     let (mk, al) = pair().await;
     let id = enter(&mk, "Zoran Izmisleni").await;

@@ -22,6 +22,9 @@ use crate::writing::{Beside, Writing};
 
 /// Candidates that are looked at when a record arrives.
 const CANDIDATES_MAX: u16 = 10;
+/// What is done where an alert is flagged for this authority and nothing else was agreed.
+const FLAGGED_ACTION: &str = "Flagged for this authority: the action is not carried out here. Tell the issuer where the \
+     person or object was found.";
 /// A partner's clock may be ahead by so much.
 const AHEAD_MAX: SignedDuration = SignedDuration::from_mins(10);
 
@@ -136,7 +139,7 @@ impl Taking<'_> {
             AlertState::Withdrawn { .. } => WITHDRAWN,
         };
         let keys = if alert.is_active() {
-            alert_keys(id, alert, Some(&originator))?
+            alert_keys(id, &self.as_done_here(alert), Some(&originator))?
         } else {
             KeyChange::Remove
         };
@@ -171,6 +174,20 @@ impl Taking<'_> {
             },
         );
         Ok(())
+    }
+
+    /// The alert with what is done on this node's territory: another action where the issuer has
+    /// flagged it for this authority (rule SIS-15).
+    fn as_done_here(&self, alert: &Alert) -> Alert {
+        let own = &self.app.inner.settings.authority;
+        let mut here = alert.clone();
+        if let Some(flag) = alert.flag_of(own) {
+            here.action = flag
+                .alternative_action
+                .clone()
+                .unwrap_or_else(|| FLAGGED_ACTION.to_owned());
+        }
+        here
     }
 
     /// What of the node's own agrees with what arrived; nothing for an alert that is not active.

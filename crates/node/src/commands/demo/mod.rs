@@ -23,7 +23,6 @@ use crate::config::{Config, Node};
 use crate::data::{Data, Index, make_folder, operator};
 use crate::download;
 use crate::lists::{Read, Source};
-use crate::memory;
 
 /// Persons who do not exist, for a node without network and without lists.
 const SAMPLE: &[u8] = include_bytes!("../../../data/sample.ftm.json");
@@ -78,7 +77,6 @@ pub async fn run(
     if let Some(first) = prepared.first() {
         load_lists(&first.data, &caller, json, &say).await?;
     }
-    memory::give_back();
     let users = users();
     for (number, node) in prepared.iter().enumerate() {
         for user in users.iter().filter(|user| number == 0 || user.everywhere) {
@@ -118,7 +116,6 @@ async fn run_single(
         }
     };
     load_lists(&data, &caller, json, &say).await?;
-    memory::give_back();
     let users = users();
     for user in &users {
         give_account(&data.app, &caller, user).await?;
