@@ -4,6 +4,8 @@
 //! also learns what another process wrote into the same store. What no longer changes moves into
 //! segments, files that the next start maps instead of reading the whole feed again.
 
+mod feed;
+
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
@@ -14,28 +16,16 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
 use crate::alerts::{ACTIVE, RECEIVED};
-use crate::catalogue::{OWN_ALERTS, RECEIVED_ALERTS};
-use crate::port::{IndexFiles, KeyRow, ListVersionRow, SegmentBytes, Store};
+use crate::catalogue::OWN_ALERTS;
+use crate::port::{IndexFiles, ListVersionRow, SegmentBytes, Store};
 use crate::{AppError, Settings};
 
+pub(crate) use feed::MatchKeys;
+use feed::{Touched, apply};
+
 const PAGE: u32 = 2_000;
-/// How many rows are applied while readers wait: a few milliseconds.
-const STEP: usize = 64;
 /// A segment stays as it is while it has so many times the entries of all that came after it.
 const GROWTH: usize = 4;
-
-/// What the feed says of a record: how it is compared, and under what name it is shown.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct MatchKeys {
-    pub list: String,
-    pub source_id: String,
-    pub name: String,
-    /// What is done after a hit, where the entry itself says it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub action: Option<String>,
-    pub description: Description,
-}
 
 /// An entry that a search found.
 pub(crate) struct Found {
@@ -444,76 +434,6 @@ impl State {
             alerts: None,
         }
     }
-}
-
-/// What the lines of the feed were about.
-#[derive(Debug, Clone, Copy, Default)]
-struct Touched {
-    lists: bool,
-    alerts: bool,
-}
-
-impl Touched {
-    fn add(&mut self, other: Self) {
-        self.lists |= other.lists;
-        self.alerts |= other.alerts;
-    }
-
-    fn list(&mut self, list: &str) {
-        let is_alert = list == OWN_ALERTS || list.starts_with(RECEIVED_ALERTS);
-        self.alerts |= is_alert;
-        self.lists |= !is_alert;
-    }
-}
-
-fn apply(state: &RwLock<State>, rows: Vec<KeyRow>) -> Result<Touched, AppError> {
-    let mut touched = Touched::default();
-    let mut parsed = Vec::with_capacity(rows.len());
-    for row in rows {
-        let keys = row
-            .keys
-            .map(|bytes| serde_json::from_slice::<MatchKeys>(&bytes))
-            .transpose()
-            .map_err(|error| AppError::unreadable("match key", &error))?;
-        parsed.push((row.record, row.version, keys));
-    }
-    let mut parsed = parsed.into_iter().peekable();
-    while parsed.peek().is_some() {
-        let mut state = state.write().map_err(|_| poisoned())?;
-        for (record, version, keys) in parsed.by_ref().take(STEP) {
-            match keys {
-                Some(keys) => {
-                    let MatchKeys {
-                        list,
-                        source_id,
-                        name,
-                        action,
-                        description,
-                    } = keys;
-                    touched.list(&list);
-                    let payload = Shown {
-                        version,
-                        list,
-                        source_id,
-                        name,
-                        action,
-                    };
-                    let payload = serde_json::to_vec(&payload)
-                        .map_err(|error| AppError::unreadable("index entry", &error))?;
-                    let key = number(record);
-                    state.index.insert_with(key, &description, &payload);
-                }
-                None => {
-                    let key = number(record);
-                    if let Some(payload) = state.index.payload(key) {
-                        touched.list(&shown(payload)?.list);
-                    }
-                    state.index.remove(key);
-                }
-            }
-        }
-    }
-    Ok(touched)
 }
 
 fn number(record: RecordId) -> u128 {
