@@ -52,7 +52,7 @@ pub use maker::{Maker, justification, user};
 pub use memory::MemoryStore;
 pub use population::{Birth, Category, Person, Population, Query, SourceName, queries};
 pub use region::{
-    Direct, SIDES, TestNode, administrator, arrangement_with, empty_store, later, region,
+    Direct, SIDES, TestNode, administrator, arrangement_with, empty_store, later, region, send_as,
     test_identity, verifier,
 };
 pub use seal::{test_log_key, test_seal, test_seal_of, test_tag_key};

@@ -8,7 +8,10 @@ use egnatia_app::{
     App, Caller, Catalogue, Courier, CourierError, Delivered, DeliveryError, Identity,
     NoIndexFiles, Parts, PasswordHasher, ReceiveError, Role, Settings, Store,
 };
-use egnatia_protocol::{CardFormat, CardKey, NodeCard, OpeningKey, SignedCard, SigningKey};
+use egnatia_protocol::{
+    CardFormat, CardKey, Item, NodeCard, OpeningKey, Parcel, Receipt, Signed, SignedCard,
+    SigningKey, Statement, open_parcel, seal_parcel,
+};
 use egnatia_record::{
     Arrangement, AuthorityId, Category, Clock, Entropy, Gate, Justification, PartnerCode, Purpose,
 };
@@ -221,6 +224,50 @@ impl TestNode {
 pub fn empty_store(authority: &str) -> Arc<MemoryStore> {
     let authority = authority.parse().unwrap();
     Arc::new(MemoryStore::new(test_seal_of(&authority)))
+}
+
+/// Sends statements with the keys of a node, as the node itself never would, and returns the
+/// receipts.
+///
+/// # Errors
+/// [`ReceiveError`].
+///
+/// # Panics
+/// Where the answer is not the other node's.
+pub async fn send_as(
+    from: &TestNode,
+    to: &TestNode,
+    statements: Vec<Signed>,
+) -> Result<Vec<Receipt>, ReceiveError> {
+    let (authority, partner) = (from.authority.as_str(), from.partner.as_str());
+    let identity = test_identity(authority, partner, 1, FixedClock::default().now());
+    let keys: Vec<&SigningKey> = identity.signing.iter().collect();
+    let items = (1..).zip(statements);
+    let parcel = Parcel {
+        from: from.authority.clone(),
+        to: to.authority.clone(),
+        sent_at: to.clock.now(),
+        items: items
+            .map(|(number, statement)| Item { number, statement })
+            .collect(),
+    };
+    let card = to.app.own_card().unwrap();
+    let entropy = SeededEntropy::new(SEED.fetch_add(1, Ordering::Relaxed));
+    let sealed = seal_parcel(&parcel, &keys, card.card(), &entropy).unwrap();
+    let answer = to.app.receive(&from.authority, &sealed).await?;
+    let now = to.clock.now();
+    let opened = open_parcel(
+        &answer,
+        &from.authority,
+        &identity.opening,
+        card.card(),
+        now,
+    );
+    let receipt = |item: &Item| match Statement::read(&item.statement) {
+        Ok(Statement::Receipt(receipt)) => receipt,
+        other => panic!("{other:?}"),
+    };
+    Ok(opened.unwrap().items.iter().map(receipt).collect())
 }
 
 /// Hands envelopes over at once.

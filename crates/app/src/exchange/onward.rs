@@ -138,6 +138,26 @@ impl App {
         Ok(true)
     }
 
+    /// Whether a record went to a partner: from this node, or from another one with permission.
+    pub(super) async fn was_given(
+        &self,
+        record: RecordId,
+        to: &AuthorityId,
+    ) -> Result<bool, AppError> {
+        let rows = self.store().deliveries_of(record).await?;
+        if rows.iter().any(|row| row.kind == "record" && row.to == *to) {
+            return Ok(true);
+        }
+        let questions = self.onward_questions(record).await?;
+        Ok(questions.iter().any(|(_, inquiry)| {
+            let granted = matches!(
+                &inquiry.state,
+                InquiryState::Answered(answer) if answer.decision.as_deref() == Some("granted")
+            );
+            granted && inquiry.recipient.as_ref() == Some(to)
+        }))
+    }
+
     /// To whom this node has passed a partner's record on.
     pub(super) async fn passed_on_to(
         &self,

@@ -7,6 +7,7 @@
 )]
 
 mod accounts;
+mod attacks;
 mod audit;
 mod checks;
 mod decisions;

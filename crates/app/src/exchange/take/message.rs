@@ -16,8 +16,13 @@ use crate::{AppError, read_body};
 const URGENT_HOURS: i64 = 1;
 
 impl Taking<'_> {
-    /// An alert of this node that a partner speaks of.
-    fn own_alert(&self, id: RecordId, version: Version) -> Result<(Alert, Purpose), TakeError> {
+    /// An alert of this node that a partner speaks of, where the partner was given it. One that it
+    /// was not given and one that does not exist are refused in the same words (invariant 10).
+    async fn own_alert(
+        &self,
+        id: RecordId,
+        version: Version,
+    ) -> Result<(Alert, Purpose), TakeError> {
         let unknown = || Refused::new(RefusalGround::NotTheOriginator).about(id, version);
         let held = self.held.get(&id).ok_or_else(unknown)?;
         let own = &self.app.inner.settings.authority;
@@ -26,6 +31,9 @@ impl Taking<'_> {
             .as_ref()
             .filter(|stored| held.originator == *own && stored.envelope.kind == Kind::Alert)
             .ok_or_else(unknown)?;
+        if !self.app.was_given(id, self.from()).await? {
+            return Err(unknown().into());
+        }
         let alert = read_body::<Alert>(stored)?
             .ok_or_else(|| Refused::new(RefusalGround::ErasedHere).about(id, version))?;
         Ok((alert, stored.envelope.purpose))
@@ -33,7 +41,7 @@ impl Taking<'_> {
 
     pub(super) async fn take_hit(&mut self, hit: Hit) -> Result<Taken, TakeError> {
         let about = (hit.alert, hit.version);
-        let (alert, purpose) = self.own_alert(hit.alert, hit.version)?;
+        let (alert, purpose) = self.own_alert(hit.alert, hit.version).await?;
         let claim = format!("hit-report:{}:{}", self.from(), hit.hit);
         let hours = if hit.urgent {
             URGENT_HOURS
@@ -110,7 +118,7 @@ impl Taking<'_> {
         if !held.is_empty() {
             return Ok(Taken::stored(None));
         }
-        let (_, purpose) = self.own_alert(request.about, Version::FIRST)?;
+        let (_, purpose) = self.own_alert(request.about, Version::FIRST).await?;
         // The clock starts at receipt (rule R977-04).
         let hours = if request.urgent.is_some() {
             URGENT_HOURS
