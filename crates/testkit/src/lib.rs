@@ -36,6 +36,7 @@ mod memory;
 mod population;
 #[expect(
     clippy::unwrap_used,
+    clippy::panic,
     reason = "in a test's region, a failed expectation is the finding"
 )]
 mod region;
