@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use egnatia_alerts::{AlertDraft, Reason};
-use egnatia_app::{App, Caller, NewAlert, Role};
+use egnatia_app::{App, AppError, Caller, NewAlert, Role};
 use egnatia_matching::{Description, Name, Schema};
 use egnatia_record::{
     Category, Evaluation, Handling, HandlingCode, Justification, LegalBasis, Nature, OriginRegime,
@@ -149,7 +149,13 @@ async fn write(app: &App, numbers: &Arc<AtomicU64>, count: u64) -> anyhow::Resul
                 if number >= until {
                     return anyhow::Ok(());
                 }
-                app.enter_alert(&caller, invented(number)?).await?;
+                let mut new = invented(number)?;
+                if let Err(AppError::Invalid(_)) = app.enter_alert(&caller, new.clone()).await {
+                    // Somebody of almost the same name: an officer has looked, and says so.
+                    let like = app.like_alerts(&caller, &new.draft).await?;
+                    new.different_from = like.iter().map(|like| like.alert).collect();
+                    app.enter_alert(&caller, new).await?;
+                }
             }
         });
     }
