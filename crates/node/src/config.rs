@@ -411,7 +411,7 @@ mod tests {
                 "[node]\nauthority = \"Ministry of Interior\"",
                 "authority id",
             ),
-            ("[node]\npartner = \"XX\"", "partner"),
+            ("[node]\npartner = \"Macedonia\"", "partner"),
             ("[exchange]\nlisten = \"127.0.0.1:7443\"", "[node] partner"),
             (
                 "[node]\npartner = \"MK\"\n[exchange]\nlisten = \"0.0.0.0:7443\"",

@@ -94,6 +94,6 @@ async fn take_over(
         serial = card.card().serial,
         "the exchange keys were changed"
     );
-    // Whoever changed them may have been interrupted before it told anybody.
+    // Only now: a partner that has the new card may believe the new keys alone.
     announce(app, &mut keys).await
 }

@@ -1,7 +1,29 @@
 //! The `egnatia` binary: configuration, wiring, commands.
 //!
 //! Start at `cli::Cli`; each command has a file of its own in `commands`. Several nodes run in one
-//! process with [`serving::Running`].
+//! process with [`serving::Running`]:
+//!
+//! ```no_run
+//! use egnatia_node::config::Config;
+//! use egnatia_node::data::{Data, Index};
+//! use egnatia_node::serving::{Listeners, Running};
+//!
+//! # async fn example() -> anyhow::Result<()> {
+//! let mut nodes = Vec::new();
+//! for (authority, port) in [("mk-mvr", 7070), ("al-asp", 7080)] {
+//!     let config = Config::parse(&format!(
+//!         "[node]\nauthority = \"{authority}\"\n[http]\nlisten = \"127.0.0.1:{port}\"\n"
+//!     ))?;
+//!     let listeners = Listeners::bind(&config, None).await?;
+//!     let data = Data::open(authority.as_ref(), config, Index::Keep).await?;
+//!     nodes.push(Running::start(data, listeners, true).await?);
+//! }
+//! for node in nodes {
+//!     node.stop().await?;
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod ambient;
 mod cli;

@@ -12,7 +12,7 @@ use egnatia_web::{NodeFace, Uploads, WebState};
 use jiff::tz::TimeZone;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 use tracing::{info, warn};
 
 use crate::config::Config;
@@ -160,21 +160,28 @@ impl Running {
     /// Where the pages had ended by themselves before.
     pub async fn stop(self) -> anyhow::Result<()> {
         let _ = self.stop.send(true);
+        let mut tasks = self.tasks;
+        tasks.extend(self.exchange.map(Exchange::into_tasks).unwrap_or_default());
         let mut pages = self.pages;
+        let late: Vec<AbortHandle> = tasks
+            .iter()
+            .map(JoinHandle::abort_handle)
+            .chain([pages.abort_handle()])
+            .collect();
+        // They end beside each other, not one after another.
         let ended = async {
             let served = (&mut pages).await;
-            if let Some(exchange) = self.exchange {
-                exchange.ended().await;
-            }
-            for task in self.tasks {
-                let _ = task.await;
+            for task in tasks {
+                if let Err(error) = task.await {
+                    warn!(%error, "a part of the node broke off");
+                }
             }
             served
         };
         let served = tokio::time::timeout(STOP_WITHIN, ended).await;
         if served.is_err() {
             warn!("some requests did not end in time");
-            pages.abort();
+            late.iter().for_each(AbortHandle::abort);
         }
         self.data.close().await;
         match served {

@@ -1,6 +1,7 @@
 //! What one partner may ask for at a time. One that floods is told so, and slows down nobody else.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,6 +15,8 @@ use super::problem::{Problem, TOO_MANY};
 const REQUESTS_MAX: usize = 4;
 /// Connections of one partner at a time.
 const CONNECTIONS_MAX: usize = 4;
+/// Handshakes that come from one address at a time.
+const KNOCKS_MAX: usize = 16;
 /// So many seconds' worth of requests may come at once.
 const BURST_SECONDS: u32 = 2;
 
@@ -75,6 +78,46 @@ impl Limits {
     }
 }
 
+/// Who is shaking hands at the moment, by address: a stranger must not take all places.
+#[derive(Default)]
+pub struct Knocking(Mutex<HashMap<IpAddr, usize>>);
+
+/// One place at the door, until it is dropped.
+pub struct Knock {
+    knocking: Arc<Knocking>,
+    from: IpAddr,
+}
+
+impl Knocking {
+    /// A place; `None` where too many come from this address at a time.
+    pub fn place(self: &Arc<Self>, from: IpAddr) -> Option<Knock> {
+        let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = places.entry(from).or_default();
+        if *taken >= KNOCKS_MAX {
+            return None;
+        }
+        *taken += 1;
+        let knocking = Arc::clone(self);
+        Some(Knock { knocking, from })
+    }
+}
+
+impl Drop for Knock {
+    fn drop(&mut self) {
+        let mut places = self
+            .knocking
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        match places.get_mut(&self.from) {
+            Some(taken) if *taken > 1 => *taken -= 1,
+            _ => {
+                places.remove(&self.from);
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,5 +138,23 @@ mod tests {
         assert!(limits.connection(&other).is_some());
         drop(connections);
         assert!(limits.connection(&one).is_some());
+    }
+
+    #[test]
+    fn one_address_does_not_take_all_places_at_the_door() {
+        let knocking = Arc::new(Knocking::default());
+        let [one, other] = ["192.0.2.1", "192.0.2.2"].map(|text| text.parse().unwrap());
+        let mut places: Vec<_> = (0..KNOCKS_MAX)
+            .map(|_| knocking.place(one).unwrap())
+            .collect();
+        assert!(knocking.place(one).is_none());
+        assert!(knocking.place(other).is_some());
+        places.pop();
+        assert!(knocking.place(one).is_some());
+        drop(places);
+        assert!(
+            knocking.0.lock().unwrap().is_empty(),
+            "nobody is remembered"
+        );
     }
 }

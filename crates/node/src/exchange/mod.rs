@@ -87,12 +87,8 @@ pub fn start(
 }
 
 impl Exchange {
-    /// Waits until everything has ended, once the node stops.
-    pub async fn ended(self) {
-        for task in self.tasks {
-            if let Err(error) = task.await {
-                tracing::error!(%error, "a part of the exchange broke off");
-            }
-        }
+    /// What ends once the node stops.
+    pub fn into_tasks(self) -> Vec<JoinHandle<()>> {
+        self.tasks
     }
 }

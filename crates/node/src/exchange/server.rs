@@ -21,7 +21,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tracing::{debug, info, warn};
 
-use super::limits::Limits;
+use super::limits::{Knocking, Limits};
 use super::{Bells, STOP_WITHIN, requests, tls};
 
 /// Connections at a time, those of all partners together.
@@ -73,6 +73,7 @@ impl Server {
     ) {
         let all = Arc::new(Semaphore::new(CONNECTIONS_MAX));
         let unknown = Arc::new(Semaphore::new(HANDSHAKES_MAX));
+        let knocking = Arc::new(Knocking::default());
         let mut connections = JoinSet::new();
         loop {
             let accepted = tokio::select! {
@@ -90,7 +91,8 @@ impl Server {
             };
             let slot = Arc::clone(&all).try_acquire_owned();
             let handshake = Arc::clone(&unknown).try_acquire_owned();
-            let (Ok(slot), Ok(handshake)) = (slot, handshake) else {
+            let place = knocking.place(from.ip());
+            let (Ok(slot), Ok(handshake), Some(place)) = (slot, handshake, place) else {
                 debug!(%from, "too many connections; one is closed");
                 continue;
             };
@@ -101,7 +103,7 @@ impl Server {
                 let Some((stream, pin)) = server.handshake(stream, from, &acceptor).await else {
                     return;
                 };
-                drop(handshake);
+                drop((handshake, place));
                 server.serve(stream, pin, stopping).await;
             });
         }

@@ -88,7 +88,8 @@ fn what_was_altered_or_is_another_nodes_is_refused_by_name() {
         fs::write(setting.path("exchange.keys"), keys).unwrap();
         fs::write(setting.path("exchange.unlock"), unlock).unwrap();
         let error = setting.open(CONFIGURATION).unwrap_err();
-        assert!(error.chain().any(|cause| cause.is::<InputError>()));
+        let named = error.chain().find(|cause| cause.is::<InputError>());
+        assert!(named.is_some(), "{error:#}");
         format!("{error:#}")
     };
     let sealed = whole.find("\"sealed\": \"").unwrap() + 40;

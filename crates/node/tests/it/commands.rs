@@ -211,6 +211,10 @@ fn every_command_explains_itself() {
         &["lists", "--help"],
         &["audit", "--help"],
         &["user", "--help"],
+        &["partner", "--help"],
+        &["partner", "card", "--help"],
+        &["partner", "accept", "--help"],
+        &["partner", "rotate-keys", "--help"],
         &["backup", "--help"],
         &["restore", "--help"],
         &["config", "--help"],
@@ -239,4 +243,49 @@ fn what_the_command_line_does_is_in_the_log_under_the_systems_user() {
     let raw = std::fs::read(node.data().join("egnatia.db")).unwrap();
     let text = String::from_utf8_lossy(&raw);
     assert!(text.contains("\"actor\":\"os:"), "the operator's name");
+}
+
+#[test]
+fn a_node_that_is_not_set_up_for_the_exchange_says_what_is_missing() {
+    let node = Node::new();
+    for arguments in [&["partner", "card"][..], &["partner", "rotate-keys"]] {
+        let ran = node.run(arguments);
+        assert_eq!(ran.code, 2, "{arguments:?}");
+        assert!(ran.err.contains("[exchange] listen"), "{}", ran.err);
+    }
+    let nobody = node.run(&["partner", "revoke", "rs-mup"]);
+    assert_eq!(nobody.code, 2);
+    assert!(nobody.err.contains("partner"), "{}", nobody.err);
+    assert!(node.done(&["partner", "list"]).out.contains("partner card"));
+    let none = node.done(&["--json", "partner", "arrangements"]).json();
+    assert_eq!(none["arrangements"].as_array().unwrap().len(), 0);
+    let refused = node.run(&["partner", "arrangements", "--adopt"]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.err.contains("[node] partner"), "{}", refused.err);
+}
+
+#[test]
+fn a_card_is_given_away_as_a_file_and_its_fingerprint_for_people() {
+    let node = Node::new();
+    node.configure(
+        "[node]\nauthority = \"mk-mvr\"\npartner = \"MK\"\nname = \"Ministry\"\n\
+         [node.names]\nmk = \"Министерство\"\n\
+         [exchange]\nlisten = \"0.0.0.0:7443\"\naddress = \"https://node.example:7443\"\n",
+    );
+    let card = node.done(&["partner", "card"]).out;
+    let file = node.path("card.json");
+    let to_file = ["--json", "partner", "card", "--out", file.to_str().unwrap()];
+    let told = node.done(&to_file).json();
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), card.trim_end());
+    assert_eq!(node.run(&to_file).code, 2, "a file is never replaced");
+    let shown = node.done(&["partner", "card", "--qr"]).out;
+    let fingerprint = told["fingerprint"].as_str().unwrap();
+    assert_eq!(fingerprint.split('-').count(), 5);
+    assert!(shown.contains(fingerprint) && shown.contains("https://node.example:7443"));
+    // Somebody who may not read the key can still give the card away, but rotate nothing.
+    std::fs::remove_file(node.data().join("exchange.unlock")).unwrap();
+    assert_eq!(node.done(&["partner", "card"]).out, card);
+    let rotated = node.run(&["partner", "rotate-keys"]);
+    assert_eq!(rotated.code, 2);
+    assert!(rotated.err.contains("exchange.unlock"), "{}", rotated.err);
 }

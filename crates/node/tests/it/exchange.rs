@@ -71,3 +71,32 @@ async fn partners_failures(side: &Side) -> u32 {
     let partners = side.app().partners(&administrator()).await.unwrap();
     partners[0].contact.failures
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn seven_nodes_in_one_process_find_what_each_of_them_enters() {
+    let mut sides = Vec::new();
+    for (authority, partner) in egnatia_testkit::SIDES {
+        sides.push(Side::start(authority, partner).await);
+    }
+    for one in &sides {
+        for other in &sides {
+            if one.authority != other.authority {
+                one.trust(other).await;
+            }
+        }
+    }
+    let begun = Instant::now();
+    let mut entered = Vec::new();
+    for (number, side) in sides.iter().enumerate() {
+        entered.push(side.enter(&name(700 + number)).await);
+    }
+    for side in &sides {
+        for alert in &entered {
+            until("it is everywhere", async || side.has(*alert).await).await;
+        }
+    }
+    println!("7 alerts at 7 nodes after {:?}", begun.elapsed());
+    for side in &mut sides {
+        side.stop().await;
+    }
+}

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use egnatia_app::CardView;
+use egnatia_app::{CardView, PartnerState};
 use egnatia_protocol::{NodeCard, SignedCard};
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
@@ -87,7 +87,7 @@ pub fn show(view: &CardView, json: bool) -> anyhow::Result<ExitCode> {
         known,
         is_successor,
     } = view;
-    let known = known.map(|state| state.as_str());
+    let known = known.map(PartnerState::as_str);
     let mut text = as_text(card)?;
     writeln!(text, "Fingerprint  {fingerprint}")?;
     text.push_str(match (known, is_successor) {

@@ -14,7 +14,7 @@ use super::{done, print};
 use crate::ambient::{SystemClock, SystemEntropy};
 use crate::cli::{Partner, RotateKeys};
 use crate::config::Config;
-use crate::data::{Data, Index, operator};
+use crate::data::{Data, Index, claim, operator};
 use crate::failure::InputError;
 use crate::identity::{ExchangeKeys, Rotation};
 
@@ -87,8 +87,16 @@ async fn rotate(data: &Data, how: &RotateKeys, json: bool) -> anyhow::Result<Exi
         &SystemClock,
         &SystemEntropy,
     )?;
-    data.app.rotate_identity(&caller, keys.identity()?).await?;
-    keys.announced(&SystemEntropy)?;
+    // A node that serves tells partners itself, once it has the keys: a partner that had the new
+    // card before would take the old keys for revoked.
+    let told = match claim(&data.folder) {
+        Ok(_claim) => {
+            data.app.rotate_identity(&caller, keys.identity()?).await?;
+            keys.announced(&SystemEntropy)?;
+            "is queued for all partners"
+        }
+        Err(_) => "is told to all partners by the node that runs, within seconds",
+    };
     let card = keys.card()?;
     let (serial, fingerprint) = (card.card().serial, card.fingerprint());
     let old = if how.revoke {
@@ -96,9 +104,8 @@ async fn rotate(data: &Data, how: &RotateKeys, json: bool) -> anyhow::Result<Exi
     } else {
         format!("The old keys are valid for {} more days", how.overlap_days)
     };
-    let text = format!(
-        "There are new keys, and card {serial} is queued for all partners. {old}.\nFingerprint {fingerprint}"
-    );
+    let text =
+        format!("There are new keys, and card {serial} {told}. {old}.\nFingerprint {fingerprint}");
     let value = json!({ "serial": serial, "fingerprint": fingerprint, "revoked": how.revoke });
     print(json, &value, &text);
     Ok(ExitCode::SUCCESS)
