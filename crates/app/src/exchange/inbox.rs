@@ -163,6 +163,9 @@ impl App {
                 let answered = match taken {
                     Ok(taken) => taken.into(),
                     Err(TakeError::Refused(refused)) => Answered::refused(refused),
+                    Err(TakeError::NotYet(text)) => {
+                        return Err(ReceiveError::Busy(text.to_owned()));
+                    }
                     Err(TakeError::App(error)) => return Err(busy(error)),
                 };
                 outcomes.push((digest, answered));
@@ -289,6 +292,8 @@ impl Refused {
 #[derive(Debug)]
 pub(super) enum TakeError {
     Refused(Refused),
+    /// It may be right a little later: the whole parcel is to come again.
+    NotYet(&'static str),
     App(AppError),
 }
 

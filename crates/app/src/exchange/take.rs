@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use egnatia_audit::Operation;
 use egnatia_protocol::{
-    Digest, Outcome, Recall, RecallEffect, Receipt, RefusalGround, Signed, SignedCard, Statement,
-    StatementError,
+    Digest, Outcome, Recall, RecallEffect, Receipt, RefusalGround, Signed, SignedCard, SignedError,
+    Statement, StatementError,
 };
 use egnatia_record::{AuthorityId, Kind, Purpose, RecordId, Version};
 use jiff::Timestamp;
@@ -152,11 +152,17 @@ impl<'a> Taking<'a> {
         }
     }
 
-    fn verify(&self, signed: &Signed, by: &Partner) -> Result<(), Refused> {
+    fn verify(&self, signed: &Signed, by: &Partner) -> Result<(), TakeError> {
         let keys = by.card.card().signing_keys_at(self.now);
         match signed.verify(keys) {
             Ok(_) => Ok(()),
-            Err(error) => Err(Refused::new(RefusalGround::NotValid).hint(&error)),
+            // Its keys rotate, and the card that says so has not come yet: it tries again. A
+            // refusal would settle the statement for good.
+            Err(SignedError::UnknownSigner) if by.row.authority == *self.from() => {
+                let text = "a key of the partner that its card does not list yet";
+                Err(TakeError::NotYet(text))
+            }
+            Err(error) => Err(Refused::new(RefusalGround::NotValid).hint(&error).into()),
         }
     }
 
@@ -177,10 +183,7 @@ impl<'a> Taking<'a> {
         let signer = directory
             .accepted(&originator)
             .ok_or_else(|| Refused::new(RefusalGround::NotTheOriginator))?;
-        self.verify(signed, signer).map_err(|refused| Refused {
-            ground: RefusalGround::NotTheOriginator,
-            ..refused
-        })?;
+        self.verify(signed, signer)?;
         let about = (recall.record, recall.through);
         let outcome = match recall.effect {
             RecallEffect::Erase | RecallEffect::Withdraw => Outcome::Erased,

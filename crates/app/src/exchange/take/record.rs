@@ -45,8 +45,7 @@ impl Taking<'_> {
             .accepted(&envelope.originator)
             .filter(|_| envelope.originator != *own)
             .ok_or_else(|| refuse(RefusalGround::NotTheOriginator))?;
-        self.verify(signed, originator)
-            .map_err(|refused| refused.about(id, version))?;
+        self.verify(signed, originator)?;
         if envelope.kind != Kind::Alert {
             return Err(refuse(RefusalGround::UnknownKind).into());
         }
