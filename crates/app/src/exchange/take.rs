@@ -162,6 +162,9 @@ impl<'a> Taking<'a> {
                 let text = "a key of the partner that its card does not list yet";
                 Err(TakeError::NotYet(text))
             }
+            Err(SignedError::UnknownSigner) => {
+                Err(Refused::new(RefusalGround::NotTheOriginator).into())
+            }
             Err(error) => Err(Refused::new(RefusalGround::NotValid).hint(&error).into()),
         }
     }

@@ -129,7 +129,7 @@ async fn a_record_that_claims_another_originator_is_refused() {
     let of_albania = record(shared("al-asp", 1, 1), &rs);
     assert_eq!(
         ground(&rs, &mk, of_albania).await,
-        Some(RefusalGround::NotValid),
+        Some(RefusalGround::NotTheOriginator),
         "signed by somebody else than its originator"
     );
     for claimed in ["me-up", "mk-mvr"] {
