@@ -19,6 +19,7 @@ mod kill;
 mod peer;
 mod region;
 mod screen;
+mod seven;
 mod tamper;
 mod tour;
 mod update;
