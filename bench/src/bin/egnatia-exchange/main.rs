@@ -35,8 +35,6 @@ use serde_json::json;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const GATHER: Duration = Duration::from_millis(25);
-
 type Failure = Box<dyn Error + Send + Sync>;
 
 /// Alerts from one node to six.
@@ -49,6 +47,9 @@ struct Options {
     /// How many are written at the same time.
     #[arg(long, default_value_t = 32)]
     writers: u64,
+    /// What is queued within so many milliseconds leaves together, as the node's workers do it.
+    #[arg(long, default_value_t = 50)]
+    gather_ms: u64,
     /// Write all of them before the first one leaves: partners that were away.
     #[arg(long)]
     catch_up: bool,
@@ -216,7 +217,7 @@ async fn deliver(
     from: App,
     to: Node,
     sender: AuthorityId,
-    expected: u64,
+    (expected, gather): (u64, Duration),
 ) -> Result<Duration, Failure> {
     let started = Instant::now();
     let courier = Direct {
@@ -235,7 +236,7 @@ async fn deliver(
                 changes.changed().await?;
             }
             // As the node's workers: under load, what comes within a moment goes together.
-            tokio::time::sleep_until((last + GATHER).into()).await;
+            tokio::time::sleep_until((last + gather).into()).await;
         }
     }
     Ok(started.elapsed())
@@ -246,11 +247,12 @@ async fn run(options: &Options) -> Result<serde_json::Value, Failure> {
     let mut nodes = region(folder.path()).await?;
     let home = nodes.remove(0);
     let started = Instant::now();
+    let gather = Duration::from_millis(options.gather_ms);
     let spawn = |expected: u64, nodes: Vec<Node>| {
         let mut couriers = tokio::task::JoinSet::new();
         for to in nodes {
             let (from, sender) = (home.app.clone(), home.authority.clone());
-            couriers.spawn(deliver(from, to, sender, expected));
+            couriers.spawn(deliver(from, to, sender, (expected, gather)));
         }
         couriers
     };

@@ -35,8 +35,8 @@ const HEARD_AGAIN: Duration = Duration::from_secs(1);
 /// thing after a pause leaves at once.
 const GATHER: Duration = Duration::from_millis(25);
 /// Where a parcel takes long, the machine is busy: fewer and larger ones take less of it. A parcel
-/// waits for twice the time that the one before took, and never longer than this.
-const GATHER_MAX: Duration = Duration::from_millis(250);
+/// waits for four times as long as the one before took, and never longer than this.
+const GATHER_MAX: Duration = Duration::from_millis(300);
 
 /// All workers of a node.
 pub struct Workers {
@@ -170,7 +170,7 @@ impl Worker {
                     self.recovered();
                     let took = begun.elapsed();
                     let goes_on = self.idle(&mut queued).await;
-                    let gather = (2 * took).clamp(GATHER, GATHER_MAX);
+                    let gather = (4 * took).clamp(GATHER, GATHER_MAX);
                     tokio::time::sleep_until(begun + gather).await;
                     goes_on
                 }
