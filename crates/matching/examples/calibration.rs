@@ -87,7 +87,7 @@ fn samples(parity: usize, seed: u64) -> Vec<Sample> {
             weight: 1.0,
         });
     };
-    for file in ["region.csv", "world.csv", "bodies.csv"] {
+    for file in ["region.csv", "world.csv", "bodies.csv", "further.csv"] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/pairs");
         let text = std::fs::read_to_string(folder.join(file)).unwrap();
         for (_, line) in text

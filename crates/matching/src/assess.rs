@@ -12,17 +12,18 @@ use crate::side::Side;
 
 /// The logit at which every comparison starts, before any feature speaks.
 ///
-/// Chosen so that an exact, usual name of two words alone reaches a probability of about 0.98,
+/// Chosen so that an exact, usual name of two words alone reaches a probability of about 0.99,
 /// and one of a single word of seven letters about 0.8. It is not the base rate of searches; see [`Assessment`].
-pub const BASE_LOGIT: f64 = -4.2;
+pub const BASE_LOGIT: f64 = -7.2;
 
-/// The logit never goes beyond this, on either side: an officer's certainty comes from elsewhere.
-const LOGIT_MAX: f64 = 9.0;
+/// The logit never goes beyond these: an officer's certainty comes from elsewhere.
+const LOGIT_MAX: f64 = 12.6;
+const LOGIT_MIN: f64 = -14.4;
 /// What the sum of all weights is multiplied with; see [`calibrated`].
-const SLOPE: f64 = 1.12;
+const SLOPE: f64 = 1.68;
 /// Without a name on both sides and without a number that agrees, this is the highest logit: a
 /// birth date and a nationality are shared by thousands.
-const LOGIT_MAX_WITHOUT_NAME: f64 = -1.0;
+const LOGIT_MAX_WITHOUT_NAME: f64 = -2.4;
 
 /// Compares two descriptions without knowing how common their words are.
 ///
@@ -271,15 +272,15 @@ impl Scored {
 }
 
 /// The logit for a sum of weights: rises with the sum, starts at [`BASE_LOGIT`] for a sum of
-/// nothing, and nears [`LOGIT_MAX`] on either side without reaching it.
+/// nothing, and nears [`LOGIT_MAX`] and [`LOGIT_MIN`] without reaching them.
 ///
-/// Where a probability of 0.7 lies was set by the F1 of the tuning half of judged pairs, and by the
-/// changed names that must still be found at 0.7; `SLOPE` keeps the spread between 0.4 and 0.7 that
-/// a list of candidates needs. The example `calibration` fits a logistic regression (Platt 1999) to
-/// the logits and prints how far they are from it; `docs/src/matching.md` shows what it said.
+/// `SLOPE` and the base are a compromise between sets that disagree: pairs that others judged ask for
+/// two thirds of the slope, pairs with clear cases and generated searches for a third more. The
+/// example `calibration` prints how far a logistic regression (Platt 1999) is from it, and
+/// `docs/src/matching.md` shows what it said.
 fn calibrated(sum: f64) -> f64 {
     let room = if sum < 0.0 {
-        LOGIT_MAX + BASE_LOGIT
+        BASE_LOGIT - LOGIT_MIN
     } else {
         LOGIT_MAX - BASE_LOGIT
     };
@@ -333,8 +334,8 @@ mod tests {
     #[test]
     fn bands_start_at_their_thresholds() {
         let thresholds = Thresholds::default();
-        assert_eq!(band(0.7, &thresholds), Band::Match);
-        assert_eq!(band(0.69, &thresholds), Band::Possible);
-        assert_eq!(band(0.39, &thresholds), Band::None);
+        assert_eq!(band(0.6, &thresholds), Band::Match);
+        assert_eq!(band(0.59, &thresholds), Band::Possible);
+        assert_eq!(band(0.09, &thresholds), Band::None);
     }
 }

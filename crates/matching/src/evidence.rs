@@ -44,8 +44,8 @@ pub struct Thresholds {
 impl Default for Thresholds {
     fn default() -> Self {
         Self {
-            matched: 0.7,
-            possible: 0.4,
+            matched: 0.6,
+            possible: 0.1,
         }
     }
 }

@@ -5,6 +5,7 @@ mod arabic;
 mod edit;
 mod edit_rules;
 mod keys;
+mod kinds;
 mod known;
 mod ledger;
 mod numerals;

@@ -213,9 +213,9 @@ pub fn signed(sign: &str, number: u64) -> String {
 pub fn likelihood_key(probability: f64) -> &'static str {
     if probability >= 0.95 {
         "likelihood-very-likely"
-    } else if probability >= 0.7 {
+    } else if probability >= 0.6 {
         "likelihood-likely"
-    } else if probability >= 0.4 {
+    } else if probability >= 0.1 {
         "likelihood-possible"
     } else {
         "likelihood-unlikely"

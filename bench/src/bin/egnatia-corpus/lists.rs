@@ -12,33 +12,43 @@ use crate::CorpusError;
 
 /// The names of all persons on the lists of a folder. A list that is not there is passed over.
 pub fn names(folder: &Path) -> Result<Vec<SourceName>, CorpusError> {
-    let mut entries = Vec::new();
+    let mut entries = ofac(folder)?;
+    entries.extend(un(folder)?);
+    Ok(entries.iter().flat_map(names_of).collect())
+}
+
+/// The entries of `ofac/sdn.csv` with the aliases of `ofac/alt.csv`.
+pub fn ofac(folder: &Path) -> Result<Vec<ListEntry>, CorpusError> {
     let sdn = folder.join("ofac").join("sdn.csv");
-    if sdn.is_file() {
-        let bytes = read(&sdn)?;
-        let alt = folder.join("ofac").join("alt.csv");
-        let alt = if alt.is_file() {
-            read(&alt)?
-        } else {
-            Vec::new()
-        };
-        let files = ofac::Files {
-            sdn: &bytes,
-            alt: &alt,
-            add: &[],
-            comments: None,
-        };
-        let list = ofac::parse(&files, &mut |_| {});
-        entries.extend(list.map_err(|error| CorpusError::List(sdn, error))?.entries);
+    if !sdn.is_file() {
+        return Ok(Vec::new());
     }
+    let bytes = read(&sdn)?;
+    let alt = folder.join("ofac").join("alt.csv");
+    let alt = if alt.is_file() {
+        read(&alt)?
+    } else {
+        Vec::new()
+    };
+    let files = ofac::Files {
+        sdn: &bytes,
+        alt: &alt,
+        add: &[],
+        comments: None,
+    };
+    let list = ofac::parse(&files, &mut |_| {});
+    Ok(list.map_err(|error| CorpusError::List(sdn, error))?.entries)
+}
+
+/// The entries of all `un/*.xml`.
+pub fn un(folder: &Path) -> Result<Vec<ListEntry>, CorpusError> {
+    let mut entries = Vec::new();
     for file in xml_files(&folder.join("un"))? {
         let list = un::parse(&read(&file)?, &mut |_| {});
-        entries.extend(
-            list.map_err(|error| CorpusError::List(file, error))?
-                .entries,
-        );
+        let list = list.map_err(|error| CorpusError::List(file, error))?;
+        entries.extend(list.entries);
     }
-    Ok(entries.iter().flat_map(names_of).collect())
+    Ok(entries)
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, CorpusError> {

@@ -2,9 +2,10 @@
 //!
 //! `write` makes `corpus.ftm.json` and `queries.jsonl` in the form that `egnatia eval search` reads.
 //! `search` asks those queries of the matching index alone, without a node and without the reader
-//! of lists, and so without the limit of a list's size.
+//! of lists, and so without the limit of a list's size. `pairs` takes real persons from public lists.
 
 mod lists;
+mod pairs;
 mod scale;
 mod search;
 mod write;
@@ -35,6 +36,19 @@ enum Command {
     /// Builds a segment of the matching index, opens it as a mapped file, asks queries on several
     /// threads, and writes what it measured as JSON.
     Scale(Scaling),
+    /// Writes pairs of persons that stand on the lists of both OFAC and the UN, and of others that
+    /// share words of their names, for `egnatia eval pairs`.
+    Pairs(Pairing),
+}
+
+#[derive(clap::Args)]
+struct Pairing {
+    /// A folder of lists, as for `write`.
+    #[arg(long, env = "EGNATIA_LISTS", value_name = "FOLDER")]
+    lists: PathBuf,
+    /// Where the pairs are written, one a line; it should end in `.jsonl`.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
 }
 
 #[derive(clap::Args)]
@@ -116,6 +130,7 @@ fn main() -> ExitCode {
         Command::Write(writing) => write::run(&writing),
         Command::Search(searching) => search::run(&searching),
         Command::Scale(scaling) => scale::run(&scaling),
+        Command::Pairs(pairing) => pairs::run(&pairing),
     };
     match done {
         Ok(report) => {

@@ -9,36 +9,60 @@ use egnatia_audit::Operation;
 use egnatia_formats::rows::Row;
 use egnatia_record::{Justification, Kind, RecordId};
 use serde_json::json;
+use tokio::task::JoinHandle;
 
 use super::run::{Answered, NotAnswered};
 use super::{Begun, FOUND_IN, PART_OF};
 use crate::checks::Asked;
 use crate::index::{Found, Search};
-use crate::port::{CommitError, Conflict};
+use crate::port::{CommitError, Committed, Conflict};
 use crate::question::{entry_ref, fingerprint, settled_claim};
 use crate::writing::{Beside, Terms, Writing};
 use crate::{App, AppError, Caller, read_body};
 
 /// A part ends behind the row with which it has so many records, however few its rows are.
 const RECORDS_MAX: usize = 2_000;
+/// While a transaction is on its way to the disk, parts are put together for the next one, up to so
+/// many records.
+const TRANSACTION_RECORDS_MAX: usize = 8_000;
 
 /// Writes the parts of a run, one after another.
+///
+/// A disk that is slow makes transactions of many parts: it is waited for as often, and each time
+/// more becomes durable. A part is never in two.
 pub(super) struct Parts<'a> {
     app: &'a App,
     caller: &'a Caller,
     why: Justification,
     screening: RecordId,
+    /// The last part that was closed, durable or not, and what all rows up to it came to.
     part: u64,
+    counted: ScreeningCounts,
+    /// What is durable.
     so_far: ScreeningCounts,
+    /// Parts that are closed, and wait for the transaction before them.
+    writing: Option<Writing<'a>>,
+    on_its_way: Option<OnItsWay>,
+}
+
+/// A transaction that the store is writing.
+struct OnItsWay {
+    commit: JoinHandle<Result<Committed, CommitError>>,
+    /// What all rows up to its last one came to.
+    counts: ScreeningCounts,
 }
 
 /// A part that is being put together.
-struct Open<'a> {
-    writing: Writing<'a>,
+struct Open {
+    /// Records of the transaction that are of earlier parts.
+    before: usize,
     lists: Vec<ConsultedList>,
     rows: Vec<ScreenedRow>,
     counts: ScreeningCounts,
 }
+
+/// Told what is durable so far.
+type Progress<'p> = &'p (dyn Fn(&ScreeningCounts) + Send + Sync);
 
 /// What is known of rejections of candidates, by the name of the pair.
 type Rejections = HashMap<String, (RecordId, Decision)>;
@@ -54,7 +78,10 @@ impl<'a> Parts<'a> {
                 .ok_or(AppError::NoJustification)?,
             screening: begun.screening,
             part: begun.parts,
+            counted: begun.so_far,
             so_far: begun.so_far,
+            writing: None,
+            on_its_way: None,
         })
     }
 
@@ -62,43 +89,113 @@ impl<'a> Parts<'a> {
         self.so_far
     }
 
-    /// Writes a chunk in one or more parts, and returns once they are durable.
+    /// Takes a chunk as one or more parts. They are durable once [`Self::finish`] has returned, or
+    /// earlier.
     pub(super) async fn write(
         &mut self,
         chunk: Vec<Answered>,
-        progress: &(dyn Fn(&ScreeningCounts) + Send + Sync),
+        progress: Progress<'_>,
     ) -> Result<(), AppError> {
         let rejections = self.app.rejections(&chunk).await?;
-        let mut open: Option<Open<'a>> = None;
+        let mut open: Option<Open> = None;
         for answered in chunk {
             let full = open
                 .as_ref()
-                .is_some_and(|open| open.is_full_for(&answered));
+                .is_some_and(|open| self.is_full_for(open, &answered));
             if full && let Some(part) = open.take() {
-                self.commit(part).await?;
-                progress(&self.so_far);
+                self.close(part)?;
+                self.pass_on(progress).await?;
             }
             let part = match &mut open {
                 Some(part) => part,
                 empty => empty.insert(Open {
-                    writing: self.app.writing(self.caller),
+                    before: self.records(),
                     lists: lists_of(&answered),
                     rows: Vec::new(),
-                    counts: self.so_far,
+                    counts: self.counted,
                 }),
             };
             self.add(part, answered, &rejections)?;
         }
         if let Some(part) = open {
-            self.commit(part).await?;
+            self.close(part)?;
         }
-        progress(&self.so_far);
+        self.pass_on(progress).await
+    }
+
+    /// Returns once everything is durable.
+    pub(super) async fn finish(&mut self, progress: Progress<'_>) -> Result<(), AppError> {
+        self.arrived(progress).await?;
+        self.send();
+        self.arrived(progress).await
+    }
+
+    /// Hands what is closed to the store, unless that has something to write and there is room.
+    async fn pass_on(&mut self, progress: Progress<'_>) -> Result<(), AppError> {
+        let busy = self
+            .on_its_way
+            .as_ref()
+            .is_some_and(|sent| !sent.commit.is_finished());
+        if busy && self.records() < TRANSACTION_RECORDS_MAX {
+            return Ok(());
+        }
+        self.arrived(progress).await?;
+        self.send();
         Ok(())
     }
 
+    fn send(&mut self) {
+        let Some(writing) = self.writing.take() else {
+            return;
+        };
+        let app = self.app.clone();
+        self.on_its_way = Some(OnItsWay {
+            commit: tokio::spawn(async move { app.store().commit(writing.batch).await }),
+            counts: self.counted,
+        });
+    }
+
+    /// Waits until what was handed to the store is durable.
+    async fn arrived(&mut self, progress: Progress<'_>) -> Result<(), AppError> {
+        let Some(sent) = self.on_its_way.take() else {
+            return Ok(());
+        };
+        let ended = |_| AppError::Internal("a transaction of the run broke off".to_owned());
+        match sent.commit.await.map_err(ended)? {
+            Ok(_) => {
+                self.so_far = sent.counts;
+                progress(&self.so_far);
+                Ok(())
+            }
+            Err(CommitError::Conflict(Conflict::Claim(name)))
+                if name.starts_with(&claim_of_run(self.screening)) =>
+            {
+                let text = "another process runs this screening; wait until it has ended";
+                Err(AppError::Conflict(text.to_owned()))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// How many records wait to be handed to the store.
+    fn records(&self) -> usize {
+        self.writing
+            .as_ref()
+            .map_or(0, |writing| writing.batch.changes.len())
+    }
+
+    /// Whether the next row begins a new part: this one is large, or a list has changed.
+    fn is_full_for(&self, open: &Open, next: &Answered) -> bool {
+        let other = match &next.answer {
+            Ok(search) => search.lists != open.lists,
+            Err(_) => false,
+        };
+        other || self.records().saturating_sub(open.before) >= RECORDS_MAX
+    }
+
     fn add(
-        &self,
-        part: &mut Open<'a>,
+        &mut self,
+        part: &mut Open,
         Answered { row, answer }: Answered,
         rejections: &Rejections,
     ) -> Result<(), AppError> {
@@ -126,7 +223,8 @@ impl<'a> Parts<'a> {
                     settled,
                 };
                 let app = self.app;
-                let (check, ..) = app.put_check(&mut part.writing, &self.why, asked, Vec::new())?;
+                let writing = self.writing.get_or_insert_with(|| app.writing(self.caller));
+                let (check, ..) = app.put_check(writing, &self.why, asked, Vec::new())?;
                 RowOutcome::Checked(check)
             }
         };
@@ -141,18 +239,21 @@ impl<'a> Parts<'a> {
         Ok(())
     }
 
-    async fn commit(&mut self, open: Open<'a>) -> Result<(), AppError> {
+    /// Puts the record of a part into the transaction.
+    fn close(&mut self, open: Open) -> Result<(), AppError> {
         let Open {
-            mut writing,
             lists,
             rows,
             counts,
+            ..
         } = open;
+        let app = self.app;
+        let writing = self.writing.get_or_insert_with(|| app.writing(self.caller));
         let part = self.part.saturating_add(1);
         let id = writing.new_id();
         let span = [rows.first(), rows.last()].map(|row| row.map_or(0, |row| row.row));
         let shows = rows.iter().any(|row| row.outcome != RowOutcome::Nobody);
-        let matches = counts.matches.saturating_sub(self.so_far.matches);
+        let matches = counts.matches.saturating_sub(self.counted.matches);
         let data = json!({
             "screening": self.screening, "part": part, "rows": rows.len(),
             "first_row": span[0], "last_row": span[1], "matches": matches,
@@ -168,38 +269,23 @@ impl<'a> Parts<'a> {
         let links = std::iter::once((PART_OF, self.screening));
         let links = links.chain(shows.then_some((FOUND_IN, self.screening)));
         // Two processes that run the same screening would ask each row twice.
-        let claim = format!("screening:{}:{part}", self.screening);
+        let claim = format!("{}{part}", claim_of_run(self.screening));
         let beside = Beside::new("answered", Operation::Consultation)
             .links(links)
-            .claims(vec![claim.clone()])
+            .claims(vec![claim])
             .data(data);
-        let keep = self.app.inner.settings.keep_checks_days;
+        let keep = app.inner.settings.keep_checks_days;
         let terms = Terms::own(Kind::ScreenedRows, self.why.purpose, keep);
         writing.create(id, terms, &body, beside)?;
-        match self.app.store().commit(writing.batch).await {
-            Ok(_) => {
-                self.part = part;
-                self.so_far = counts;
-                Ok(())
-            }
-            Err(CommitError::Conflict(Conflict::Claim(name))) if name == claim => {
-                let text = "another process runs this screening; wait until it has ended";
-                Err(AppError::Conflict(text.to_owned()))
-            }
-            Err(error) => Err(error.into()),
-        }
+        self.part = part;
+        self.counted = counts;
+        Ok(())
     }
 }
 
-impl Open<'_> {
-    /// Whether the next row begins a new part: this one is large, or a list has changed.
-    fn is_full_for(&self, next: &Answered) -> bool {
-        let other = match &next.answer {
-            Ok(search) => search.lists != self.lists,
-            Err(_) => false,
-        };
-        other || self.writing.batch.changes.len() >= RECORDS_MAX
-    }
+/// What the claims of all parts of a run begin with.
+fn claim_of_run(screening: RecordId) -> String {
+    format!("screening:{screening}:")
 }
 
 fn lists_of(answered: &Answered) -> Vec<ConsultedList> {

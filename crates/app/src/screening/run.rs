@@ -55,8 +55,8 @@ pub struct Running<'a> {
 }
 
 impl App {
-    /// Checks rows behind the place where the screening stands. What a part says is durable before
-    /// the next one is written.
+    /// Checks rows behind the place where the screening stands. Parts become durable in their
+    /// order, and all of them before this returns.
     ///
     /// # Errors
     /// [`ScreenError::Rows`] where the input cannot be read on; [`AppError::Conflict`] where
@@ -81,8 +81,16 @@ impl App {
         });
         let mut parts = Parts::new(self, caller, begun)?;
         while let Some(chunk) = answered.recv().await {
-            parts.write(chunk?, running.progress).await?;
+            match chunk {
+                Ok(chunk) => parts.write(chunk, running.progress).await?,
+                Err(error) => {
+                    // What was answered before the error stays answered.
+                    parts.finish(running.progress).await?;
+                    return Err(error);
+                }
+            }
         }
+        parts.finish(running.progress).await?;
         let ended = |_| AppError::Internal("a thread of the run broke off".to_owned());
         reading.await.map_err(ended)?;
         matching.await.map_err(ended)?;

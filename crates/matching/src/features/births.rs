@@ -79,7 +79,7 @@ fn compare_dates(left: PartialDate, right: PartialDate, loose: bool) -> Finding 
         },
         (1, Some(a), Some(b)) if a == b => Finding::new(Verdict::Similar, 1.4),
         (1 | 2, _, _) if loose => Finding::new(Verdict::Similar, 0.5),
-        (1, None, _) | (1, _, None) => Finding::new(Verdict::Similar, 0.2),
+        (1, None, _) | (1, _, None) => Finding::new(Verdict::Similar, -0.3),
         // The same day of another year: one digit misread, 1968 for 1986.
         (_, Some(a), Some(b)) if a == b && digits_apart(left.year(), right.year()) => {
             Finding::new(Verdict::Similar, 0.8)

@@ -83,7 +83,7 @@ pub(crate) fn compare_nations(
                 Finding::new(Verdict::Similar, 0.4)
             } else {
                 // Many have two; sources confuse birth, residence and citizenship.
-                Finding::new(Verdict::Contradicts, -1.0)
+                Finding::new(Verdict::Contradicts, -1.4)
             };
             if best
                 .as_ref()

@@ -1,5 +1,7 @@
 //! Entries that a search gathers, and which of them are compared in full.
 
+use std::cmp::Ordering;
+
 use super::part::Part;
 use super::search::{COMMON_FROM, Variant};
 use crate::number_map::NumberMap;
@@ -17,6 +19,7 @@ const GATHERED_MAX: usize = 4_096;
 const PLACES: usize = 8;
 
 /// Entries, with what each shares with the query as far as it is known.
+#[derive(Default)]
 pub(super) struct Gathered {
     /// By slot: the place of its row.
     places: NumberMap<usize>,
@@ -40,6 +43,12 @@ impl Row {
         }
     }
 
+    /// The highest rank first.
+    fn order(&self, other: &Self) -> Ordering {
+        let by_rank = other.rank.total_cmp(&self.rank);
+        by_rank.then(self.slot.cmp(&other.slot))
+    }
+
     /// Whether something stands for each of these words.
     fn has_all(&self, places: &[usize]) -> bool {
         let has = |place: &usize| self.shares.get(*place).is_some_and(|share| *share > 0.0);
@@ -48,13 +57,10 @@ impl Row {
 }
 
 impl Gathered {
-    pub(super) fn new() -> Self {
-        /// Most queries gather fewer, so that the lists do not grow step by step.
-        const USUAL: usize = 1_024;
-        Self {
-            places: NumberMap::with_capacity_and_hasher(USUAL, Default::default()),
-            rows: Vec::with_capacity(USUAL),
-        }
+    /// Empties it; what it held keeps its room.
+    pub(super) fn clear(&mut self) {
+        self.places.clear();
+        self.rows.clear();
     }
 
     /// How many there are.
@@ -94,9 +100,9 @@ impl Gathered {
 
     /// Ranks by all words of the entries, also by common ones that found none, and returns the
     /// best.
-    pub(super) fn best<P: Part>(self, part: &P, words: &[Vec<Variant>]) -> Vec<u32> {
-        let mut rows = self.rows;
-        keep_best(&mut rows, RANKED_MAX);
+    pub(super) fn best<P: Part>(&mut self, part: &P, words: &[Vec<Variant>]) -> Vec<u32> {
+        let rows = &mut self.rows;
+        keep_best(rows, RANKED_MAX);
         let worths = Worths::new(words);
         // What a rare word finds is complete, and a common one finds nothing by itself.
         let unsure: Vec<usize> = (0..)
@@ -104,19 +110,26 @@ impl Gathered {
             .filter(|(_, variants)| variants.iter().any(|word| word.held > COMMON_FROM))
             .map(|(place, _): (usize, _)| place.min(PLACES - 1))
             .collect();
-        for row in rows.iter_mut().filter(|row| !row.has_all(&unsure)) {
+        let mut unsure: Vec<&mut Row> = rows
+            .iter_mut()
+            .filter(|row| !row.has_all(&unsure))
+            .collect();
+        // Entries lie far apart in a large file. Asked for at once, the memory brings them at once.
+        part.touch(unsure.iter().map(|row| row.slot));
+        for row in &mut unsure {
             part.words_of(row.slot, |word| {
                 for (place, worth) in worths.of(word) {
                     row.share(place, worth);
                 }
             });
         }
-        keep_best(&mut rows, COMPARED_MAX);
+        keep_best(rows, COMPARED_MAX);
+        rows.sort_unstable_by(Row::order);
         let best = rows.first().map_or(0.0, |row| row.rank);
         let near = rows.iter().take_while(|row| row.rank >= best * NEAR_BEST);
         let near = near.count();
         rows.truncate(near.max(COMPARED_ANYWAY));
-        rows.into_iter().map(|row| row.slot).collect()
+        rows.iter().map(|row| row.slot).collect()
     }
 }
 
@@ -152,15 +165,13 @@ impl Worths {
     }
 }
 
-/// Keeps the rows of the highest rank, sorted.
+/// Keeps the rows of the highest rank, in no order.
 fn keep_best(rows: &mut Vec<Row>, count: usize) {
     for row in &mut *rows {
         row.rank = row.bonus + row.shares.iter().sum::<f32>();
     }
-    let order = |a: &Row, b: &Row| b.rank.total_cmp(&a.rank).then(a.slot.cmp(&b.slot));
     if rows.len() > count {
-        rows.select_nth_unstable_by(count, order);
+        rows.select_nth_unstable_by(count, Row::order);
         rows.truncate(count);
     }
-    rows.sort_unstable_by(order);
 }

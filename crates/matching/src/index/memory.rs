@@ -355,6 +355,8 @@ impl<K: Key> Part for Memory<K> {
         self.documents.get(hash)
     }
 
+    fn touch(&self, _slots: impl Iterator<Item = u32>) {}
+
     fn words_of(&self, slot: u32, visit: impl FnMut(u32)) {
         if let Some(entry) = self.entry(slot) {
             entry.words.iter().copied().for_each(visit);

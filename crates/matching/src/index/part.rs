@@ -36,6 +36,8 @@ pub(super) trait Part {
     fn under_birth(&self, date: u32) -> impl Iterator<Item = u32>;
     /// Entries with a number of such a hash.
     fn under_number(&self, hash: u32) -> impl Iterator<Item = u32>;
+    /// Brings entries near that are read next.
+    fn touch(&self, slots: impl Iterator<Item = u32>);
     /// Visits the searched words of all names of an entry; none where it was removed.
     fn words_of(&self, slot: u32, visit: impl FnMut(u32));
     /// Fills a side with an entry; `rarity` is asked for each word. False where it was removed.

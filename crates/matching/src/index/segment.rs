@@ -128,8 +128,7 @@ impl Segment {
     }
 
     fn bytes(&self, section: Section) -> &[u8] {
-        let place = SECTIONS.iter().position(|known| *known == section);
-        let span = place.and_then(|place| self.spans.get(place));
+        let span = self.spans.get(section.place());
         let bytes = span.and_then(|(start, end)| (*self.file).as_ref().get(*start..*end));
         bytes.unwrap_or_default()
     }
@@ -326,6 +325,12 @@ impl Part for Segment {
 
     fn under_number(&self, hash: u32) -> impl Iterator<Item = u32> {
         self.table(Section::Documents, hash)
+    }
+
+    fn touch(&self, slots: impl Iterator<Item = u32>) {
+        let first = |slot| self.entry(slot).and_then(<[u8]>::first).copied();
+        let sum = slots.filter_map(first).fold(0, u8::wrapping_add);
+        std::hint::black_box(sum);
     }
 
     fn words_of(&self, slot: u32, mut visit: impl FnMut(u32)) {

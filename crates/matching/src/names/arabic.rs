@@ -230,8 +230,10 @@ fn cut(raw: Raw, length: usize, middle: usize) -> Vec<Raw> {
         start: middle,
         end: head.end,
         after: Separator::Space,
+        dotted: head.dotted,
     };
     head.end = middle;
+    head.dotted = false;
     vec![head, tail]
 }
 

@@ -272,6 +272,10 @@ fn left_out(letter: Symbol, before: Option<Symbol>, after: Option<Symbol>, free:
         // Th, kh, dh, gh, and the h at the end of Arabic names.
         return 0.25;
     }
+    if is('j') && after.is_none() && before == Some(Symbol::of('a')) {
+        // Albanian: Çelaj are the descendants of Çela.
+        return 0.9;
+    }
     if is('j') {
         return 0.4;
     }

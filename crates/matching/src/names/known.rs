@@ -4,7 +4,7 @@
 //! two cases apart is that `Mirko` is a name. A line holds the forms of one name: spellings in
 //! other languages and the short forms by which people are called.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use super::keys::key;
@@ -16,6 +16,8 @@ const GIVEN: &str = include_str!("../../data/given_names.txt");
 const FAMILY: &str = include_str!("../../data/family_names.txt");
 /// Chinese and Korean family names, in all their spellings.
 const EAST_ASIAN: &str = include_str!("../../data/east_asian_names.txt");
+/// Words in the names of bodies.
+const BODY: &str = include_str!("../../data/body_words.txt");
 
 /// What the tables say of two words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,27 +30,67 @@ pub(super) enum Acquaintance {
     OtherName,
 }
 
-/// Groups to which a word of such a key belongs, as few as most words have: none.
-pub(super) fn groups(key_of_word: &[Symbol]) -> &'static [u16] {
-    static TABLE: OnceLock<HashMap<Vec<Symbol>, Vec<u16>>> = OnceLock::new();
-    let table = TABLE.get_or_init(|| {
-        let mut table: HashMap<Vec<Symbol>, Vec<u16>> = HashMap::new();
-        let lines = GIVEN
-            .lines()
-            .chain(FAMILY.lines())
-            .chain(EAST_ASIAN.lines());
-        for (group, line) in (0_u16..).zip(lines.filter(|line| !line.starts_with('#'))) {
-            for word in line.split(' ') {
-                let word: Vec<Symbol> = fold(word)
-                    .into_iter()
-                    .flat_map(|cluster| cluster.symbols)
-                    .collect();
-                table.entry(key(&word)).or_default().push(group);
+/// Groups to which a word of such a key belongs, as few as most words have: none. A word of a script
+/// that leaves vowels out may be any of them with its letters; one with vowels is no word of the
+/// others: أمين has the letters of Amin, and is Emin too.
+pub(super) fn groups(key_of_word: &[Symbol], abjad: bool) -> &'static [u16] {
+    static TABLES: OnceLock<[Groups; 2]> = OnceLock::new();
+    let [spelt, all] = TABLES.get_or_init(|| {
+        let mut tables = [Groups::new(), Groups::new()];
+        let lines = [GIVEN, FAMILY, EAST_ASIAN, BODY].into_iter();
+        let lines = lines
+            .flat_map(str::lines)
+            .filter(|line| !line.starts_with('#'));
+        for (group, line) in (0_u16..).zip(lines) {
+            for clusters in line.split(' ').map(fold) {
+                let abjad = clusters.iter().any(|cluster| cluster.abjad);
+                let word = clusters.into_iter().flat_map(|cluster| cluster.symbols);
+                let key = key(&word.collect::<Vec<Symbol>>());
+                let [spelt, all] = &mut tables;
+                if !abjad {
+                    spelt.entry(key.clone()).or_default().push(group);
+                }
+                all.entry(key).or_default().push(group);
             }
         }
-        table
+        tables
     });
+    let table = if abjad { all } else { spelt };
     table.get(key_of_word).map_or(&[], Vec::as_slice)
+}
+
+/// Groups by key.
+type Groups = HashMap<Vec<Symbol>, Vec<u16>>;
+
+/// Whether a word of a script without vowels stands in the table as it is written. By its key alone it
+/// may be any name with the same consonants.
+pub(super) fn is_native(key_of_word: &[Symbol]) -> bool {
+    static TABLE: OnceLock<HashSet<Vec<Symbol>>> = OnceLock::new();
+    let table = TABLE.get_or_init(|| {
+        let words = GIVEN.lines().filter(|line| !line.starts_with('#'));
+        let words = words.flat_map(|line| line.split(' ')).map(fold);
+        words
+            .filter(|clusters| clusters.iter().any(|cluster| cluster.abjad))
+            .map(|clusters| {
+                let word = clusters.into_iter().flat_map(|cluster| cluster.symbols);
+                key(&word.collect::<Vec<Symbol>>())
+            })
+            .collect()
+    });
+    table.contains(key_of_word)
+}
+
+/// Whether groups are of a given name that the table has in Arabic letters too.
+pub(super) fn are_arabic(groups: &[u16]) -> bool {
+    static TABLE: OnceLock<Vec<bool>> = OnceLock::new();
+    let table = TABLE.get_or_init(|| {
+        let lines = GIVEN.lines().filter(|line| !line.starts_with('#'));
+        lines
+            .map(|line| fold(line).iter().any(|cluster| cluster.abjad))
+            .collect()
+    });
+    let is_arabic = |group: &u16| table.get(usize::from(*group)) == Some(&true);
+    groups.iter().any(is_arabic)
 }
 
 /// Endings that make a family name of a given name, in letters without accents.
@@ -73,7 +115,7 @@ pub(super) fn stem_groups(word: &[Symbol]) -> &'static [u16] {
         };
         let (stem, rest) = word.split_at(stem);
         if rest.iter().zip(ending).all(|(a, b)| a.base() == *b) {
-            let found = groups(&key(stem));
+            let found = groups(&key(stem), false);
             if !found.is_empty() {
                 return found;
             }
@@ -101,7 +143,8 @@ mod tests {
         let word = |text: &str| -> Vec<Symbol> {
             fold(text).into_iter().flat_map(|c| c.symbols).collect()
         };
-        acquaintance(groups(&key(&word(left))), groups(&key(&word(right))))
+        let groups = |text| groups(&key(&word(text)), false);
+        acquaintance(groups(left), groups(right))
     }
 
     #[test]

@@ -16,6 +16,11 @@ use crate::text::real;
 const AGREEMENT_MAX: f64 = 8.5;
 /// A word that stands against another word altogether, for a word of information 1.
 const CONTRADICTION: f64 = 4.6;
+/// The same where the first given names differ and two or more other words agree: brothers have
+/// the names of their fathers, their clan and their state in common.
+const CONTRADICTION_OF_BROTHERS: f64 = 6.6;
+/// Initials, or an initial and a name, that do not agree: fathers of two persons.
+const OTHER_INITIAL: f64 = 2.6;
 /// A word in the middle of a person's name that the other side lacks: lists and speech drop them.
 const MISSING_IN_PERSON: f64 = 0.45;
 /// The family name: seldom dropped.
@@ -28,6 +33,14 @@ const MISSING_FIRST: f64 = 0.9;
 const MISSING_FIRST_IN_CHAIN: f64 = 4.2;
 /// The same where only two names agree: a list may have left the first one out.
 const MISSING_FIRST_OF_THREE: f64 = 1.9;
+/// The first given name is lacking, and the other two stand in the other order: Ahmad, son of Umar,
+/// and somebody whose father is Umar, son of Ahmad.
+const MISSING_FIRST_INVERTED: f64 = 2.4;
+/// The words of a chain in another order that is no rotation: Salim, son of Salih, and Salih, son of
+/// Salim. Lists put the family name first, which is a rotation.
+const SCRAMBLED: f64 = 3.4;
+/// One given name is all that agrees and all there is: `Abu Muhammad`, `Abd al-Samad`.
+const ONE_NAME_OF_TWO_WORDS: f64 = 0.5;
 /// A word of a body's name that the other side lacks: it may be another branch of the group.
 const MISSING_IN_BODY: f64 = 2.3;
 /// The same for a word that many bodies share, which tells a tenth of others.
@@ -39,6 +52,8 @@ const MISSING_NUMBER: f64 = 4.5;
 pub(super) const COMPLETE: f64 = 0.9;
 /// The same of a body: its names are fewer, and nobody is called by chance like a company.
 pub(super) const COMPLETE_BODY: f64 = 1.3;
+/// The family name and two initials or more are agreed, with nothing left over.
+const COMPLETE_BY_INITIALS: f64 = 0.6;
 /// What against the names makes "complete" mean nothing.
 const COMPLETE_AGAINST: f64 = 2.0;
 /// One word of a person's name agrees, and the other side has more: a family name alone.
@@ -76,11 +91,41 @@ pub(crate) enum Bearer {
     Body,
 }
 
+/// In which order the telling words of one name stand in the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// The same, or rotated: three words or more with the family name first.
+    Kept,
+    /// Two words, the other way round.
+    Inverted,
+    /// Three words or more, and neither.
+    Scrambled,
+}
+
+impl Order {
+    /// Of the places on the right, in the order of the left.
+    pub(super) fn of(places: &[usize]) -> Self {
+        let after = places.iter().skip(1).chain(places.first());
+        // A rotation falls back once: from the last place to the first.
+        let falls = places.iter().zip(after).filter(|(a, b)| a > b).count();
+        match places {
+            [a, b] if a > b => Self::Inverted,
+            _ if falls > 1 => Self::Scrambled,
+            _ => Self::Kept,
+        }
+    }
+}
+
 /// Adds up what agrees and what does not.
 pub(super) struct Ledger {
     bearer: Bearer,
     /// One of the names is a chain of fathers.
     chain: bool,
+    order: Order,
+    /// Half a name agrees, such as `abu`.
+    half: bool,
+    /// Initials that agree.
+    initials: usize,
     /// Against the names, whatever their words say.
     always_against: f64,
     agreed: f64,
@@ -96,6 +141,9 @@ impl Ledger {
         Self {
             bearer,
             chain,
+            order: Order::Kept,
+            half: false,
+            initials: 0,
             always_against: 0.0,
             agreed: 0.0,
             telling: 0,
@@ -107,6 +155,14 @@ impl Ledger {
     /// One of the names is a weak alias.
     pub(super) fn weak_alias(&mut self) {
         self.always_against += WEAK_ALIAS;
+    }
+
+    /// In which order the words of the left stand on the right.
+    pub(super) fn in_order(&mut self, order: Order) {
+        self.order = order;
+        if order == Order::Scrambled && self.chain && self.bearer == Bearer::Person {
+            self.always_against += SCRAMBLED;
+        }
     }
 
     /// Two words that stand for each other.
@@ -123,6 +179,9 @@ impl Ledger {
             Verdict::Contradicts
         };
         self.agreed += information;
+        self.half |= a.token().kind == TokenKind::Half && b.token().kind == TokenKind::Half;
+        let is_initial = |unit: &Unit<'_>| unit.token().kind == TokenKind::Initial;
+        self.initials += usize::from(is_initial(a) || is_initial(b));
         if is_telling(a.token().kind) && is_telling(b.token().kind) {
             self.telling += usize::from(a.words.count.max(b.words.count));
         }
@@ -140,9 +199,20 @@ impl Ledger {
         let both = left_telling.len().min(right_telling.len());
         self.left_over = left_telling.len().max(right_telling.len());
         for (a, b) in left_telling.iter().zip(&right_telling) {
-            let against = contradiction(a.information().min(b.information()));
+            let against = self.contradicting(a, b);
             let words = (Some(a.words), Some(b.words));
             self.line(words.0, words.1, Verdict::Contradicts, (0.0, against));
+        }
+        let initial = |unit: &&&Unit<'_>| unit.token().kind == TokenKind::Initial;
+        let initials = |units: &[&Unit<'_>]| units.iter().filter(initial).count();
+        if self.bearer == Bearer::Person && both == 0 {
+            let (left_word, right_word) = (!left_telling.is_empty(), !right_telling.is_empty());
+            let (left_initial, right_initial) = (initials(left) > 0, initials(right) > 0);
+            let against =
+                (left_initial && (right_initial || right_word)) || (right_initial && left_word);
+            if against {
+                self.always_against += OTHER_INITIAL;
+            }
         }
         let weak = |unit: &&&Unit<'_>| !is_telling(unit.token().kind);
         let alone = left_telling.iter().skip(both);
@@ -157,6 +227,17 @@ impl Ledger {
         }
     }
 
+    /// What two words say against that stand against each other, given what agrees.
+    fn contradicting(&self, a: &Unit<'_>, b: &Unit<'_>) -> f64 {
+        let information = a.information().min(b.information());
+        let first = a.token().edge == Edge::First && b.token().edge == Edge::First;
+        if first && self.telling >= 2 && self.bearer == Bearer::Person {
+            CONTRADICTION_OF_BROTHERS * information.min(1.0).sqrt()
+        } else {
+            contradiction(information)
+        }
+    }
+
     /// What a word without a partner says against, given what agrees.
     fn missing(&self, unit: &Unit<'_>) -> f64 {
         let token = unit.token();
@@ -165,6 +246,9 @@ impl Ledger {
             (Edge::First, _) if person && self.chain && self.telling >= 3 => {
                 // The root: a common name is another name all the same.
                 return MISSING_FIRST_IN_CHAIN * unit.information().min(1.0).sqrt();
+            }
+            (Edge::First, _) if person && self.telling == 2 && self.order == Order::Inverted => {
+                MISSING_FIRST_INVERTED
             }
             (Edge::First, _) if person && self.chain && self.telling == 2 => MISSING_FIRST_OF_THREE,
             (Edge::First, _) if person => MISSING_FIRST,
@@ -198,6 +282,9 @@ impl Ledger {
         if self.telling == 1 && self.left_over > 0 && self.bearer == Bearer::Person {
             always_against += ONE_WORD;
         }
+        if self.telling == 1 && self.left_over == 0 && self.half && self.bearer == Bearer::Person {
+            always_against += ONE_NAME_OF_TWO_WORDS;
+        }
         let against: f64 = self.lines.iter().map(|line| line.2).sum::<f64>() + always_against;
         let mut gained = agreement(self.agreed);
         let (whole, complete) = match self.bearer {
@@ -207,6 +294,8 @@ impl Ledger {
         };
         if self.telling >= whole && self.left_over == 0 {
             gained += complete * (1.0 - against / COMPLETE_AGAINST).max(0.0);
+        } else if self.telling == 1 && self.initials >= 2 && self.left_over == 0 {
+            gained += COMPLETE_BY_INITIALS;
         }
         let limit = AGAINST_MAX + gained;
         let damping = if against > limit {

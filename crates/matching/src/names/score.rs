@@ -4,7 +4,7 @@ use arrayvec::ArrayVec;
 
 use super::align::{Gains, Pairs};
 use super::ledger::{
-    AGAINST_MAX, Bearer, COMPLETE_BODY, Ledger, Pairing, Pairings, agreement, contradiction,
+    AGAINST_MAX, Bearer, COMPLETE_BODY, Ledger, Order, Pairing, Pairings, agreement, contradiction,
     is_telling, pair_gain,
 };
 use super::scorer::{RARITY_MAX, RARITY_MIN, Scorer};
@@ -116,6 +116,13 @@ fn score_pair(
     if left.kind == NameKind::WeakAlias || right.kind == NameKind::WeakAlias {
         ledger.weak_alias();
     }
+    let telling = |unit: Option<&Unit<'_>>| unit.is_some_and(|unit| is_telling(unit.token().kind));
+    let told: ArrayVec<usize, TOKENS_MAX> = pairs
+        .iter()
+        .filter(|(row, column)| telling(left_units.get(*row)) && telling(right_units.get(*column)))
+        .map(|(_, column)| *column)
+        .collect();
+    ledger.in_order(Order::of(&told));
     for (row, column) in &pairs {
         if let (Some(a), Some(b)) = (left_units.get(*row), right_units.get(*column)) {
             let likeness = scorer.likeness(&a.token(), &b.token());

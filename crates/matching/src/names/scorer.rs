@@ -19,6 +19,16 @@ pub(crate) struct Scorer {
 }
 
 impl Scorer {
+    /// Forgets everything.
+    pub(crate) fn clear(&mut self) {
+        /// A map that has grown larger is not kept: emptying it would take longer than making it.
+        const KEPT_MAX: usize = 65_536;
+        if self.memory.capacity() > KEPT_MAX {
+            self.memory = PairMap::default();
+        }
+        self.memory.clear();
+    }
+
     /// Keeps what is known of two words.
     pub(crate) fn remember(&mut self, left: u32, right: u32, likeness: Likeness) {
         self.memory.insert(pair(left, right), likeness);
@@ -46,6 +56,11 @@ impl Scorer {
             (TokenKind::Number, _) | (_, TokenKind::Number) if likeness != Likeness::SAME => {
                 Likeness::NONE
             }
+            // So is an initial.
+            (TokenKind::Initial, TokenKind::Initial) => match initial(left.shape, right.shape) {
+                Likeness::NONE => Likeness::NONE,
+                _ => Likeness::SAME,
+            },
             (TokenKind::Initial, TokenKind::Word) | (TokenKind::Word, TokenKind::Initial) => {
                 initial(left.shape, right.shape)
             }

@@ -63,6 +63,18 @@ pub(crate) fn likeness(left: &Shape, right: &Shape) -> Likeness {
     if left.symbols == right.symbols {
         return Likeness::SAME;
     }
+    let letters = real32(left.symbols.len() + right.symbols.len()) / 2.0;
+    let shared = real32(shared_suffix(left, right));
+    let tolerance = tolerance(letters - SUFFIX_PART * shared);
+    let limit = tolerance * LIMIT;
+    let cost = distance(left, right, limit);
+    if cost >= limit {
+        // Most words that are compared.
+        return match acquaintance(left.groups, right.groups) {
+            Acquaintance::SameName => SHORT_FORM,
+            _ => Likeness::NONE,
+        };
+    }
     let known = match acquaintance(left.groups, right.groups) {
         // Milutinović and Milovanović: forms of one given name make several family names, so
         // that only "other" counts.
@@ -73,27 +85,23 @@ pub(crate) fn likeness(left: &Shape, right: &Shape) -> Likeness {
         }
         known => known,
     };
-    let letters = real32(left.symbols.len() + right.symbols.len()) / 2.0;
-    let shared = real32(shared_suffix(left, right));
-    let tolerance = tolerance(letters - SUFFIX_PART * shared);
-    let limit = tolerance * LIMIT;
-    let cost = distance(left, right, limit);
-    let likeness = if cost >= limit {
-        Likeness::NONE
-    } else {
-        let part = f64::from(cost / tolerance);
-        Likeness {
-            share: 1.0 - 0.5 * part,
-            against: AGAINST_TOLERANCE * grown(part),
-        }
+    // Where one side has no vowels nearly everything is a spelling: حسن is not Hussein.
+    let native = left.abjad != right.abjad && left.native && right.native;
+    if native && known == Acquaintance::OtherName {
+        return Likeness::NONE;
+    }
+    let part = f64::from(cost / tolerance);
+    let likeness = Likeness {
+        share: 1.0 - 0.5 * part,
+        against: AGAINST_TOLERANCE * grown(part),
     };
     match known {
         Acquaintance::SameName if SHORT_FORM.against < likeness.against => SHORT_FORM,
-        Acquaintance::OtherName if likeness.is_candidate() && cost > SPELLING_MAX => Likeness {
+        Acquaintance::OtherName if cost > SPELLING_MAX => Likeness {
             against: likeness.against.max(OTHER_NAME),
             ..likeness
         },
-        _ if likeness.is_candidate() && other_sex(&left.symbols, &right.symbols) => Likeness {
+        _ if other_sex(&left.symbols, &right.symbols) => Likeness {
             against: likeness.against.max(OTHER_SEX),
             ..likeness
         },
@@ -192,12 +200,20 @@ fn other_sex(left: &[Symbol], right: &[Symbol]) -> bool {
     } else {
         (right, left)
     };
+    // Enkelejd and Enkeleida.
+    let sound = |symbol: Symbol| {
+        if symbol == Symbol::of('j') || symbol == Symbol::of('y') {
+            Symbol::of('i')
+        } else {
+            symbol.base()
+        }
+    };
     let ends_in_a = |word: &[Symbol]| word.last() == Some(&Symbol::of('a'));
     // Jovan and Jovana, Ivanov and Ivanova.
     let added = b.len() == a.len() + 1
         && a.len() >= 3
         && ends_in_a(b)
-        && b.starts_with(a)
+        && a.iter().zip(b).all(|(x, y)| sound(*x) == sound(*y))
         && a.last().is_some_and(|last| !last.is_vowel());
     // Petrovski and Petrovska.
     let ends_in_i = |word: &[Symbol]| word.last() == Some(&Symbol::of('i'));

@@ -41,7 +41,7 @@ pub(super) fn pinyin(raws: Vec<Raw>) -> Vec<Raw> {
     let mut words: Vec<Raw> = Vec::with_capacity(raws.len());
     for mut raw in raws {
         let hyphen = raw.after == Separator::Hyphen;
-        if hyphen || known::groups(&raw.symbols).is_empty() {
+        if hyphen || known::groups(&raw.symbols, false).is_empty() {
             respell(&mut raw.symbols);
         }
         match words.last_mut() {

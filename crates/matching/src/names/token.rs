@@ -6,12 +6,13 @@ use std::sync::Arc;
 use super::arabic;
 use super::edit::{LETTERS_MAX, Letter, letters};
 use super::keys::key;
+use super::kinds::kinds;
 use super::known;
 use super::numerals;
 use super::scorer::length_share;
 use super::similarity::suffixes;
 use super::sinitic;
-use super::words::{self, Weak};
+use super::words;
 use crate::description::{Name, NameKind, NameParts, Schema};
 use crate::text::{Cluster, Symbol, fold, plain};
 
@@ -36,6 +37,8 @@ pub(crate) struct Shape {
     pub(super) share: f64,
     /// Names to which it is known to belong.
     pub(crate) groups: &'static [u16],
+    /// Whether it is in the table of names in the script in which it is written.
+    pub(super) native: bool,
     /// Names to which it belongs without the ending of a family name: Petar in Petarović.
     pub(crate) stem_groups: &'static [u16],
 }
@@ -64,7 +67,8 @@ impl Shape {
             sounds: sounds.iter().fold(0, |bits, symbol| bits | symbol.bit()),
             suffixes: suffixes(&symbols),
             share: length_share(&symbols, abjad),
-            groups: known::groups(&sounds),
+            groups: known::groups(&sounds, abjad),
+            native: !abjad || known::is_native(&sounds),
             stem_groups: known::stem_groups(&symbols),
             symbols: symbols.into(),
             abjad,
@@ -178,6 +182,8 @@ pub(super) struct Raw {
     pub(super) end: usize,
     /// What stood before it.
     pub(super) after: Separator,
+    /// Whether a dot stands behind it.
+    pub(super) dotted: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -242,12 +248,22 @@ fn mark_edges(tokens: &mut [Token]) {
 }
 
 /// Whether a name is a chain: own name, father, grandfather, clan. Arabic names are, and it is
-/// the first link that tells a man from his father and his brothers.
+/// the first link that tells a man from his father and his brothers. Where nothing joins the links,
+/// three words of which the first two are given names of Arabic are a chain.
 fn is_chain(tokens: &[Token]) -> bool {
-    tokens.iter().any(|token| {
-        token.shape.abjad
-            || (token.kind == TokenKind::Particle && words::in_chain(&token.shape.symbols))
-    })
+    let mut words = tokens.iter().filter(|token| token.kind == TokenKind::Word);
+    let mut arabic = || {
+        words
+            .next()
+            .is_some_and(|word| known::are_arabic(word.shape.groups))
+    };
+    let links = arabic() && arabic() && words.next().is_some();
+    links
+        || tokens.iter().any(|token| {
+            token.shape.abjad
+                || (token.kind == TokenKind::Particle
+                    && words::in_chain(&token.shape.symbols, token.shape.abjad))
+        })
 }
 
 fn token(raw: Raw, kind: TokenKind, role: Role) -> Token {
@@ -276,6 +292,9 @@ fn cut(clusters: &[Cluster]) -> Vec<Raw> {
     let mut filler = false;
     for cluster in clusters {
         if !cluster.inside_word {
+            if let Some(raw) = raws.last_mut().filter(|_| open && cluster.first == '.') {
+                raw.dotted = true;
+            }
             after = match cluster.first {
                 ',' => Separator::Comma,
                 '<' if filler => Separator::Comma,
@@ -304,6 +323,7 @@ fn cut(clusters: &[Cluster]) -> Vec<Raw> {
                     start: cluster.place.start,
                     end: cluster.place.end,
                     after,
+                    dotted: false,
                 });
                 open = true;
                 after = Separator::Space;
@@ -330,93 +350,6 @@ fn join_dotted(raws: Vec<Raw>) -> Vec<Raw> {
         short_before = short;
     }
     joined
-}
-
-fn kinds(raws: &[Raw], schema: Schema) -> Vec<TokenKind> {
-    let words: Vec<&[Symbol]> = raws.iter().map(|raw| raw.symbols.as_slice()).collect();
-    let forms = if schema == Schema::Person {
-        vec![false; words.len()]
-    } else {
-        legal_forms(&words)
-    };
-    let body = match schema {
-        Schema::Person => false,
-        Schema::Unknown => forms.contains(&true),
-        Schema::Organization | Schema::Vessel | Schema::Aircraft => true,
-    };
-    let kinds: Vec<TokenKind> = words
-        .iter()
-        .zip(&forms)
-        .map(|(word, form)| match (body, *form) {
-            (true, true) => TokenKind::LegalForm,
-            (true, false) => kind_in_body(word),
-            (false, _) => kind_in_person(word),
-        })
-        .collect();
-    let kinds = names_after_all(kinds, raws);
-    // A name of nothing but weak words is a name all the same: "Sheikh", "The Company".
-    if kinds
-        .iter()
-        .all(|kind| matches!(kind, TokenKind::Particle | TokenKind::Title))
-    {
-        return vec![TokenKind::Word; kinds.len()];
-    }
-    kinds
-}
-
-/// `al-Shaykh` and `HAFIZ, Omar` are names, not titles.
-fn names_after_all(mut kinds: Vec<TokenKind>, raws: &[Raw]) -> Vec<TokenKind> {
-    let mut before = None;
-    let after_first = raws.get(1).map(|raw| raw.after);
-    for kind in &mut kinds {
-        let alone_before_comma = before.is_none() && after_first == Some(Separator::Comma);
-        let after_article = before == Some(TokenKind::Particle);
-        if *kind == TokenKind::Title && (alone_before_comma || after_article) {
-            *kind = TokenKind::Word;
-        }
-        before = Some(*kind);
-    }
-    kinds
-}
-
-/// Marks every word of every legal form.
-fn legal_forms(words: &[&[Symbol]]) -> Vec<bool> {
-    let mut marks = Vec::with_capacity(words.len());
-    let mut rest = words;
-    while !rest.is_empty() {
-        let length = words::legal_form(rest);
-        marks.extend(std::iter::repeat_n(length > 0, length.max(1)));
-        rest = rest.get(length.max(1)..).unwrap_or_default();
-    }
-    marks
-}
-
-fn kind_in_person(word: &[Symbol]) -> TokenKind {
-    match words::in_person(word) {
-        Some(Weak::Title) => TokenKind::Title,
-        Some(Weak::Half) => TokenKind::Half,
-        Some(Weak::Particle | Weak::Generic) => TokenKind::Particle,
-        None if word.iter().all(|symbol| symbol.is_digit()) => TokenKind::Number,
-        None if word.len() == 1 && is_alphabetic(word) => TokenKind::Initial,
-        None => TokenKind::Word,
-    }
-}
-
-fn kind_in_body(word: &[Symbol]) -> TokenKind {
-    if word.iter().all(|symbol| symbol.is_digit()) || words::roman(word).is_some() {
-        TokenKind::Number
-    } else {
-        match words::in_body(word) {
-            Some(Weak::Particle) => TokenKind::Particle,
-            Some(_) => TokenKind::Generic,
-            None => TokenKind::Word,
-        }
-    }
-}
-
-/// One Chinese sign is a whole syllable, one letter of an alphabet an initial.
-fn is_alphabetic(word: &[Symbol]) -> bool {
-    word.iter().all(|symbol| symbol.index().is_some())
 }
 
 fn roles(

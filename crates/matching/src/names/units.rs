@@ -120,6 +120,10 @@ pub(super) fn joins(tokens: &[TokenRef<'_>], other: &[TokenRef<'_>]) -> Vec<Join
             let digits = single.shape.symbols.iter().any(|symbol| symbol.is_digit());
             let fits =
                 fits && length > 3 && single.kind != TokenKind::Initial && (!number || digits);
+            // `M. Milošević` is not Milošević with a letter doubled, nor `Homsi, H.` Homsi with one more.
+            let initial =
+                b.kind == TokenKind::Initial || (a.kind == TokenKind::Initial && is_doubled(a, b));
+            let fits = fits && !initial;
             if !fits || joins.iter().any(|join| join.target == target) {
                 return None;
             }
@@ -137,6 +141,12 @@ pub(super) fn joins(tokens: &[TokenRef<'_>], other: &[TokenRef<'_>]) -> Vec<Join
         joins.extend(found);
     }
     joins
+}
+
+/// Whether the second word begins with the letter that is the first.
+fn is_doubled(first: &TokenRef<'_>, second: &TokenRef<'_>) -> bool {
+    let letter = |token: &TokenRef<'_>| token.shape.symbols.first().map(|symbol| symbol.base());
+    letter(first) == letter(second)
 }
 
 /// A glance before two words are joined: whether their sounds are those of the single one.

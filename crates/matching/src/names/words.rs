@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use crate::text::{Symbol, plain};
+use crate::text::{Symbol, fold, is_spelt, plain};
 
 /// Words that join the parts of a person's name. They are left out and changed at will.
 const PARTICLES: &[(&str, &str)] = &[
@@ -25,6 +25,7 @@ const PARTICLES: &[(&str, &str)] = &[
     ),
     ("oglu ogly ugli kizi", "Turkic: son of, daughter of"),
     ("ال بن ابن بنت آل", "Arabic, in its own script"),
+    ("בן בת", "Hebrew, in its own script"),
 ];
 
 /// Those of [`PARTICLES`] that stand between a name and that of a father or a clan.
@@ -53,7 +54,7 @@ const TITLES: &[(&str, &str)] = &[
         "Serbian, Croatian, Bosnian",
     ),
     (
-        "شيخ الشيخ سيد حاج الحاج ملا مولوي مولوی قاري قاری",
+        "شيخ الشيخ سيد حاج الحاج حاجی ملا مولوي مولوی قاري قاری دكتور",
         "Muslim, in Arabic script",
     ),
     ("alias aka", "written before a further name"),
@@ -89,7 +90,7 @@ const LEGAL_FORMS: &[(&str, &str)] = &[
     ("ood|eood|ead|et", "bg"),
     ("shpk|sh p k|sha|sh a|shoqeri aksionare", "sq"),
     (
-        "gmbh|gesellschaft mit beschrankter haftung|ag|aktiengesellschaft|akg|kg|ohg|ug|ev|se",
+        "gmbh|gesellschaft mit beschrankter haftung|gesellschaft mbh|mbh|gesmbh|ag|aktiengesellschaft|akg|kg|ohg|ug|ev|se",
         "de at ch",
     ),
     (
@@ -132,11 +133,11 @@ const LEGAL_FORMS: &[(&str, &str)] = &[
     ("spa|s p a|srl|s r l|snc", "it ro"),
     ("ae|a e|epe|e p e|oe", "el"),
     (
-        "as|a s|anonim sirketi|ltd sti|limited sirketi|sti|sanayi ve ticaret",
+        "as|a s|anonim sirketi|ltd sti|limited sirketi|sti|sanayi ve ticaret|san ve tic|san tic",
         "tr",
     ),
     ("bv|b v|nv|n v|bvba|b v b a|vof|cvba", "nl be"),
-    ("ab|oy|oyj|asa|aps|hb|kb", "nordic"),
+    ("ab|aktiebolag|oy|oyj|osakeyhtio|asa|aps|hb|kb", "nordic"),
     ("kft|k f t|rt|zrt|nyrt|bt", "hu"),
     (
         "sp z oo|sp z o o|spolka z ograniczona odpowiedzialnoscia|sro|s r o",
@@ -149,6 +150,14 @@ const LEGAL_FORMS: &[(&str, &str)] = &[
     ("sal|s a l|offshore|off shore|holding sal", "Lebanon"),
     ("sdn bhd|bhd|tbk|pt|kk|kaisha|jsco", "Asia"),
 ];
+
+/// What stands before the name of a ship: motor vessel, motor tanker, steamship.
+const BEFORE_SHIPS: &[&str] = &["mv", "mt", "ms", "ss", "mts", "mvs"];
+
+/// Whether a word before a ship's name only says that it is a ship.
+pub(super) fn before_ship(word: &[Symbol]) -> bool {
+    BEFORE_SHIPS.iter().any(|text| is_spelt(word, text))
+}
 
 /// Words of grammar in the names of bodies. They say nothing.
 const GRAMMAR: &[(&str, &str)] = &[(
@@ -205,7 +214,8 @@ const GENERIC: &[(&str, &str)] = &[
 ];
 
 /// Numerals of series.
-const ROMAN: [(&str, &str); 10] = [
+const ROMAN: [(&str, &str); 11] = [
+    ("i", "1"),
     ("ii", "2"),
     ("iii", "3"),
     ("iv", "4"),
@@ -227,42 +237,49 @@ pub(super) enum Weak {
     Generic,
 }
 
+/// Words of a table: those written with vowels, and those of scripts that leave them out. `عمر` is
+/// `mr` in the letters of sounds, and no title.
+type Words = [HashMap<Vec<Symbol>, Weak>; 2];
+
 /// Looks a word up among those of persons' names.
-pub(super) fn in_person(word: &[Symbol]) -> Option<Weak> {
-    static TABLE: OnceLock<HashMap<Vec<Symbol>, Weak>> = OnceLock::new();
+pub(super) fn in_person(word: &[Symbol], abjad: bool) -> Option<Weak> {
+    static TABLE: OnceLock<Words> = OnceLock::new();
     let tables = [
         (TITLES, Weak::Title),
         (WEAK, Weak::Half),
         (PARTICLES, Weak::Particle),
     ];
-    look_up(TABLE.get_or_init(|| build(&tables)), word)
+    look_up(TABLE.get_or_init(|| build(&tables)), word, abjad)
 }
 
 /// Looks a word up among those of the names of bodies, ships and aircraft.
-pub(super) fn in_body(word: &[Symbol]) -> Option<Weak> {
-    static TABLE: OnceLock<HashMap<Vec<Symbol>, Weak>> = OnceLock::new();
-    look_up(
-        TABLE.get_or_init(|| build(&[(GENERIC, Weak::Generic), (GRAMMAR, Weak::Particle)])),
-        word,
-    )
+pub(super) fn in_body(word: &[Symbol], abjad: bool) -> Option<Weak> {
+    static TABLE: OnceLock<Words> = OnceLock::new();
+    let table = TABLE.get_or_init(|| build(&[(GENERIC, Weak::Generic), (GRAMMAR, Weak::Particle)]));
+    look_up(table, word, abjad)
 }
 
 /// Whether a particle joins the names of a chain of fathers.
-pub(super) fn in_chain(word: &[Symbol]) -> bool {
-    static TABLE: OnceLock<HashMap<Vec<Symbol>, Weak>> = OnceLock::new();
+pub(super) fn in_chain(word: &[Symbol], abjad: bool) -> bool {
+    static TABLE: OnceLock<Words> = OnceLock::new();
     let table = TABLE.get_or_init(|| build(&[(CHAINS, Weak::Particle)]));
-    look_up(table, word).is_some()
+    look_up(table, word, abjad).is_some()
 }
 
-fn look_up(table: &HashMap<Vec<Symbol>, Weak>, word: &[Symbol]) -> Option<Weak> {
+fn look_up(table: &Words, word: &[Symbol], abjad: bool) -> Option<Weak> {
     let bare: Vec<Symbol> = word.iter().map(|symbol| symbol.base()).collect();
+    let [spelt, unspelt] = table;
+    let table = if abjad { unspelt } else { spelt };
     table.get(&bare).copied()
 }
 
-fn build(tables: &[(&[(&str, &str)], Weak)]) -> HashMap<Vec<Symbol>, Weak> {
-    let mut table = HashMap::new();
+fn build(tables: &[(&[(&str, &str)], Weak)]) -> Words {
+    let mut table = Words::default();
+    let [spelt, unspelt] = &mut table;
     for (words, weak) in tables {
         for word in words.iter().flat_map(|(words, _)| words.split(' ')) {
+            let abjad = fold(word).iter().any(|cluster| cluster.abjad);
+            let table = if abjad { &mut *unspelt } else { &mut *spelt };
             table.insert(plain(word), *weak);
         }
     }
@@ -352,7 +369,7 @@ fn one_slip(left: &[Symbol], right: &[Symbol]) -> bool {
     }
 }
 
-/// The digits of a Roman numeral from II on; `None` for any other word.
+/// The digits of a Roman numeral; `None` for any other word.
 pub(super) fn roman(word: &[Symbol]) -> Option<Vec<Symbol>> {
     ROMAN
         .iter()
@@ -395,9 +412,10 @@ mod tests {
 
     #[test]
     fn particles_and_titles_are_known() {
-        assert_eq!(in_person(&plain("bin")), Some(Weak::Particle));
-        assert_eq!(in_person(&plain("Hadži")), Some(Weak::Title));
-        assert_eq!(in_person(&plain("Marko")), None);
+        assert_eq!(in_person(&plain("bin"), false), Some(Weak::Particle));
+        assert_eq!(in_person(&plain("Hadži"), false), Some(Weak::Title));
+        assert_eq!(in_person(&plain("Marko"), false), None);
+        assert_eq!(in_person(&plain("عمر"), true), None);
         assert_eq!(roman(&plain("VII")), Some(plain("7")));
     }
 }

@@ -7,7 +7,7 @@ use super::bytes::Reader;
 pub(super) const MAGIC: [u8; 8] = *b"EGNATIAS";
 /// Changes with the layout, with the letters, keys, hashes and tables that decide under what a
 /// word is found, and with the numbers in [`codec`](super::codec).
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// The sections, in the order of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +48,28 @@ pub(super) const SECTIONS: [Section; 14] = [
     Section::Births,
     Section::Documents,
 ];
+
+impl Section {
+    /// Its place in [`SECTIONS`].
+    pub(super) const fn place(self) -> usize {
+        match self {
+            Self::Keys => 0,
+            Self::Places => 1,
+            Self::Entries => 2,
+            Self::Words => 3,
+            Self::Letters => 4,
+            Self::Postings => 5,
+            Self::Exact => 6,
+            Self::KeyWords => 7,
+            Self::Skeletons => 8,
+            Self::Forms => 9,
+            Self::Pairs => 10,
+            Self::Joined => 11,
+            Self::Births => 12,
+            Self::Documents => 13,
+        }
+    }
+}
 
 /// Where a section stands.
 #[derive(Debug, Clone, Copy)]
