@@ -302,7 +302,7 @@ pub(crate) async fn show_entry(
     Ok(show(&page))
 }
 
-fn names(t: &'static Texts, entry: &ListEntry) -> Table {
+pub(super) fn names(t: &'static Texts, entry: &ListEntry) -> Table {
     let columns = &[
         "column-name",
         "column-kind",
@@ -331,7 +331,7 @@ fn names(t: &'static Texts, entry: &ListEntry) -> Table {
     .rows(rows)
 }
 
-fn documents(t: &'static Texts, entry: &ListEntry) -> Table {
+pub(super) fn documents(t: &'static Texts, entry: &ListEntry) -> Table {
     let columns = &[
         "column-number",
         "column-kind",

@@ -1,12 +1,22 @@
 //! The pages, one file an area: the view models of its templates, and the handlers.
 
+pub mod alert;
+mod alert_acts;
+pub mod alert_entry;
+mod alert_facts;
+pub mod alert_form;
+mod alert_terms;
+pub mod alerts;
 pub mod audit;
 mod audit_words;
 pub mod check;
 mod checking;
 mod entry_fields;
+pub mod hit_reports;
 pub mod hits;
 pub mod inbox;
+mod incoming;
+pub mod inquiries;
 mod list_changes;
 mod list_import;
 pub mod lists;
@@ -17,6 +27,7 @@ mod screening_flow;
 pub mod screenings;
 pub mod session;
 mod subjects;
+mod terms;
 pub mod users;
 
 use axum::Router;
@@ -71,11 +82,30 @@ pub(crate) fn router(upload_bytes_max: usize) -> Router<WebState> {
         .route("/matches/{id}/decision", post(matches::decide))
         .route("/inbox", get(inbox::show_inbox))
         .route("/inbox.csv", get(inbox::export))
+        .route("/inquiries", get(inquiries::show_inquiries))
+        .route("/inquiries/{id}", get(inquiries::show_inquiry))
+        .route("/inquiries/{id}/answer", post(inquiries::answer))
+        .route("/hit-reports", get(hit_reports::show_hit_reports))
+        .route("/hit-reports/{id}", get(hit_reports::show_hit_report))
+        .route("/hit-reports/{id}/follow-up", post(hit_reports::follow_up))
         .route("/hits.csv", get(hits::export))
         .route("/audit.csv", get(audit::export))
         .route("/hits", get(hits::show_hits))
         .route("/hits/{id}", get(hits::show_hit))
         .route("/hits/{id}/follow-up", post(hits::finish))
+        .route("/alerts", get(alerts::show_alerts).post(alert_entry::enter))
+        .route("/alerts/new", get(alert_entry::show_categories))
+        .route(
+            "/alerts/new/{category}/{about}",
+            get(alert_entry::show_form),
+        )
+        .route("/alerts/preview", post(alert_entry::preview))
+        .route("/alerts/{id}", get(alert::show_alert))
+        .route(
+            "/alerts/{id}/correction",
+            get(alert_entry::show_correction).post(alert_entry::correct),
+        )
+        .route("/alerts/{id}/{act}", post(alert_acts::act))
         .route("/lists", get(lists::show_lists))
         .route("/lists/import", get(list_import::form).merge(import))
         .route("/lists/import/confirm", post(list_import::confirm))

@@ -5,10 +5,16 @@ use axum::http::{Method, StatusCode};
 use crate::world::{ACCOUNTS, World};
 
 /// A page, and who may see it: the first letters of the logins.
-const PAGES: [(&str, &str); 9] = [
+const PAGES: [(&str, &str); 15] = [
     ("/check", "ov"),
     ("/inbox", "ovd"),
     ("/hits", "ovd"),
+    ("/inquiries", "ovd"),
+    ("/hit-reports", "ovd"),
+    ("/alerts", "ovd"),
+    ("/alerts?list=received", "ovd"),
+    ("/alerts/new", "v"),
+    ("/alerts/new/arrest/person", "v"),
     ("/lists", "ovda"),
     ("/lists/test-list", "ovda"),
     ("/lists/test-list/versions/1", "ovd"),
@@ -91,7 +97,11 @@ async fn the_rail_shows_only_what_the_role_may_enter() {
             .next()
             .unwrap();
         for (path, who) in PAGES {
-            if ["/check", "/inbox", "/hits", "/lists", "/audit", "/users"].contains(&path) {
+            if [
+                "/check", "/inbox", "/hits", "/alerts", "/lists", "/audit", "/users",
+            ]
+            .contains(&path)
+            {
                 let shown = rail.contains(&format!("href=\"{path}\""));
                 assert_eq!(shown, may(who, login), "{login} {path}");
             }

@@ -1,0 +1,54 @@
+# Questions and hit reports.
+tabs = Further lists
+inbox-tab = To do
+inbox-due = To answer and to follow up
+inbox-due-empty = Nothing is to be answered or followed up.
+inbox-due-empty-how = Questions of partners and reports of hits on alerts of this authority come here, what is due first first.
+inbox-late = { $count ->
+    [one] One answer or follow-up is late. Take it first.
+   *[other] { $count } answers or follow-ups are late. Take these first.
+}
+inbox-matches = Matches that wait for a decision
+inquiries-title = Questions
+inquiries-lede = Questions of partners, and those to them. What is due first stands first; those that are answered come after.
+inquiries-empty = Questions would stand here.
+inquiries-empty-how = A partner asks about an alert, or somebody here asks on the page of a partner's alert.
+inquiry-title = Question: { $matter }
+inquiry-from = from { $partner }
+inquiry-to = to { $partner }
+inquiry-urgent = Urgent
+inquiry-urgent-why = Why it is urgent
+inquiry-answered = Answered
+inquiry-asks = Who asks
+inquiry-asked = Who is asked
+inquiry-about = About
+inquiry-then = After that it is shown as late to every verifying officer.
+inquiry-then-asked = After that, call them.
+inquiry-waits = The partner has not answered yet. The answer comes here by itself.
+inquiry-may-not = A verifying officer answers.
+inquiry-decision = Decision
+inquiry-ground = Ground of the refusal
+inquiry-ground-hint = Only where it is refused: one of the grounds of Directive (EU) 2023/977 Art. 6(1)
+inquiry-no-ground = Not refused
+inquiry-ground-missing = Choose the ground on which it is refused
+inquiry-answer = Answer
+inquiry-submit = Send the answer
+answer-granted = Yes
+answer-refused = No
+answer-same = The same person or object
+answer-different = Somebody or something else
+answer-words = Answered in words
+notice-inquiry-answered = The answer is on its way.
+hit-reports-title = Hit reports
+hit-reports-lede = Partners found persons or objects of alerts of this authority. What is due first stands first; those followed up come after.
+hit-reports-empty = Reports of hits would stand here.
+hit-reports-empty-how = A partner's node sends one when an officer there confirms a match with an alert of this authority.
+hit-report-title = Hit report: { $name }
+hit-report-of = Hit: { $name }
+hit-report-done = Followed up
+hit-report-from = Found by
+hit-report-there = What the partner did
+hit-report-check = Report on the check
+hit-report-close = Close it with this report
+column-says = What it says
+column-came = Came
