@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use egnatia_alerts::{Alert, AlertDraft, ObjectKind, Profile, Reason, Warning};
+use egnatia_alerts::{AlertDraft, ObjectKind, Profile, Reason, Warning};
 use egnatia_matching::{
     BirthDate, Description, Identifier, IdentifierKind, Name, NameKind, NameParts, Schema,
 };
@@ -45,7 +45,7 @@ impl Kind {
 }
 
 /// Rows for numbers; more than that are rare, and a correction adds them.
-const NUMBERS: [(&str, &str, &str); 4] = [
+pub(super) const NUMBERS: [(&str, &str, &str); 4] = [
     ("document_kind_1", "document_number_1", "document_country_1"),
     ("document_kind_2", "document_number_2", "document_country_2"),
     ("document_kind_3", "document_number_3", "document_country_3"),
@@ -65,7 +65,7 @@ const IDENTIFIERS: [IdentifierKind; 11] = [
     IdentifierKind::Other,
 ];
 
-fn identifier_word(kind: IdentifierKind) -> &'static str {
+pub(super) fn identifier_word(kind: IdentifierKind) -> &'static str {
     words::identifier_key(kind).trim_start_matches("identifier-")
 }
 
@@ -320,7 +320,7 @@ fn describe(posted: &Posted, kind: Kind, t: &Texts, wrong: &mut Wrong) -> Descri
 }
 
 /// The fields of further names, each with what kind of name stands there.
-const FURTHER: [(&str, NameKind); 3] = [
+pub(super) const FURTHER: [(&str, NameKind); 3] = [
     ("aliases", NameKind::Alias),
     ("weak_aliases", NameKind::WeakAlias),
     ("former_names", NameKind::Former),
@@ -347,82 +347,6 @@ fn names(posted: &Posted) -> Vec<Name> {
     });
     let primary = parts.family.is_some().then_some(primary);
     primary.into_iter().chain(further).collect()
-}
-
-/// Numbers of an alert for which the form has no row: a correction leaves them as they are.
-pub(crate) fn numbers_beyond(alert: &Alert) -> impl Iterator<Item = Identifier> + '_ {
-    alert
-        .subject
-        .identifiers
-        .iter()
-        .skip(NUMBERS.len())
-        .cloned()
-}
-
-/// The form of an alert that is to be corrected.
-pub(crate) fn filled(alert: &Alert) -> Posted {
-    let mut fields: Vec<(String, String)> = Vec::new();
-    let mut put = |name: &str, value: String| fields.push((name.to_owned(), value));
-    let subject = &alert.subject;
-    let primary = subject
-        .names
-        .iter()
-        .find(|name| name.kind == NameKind::Primary);
-    if let Some(name) = primary {
-        match name.parts.clone().filter(|parts| parts.family.is_some()) {
-            Some(parts) => {
-                put("family_name", parts.family.unwrap_or_default());
-                put("given_names", parts.given.unwrap_or_default());
-                put("patronymic", parts.patronymic.unwrap_or_default());
-            }
-            None => put("family_name", name.text.clone()),
-        }
-        put("object_name", name.text.clone());
-    }
-    for (field, kind) in FURTHER {
-        let of_kind = subject.names.iter().filter(|name| {
-            name.kind == kind && primary.is_none_or(|primary| !std::ptr::eq(primary, *name))
-        });
-        let lines: Vec<&str> = of_kind.map(|name| name.text.as_str()).collect();
-        put(field, lines.join("\n"));
-    }
-    let births: Vec<String> = subject.births.iter().map(ToString::to_string).collect();
-    put("births", births.join("\n"));
-    put("nationalities", subject.nationalities.join("\n"));
-    put("places", subject.places.join("\n"));
-    let gender = subject.gender.map(words::gender_key);
-    put("gender", gender.unwrap_or_default().replace("gender-", ""));
-    for ((kind, number, country), held) in NUMBERS.iter().zip(&subject.identifiers) {
-        put(kind, identifier_word(held.kind).to_owned());
-        put(number, held.value.clone());
-        put(country, held.country.clone().unwrap_or_default());
-    }
-    put(
-        "object",
-        alert
-            .object
-            .map(ObjectKind::as_str)
-            .unwrap_or_default()
-            .to_owned(),
-    );
-    put("reason", alert.reason.to_string());
-    put("action", alert.action.clone());
-    put("decision", alert.decision.clone());
-    let note = alert.proportionality.as_ref().map(ToString::to_string);
-    put("proportionality", note.unwrap_or_default());
-    for warning in &alert.warnings {
-        put("warnings", warning.as_str().to_owned());
-    }
-    for (name, text) in [
-        ("offence", &alert.offence),
-        ("characteristics", &alert.characteristics),
-        ("distinguished_by", &alert.distinguished_by),
-    ] {
-        put(name, text.clone().unwrap_or_default());
-    }
-    let links: Vec<String> = alert.links.iter().map(ToString::to_string).collect();
-    put("links", links.join("\n"));
-    Posted::of(fields)
 }
 
 /// The fields of a refusal as this form names them, with words for each.

@@ -2,11 +2,15 @@
 
 pub mod alert;
 mod alert_acts;
+mod alert_correction;
 pub mod alert_entry;
 mod alert_facts;
+mod alert_filled;
 pub mod alert_form;
 mod alert_terms;
 pub mod alerts;
+pub mod arrangements;
+pub mod arrivals;
 pub mod audit;
 mod audit_words;
 pub mod check;
@@ -21,8 +25,11 @@ mod list_changes;
 mod list_import;
 pub mod lists;
 pub mod matches;
+pub mod partner_card;
+pub mod partners;
 pub mod problem;
 mod reading;
+pub mod region;
 mod screening_flow;
 pub mod screenings;
 pub mod session;
@@ -34,6 +41,8 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use egnatia_record::RecordId;
+
+use partner_card::CARD_FORM_BYTES_MAX;
 
 use crate::WebState;
 use crate::problem::{Problem, ProblemCode};
@@ -52,6 +61,9 @@ pub(crate) fn router(upload_bytes_max: usize) -> Router<WebState> {
     let file = post(screening_flow::take_file).layer(DefaultBodyLimit::max(
         FILE_BYTES_MAX.saturating_add(FORM_BYTES_MAX),
     ));
+    let with_card = DefaultBodyLimit::max(CARD_FORM_BYTES_MAX);
+    let card = post(partner_card::read).layer(with_card);
+    let confirmed = post(partner_card::confirm).layer(with_card);
     Router::new()
         .route("/", get(session::start))
         .route(
@@ -82,6 +94,8 @@ pub(crate) fn router(upload_bytes_max: usize) -> Router<WebState> {
         .route("/matches/{id}/decision", post(matches::decide))
         .route("/inbox", get(inbox::show_inbox))
         .route("/inbox.csv", get(inbox::export))
+        .route("/arrivals", get(arrivals::show_arrivals))
+        .route("/events", get(arrivals::follow))
         .route("/inquiries", get(inquiries::show_inquiries))
         .route("/inquiries/{id}", get(inquiries::show_inquiry))
         .route("/inquiries/{id}/answer", post(inquiries::answer))
@@ -103,7 +117,7 @@ pub(crate) fn router(upload_bytes_max: usize) -> Router<WebState> {
         .route("/alerts/{id}", get(alert::show_alert))
         .route(
             "/alerts/{id}/correction",
-            get(alert_entry::show_correction).post(alert_entry::correct),
+            get(alert_correction::show_correction).post(alert_correction::correct),
         )
         .route("/alerts/{id}/{act}", post(alert_acts::act))
         .route("/lists", get(lists::show_lists))
@@ -115,6 +129,28 @@ pub(crate) fn router(upload_bytes_max: usize) -> Router<WebState> {
             get(list_changes::show_changes),
         )
         .route("/entries/{id}", get(lists::show_entry))
+        .route("/partners", get(partners::show_partners))
+        .route(
+            "/partners/accept",
+            get(partner_card::show_accept).merge(card),
+        )
+        .route("/partners/confirm", confirmed)
+        .route("/partners/{authority}", get(partners::show_partner))
+        .route("/partners/{authority}/revoke", post(partners::revoke))
+        .route("/own-card", get(partner_card::show_own))
+        .route("/own-card.json", get(partner_card::download))
+        .route("/region", get(region::show_region))
+        .route(
+            "/arrangements",
+            get(arrangements::show_arrangements).post(arrangements::create),
+        )
+        .route("/arrangements/adopt", post(arrangements::adopt))
+        .route("/arrangements/new", get(arrangements::show_new))
+        .route(
+            "/arrangements/{id}",
+            get(arrangements::show_one).post(arrangements::change),
+        )
+        .route("/arrangements/{id}/end", post(arrangements::end))
         .route("/audit", get(audit::search))
         .route("/audit/verification", post(audit::verify))
         .route("/audit/{sequence}", get(audit::show_entry))

@@ -163,3 +163,23 @@ async fn an_officer_reads_what_came_and_answers_nothing() {
     let missing = format!("/inquiries/{}", "0".repeat(32));
     assert_eq!(officer.get(&missing).await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn arrivals_are_shown_and_followed_without_names() {
+    let (world, other, _, mut theirs, alert) = asked().await;
+    let page = theirs.get("/arrivals").await.body;
+    assert!(page.contains(&format!("href=\"{alert}\"")), "{page}");
+    assert!(page.contains("data-count=\"alerts\">1<"), "{page}");
+    let event = theirs.first_event("/events").await;
+    assert_eq!(
+        event,
+        "event: arrivals\ndata: {\"matches\":0,\"to_answer\":0,\"alerts\":1}\n\n"
+    );
+    let mut nobody = other.visitor();
+    assert_eq!(nobody.get("/events").await.status, StatusCode::SEE_OTHER);
+    let mut supervisor = world.justified("s.supervisor", "supervision").await;
+    assert_eq!(
+        supervisor.get("/events").await.status,
+        StatusCode::FORBIDDEN
+    );
+}

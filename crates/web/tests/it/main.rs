@@ -9,6 +9,8 @@ mod fuzz;
 mod guards;
 mod inbox;
 mod pages;
+#[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
+mod partners;
 mod reading;
 mod roles;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]

@@ -5,10 +5,11 @@ use axum::http::{Method, StatusCode};
 use crate::world::{ACCOUNTS, World};
 
 /// A page, and who may see it: the first letters of the logins.
-const PAGES: [(&str, &str); 15] = [
+const PAGES: [(&str, &str); 23] = [
     ("/check", "ov"),
     ("/inbox", "ovd"),
     ("/hits", "ovd"),
+    ("/arrivals", "ovd"),
     ("/inquiries", "ovd"),
     ("/hit-reports", "ovd"),
     ("/alerts", "ovd"),
@@ -19,6 +20,13 @@ const PAGES: [(&str, &str); 15] = [
     ("/lists/test-list", "ovda"),
     ("/lists/test-list/versions/1", "ovd"),
     ("/lists/import", "a"),
+    ("/partners", "ovda"),
+    ("/region", "ovda"),
+    ("/own-card", "ovda"),
+    ("/own-card.json", "ovda"),
+    ("/arrangements", "ovda"),
+    ("/arrangements/new", "a"),
+    ("/partners/accept", "a"),
     ("/audit", "sd"),
     ("/users", "a"),
 ];
@@ -98,7 +106,14 @@ async fn the_rail_shows_only_what_the_role_may_enter() {
             .unwrap();
         for (path, who) in PAGES {
             if [
-                "/check", "/inbox", "/hits", "/alerts", "/lists", "/audit", "/users",
+                "/check",
+                "/inbox",
+                "/hits",
+                "/alerts",
+                "/lists",
+                "/partners",
+                "/audit",
+                "/users",
             ]
             .contains(&path)
             {
