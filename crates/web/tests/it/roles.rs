@@ -31,10 +31,16 @@ const PAGES: [(&str, &str); 23] = [
     ("/users", "a"),
 ];
 
-const API: [(&str, &str); 8] = [
+const API: [(&str, &str); 14] = [
     ("/checks", "ovd"),
     ("/matches", "ovd"),
     ("/hits", "ovd"),
+    ("/alerts", "ovd"),
+    ("/inquiries", "ovd"),
+    ("/hit-reports", "ovd"),
+    ("/partners", "ovda"),
+    ("/own-card", "ovda"),
+    ("/arrangements", "ovda"),
     ("/lists", "ovda"),
     ("/lists/test-list/versions", "ovda"),
     ("/lists/test-list/versions/1/changes", "ovd"),
