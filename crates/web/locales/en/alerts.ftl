@@ -165,6 +165,7 @@ alert-assessment-hint = Why this alert is still needed
 alert-ledger = Where it went
 alert-ledger-empty = Deliveries would stand here.
 alert-ledger-empty-how = What is sent to a partner, and every recall, is written down here.
+alert-versions = Versions of the alert
 alert-came = What came of it
 alert-matches = Matches
 alert-inquiries = Questions

@@ -316,8 +316,8 @@ fn versions(frame: &Frame, versions: &[Envelope]) -> Table {
             ]
         })
         .collect();
-    let caption = t.text("entry-versions");
-    Table::new(t, caption, columns, Empty::of(t, "entry-versions")).rows(rows)
+    let caption = t.text("alert-versions");
+    Table::new(t, caption, columns, Empty::default()).rows(rows)
 }
 
 /// What came of it: matches, questions, reports of hits.

@@ -228,6 +228,32 @@ pub(crate) fn read(posted: &Posted, kind: Kind, t: &Texts) -> Result<AlertDraft,
         .some("proportionality")
         .and_then(|_| reason_of("proportionality"));
     let subject = describe(posted, kind, t, &mut wrong);
+    for (field, key, is_missing) in [
+        (
+            "family_name",
+            "alert-wrong-name",
+            kind.on_person && subject.names.is_empty(),
+        ),
+        (
+            "births",
+            "alert-wrong-birth-date",
+            kind.on_person && posted.text("births").is_empty(),
+        ),
+        (
+            "document_number_1",
+            "alert-wrong-document",
+            !kind.on_person && subject.identifiers.is_empty(),
+        ),
+        (
+            "decision",
+            "alert-wrong-decision",
+            posted.text("decision").is_empty(),
+        ),
+    ] {
+        if is_missing {
+            wrong.insert(field.to_owned(), t.text(key));
+        }
+    }
     let object = posted.text("object");
     let object = ObjectKind::ALL
         .iter()

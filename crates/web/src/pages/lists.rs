@@ -344,7 +344,10 @@ pub(super) fn documents(t: &'static Texts, entry: &ListEntry) -> Table {
         .map(|document| {
             vec![
                 Cell::Exact(document.number.clone()),
-                Cell::Text(document.label.clone()),
+                Cell::Text(match document.label.as_str() {
+                    "" => t.text(words::identifier_key(document.kind)),
+                    label => label.to_owned(),
+                }),
                 Cell::Text(words::country(document.country.as_deref().unwrap_or(""), t)),
                 Cell::Text(document.note.clone().unwrap_or_default()),
             ]

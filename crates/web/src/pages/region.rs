@@ -12,16 +12,20 @@ use crate::problem::Problem;
 use crate::visit::{Signed, show};
 use crate::{Area, Frame};
 
-/// Where each side stands in the drawing, 480 wide and 400 high: roughly as on a map.
-const PLACES: [(&str, i32, i32); 7] = [
-    ("EU", 400, 60),
-    ("BA", 80, 110),
-    ("RS", 255, 95),
-    ("ME", 150, 220),
-    ("XK", 300, 215),
-    ("AL", 205, 340),
-    ("MK", 370, 330),
+/// Sides in the order in which they stand around the node, clockwise from the north.
+const AROUND: [&str; 7] = ["EU", "RS", "XK", "MK", "AL", "ME", "BA"];
+/// Where they stand, in a drawing 480 wide and 410 high; the last place is that of the node itself.
+const PLACES: [(i32, i32); 7] = [
+    (240, 45),
+    (390, 110),
+    (390, 265),
+    (240, 345),
+    (90, 265),
+    (90, 110),
+    CENTRE,
 ];
+/// Where this node stands: no line runs through another side.
+const CENTRE: (i32, i32) = (240, 190);
 /// Radius of a node.
 const RADIUS: i32 = 30;
 
@@ -84,38 +88,40 @@ pub(crate) async fn show_region(signed: Signed) -> Result<Response, Problem> {
     signed.enter(Action::ListPartners)?;
     let t = signed.t();
     let views = signed.state.app.partners(signed.caller()).await?;
-    let frame = signed
-        .frame(t.text("region-title"), Some(Area::Partners))
-        .await;
+    let title = t.text("region-title");
+    let frame = signed.frame(title, Some(Area::Partners)).await;
     let own = signed.state.app.settings().partner;
-    let states: Vec<(PartnerCode, Tag)> = PLACES
+    let others: Vec<PartnerCode> = AROUND
         .iter()
-        .filter_map(|(code, ..)| code.parse().ok())
+        .filter_map(|code| code.parse().ok())
         .filter(|code| Some(*code) != own)
-        .map(|code| (code, state_of(&signed, &frame, &views, code)))
         .collect();
-    let place = |code: PartnerCode| {
-        PLACES
-            .iter()
-            .find(|(known, ..)| *known == code.as_str())
-            .map(|(_, x, y)| (*x, *y))
+    let states: Vec<(PartnerCode, Tag)> = others
+        .iter()
+        .map(|code| (*code, state_of(&signed, &frame, &views, *code)))
+        .collect();
+    let links = match own {
+        Some(_) => {
+            let placed = PLACES.into_iter().zip(&states);
+            placed
+                .map(|(to, (_, state))| link(to, state.tone))
+                .collect()
+        }
+        None => Vec::new(),
     };
-    let links = states.iter().filter_map(|(code, state)| {
-        let (from, to) = (place(own?)?, place(*code)?);
-        Some(link(from, to, state.tone))
-    });
-    let links = links.collect();
-    let nodes = PLACES.iter().filter_map(|(code, x, y)| {
-        let code: PartnerCode = code.parse().ok()?;
-        Some(RegionNode {
-            name: terms::partner(t, code),
-            own: own == Some(code),
-            code: code.to_string(),
-            x: *x,
-            y: *y,
-            label_y: y + RADIUS + 16,
-        })
-    });
+    let node = |code: PartnerCode, (x, y): (i32, i32)| RegionNode {
+        name: terms::partner(t, code),
+        own: own == Some(code),
+        code: code.to_string(),
+        x,
+        y,
+        label_y: y + RADIUS + 16,
+    };
+    let placed = others
+        .iter()
+        .zip(PLACES)
+        .map(|(code, place)| node(*code, place));
+    let nodes = placed.chain(own.map(|code| node(code, CENTRE)));
     Ok(show(&RegionPage {
         tabs: partners::tabs(&signed, "/region"),
         nodes: nodes.collect(),
@@ -125,7 +131,8 @@ pub(crate) async fn show_region(signed: Signed) -> Result<Response, Problem> {
     }))
 }
 
-fn link((x1, y1): (i32, i32), (x2, y2): (i32, i32), tone: Tone) -> RegionLink {
+fn link((x2, y2): (i32, i32), tone: Tone) -> RegionLink {
+    let (x1, y1) = CENTRE;
     let (x, y) = (i32::midpoint(x1, x2), i32::midpoint(y1, y2));
     RegionLink {
         x1,

@@ -4,7 +4,6 @@
 mod alerts;
 #[expect(clippy::indexing_slicing, reason = "a missing field fails the test")]
 mod api;
-#[expect(clippy::indexing_slicing, reason = "a missing field fails the test")]
 mod exchange_api;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod fuzz;
