@@ -67,6 +67,7 @@ card-file-hint = Such as mk-mvr.card.json
 card-text = Or the text of the card
 card-missing = Choose the file, or paste the text of the card
 card-known-none = No node of this authority is known here yet.
+card-known-same = This very card is accepted already. There is nothing to do.
 card-known-successor = This is a new card of a partner. A key of the card before has signed it.
 card-known-other = A node of this authority is accepted with another card, and none of its keys has signed this one. Ask why.
 card-known-revoked = The node of this authority was revoked here. Ask what has changed.

@@ -230,8 +230,12 @@ async fn compare_page(
     let name = view.card.name(&t.language()).to_owned();
     let title = t.with("partner-compare-title", "name", name);
     let frame = signed.frame(title, Some(Area::Partners)).await;
+    let directory = signed.state.app.directory();
+    let held = directory.known(&view.card.authority);
+    let is_held = held.is_some_and(|held| held.card.fingerprint() == view.fingerprint);
     let known = match (view.known, view.is_successor) {
         (None, _) => "card-known-none",
+        (Some(PartnerState::Accepted), _) if is_held => "card-known-same",
         (Some(PartnerState::Accepted), true) => "card-known-successor",
         (Some(PartnerState::Accepted), false) => "card-known-other",
         (Some(PartnerState::Revoked), _) => "card-known-revoked",
