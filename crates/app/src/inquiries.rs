@@ -9,6 +9,7 @@ use egnatia_record::{AuthorityId, Envelope, Kind, Purpose, RecordId};
 use jiff::SignedDuration;
 use serde_json::json;
 
+use crate::alerts::RECEIVED;
 use crate::port::{Change, DeliveryRow, DueFilter, DuePlace};
 use crate::writing::{Beside, EventAbout, Terms, Writing};
 use crate::{Action, App, AppError, Caller, Invalid, NewFlag, Page, read_body};
@@ -221,6 +222,14 @@ impl App {
     pub async fn to_answer(&self) -> Result<u64, AppError> {
         let store = self.store();
         Ok(store.count(Kind::Inquiry, OPEN).await? + store.count(Kind::HitReport, OPEN).await?)
+    }
+
+    /// How many alerts of partners are compared at present. Touches nothing personal.
+    ///
+    /// # Errors
+    /// [`AppError::Store`] where the store does not answer.
+    pub async fn received_alerts(&self) -> Result<u64, AppError> {
+        Ok(self.store().count(Kind::Alert, RECEIVED).await?)
     }
 
     /// A question with its answer.

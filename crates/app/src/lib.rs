@@ -240,6 +240,11 @@ impl App {
         &self.inner.settings
     }
 
+    /// Hours, months and actions of alerts, as the law has them.
+    pub fn profile(&self) -> &Profile {
+        &self.inner.exchange.profile
+    }
+
     /// The present instant of the node.
     pub fn now(&self) -> jiff::Timestamp {
         self.inner.clock.now()

@@ -29,8 +29,12 @@ pub enum Area {
     Inbox,
     /// Hits and their follow-up.
     Hits,
+    /// Alerts.
+    Alerts,
     /// Lists.
     Lists,
+    /// Partners' nodes.
+    Partners,
     /// The log.
     Audit,
     /// Accounts.
@@ -43,7 +47,9 @@ impl Area {
         Self::Check,
         Self::Inbox,
         Self::Hits,
+        Self::Alerts,
         Self::Lists,
+        Self::Partners,
         Self::Audit,
         Self::Users,
     ];
@@ -54,7 +60,9 @@ impl Area {
             Self::Check => "/check",
             Self::Inbox => "/inbox",
             Self::Hits => "/hits",
+            Self::Alerts => "/alerts",
             Self::Lists => "/lists",
+            Self::Partners => "/partners",
             Self::Audit => "/audit",
             Self::Users => "/users",
         }
@@ -66,7 +74,9 @@ impl Area {
             Self::Check => "area-check",
             Self::Inbox => "area-inbox",
             Self::Hits => "area-hits",
+            Self::Alerts => "area-alerts",
             Self::Lists => "area-lists",
+            Self::Partners => "area-partners",
             Self::Audit => "area-audit",
             Self::Users => "area-users",
         }
@@ -79,6 +89,10 @@ impl Area {
             Self::Inbox => "M3 11l2-7h10l2 7v5H3zM3 11h4l1 2h4l1-2h4",
             Self::Hits => "M4 17V3h11l-2.5 4L15 11H4",
             Self::Lists => "M3 5h1M7 5h10M3 10h1M7 10h10M3 15h1M7 15h10",
+            Self::Alerts => "M4 3h12v14H4zM8 7h4M8 10h4M8 13h2",
+            Self::Partners => {
+                "M5 7a2 2 0 1 0 0-4a2 2 0 0 0 0 4zM15 7a2 2 0 1 0 0-4a2 2 0 0 0 0 4zM10 17a2 2 0 1 0 0-4a2 2 0 0 0 0 4zM7 5h6M6 7l3 6M14 7l-3 6"
+            }
             Self::Audit => "M5 2.5h7l3 3v12H5zM8 9h4M8 12h4",
             Self::Users => {
                 "M10 10a3.5 3.5 0 1 0 0-7a3.5 3.5 0 0 0 0 7zM3.5 17c.5-3.5 3-5 6.5-5s6 1.5 6.5 5"

@@ -5,11 +5,15 @@ use std::sync::Arc;
 use egnatia_app::App;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use tokio::sync::Semaphore;
 
 use crate::NodeFace;
 use crate::rate::Rate;
 use crate::screens::Screens;
 use crate::uploads::Uploads;
+
+/// So many windows follow what arrives at a time; the others look again by themselves.
+const FOLLOWERS_MAX: usize = 256;
 
 /// The node as the pages and the API see it. Cheap to clone.
 #[derive(Clone)]
@@ -29,6 +33,8 @@ pub struct WebState {
     pub(crate) readings: Arc<Rate>,
     /// Files that wait to be screened, and screenings that run.
     pub(crate) screens: Screens,
+    /// How many windows may follow what arrives at a time.
+    pub(crate) followers: Arc<Semaphore>,
 }
 
 impl WebState {
@@ -42,6 +48,7 @@ impl WebState {
             uploads: None,
             readings: Arc::default(),
             screens: Screens::default(),
+            followers: Arc::new(Semaphore::new(FOLLOWERS_MAX)),
         }
     }
 

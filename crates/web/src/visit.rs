@@ -1,6 +1,5 @@
 //! One visit of a page: who comes, in which language, and what they are shown when it fails.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use askama::Template;
@@ -130,11 +129,15 @@ impl Visit {
     }
 
     async fn frame(&self, who: &Authenticated, title: String, area: Option<Area>) -> Frame {
-        let waiting = if self.state.app.offers(who.caller.role, Action::Decide) {
-            self.state.app.waiting().await.ok()
-        } else {
-            None
-        };
+        let app = &self.state.app;
+        let mut waiting = None;
+        if app.offers(who.caller.role, Action::Decide) {
+            waiting = app.waiting().await.ok();
+        }
+        if app.offers(who.caller.role, Action::Exchange) {
+            let to_answer = app.to_answer().await.unwrap_or_default();
+            waiting = Some(waiting.unwrap_or_default().saturating_add(to_answer));
+        }
         let rail = areas(&self.state, &who.caller)
             .map(|area| RailItem {
                 area,
@@ -217,6 +220,8 @@ const fn action_of(area: Area) -> Action {
         Area::Check => Action::Check,
         Area::Inbox => Action::ListMatches,
         Area::Hits => Action::ListHits,
+        Area::Alerts => Action::ListAlerts,
+        Area::Partners => Action::ListPartners,
         Area::Lists => Action::ListLists,
         Area::Audit => Action::SearchAudit,
         Area::Users => Action::ManageAccounts,
@@ -287,9 +292,40 @@ impl<S: Sync> FromRequestParts<S> for Signed {
 
 /// The fields of a form that was sent. Where somebody has signed in it carried their token.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Posted(HashMap<String, String>);
+pub(crate) struct Posted(Vec<(String, String)>);
 
 impl Posted {
+    /// A form as if it had been filled in so.
+    pub fn of(fields: Vec<(String, String)>) -> Self {
+        Self(fields)
+    }
+
+    /// Every field with what was filled in, without the session's token.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        let fields = self.0.iter().filter(|(name, _)| name != "csrf");
+        fields.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// All that was chosen of several.
+    pub fn all(&self, name: &str) -> Vec<&str> {
+        let chosen = self.fields().filter(|(key, _)| *key == name);
+        chosen.map(|(_, value)| value).collect()
+    }
+
+    /// The lines of a field, without empty ones.
+    pub fn lines(&self, name: &str) -> Vec<String> {
+        let lines = self.raw(name).lines().map(str::trim);
+        lines
+            .filter(|line| !line.is_empty())
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// A field, where something was filled in.
+    pub fn some(&self, name: &str) -> Option<String> {
+        Some(self.text(name)).filter(|text| !text.is_empty())
+    }
+
     /// A field as it was filled in, without spaces around it; empty where it is missing.
     pub fn text(&self, name: &str) -> String {
         self.raw(name).trim().to_owned()
@@ -297,7 +333,8 @@ impl Posted {
 
     /// A field exactly as it was filled in.
     pub fn raw(&self, name: &str) -> &str {
-        self.0.get(name).map_or("", String::as_str)
+        let last = self.0.iter().rev().find(|(key, _)| key == name);
+        last.map_or("", |(_, value)| value)
     }
 }
 
@@ -318,7 +355,7 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
             .map_err(|refused| Problem::new(ProblemCode::of_status(refused.status())))?;
         let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&body)
             .map_err(|_| Problem::new(ProblemCode::BadRequest))?;
-        let posted = Self(fields.into_iter().collect());
+        let posted = Self(fields);
         match visit.and_then(|visit| visit.who) {
             Some(who) if !guard::same_token(&who.csrf, posted.raw("csrf")) => {
                 Err(Problem::new(ProblemCode::BadOrigin))
@@ -337,7 +374,7 @@ pub(crate) fn show(page: &impl Template) -> Response {
 pub(crate) fn show_with(status: StatusCode, page: &impl Template) -> Response {
     match page.render() {
         Ok(html) => {
-            let mut response = (status, Html(html)).into_response();
+            let mut response = (status, Html(footnoted(html))).into_response();
             response.extensions_mut().insert(Finished);
             response
         }
@@ -347,6 +384,17 @@ pub(crate) fn show_with(status: StatusCode, page: &impl Template) -> Response {
             response.extensions_mut().insert(Finished);
             response
         }
+    }
+}
+
+/// The page with its footnote, where the text names what the footnote is on (rule WB-07): wherever
+/// that comes from, a list, a card or a form.
+fn footnoted(html: String) -> String {
+    let named = html.contains("Kosovo*") || html.contains("Kosovo&#42;");
+    if named {
+        html.replacen("<p class=\"footnote\" hidden>", "<p class=\"footnote\">", 1)
+    } else {
+        html
     }
 }
 

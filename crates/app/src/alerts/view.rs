@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{ACTIVE, RECEIVED, RESTRICTED};
 use crate::exchange::Recipient;
-use crate::port::{DeliveryRow, DueFilter, DuePlace, ReceivedRow};
+use crate::port::{DeliveryRow, DueFilter, DuePlace, ReceivedRow, RecordFilter};
 use crate::writing::EventAbout;
 use crate::{Action, App, AppError, Caller, Page, read_body};
 
@@ -165,6 +165,40 @@ impl App {
         let about = EventAbout::subject("alerts").data(json!({ "records": ids }));
         self.log_consultation(caller, about).await?;
         Ok(Page { items, next })
+    }
+
+    /// Alerts of partners, the newest first.
+    ///
+    /// # Errors
+    /// [`AppError::NoJustification`], [`AppError::Forbidden`].
+    pub async fn arrived_alerts(
+        &self,
+        caller: &Caller,
+        limit: u32,
+    ) -> Result<Vec<AlertSummary>, AppError> {
+        self.authorise(caller, Action::ListAlerts, None)?;
+        let filter = RecordFilter {
+            kind: Kind::Alert,
+            state: Some(RECEIVED.to_owned()),
+            created_by: None,
+            after: None,
+            limit: limit.clamp(1, 100),
+        };
+        let mut items = Vec::new();
+        for stored in self.store().find(&filter).await? {
+            if let Some(body) = read_body::<Alert>(&stored)? {
+                items.push(AlertSummary {
+                    alert: stored.envelope.id,
+                    envelope: stored.envelope,
+                    body,
+                    state: stored.state,
+                });
+            }
+        }
+        let ids: Vec<RecordId> = items.iter().map(|item| item.alert).collect();
+        let about = EventAbout::subject("alerts").data(json!({ "records": ids }));
+        self.log_consultation(caller, about).await?;
+        Ok(items)
     }
 }
 

@@ -94,6 +94,7 @@ match-check = Check
 match-see-check = See the check
 match-entry = Entry
 match-see-entry = See the entry as it is listed
+match-see-alert = See the alert
 match-hit = Hit
 match-see-hit = See the hit
 match-newer = Since then
@@ -143,6 +144,6 @@ verdict-contradicts = contradicts
 verdict-absent = not compared
 
 inbox-title = Inbox
-inbox-lede = Matches that wait for a decision, the newest first.
+inbox-lede = What waits for somebody: questions and reports of partners, then matches, the newest first.
 inbox-empty = No match waits for a decision.
 inbox-empty-how = A match stands here from the check that found it until a verifying officer decides.

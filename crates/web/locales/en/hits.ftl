@@ -34,6 +34,7 @@ handling-codes = Codes
 handling-evaluation = Evaluation
 releasable-nobody = for this authority only
 releasable-anybody = published
+releasable-agreed = for partners by arrangement
 releasable-partners = for { $partners }
 origin-national = national
 origin-sis = SIS

@@ -7,19 +7,26 @@ use axum::response::{IntoResponse, Response};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{accounts, audit, checks, hits, lists, matches, sessions};
+use super::{accounts, alerts, audit, checks, hits, inquiries, lists, matches, partners, sessions};
 
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Egnatia",
-        description = "Checks, matches, hits, lists and the log of one node. No answer without purpose and case; a match is not a hit."
+        description = "Checks, matches, hits, alerts, questions, partners, lists and the log of one node. No answer without purpose and case; a match is not a hit."
     ),
     paths(
         sessions::open, sessions::close, sessions::justify,
         checks::check, checks::own, checks::view,
         matches::list, matches::view, matches::decide,
         hits::list, hits::view, hits::finish,
+        alerts::list, alerts::preview, alerts::enter, alerts::view, alerts::deliveries,
+        alerts::correct, alerts::extend, alerts::flag, alerts::withdraw,
+        inquiries::list, inquiries::ask, inquiries::view, inquiries::answer,
+        inquiries::hit_reports, inquiries::hit_report_one, inquiries::follow_up,
+        partners::list, partners::accept, partners::revoke, partners::deliveries,
+        partners::own_card, partners::arrangements, partners::write, partners::rewrite,
+        partners::end, partners::adopt,
         lists::list, lists::versions, lists::changes, lists::entry,
         audit::search, audit::entry, audit::proof, audit::verify,
         accounts::list, accounts::create, accounts::unlock, accounts::close, accounts::change_role,

@@ -66,7 +66,7 @@ pub(crate) struct HitBody {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReportBody {
     /// 3 to 2,000 characters that say something.
-    report: String,
+    pub report: String,
 }
 
 /// Hits, newest first.

@@ -4,14 +4,18 @@
 //! unknown fields are errors; lists are paged by a cursor.
 
 mod accounts;
+mod alert_bodies;
+mod alerts;
 mod audit;
 mod caller;
 mod checks;
 mod description;
 mod hits;
+mod inquiries;
 mod json;
 mod lists;
 mod matches;
+mod partners;
 mod sessions;
 
 use std::time::Duration;
@@ -57,6 +61,40 @@ pub(crate) fn router() -> Router<WebState> {
         .route("/hits", get(hits::list))
         .route("/hits/{id}", get(hits::view))
         .route("/hits/{id}/follow-up", post(hits::finish))
+        .route("/alerts", get(alerts::list).merge(post(alerts::enter)))
+        .route("/alerts/preview", post(alerts::preview))
+        .route("/alerts/{id}", get(alerts::view))
+        .route("/alerts/{id}/deliveries", get(alerts::deliveries))
+        .route("/alerts/{id}/correct", post(alerts::correct))
+        .route("/alerts/{id}/extend", post(alerts::extend))
+        .route("/alerts/{id}/flag", post(alerts::flag))
+        .route("/alerts/{id}/withdraw", post(alerts::withdraw))
+        .route(
+            "/inquiries",
+            get(inquiries::list).merge(post(inquiries::ask)),
+        )
+        .route("/inquiries/{id}", get(inquiries::view))
+        .route("/inquiries/{id}/answer", post(inquiries::answer))
+        .route("/hit-reports", get(inquiries::hit_reports))
+        .route("/hit-reports/{id}", get(inquiries::hit_report_one))
+        .route("/hit-reports/{id}/follow-up", post(inquiries::follow_up))
+        .route(
+            "/partners",
+            get(partners::list).merge(post(partners::accept)),
+        )
+        .route("/partners/{authority}/revoke", post(partners::revoke))
+        .route(
+            "/partners/{authority}/deliveries",
+            get(partners::deliveries),
+        )
+        .route("/own-card", get(partners::own_card))
+        .route(
+            "/arrangements",
+            get(partners::arrangements).merge(post(partners::write)),
+        )
+        .route("/arrangements/adopt", post(partners::adopt))
+        .route("/arrangements/{id}", put(partners::rewrite))
+        .route("/arrangements/{id}/end", post(partners::end))
         .route("/lists", get(lists::list))
         .route("/lists/{list}/versions", get(lists::versions))
         .route(

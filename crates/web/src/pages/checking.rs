@@ -9,7 +9,7 @@ use egnatia_record::RecordId;
 
 use super::check::{CheckInput, CheckPage, CheckResultPage};
 use super::session::JustificationInput;
-use super::subjects;
+use super::{subjects, terms};
 use crate::parts::{Cell, Empty, Facts, Table, Tag, Tone, ZoneChoices, ZonePart};
 use crate::problem::Problem;
 use crate::query::{Asked, MrzRefused, WrongDigits};
@@ -284,7 +284,7 @@ fn settled(frame: &Frame, settled: &[Settled]) -> Table {
         .map(|settled| {
             vec![
                 Cell::link(
-                    format!("/entries/{}", settled.entry.record),
+                    terms::entry_href(&settled.entry.list, settled.entry.record),
                     &settled.entry.name,
                 ),
                 likelihood(t, settled.probability),
@@ -302,10 +302,12 @@ fn consulted(app: &App, t: &'static Texts, lists: &[ConsultedList]) -> Table {
     let rows = lists
         .iter()
         .map(|list| {
-            vec![
-                list_link(app, &list.list),
-                Cell::Number(list.version.to_string()),
-            ]
+            let version = if terms::is_alerts(&list.list) {
+                Cell::Number(String::new())
+            } else {
+                Cell::Number(list.version.to_string())
+            };
+            vec![list_link(app, &list.list), version]
         })
         .collect();
     Table::new(
@@ -319,12 +321,18 @@ fn consulted(app: &App, t: &'static Texts, lists: &[ConsultedList]) -> Table {
 
 /// A link to a list: what officers call it, and its full title.
 pub(crate) fn list_link(app: &App, list: &str) -> Cell {
+    if terms::is_alerts(list) {
+        return Cell::link("/alerts", app.terms(list).title.clone());
+    }
     let title = app.terms(list).title.clone();
     Cell::link_with(format!("/lists/{list}"), app.list_name(list), title)
 }
 
 /// A list in a table of persons: what officers call it, its code and its version under it.
 pub(crate) fn list_cell(app: &App, t: &Texts, list: &str, version: Option<u64>) -> Cell {
+    if terms::is_alerts(list) {
+        return Cell::Text(app.list_name(list));
+    }
     let code = match version {
         Some(version) => list_and_version(t, list, version),
         None => list.to_owned(),
@@ -375,6 +383,24 @@ fn lists_table(app: &App, frame: &Frame, lists: &[ListVersionRow]) -> Table {
 pub(crate) fn likelihood(t: &Texts, probability: f64) -> Cell {
     let words = t.text(words::likelihood_key(probability));
     Cell::Lines(words::percent(probability), words)
+}
+
+/// What leads to an entry, or to the alert that it is.
+pub(crate) fn see_entry(t: &Texts, list: &str) -> String {
+    t.text(if terms::is_alerts(list) {
+        "match-see-alert"
+    } else {
+        "match-see-entry"
+    })
+}
+
+/// A list with the version that was compared; an alert has a version of its own.
+pub(crate) fn compared_list(app: &App, t: &Texts, list: &str, version: u64) -> String {
+    if terms::is_alerts(list) {
+        app.list_name(list)
+    } else {
+        list_and_version(t, &app.list_name(list), version)
+    }
 }
 
 /// A list with the version that was compared.

@@ -7,7 +7,7 @@ use egnatia_alerts::{FollowUp, FollowUpState, Reason};
 use egnatia_app::{Action, App, EXPORT_ROWS_MAX, ExportedTable, HitSummary, HitView};
 use egnatia_record::RecordId;
 
-use super::{checking, record_id, subjects};
+use super::{checking, record_id, subjects, terms};
 use crate::parts::{
     Cell, Clock, Empty, Facts, Field, FieldKind, Form, HandlingBadge, Subject, Table, Tone,
 };
@@ -215,8 +215,7 @@ fn finished(frame: &Frame, follow_up: &FollowUp) -> Option<Facts> {
 fn facts(app: &App, frame: &Frame, view: &HitView) -> Facts {
     let t = frame.t;
     let hit = &view.hit;
-    let name = app.list_name(&hit.entry.list);
-    let list = checking::list_and_version(t, &name, hit.entry.list_version);
+    let list = checking::compared_list(app, t, &hit.entry.list, hit.entry.list_version);
     Facts::new()
         .with(t.text("column-list"), Cell::Text(list))
         .with(t.text("hit-case"), Cell::Text(hit.case.to_string()))
@@ -241,8 +240,8 @@ fn facts(app: &App, frame: &Frame, view: &HitView) -> Facts {
         .with(
             t.text("match-entry"),
             Cell::link(
-                format!("/entries/{}", hit.entry.record),
-                t.text("match-see-entry"),
+                terms::entry_href(&hit.entry.list, hit.entry.record),
+                checking::see_entry(t, &hit.entry.list),
             ),
         )
 }

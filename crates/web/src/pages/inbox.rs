@@ -1,11 +1,12 @@
-//! Inbox: the matches that wait for a decision.
+//! Inbox: what partners ask and report, by what is due first, and the matches that wait.
 
 use askama::Template;
 use axum::response::Response;
 use egnatia_app::{Action, App, EXPORT_ROWS_MAX, ExportedTable, MatchSummary};
 use egnatia_record::RecordId;
 
-use super::{checking, subjects};
+use super::incoming::{self, Row};
+use super::{checking, subjects, terms};
 use crate::cursor;
 use crate::parts::{Cell, Empty, Table};
 use crate::problem::Problem;
@@ -15,12 +16,18 @@ use crate::{Area, Frame, export};
 const PAGE: u32 = 50;
 const EXPORT_PAGE: u32 = 100;
 
-/// The page of the matches that wait.
+/// The page of what waits.
 #[derive(Debug, Template)]
 #[template(path = "inbox.html")]
 pub struct InboxPage {
     /// The frame.
     pub frame: Frame,
+    /// What else came: address, name, whether it is shown.
+    pub tabs: Vec<(&'static str, String, bool)>,
+    /// That something is late.
+    pub late: Option<String>,
+    /// Questions and reports, what is due first first; absent where they are not for the caller.
+    pub due: Option<Table>,
     /// The matches, the newest first.
     pub table: Table,
 }
@@ -36,11 +43,57 @@ pub(crate) async fn show_inbox(signed: Signed) -> Result<Response, Problem> {
     let next = page
         .next
         .map(|next| format!("/inbox?after={}", cursor::write(next)));
-    let table = table(app, &frame, &page.items)
+    let due = match after {
+        None => due(&signed, &frame).await?,
+        Some(_) => None,
+    };
+    let late = due.iter().flatten().filter(|row| row.is_late).count();
+    let late = u64::try_from(late).unwrap_or(u64::MAX);
+    let due = due.map(|rows| {
+        let caption = t.text("inbox-due");
+        incoming::table(t, caption, "inbox-due", rows)
+    });
+    let mut table = table(app, &frame, &page.items)
         .next(next)
-        .export("/inbox.csv")
-        .focus_first();
-    Ok(show(&InboxPage { frame, table }))
+        .export("/inbox.csv");
+    let due = match due {
+        Some(rows) if !rows.is_empty() => Some(rows.focus_first()),
+        other => {
+            table = table.focus_first();
+            other
+        }
+    };
+    Ok(show(&InboxPage {
+        tabs: incoming::tabs(&signed, "/inbox"),
+        late: (late > 0).then(|| t.count("inbox-late", late)),
+        due,
+        table,
+        frame,
+    }))
+}
+
+/// What partners ask and report and nobody has acted on, and what they have not answered yet; absent
+/// where it is not for the caller's purpose.
+async fn due(signed: &Signed, frame: &Frame) -> Result<Option<Vec<Row>>, Problem> {
+    if !signed.offers(Action::ListAlerts) {
+        return Ok(None);
+    }
+    let (app, caller) = (&signed.state.app, signed.caller());
+    let inquiries = app.inquiries(caller, None, EXPORT_PAGE).await;
+    let Some(inquiries) = terms::unless_forbidden(inquiries)? else {
+        return Ok(None);
+    };
+    let reports = app.hit_reports(caller, None, EXPORT_PAGE).await?;
+    let inquiries = inquiries
+        .items
+        .iter()
+        .map(|item| incoming::inquiry(signed, frame, item));
+    let reports = reports
+        .items
+        .iter()
+        .map(|item| incoming::hit_report(signed, frame, item));
+    let rows = incoming::open(inquiries.chain(reports).collect());
+    Ok(Some(incoming::ordered(rows)))
 }
 
 fn table(app: &App, frame: &Frame, items: &[MatchSummary]) -> Table {
@@ -57,7 +110,8 @@ fn table(app: &App, frame: &Frame, items: &[MatchSummary]) -> Table {
         "column-since",
     ];
     let rows = items.iter().map(|item| row(app, frame, item)).collect();
-    Table::new(t, String::new(), columns, Empty::of(t, "inbox")).rows(rows)
+    let caption = t.text("inbox-matches");
+    Table::new(t, caption, columns, Empty::of(t, "inbox")).rows(rows)
 }
 
 /// Everything that waits, as a file.

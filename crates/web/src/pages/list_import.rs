@@ -193,7 +193,7 @@ async fn preview(
     Ok(show(&page))
 }
 
-async fn parts_of(request: Request) -> Result<HashMap<String, Bytes>, Problem> {
+pub(super) async fn parts_of(request: Request) -> Result<HashMap<String, Bytes>, Problem> {
     let mut form = Multipart::from_request(request, &())
         .await
         .map_err(|refused| Problem::new(ProblemCode::of_status(refused.status())))?;
@@ -212,7 +212,7 @@ async fn parts_of(request: Request) -> Result<HashMap<String, Bytes>, Problem> {
     Ok(parts)
 }
 
-fn text_of(parts: &HashMap<String, Bytes>, name: &str) -> String {
+pub(super) fn text_of(parts: &HashMap<String, Bytes>, name: &str) -> String {
     parts
         .get(name)
         .map(|bytes| String::from_utf8_lossy(bytes).trim().to_owned())

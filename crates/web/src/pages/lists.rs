@@ -302,7 +302,7 @@ pub(crate) async fn show_entry(
     Ok(show(&page))
 }
 
-fn names(t: &'static Texts, entry: &ListEntry) -> Table {
+pub(super) fn names(t: &'static Texts, entry: &ListEntry) -> Table {
     let columns = &[
         "column-name",
         "column-kind",
@@ -331,7 +331,7 @@ fn names(t: &'static Texts, entry: &ListEntry) -> Table {
     .rows(rows)
 }
 
-fn documents(t: &'static Texts, entry: &ListEntry) -> Table {
+pub(super) fn documents(t: &'static Texts, entry: &ListEntry) -> Table {
     let columns = &[
         "column-number",
         "column-kind",
@@ -344,7 +344,10 @@ fn documents(t: &'static Texts, entry: &ListEntry) -> Table {
         .map(|document| {
             vec![
                 Cell::Exact(document.number.clone()),
-                Cell::Text(document.label.clone()),
+                Cell::Text(match document.label.as_str() {
+                    "" => t.text(words::identifier_key(document.kind)),
+                    label => label.to_owned(),
+                }),
                 Cell::Text(words::country(document.country.as_deref().unwrap_or(""), t)),
                 Cell::Text(document.note.clone().unwrap_or_default()),
             ]

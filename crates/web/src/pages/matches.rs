@@ -7,7 +7,7 @@ use egnatia_alerts::{MatchState, Outcome, Reason};
 use egnatia_app::{Action, App, MatchView};
 use egnatia_record::RecordId;
 
-use super::{checking, record_id, subjects};
+use super::{checking, record_id, subjects, terms};
 use crate::parts::{Cell, Decision, EvidenceTable, Facts, HandlingBadge, Subject};
 use crate::problem::Problem;
 use crate::visit::{Posted, Signed, done, show, show_refused};
@@ -118,8 +118,8 @@ async fn page(
 fn found(app: &App, frame: &Frame, view: &MatchView) -> Facts {
     let t = frame.t;
     let entry = &view.matched.entry;
-    let newer = view.entry_state != "listed" || view.entry_version != entry.version.number();
-    let list = app.list_name(&entry.list);
+    let newer = !matches!(view.entry_state.as_str(), "listed" | "active" | "received")
+        || view.entry_version != entry.version.number();
     Facts::new()
         .with(
             t.text("match-action"),
@@ -127,7 +127,12 @@ fn found(app: &App, frame: &Frame, view: &MatchView) -> Facts {
         )
         .with(
             t.text("column-list"),
-            Cell::Text(checking::list_and_version(t, &list, entry.list_version)),
+            Cell::Text(checking::compared_list(
+                app,
+                t,
+                &entry.list,
+                entry.list_version,
+            )),
         )
         .with_some(
             t.text("match-newer"),
@@ -136,8 +141,8 @@ fn found(app: &App, frame: &Frame, view: &MatchView) -> Facts {
         .with(
             t.text("match-entry"),
             Cell::link(
-                format!("/entries/{}", entry.record),
-                t.text("match-see-entry"),
+                terms::entry_href(&entry.list, entry.record),
+                checking::see_entry(t, &entry.list),
             ),
         )
         .with(

@@ -1,28 +1,48 @@
 //! The pages, one file an area: the view models of its templates, and the handlers.
 
+pub mod alert;
+mod alert_acts;
+mod alert_correction;
+pub mod alert_entry;
+mod alert_facts;
+mod alert_filled;
+pub mod alert_form;
+mod alert_terms;
+pub mod alerts;
+pub mod arrangements;
+pub mod arrivals;
 pub mod audit;
 mod audit_words;
 pub mod check;
 mod checking;
 mod entry_fields;
+pub mod hit_reports;
 pub mod hits;
 pub mod inbox;
+mod incoming;
+pub mod inquiries;
 mod list_changes;
 mod list_import;
 pub mod lists;
 pub mod matches;
+pub mod partner_card;
+pub mod partners;
 pub mod problem;
 mod reading;
+pub mod region;
 mod screening_flow;
 pub mod screenings;
 pub mod session;
 mod subjects;
+mod terms;
 pub mod users;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use egnatia_record::RecordId;
+
+use partner_card::CARD_FORM_BYTES_MAX;
 
 use crate::WebState;
 use crate::problem::{Problem, ProblemCode};
@@ -41,6 +61,9 @@ pub(crate) fn router(upload_bytes_max: usize) -> Router<WebState> {
     let file = post(screening_flow::take_file).layer(DefaultBodyLimit::max(
         FILE_BYTES_MAX.saturating_add(FORM_BYTES_MAX),
     ));
+    let with_card = DefaultBodyLimit::max(CARD_FORM_BYTES_MAX);
+    let card = post(partner_card::read).layer(with_card);
+    let confirmed = post(partner_card::confirm).layer(with_card);
     Router::new()
         .route("/", get(session::start))
         .route(
@@ -71,11 +94,32 @@ pub(crate) fn router(upload_bytes_max: usize) -> Router<WebState> {
         .route("/matches/{id}/decision", post(matches::decide))
         .route("/inbox", get(inbox::show_inbox))
         .route("/inbox.csv", get(inbox::export))
+        .route("/arrivals", get(arrivals::show_arrivals))
+        .route("/events", get(arrivals::follow))
+        .route("/inquiries", get(inquiries::show_inquiries))
+        .route("/inquiries/{id}", get(inquiries::show_inquiry))
+        .route("/inquiries/{id}/answer", post(inquiries::answer))
+        .route("/hit-reports", get(hit_reports::show_hit_reports))
+        .route("/hit-reports/{id}", get(hit_reports::show_hit_report))
+        .route("/hit-reports/{id}/follow-up", post(hit_reports::follow_up))
         .route("/hits.csv", get(hits::export))
         .route("/audit.csv", get(audit::export))
         .route("/hits", get(hits::show_hits))
         .route("/hits/{id}", get(hits::show_hit))
         .route("/hits/{id}/follow-up", post(hits::finish))
+        .route("/alerts", get(alerts::show_alerts).post(alert_entry::enter))
+        .route("/alerts/new", get(alert_entry::show_categories))
+        .route(
+            "/alerts/new/{category}/{about}",
+            get(alert_entry::show_form),
+        )
+        .route("/alerts/preview", post(alert_entry::preview))
+        .route("/alerts/{id}", get(alert::show_alert))
+        .route(
+            "/alerts/{id}/correction",
+            get(alert_correction::show_correction).post(alert_correction::correct),
+        )
+        .route("/alerts/{id}/{act}", post(alert_acts::act))
         .route("/lists", get(lists::show_lists))
         .route("/lists/import", get(list_import::form).merge(import))
         .route("/lists/import/confirm", post(list_import::confirm))
@@ -85,6 +129,28 @@ pub(crate) fn router(upload_bytes_max: usize) -> Router<WebState> {
             get(list_changes::show_changes),
         )
         .route("/entries/{id}", get(lists::show_entry))
+        .route("/partners", get(partners::show_partners))
+        .route(
+            "/partners/accept",
+            get(partner_card::show_accept).merge(card),
+        )
+        .route("/partners/confirm", confirmed)
+        .route("/partners/{authority}", get(partners::show_partner))
+        .route("/partners/{authority}/revoke", post(partners::revoke))
+        .route("/own-card", get(partner_card::show_own))
+        .route("/own-card.json", get(partner_card::download))
+        .route("/region", get(region::show_region))
+        .route(
+            "/arrangements",
+            get(arrangements::show_arrangements).post(arrangements::create),
+        )
+        .route("/arrangements/adopt", post(arrangements::adopt))
+        .route("/arrangements/new", get(arrangements::show_new))
+        .route(
+            "/arrangements/{id}",
+            get(arrangements::show_one).post(arrangements::change),
+        )
+        .route("/arrangements/{id}/end", post(arrangements::end))
         .route("/audit", get(audit::search))
         .route("/audit/verification", post(audit::verify))
         .route("/audit/{sequence}", get(audit::show_entry))

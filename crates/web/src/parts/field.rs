@@ -17,6 +17,8 @@ pub enum FieldKind {
     Area,
     /// One of these values, each with its words.
     Choice(Vec<(String, String)>),
+    /// Any number of these values, each with its words; what is chosen stands a line each.
+    Several(Vec<(String, String)>),
     /// A file.
     File,
 }
@@ -101,6 +103,16 @@ impl Field {
             first: true,
             ..self
         }
+    }
+
+    /// The same with all that was chosen of several.
+    pub fn chosen<'a>(self, values: impl IntoIterator<Item = &'a str>) -> Self {
+        let values: Vec<&str> = values.into_iter().collect();
+        self.value(values.join("\n"))
+    }
+
+    fn is_chosen(&self, key: &str) -> bool {
+        self.value.lines().any(|line| line == key)
     }
 
     /// What describes the field: its hint and its error.

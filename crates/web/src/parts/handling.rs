@@ -1,7 +1,7 @@
 //! Handling badge: what may be done with a record. The same on screen, in print, in exports.
 
 use askama::Template;
-use egnatia_record::{Envelope, HandlingCode, PartnerCode, ReleasableTo};
+use egnatia_record::{Envelope, HandlingCode, OriginRegime, PartnerCode, ReleasableTo};
 
 use crate::Texts;
 
@@ -24,7 +24,10 @@ impl HandlingBadge {
         let codes: Vec<&str> = handling.codes().map(HandlingCode::as_str).collect();
         let releasable = match handling.releasable_to() {
             ReleasableTo::NobodyElse => t.text("releasable-nobody"),
-            ReleasableTo::Anybody => t.text("releasable-anybody"),
+            ReleasableTo::Anybody if handling.origin() == OriginRegime::Published => {
+                t.text("releasable-anybody")
+            }
+            ReleasableTo::Anybody => t.text("releasable-agreed"),
             ReleasableTo::Partners(partners) => {
                 let codes: Vec<&str> = partners.iter().map(PartnerCode::as_str).collect();
                 t.with("releasable-partners", "partners", codes.join(", "))

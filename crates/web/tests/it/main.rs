@@ -1,11 +1,17 @@
 //! The pages and the API, asked as a browser and as a program ask them.
 
+#[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
+mod alerts;
 #[expect(clippy::indexing_slicing, reason = "a missing field fails the test")]
 mod api;
+mod exchange_api;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod fuzz;
 mod guards;
+mod inbox;
 mod pages;
+#[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
+mod partners;
 mod reading;
 mod roles;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]

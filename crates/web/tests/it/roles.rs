@@ -5,22 +5,42 @@ use axum::http::{Method, StatusCode};
 use crate::world::{ACCOUNTS, World};
 
 /// A page, and who may see it: the first letters of the logins.
-const PAGES: [(&str, &str); 9] = [
+const PAGES: [(&str, &str); 23] = [
     ("/check", "ov"),
     ("/inbox", "ovd"),
     ("/hits", "ovd"),
+    ("/arrivals", "ovd"),
+    ("/inquiries", "ovd"),
+    ("/hit-reports", "ovd"),
+    ("/alerts", "ovd"),
+    ("/alerts?list=received", "ovd"),
+    ("/alerts/new", "v"),
+    ("/alerts/new/arrest/person", "v"),
     ("/lists", "ovda"),
     ("/lists/test-list", "ovda"),
     ("/lists/test-list/versions/1", "ovd"),
     ("/lists/import", "a"),
+    ("/partners", "ovda"),
+    ("/region", "ovda"),
+    ("/own-card", "ovda"),
+    ("/own-card.json", "ovda"),
+    ("/arrangements", "ovda"),
+    ("/arrangements/new", "a"),
+    ("/partners/accept", "a"),
     ("/audit", "sd"),
     ("/users", "a"),
 ];
 
-const API: [(&str, &str); 8] = [
+const API: [(&str, &str); 14] = [
     ("/checks", "ovd"),
     ("/matches", "ovd"),
     ("/hits", "ovd"),
+    ("/alerts", "ovd"),
+    ("/inquiries", "ovd"),
+    ("/hit-reports", "ovd"),
+    ("/partners", "ovda"),
+    ("/own-card", "ovda"),
+    ("/arrangements", "ovda"),
     ("/lists", "ovda"),
     ("/lists/test-list/versions", "ovda"),
     ("/lists/test-list/versions/1/changes", "ovd"),
@@ -91,7 +111,18 @@ async fn the_rail_shows_only_what_the_role_may_enter() {
             .next()
             .unwrap();
         for (path, who) in PAGES {
-            if ["/check", "/inbox", "/hits", "/lists", "/audit", "/users"].contains(&path) {
+            if [
+                "/check",
+                "/inbox",
+                "/hits",
+                "/alerts",
+                "/lists",
+                "/partners",
+                "/audit",
+                "/users",
+            ]
+            .contains(&path)
+            {
                 let shown = rail.contains(&format!("href=\"{path}\""));
                 assert_eq!(shown, may(who, login), "{login} {path}");
             }

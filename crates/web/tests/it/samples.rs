@@ -520,6 +520,9 @@ fn work_pages() -> Vec<(&'static str, String)> {
             .next(Some("/inbox?after=x".to_owned()));
         InboxPage {
             frame: frame("Inbox", Area::Inbox),
+            tabs: vec![("/inbox", "To do".to_owned(), true)],
+            late: None,
+            due: None,
             table,
         }
         .render()

@@ -6,14 +6,11 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use egnatia_alerts::{ListEntry, ListedName, NameQuality};
-use egnatia_app::{
-    App, Caller, Catalogue, Importing, NewAccount, Parts, Password, PasswordHasher, Role, Settings,
-    Store,
-};
+use egnatia_app::{Caller, Importing, NewAccount, Password, Role, Store};
 use egnatia_audit::Hash;
 use egnatia_formats::ParsedList;
 use egnatia_matching::{NameKind, Schema};
-use egnatia_testkit::{FixedClock, MemoryStore, SeededEntropy, test_seal};
+use egnatia_testkit::{MemoryStore, TestNode};
 use egnatia_web::{Accent, NodeFace, Uploads, WebState, router};
 use http_body_util::BodyExt;
 use jiff::tz::TimeZone;
@@ -35,6 +32,8 @@ pub const ACCOUNTS: [(&str, Role); 5] = [
 pub struct World {
     pub router: Router,
     pub store: Arc<MemoryStore>,
+    /// The node behind the pages.
+    pub node: TestNode,
     /// Where uploads wait, where they do.
     pub uploads: Option<TempDir>,
 }
@@ -54,20 +53,13 @@ impl World {
     }
 
     async fn made(secure_cookies: bool, uploads: Option<TempDir>) -> Self {
-        let store = Arc::new(MemoryStore::new(test_seal()));
-        let settings = Settings::of("xx-test".parse().unwrap());
-        let app = App::start(Parts {
-            index_files: Arc::new(egnatia_app::NoIndexFiles),
-            store: store.clone(),
-            clock: Arc::new(FixedClock::default()),
-            entropy: Arc::new(SeededEntropy::new(7)),
-            seal: test_seal(),
-            hasher: PasswordHasher::weak_for_tests(),
-            catalogue: Catalogue::shipped().unwrap(),
-            settings,
-        })
-        .await
-        .unwrap();
+        let node = TestNode::new("xx-test", "MK").await;
+        Self::of(node, secure_cookies, uploads).await
+    }
+
+    /// The pages of this node.
+    pub async fn of(node: TestNode, secure_cookies: bool, uploads: Option<TempDir>) -> Self {
+        let app = node.app.clone();
         for (login, role) in ACCOUNTS {
             let new = NewAccount {
                 login: login.to_owned(),
@@ -78,18 +70,19 @@ impl World {
             app.create_account(&admin(), new).await.unwrap();
         }
         app.import(&admin(), list(), importing()).await.unwrap();
-        let node = NodeFace {
+        let face = NodeFace {
             authority: "Test Authority".to_owned(),
             accent: Accent::Teal,
             demo: false,
             zone: TimeZone::UTC,
         };
-        let mut state = WebState::new(app, node, secure_cookies);
+        let mut state = WebState::new(app, face, secure_cookies);
         let folder = uploads.as_ref().map(|folder| folder.path().join("uploads"));
         state.uploads = folder.map(|folder| Arc::new(Uploads::open(folder, 10_000).unwrap()));
         Self {
             router: router(state),
-            store,
+            store: Arc::clone(&node.store),
+            node,
             uploads,
         }
     }
@@ -222,6 +215,24 @@ impl Browser {
             .uri(path)
             .header(header::CONTENT_TYPE, kind);
         self.send(request, Body::from(body)).await
+    }
+
+    /// The first event of a stream that goes on.
+    pub async fn first_event(&self, path: &str) -> String {
+        let mut request = Request::builder().uri(path);
+        if let Some(cookie) = &self.cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        let request = request.body(Body::empty()).unwrap();
+        let mut body = self
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .unwrap()
+            .into_body();
+        let frame = body.frame().await.unwrap().unwrap();
+        String::from_utf8(frame.into_data().unwrap().to_vec()).unwrap()
     }
 
     async fn send(&mut self, request: axum::http::request::Builder, body: Body) -> Answer {

@@ -1,0 +1,230 @@
+//! Alerts: seen, entered, changed, withdrawn; where they went.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use egnatia_app::{Action, AlertList, NewFlag};
+use serde::Deserialize;
+
+use super::alert_bodies::{
+    AlertLine, AlertViewBody, CorrectionBody, DeliveryBody, EnteredBody, ExtensionBody, FlagBody,
+    LikeBody, NewAlertBody, PreviewBody, RecipientBody, WithdrawalBody,
+};
+use super::caller::{Bearer, record_id};
+use super::json::{Body, PageOf, ProblemBody, Query, limit_of};
+use super::matches::reason_of;
+use crate::problem::Problem;
+use crate::{WebState, cursor};
+
+/// Which alerts are wanted.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct WantedAlerts {
+    /// `own` (where it is not said) or `received`.
+    list: Option<String>,
+    /// `next` of the page before.
+    after: Option<String>,
+    /// At most so many items, 1 to 100.
+    limit: Option<u32>,
+}
+
+/// Alerts, what is due for review first first.
+#[utoipa::path(
+    get, path = "/api/v1/alerts", tag = "alerts", params(WantedAlerts),
+    responses((status = 200, description = "A page of alerts", body = PageOf<AlertLine>), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn list(
+    State(state): State<WebState>,
+    bearer: Bearer,
+    Query(wanted): Query<WantedAlerts>,
+) -> Result<Json<PageOf<AlertLine>>, Problem> {
+    bearer.enter(&state, Action::ListAlerts)?;
+    let list = match wanted.list.as_deref() {
+        None | Some("own") => AlertList::Own,
+        Some("received") => AlertList::Received,
+        Some(_) => return Err(Problem::field("list", "invalid", "one of own, received")),
+    };
+    let after = cursor::read_due(wanted.after.as_deref())?;
+    let limit = limit_of(wanted.limit);
+    let page = state
+        .app
+        .alerts(bearer.caller(), list, after, limit)
+        .await?;
+    Ok(Json(PageOf {
+        items: page.items.into_iter().map(AlertLine::of).collect(),
+        next: page.next.map(cursor::write_due),
+    }))
+}
+
+/// Where an alert would go and what is like it. Nothing is stored.
+#[utoipa::path(
+    post, path = "/api/v1/alerts/preview", tag = "alerts", request_body = NewAlertBody,
+    responses((status = 200, description = "What would be", body = PreviewBody), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn preview(
+    State(state): State<WebState>,
+    bearer: Bearer,
+    Body(body): Body<NewAlertBody>,
+) -> Result<Json<PreviewBody>, Problem> {
+    bearer.enter(&state, Action::EnterAlert)?;
+    let new = body.read()?;
+    let recipients = state.app.preview_recipients(bearer.caller(), &new)?;
+    let like = state.app.like_alerts(bearer.caller(), &new.draft).await?;
+    Ok(Json(PreviewBody {
+        like: like.into_iter().map(LikeBody::of).collect(),
+        recipients: recipients.into_iter().map(RecipientBody::of).collect(),
+    }))
+}
+
+/// Enters an alert. A repetition is harmless: it is refused as `duplicate` and names the alert.
+#[utoipa::path(
+    post, path = "/api/v1/alerts", tag = "alerts", request_body = NewAlertBody,
+    responses((status = 201, description = "Entered", body = EnteredBody), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn enter(
+    State(state): State<WebState>,
+    bearer: Bearer,
+    Body(body): Body<NewAlertBody>,
+) -> Result<(StatusCode, Json<EnteredBody>), Problem> {
+    bearer.enter(&state, Action::EnterAlert)?;
+    let new = body.read()?;
+    let entered = state.app.enter_alert(bearer.caller(), new).await?;
+    let recipients = entered.recipients.into_iter().map(RecipientBody::of);
+    let body = EnteredBody {
+        alert: entered.alert,
+        recipients: recipients.collect(),
+    };
+    Ok((StatusCode::CREATED, Json(body)))
+}
+
+/// An alert with what came of it.
+#[utoipa::path(
+    get, path = "/api/v1/alerts/{id}", tag = "alerts",
+    params(("id" = String, Path, description = "The record of the alert")),
+    responses((status = 200, description = "The alert", body = AlertViewBody), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn view(
+    State(state): State<WebState>,
+    bearer: Bearer,
+    Path(id): Path<String>,
+) -> Result<Json<AlertViewBody>, Problem> {
+    bearer.enter(&state, Action::ViewAlert)?;
+    let id = record_id(&id)?;
+    let view = state.app.view_alert(bearer.caller(), id).await?;
+    let recipients = view.recipients.into_iter().map(RecipientBody::of);
+    Ok(Json(AlertViewBody {
+        envelope: view.envelope,
+        alert: view.alert,
+        state: view.state,
+        is_own: view.is_own,
+        recipients: recipients.collect(),
+        matches: view.matches,
+        inquiries: view.inquiries,
+        hit_reports: view.hit_reports,
+        warn_on: view.warn_on,
+        may_change: view.may_change,
+    }))
+}
+
+/// What was ever queued about an alert, oldest first: the ledger of its disclosure.
+#[utoipa::path(
+    get, path = "/api/v1/alerts/{id}/deliveries", tag = "alerts",
+    params(("id" = String, Path, description = "The record of the alert")),
+    responses((status = 200, description = "The ledger", body = Vec<DeliveryBody>), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn deliveries(
+    State(state): State<WebState>,
+    bearer: Bearer,
+    Path(id): Path<String>,
+) -> Result<Json<Vec<DeliveryBody>>, Problem> {
+    bearer.enter(&state, Action::ViewAlert)?;
+    let id = record_id(&id)?;
+    let view = state.app.view_alert(bearer.caller(), id).await?;
+    let rows = view.deliveries.into_iter().map(DeliveryBody::of);
+    Ok(Json(rows.collect()))
+}
+
+/// Corrects an alert: everybody who ever received it gets the new version.
+#[utoipa::path(
+    post, path = "/api/v1/alerts/{id}/correct", tag = "alerts", request_body = CorrectionBody,
+    params(("id" = String, Path, description = "The record of the alert")),
+    responses((status = 204, description = "Corrected"), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn correct(
+    State(state): State<WebState>,
+    bearer: Bearer,
+    Path(id): Path<String>,
+    Body(body): Body<CorrectionBody>,
+) -> Result<StatusCode, Problem> {
+    bearer.enter(&state, Action::EnterAlert)?;
+    let (id, draft) = (record_id(&id)?, body.draft.read()?);
+    state.app.correct_alert(bearer.caller(), id, draft).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Keeps an alert beyond its review date.
+#[utoipa::path(
+    post, path = "/api/v1/alerts/{id}/extend", tag = "alerts", request_body = ExtensionBody,
+    params(("id" = String, Path, description = "The record of the alert")),
+    responses((status = 204, description = "Extended"), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn extend(
+    State(state): State<WebState>,
+    bearer: Bearer,
+    Path(id): Path<String>,
+    Body(body): Body<ExtensionBody>,
+) -> Result<StatusCode, Problem> {
+    bearer.enter(&state, Action::EnterAlert)?;
+    let id = record_id(&id)?;
+    let assessment = reason_of(body.assessment, "assessment")?;
+    let caller = bearer.caller();
+    state.app.extend_alert(caller, id, assessment).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Adds a flag at the request of another party.
+#[utoipa::path(
+    post, path = "/api/v1/alerts/{id}/flag", tag = "alerts", request_body = FlagBody,
+    params(("id" = String, Path, description = "The record of the alert")),
+    responses((status = 204, description = "Flagged"), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn flag(
+    State(state): State<WebState>,
+    bearer: Bearer,
+    Path(id): Path<String>,
+    Body(body): Body<FlagBody>,
+) -> Result<StatusCode, Problem> {
+    bearer.enter(&state, Action::EnterAlert)?;
+    let id = record_id(&id)?;
+    let flag = NewFlag {
+        authority: body.authority,
+        reason: reason_of(body.reason, "reason")?,
+        alternative_action: body.alternative_action,
+    };
+    state.app.flag_alert(bearer.caller(), id, flag).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Withdraws an alert: everybody who ever received it is told to erase it.
+#[utoipa::path(
+    post, path = "/api/v1/alerts/{id}/withdraw", tag = "alerts", request_body = WithdrawalBody,
+    params(("id" = String, Path, description = "The record of the alert")),
+    responses((status = 204, description = "Withdrawn"), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn withdraw(
+    State(state): State<WebState>,
+    bearer: Bearer,
+    Path(id): Path<String>,
+    Body(body): Body<WithdrawalBody>,
+) -> Result<StatusCode, Problem> {
+    bearer.enter(&state, Action::EnterAlert)?;
+    let id = record_id(&id)?;
+    let reason = reason_of(body.reason, "reason")?;
+    let caller = bearer.caller();
+    state
+        .app
+        .withdraw_alert(caller, id, reason, body.why)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}

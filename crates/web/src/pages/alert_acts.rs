@@ -1,0 +1,279 @@
+//! What may be done with an alert: extend, flag, withdraw it; ask whoever issued it.
+
+use axum::extract::Path;
+use axum::response::Response;
+use egnatia_alerts::Reason;
+use egnatia_app::{Action, AlertView, NewFlag, NewQuestion};
+use egnatia_protocol::{Matter, RecallReason};
+use egnatia_record::{AuthorityId, RecordId};
+
+use super::alert_form::{Filler, Wrong};
+use super::users::Act;
+use super::{alert, record_id, terms};
+use crate::parts::{FieldKind, Form};
+use crate::problem::{Problem, ProblemCode};
+use crate::visit::{Posted, Signed, done, show_refused};
+use crate::words::sentence;
+use crate::{Frame, Texts};
+
+/// Questions that an officer asks; a question on a like alert asks itself.
+const MATTERS: [Matter; 5] = [
+    Matter::SupplementaryInformation,
+    Matter::DuplicateQuestion,
+    Matter::Flag,
+    Matter::Correction,
+    Matter::OnwardTransfer,
+];
+/// Why an alert is withdrawn; the other reasons are the node's own.
+const REASONS: [RecallReason; 3] = [
+    RecallReason::Withdrawn,
+    RecallReason::Inaccurate,
+    RecallReason::Unlawful,
+];
+
+/// A form that came back: which, what was filled in, and what is wrong.
+#[derive(Default)]
+pub(super) struct Refused<'a> {
+    act: &'a str,
+    posted: Posted,
+    wrong: Wrong,
+}
+
+/// What somebody may do with the alert.
+pub(super) fn offered(
+    signed: &Signed,
+    frame: &Frame,
+    id: RecordId,
+    view: &AlertView,
+    refused: &Refused<'_>,
+) -> Vec<Act> {
+    let app = &signed.state.app;
+    let flaggable = app
+        .profile()
+        .category(view.alert.category)
+        .is_some_and(|terms| terms.flaggable);
+    let mut acts = Vec::new();
+    if view.may_change {
+        acts.push("extend");
+        if flaggable && !partners(signed).is_empty() {
+            acts.push("flag");
+        }
+        acts.push("withdraw");
+    } else if !view.is_own && signed.offers(Action::Exchange) && view.state != "withdrawn" {
+        acts.push("ask");
+    }
+    acts.into_iter()
+        .map(|act| offer(signed, frame, (id, act), refused))
+        .collect()
+}
+
+/// Accepted partners to choose from.
+fn partners(signed: &Signed) -> Vec<(String, String)> {
+    let directory = signed.state.app.directory();
+    let t = signed.t();
+    let accepted = directory.partners().filter(|partner| partner.is_accepted());
+    accepted
+        .map(|partner| {
+            let name = partner.card.card().name(&t.language()).to_owned();
+            (partner.row.authority.to_string(), name)
+        })
+        .collect()
+}
+
+fn offer(
+    signed: &Signed,
+    frame: &Frame,
+    (id, act): (RecordId, &'static str),
+    refused: &Refused<'_>,
+) -> Act {
+    let t = frame.t;
+    let (posted, wrong) = if refused.act == act {
+        (refused.posted.clone(), refused.wrong.clone())
+    } else {
+        (Posted::default(), Wrong::new())
+    };
+    let filler = Filler {
+        t,
+        posted: &posted,
+        wrong: &wrong,
+    };
+    let fields = match act {
+        "extend" => vec![filler.area("assessment", "alert-assessment").required()],
+        "flag" => {
+            let mut choices = partners(signed);
+            choices.insert(0, (String::new(), t.text("choose")));
+            vec![
+                filler
+                    .choice("flag_authority", "alert-flag-authority", choices)
+                    .required(),
+                filler.area("flag_reason", "alert-flag-reason").required(),
+                filler.line("flag_instead", "alert-flag-instead"),
+            ]
+        }
+        "withdraw" => {
+            let reasons = REASONS.iter().map(|reason| reason.as_str());
+            let reasons = terms::choices_or_none(t, "choose", "recall", reasons);
+            vec![
+                filler
+                    .choice("why", "alert-withdraw-why", reasons)
+                    .required(),
+                filler
+                    .area("withdraw_reason", "alert-withdraw-reason")
+                    .required(),
+            ]
+        }
+        _ => {
+            let matters = MATTERS.iter().map(|matter| matter.as_str());
+            let matters = terms::choices_or_none(t, "choose", "matter", matters);
+            vec![
+                filler
+                    .choice("matter", "alert-ask-matter", matters)
+                    .required(),
+                filler
+                    .line("text", "alert-ask-text")
+                    .kind(FieldKind::Area)
+                    .required(),
+                filler.line("urgent", "alert-ask-urgent"),
+            ]
+        }
+    };
+    let submit = t.text(&format!("act-{act}-submit"));
+    let form = Form::new(t, format!("/alerts/{id}/{act}"), fields, submit, None);
+    let form = if act == "withdraw" {
+        form.danger()
+    } else {
+        form
+    };
+    Act {
+        id: act,
+        heading: t.text(&format!("act-{act}")),
+        means: t.text(&format!("act-{act}-means")),
+        form: form.csrf(frame.csrf()),
+    }
+}
+
+/// Does something with an alert.
+pub(crate) async fn act(
+    signed: Signed,
+    Path((id, act)): Path<(String, String)>,
+    posted: Posted,
+) -> Result<Response, Problem> {
+    let needed = match act.as_str() {
+        "extend" | "flag" | "withdraw" => Action::EnterAlert,
+        "ask" => Action::Exchange,
+        _ => return Err(Problem::new(ProblemCode::NotFound)),
+    };
+    signed.enter(needed)?;
+    let id = record_id(&id)?;
+    let t = signed.t();
+    let result = match act.as_str() {
+        "extend" => extend(&signed, id, &posted).await?,
+        "flag" => flag(&signed, id, &posted).await?,
+        "withdraw" => withdraw(&signed, id, &posted).await?,
+        _ => ask(&signed, id, &posted).await?,
+    };
+    match result {
+        Ok(()) => Ok(done(&format!("/alerts/{id}"), &format!("alert-{act}"))),
+        Err(wrong) => {
+            let view = signed.state.app.view_alert(signed.caller(), id).await?;
+            let wrong = wrong
+                .into_iter()
+                .map(|(field, text)| (field, words_of(t, &text)))
+                .collect();
+            let refused = Refused {
+                act: &act,
+                posted,
+                wrong,
+            };
+            let page = alert::page(&signed, id, &view, &refused).await;
+            Ok(show_refused(&page))
+        }
+    }
+}
+
+/// The text of a key, or the text itself.
+fn words_of(t: &Texts, text: &str) -> String {
+    if t.has(text) {
+        t.text(text)
+    } else {
+        sentence(text)
+    }
+}
+
+type Done = Result<Result<(), Wrong>, Problem>;
+
+fn wrong(field: &str, text: &str) -> Wrong {
+    Wrong::from([(field.to_owned(), text.to_owned())])
+}
+
+fn reason(posted: &Posted, field: &str) -> Result<Reason, Wrong> {
+    Reason::try_from(posted.text(field)).map_err(|_| wrong(field, "alert-reason-invalid"))
+}
+
+/// What an operation led to; a field that it refuses stands under `field`.
+fn settle(result: Result<(), egnatia_app::AppError>, field: &str) -> Done {
+    match result.map_err(Problem::from) {
+        Ok(()) => Ok(Ok(())),
+        Err(problem) => match problem.errors.first() {
+            Some(error) => Ok(Err(wrong(field, &error.detail))),
+            None => Err(problem),
+        },
+    }
+}
+
+async fn extend(signed: &Signed, id: RecordId, posted: &Posted) -> Done {
+    let assessment = match reason(posted, "assessment") {
+        Ok(assessment) => assessment,
+        Err(wrong) => return Ok(Err(wrong)),
+    };
+    let app = &signed.state.app;
+    let result = app.extend_alert(signed.caller(), id, assessment).await;
+    settle(result, "assessment")
+}
+
+async fn flag(signed: &Signed, id: RecordId, posted: &Posted) -> Done {
+    let authority = posted.text("flag_authority").parse::<AuthorityId>();
+    let (authority, reason) = match (authority, reason(posted, "flag_reason")) {
+        (Ok(authority), Ok(reason)) => (authority, reason),
+        (Err(_), _) => return Ok(Err(wrong("flag_authority", "alert-choose"))),
+        (_, Err(wrong)) => return Ok(Err(wrong)),
+    };
+    let flag = NewFlag {
+        authority,
+        reason,
+        alternative_action: posted.some("flag_instead"),
+    };
+    let app = &signed.state.app;
+    let result = app.flag_alert(signed.caller(), id, flag).await;
+    settle(result, "flag_reason")
+}
+
+async fn withdraw(signed: &Signed, id: RecordId, posted: &Posted) -> Done {
+    let why = posted.text("why").parse::<RecallReason>();
+    let (why, reason) = match (why, reason(posted, "withdraw_reason")) {
+        (Ok(why), Ok(reason)) => (why, reason),
+        (Err(_), _) => return Ok(Err(wrong("why", "alert-choose"))),
+        (_, Err(wrong)) => return Ok(Err(wrong)),
+    };
+    let app = &signed.state.app;
+    let result = app.withdraw_alert(signed.caller(), id, reason, why).await;
+    settle(result, "withdraw_reason")
+}
+
+async fn ask(signed: &Signed, id: RecordId, posted: &Posted) -> Done {
+    let matter = posted.text("matter").parse::<Matter>();
+    let (matter, text) = match (matter, reason(posted, "text")) {
+        (Ok(matter), Ok(text)) => (matter, text),
+        (Err(_), _) => return Ok(Err(wrong("matter", "alert-choose"))),
+        (_, Err(wrong)) => return Ok(Err(wrong)),
+    };
+    let app = &signed.state.app;
+    let question = NewQuestion {
+        about: id,
+        matter,
+        text,
+        urgent: posted.some("urgent"),
+    };
+    let asked = app.ask(signed.caller(), question).await;
+    settle(asked.map(|_| ()), "text")
+}

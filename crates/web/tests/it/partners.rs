@@ -1,0 +1,249 @@
+//! Partners: a card is read, compared by a person, accepted; arrangements; what went there.
+
+use axum::http::StatusCode;
+use egnatia_testkit::TestNode;
+
+use crate::alerts::{entered, world_with_partners};
+use crate::world::{Browser, World, link};
+
+async fn administrator(world: &World) -> Browser {
+    world.signed_in("a.admin").await
+}
+
+fn card_of(node: &TestNode) -> (String, String) {
+    let card = node.app.own_card().unwrap();
+    (card.to_json(), card.fingerprint().to_string())
+}
+
+#[tokio::test]
+async fn a_partner_is_accepted_only_with_the_fingerprint_that_was_read_out() {
+    let world = World::new().await;
+    let mut browser = administrator(&world).await;
+    let partner = TestNode::new("xk-kp", "XK").await;
+    let (json, fingerprint) = card_of(&partner);
+    let page = browser.get("/partners").await.body;
+    assert!(page.contains("Partners would stand here"), "{page}");
+    browser.get("/partners/accept").await;
+
+    let page = browser
+        .upload("/partners/accept", &[("card_text", &json)])
+        .await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    for text in [
+        "Authority xk-kp",
+        "https://xk-kp.example:7443",
+        &fingerprint[..4],
+    ] {
+        assert!(page.body.contains(text), "{text}: {}", page.body);
+    }
+    assert!(page.body.contains("Kosovo*") && page.body.contains("<p class=\"footnote\">"));
+    let stored = world.held().await;
+    assert_eq!(stored, world.held().await, "nothing is stored yet");
+
+    for (typed, says) in [
+        ("", "Five groups"),
+        (
+            "0000-0000-0000-0000-0000",
+            "is not the fingerprint of the card",
+        ),
+    ] {
+        let fields = [("card", json.as_str()), ("fingerprint", typed)];
+        let answer = browser.post("/partners/confirm", &fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.body.contains("fingerprint-error"), "{}", answer.body);
+        assert!(answer.body.contains(says), "{says}: {}", answer.body);
+    }
+    let typed = fingerprint.to_lowercase().replace('-', " ");
+    let fields = [("card", json.as_str()), ("fingerprint", typed.as_str())];
+    let answer = browser.post("/partners/confirm", &fields).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    let page = browser.get(answer.location()).await.body;
+    assert!(page.contains("No arrangement holds"), "{page}");
+
+    let fields = [("confirmation", "xk")];
+    let answer = browser.post("/partners/xk-kp/revoke", &fields).await;
+    assert!(
+        answer.body.contains("confirmation-error"),
+        "{}",
+        answer.body
+    );
+    let fields = [("confirmation", "xk-kp")];
+    let answer = browser.post("/partners/xk-kp/revoke", &fields).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    let page = browser.get("/partners/xk-kp").await.body;
+    assert!(
+        page.contains("Revoked") && !page.contains("/revoke\""),
+        "{page}"
+    );
+    let answer = browser.post("/partners/xk-kp/revoke", &fields).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+}
+
+#[tokio::test]
+async fn what_is_no_card_or_the_nodes_own_is_refused() {
+    let world = World::new().await;
+    let mut browser = administrator(&world).await;
+    let (own, _) = card_of(&world.node);
+    browser.get("/partners/accept").await;
+    for (text, says) in [
+        ("", "Choose the file"),
+        ("{}", "card"),
+        (own.as_str(), "this node itself"),
+    ] {
+        let answer = browser
+            .upload("/partners/accept", &[("card_text", text)])
+            .await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{text}");
+        assert!(answer.body.contains("card_file-error"), "{}", answer.body);
+        assert!(answer.body.contains(says), "{says}: {}", answer.body);
+    }
+    browser.csrf = "wrong".to_owned();
+    let answer = browser
+        .upload("/partners/accept", &[("card_text", &own)])
+        .await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn the_nodes_own_card_is_shown_and_saved() {
+    let world = World::new().await;
+    let mut browser = administrator(&world).await;
+    let page = browser.get("/own-card").await.body;
+    let (json, fingerprint) = card_of(&world.node);
+    for group in fingerprint.split('-') {
+        assert!(page.contains(group), "{group}: {page}");
+    }
+    assert!(page.contains("<svg class=\"qr\"") && !page.contains("style="));
+    assert_eq!(browser.get("/own-card.json").await.body, json);
+}
+
+#[tokio::test]
+async fn arrangements_are_written_changed_taken_over_and_ended() {
+    let world = World::new().await;
+    let mut browser = administrator(&world).await;
+    browser.get("/arrangements/new").await;
+    let answer = browser
+        .post("/arrangements", &[("valid_from", "yesterday")])
+        .await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for field in [
+        "partner",
+        "gate",
+        "valid_from",
+        "categories",
+        "purposes",
+        "source",
+    ] {
+        assert!(
+            answer.body.contains(&format!("{field}-error")),
+            "{field}: {}",
+            answer.body
+        );
+    }
+    let fields = [
+        ("partner", "EU"),
+        ("instrument", "Working arrangement"),
+        ("gate", "working-arrangement"),
+        ("personal", "yes"),
+        ("categories", "arrest"),
+        ("categories", "object-seizure"),
+        ("purposes", "terrorism"),
+        ("valid_from", "5.3.2020"),
+        ("source", "invented for a test"),
+    ];
+    let answer = browser.post("/arrangements", &fields).await;
+    assert!(
+        answer.body.contains("does not allow personal data"),
+        "{}",
+        answer.body
+    );
+    let kept: Vec<(&str, &str)> = fields
+        .into_iter()
+        .filter(|(name, _)| *name != "personal")
+        .collect();
+    let answer = browser.post("/arrangements", &kept).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    let page = browser.get("/arrangements").await.body;
+    assert!(
+        page.contains("Arrest, Object for seizure") && page.contains("To be confirmed"),
+        "{page}"
+    );
+    let (_, rest) = page.split_once("<tbody").unwrap();
+    let one = link(rest, "/arrangements/");
+
+    let page = browser.get(&one).await.body;
+    assert!(
+        page.contains("05.03.2020") && page.contains("value=\"arrest\" checked"),
+        "{page}"
+    );
+    let mut changed = kept.clone();
+    changed.push(("confirmed", "yes"));
+    let answer = browser.post(&one, &changed).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+
+    let answer = browser.post("/arrangements/adopt", &[]).await;
+    let page = browser.get(answer.location()).await.body;
+    assert!(page.contains("Police Cooperation Convention"), "{page}");
+    assert!(page.contains("Kosovo*") && page.contains("<p class=\"footnote\">"));
+    let answer = browser.post("/arrangements/adopt", &[]).await;
+    assert!(answer.location().contains("arrangements-none"));
+
+    let answer = browser.post(&format!("{one}/end"), &[]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert!(!browser.get("/arrangements").await.body.contains(&one));
+}
+
+#[tokio::test]
+async fn the_pages_say_how_a_partner_is_and_nothing_of_what_went_there() {
+    let (world, tirana, _) = world_with_partners().await;
+    let mut verifier = world.justified("v.verifier", "terrorism").await;
+    entered(&mut verifier, &[]).await;
+    let mut browser = administrator(&world).await;
+    let page = browser.get("/partners").await.body;
+    assert!(
+        page.contains("One delivery waits") && page.contains("No arrangement holds"),
+        "{page}"
+    );
+    world.node.deliver_to(&tirana).await;
+    let page = browser.get("/partners/al-asp").await.body;
+    assert!(
+        page.contains("Delivered, and signed for") && page.contains("Reached"),
+        "{page}"
+    );
+    assert!(
+        !page.contains("Измислени") && !page.contains("/alerts/"),
+        "{page}"
+    );
+    assert_eq!(
+        browser.get("/partners/al-asp?before=x").await.status,
+        StatusCode::BAD_REQUEST
+    );
+    assert_eq!(
+        browser.get("/partners/no-body").await.status,
+        StatusCode::NOT_FOUND
+    );
+
+    let page = browser.get("/region").await.body;
+    assert!(
+        page.contains("<svg class=\"region\"") && page.contains("No node accepted"),
+        "{page}"
+    );
+    assert!(page.contains("class=\"link agree\"") && page.contains("class=\"node own\""));
+}
+
+#[tokio::test]
+async fn nobody_but_an_administrator_changes_partners() {
+    let (world, ..) = world_with_partners().await;
+    let mut browser = world.justified("v.verifier", "terrorism").await;
+    let page = browser.get("/partners/al-asp").await.body;
+    assert!(!page.contains("/revoke"), "{page}");
+    for path in [
+        "/partners/al-asp/revoke",
+        "/partners/confirm",
+        "/arrangements",
+        "/arrangements/adopt",
+    ] {
+        let answer = browser.post(path, &[("confirmation", "al-asp")]).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+    }
+}
