@@ -52,6 +52,10 @@ impl App {
     /// [`AppError::Forbidden`].
     pub async fn ask(&self, caller: &Caller, question: NewQuestion) -> Result<RecordId, AppError> {
         self.authorise(caller, Action::Exchange, None)?;
+        if question.matter == Matter::OnwardTransfer && question.recipient.is_none() {
+            let text = "say to whom the alert is to be passed on";
+            return Err(Invalid::new("recipient", "missing", text).into());
+        }
         let (stored, _) = self.load::<Alert>(question.about, Kind::Alert).await?;
         let own = &self.inner.settings.authority;
         let issuer = &stored.envelope.originator;

@@ -124,6 +124,7 @@ pub(crate) async fn ask(
     let question = NewQuestion {
         about: body.about,
         matter: body.matter,
+        recipient: None,
         text: reason_of(body.text, "text")?,
         urgent: body.urgent,
     };

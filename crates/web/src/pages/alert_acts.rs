@@ -271,6 +271,7 @@ async fn ask(signed: &Signed, id: RecordId, posted: &Posted) -> Done {
     let question = NewQuestion {
         about: id,
         matter,
+        recipient: None,
         text,
         urgent: posted.some("urgent"),
     };
