@@ -72,6 +72,16 @@ impl App {
         self.inner.exchange.queued()
     }
 
+    /// Notes that a partner's node answered, though nothing was handed over.
+    pub fn note_reached(&self, partner: &AuthorityId) {
+        let now = self.now();
+        self.inner.exchange.note(partner, |contact| {
+            contact.reached_at = Some(now);
+            contact.failures = 0;
+            contact.error = None;
+        });
+    }
+
     /// How much waits for whom.
     ///
     /// # Errors

@@ -193,7 +193,7 @@ impl Worker {
         };
         let held = partner.card.card();
         tokio::select! {
-            card = self.wire.newest_card(held) => match card {
+            card = self.wire.newest_card(held) => match card.inspect(|_| self.app.note_reached(&self.partner)) {
                 Ok(card) if card.card().serial > held.serial => info!(
                     partner = %self.partner, held = held.serial, newest = card.card().serial,
                     "the partner has a newer card, and will send it"
