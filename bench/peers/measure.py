@@ -4,7 +4,6 @@ import argparse
 import datetime
 import json
 import os
-import platform
 import shutil
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import pairs
 import tables
 import worker
 from cells import EGNATIA, INDEX_ALONE, Failed
+from machine import machine
 
 ROOT = Path(__file__).resolve().parents[2]
 PAIRS = sorted((ROOT / "crates/matching/tests/data/pairs").glob("*.csv"))
@@ -49,25 +49,6 @@ def arguments():
     wanted = [*worker.ENGINES, "egnatia", "egnatia_index"]
     found.engines = wanted if found.engines == "all" else found.engines.split(",")
     return found
-
-
-def machine():
-    model = next(
-        (
-            line.split(":", 1)[1].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if line.startswith("model name")
-        ),
-        platform.machine(),
-    )
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return {
-        "processor": model,
-        "cores": os.cpu_count(),
-        "memory_gib": round(memory),
-        "system": f"{platform.system()} {platform.release().split('-')[0]}",
-        "python": platform.python_version(),
-    }
 
 
 def write_corpus(size, settings):
