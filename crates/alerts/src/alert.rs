@@ -63,6 +63,9 @@ pub struct Alert {
     /// What tells it from a like alert on somebody else (Art. 61, rule SIS-07).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distinguished_by: Option<String>,
+    /// Under which number the issuer keeps it in a system of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
     /// Other alerts of the same issuer (Art. 63, rule SIS-19).
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub links: BTreeSet<RecordId>,
@@ -191,6 +194,7 @@ impl Alert {
             offence: draft.offence,
             characteristics: draft.characteristics,
             distinguished_by: draft.distinguished_by,
+            reference: None,
             links: draft.links,
             flags: Vec::new(),
             entered_on: day,
@@ -243,6 +247,7 @@ impl Alert {
             ("offence", self.offence.as_ref()),
             ("characteristics", self.characteristics.as_ref()),
             ("distinguished_by", self.distinguished_by.as_ref()),
+            ("reference", self.reference.as_ref()),
         ] {
             if text.is_some_and(|text| text.chars().count() > TEXT_MAX) {
                 return Err(AlertRefused::TooLong(field));
@@ -267,6 +272,20 @@ impl Alert {
             return Err(AlertRefused::ReviewDate);
         }
         Ok(())
+    }
+
+    /// Keeps the number that the alert has in a system of the issuer's own.
+    ///
+    /// # Errors
+    /// [`AlertRefused::TooLong`].
+    pub fn with_reference(
+        mut self,
+        reference: Option<String>,
+        profile: &Profile,
+    ) -> Result<Self, AlertRefused> {
+        self.reference = reference;
+        self.validate(profile)?;
+        Ok(self)
     }
 
     /// Whether it is about a person.
@@ -354,13 +373,15 @@ impl Alert {
         Ok(self)
     }
 
-    /// Replaces what the alert says by a corrected draft; flags, extensions and dates stay.
+    /// Replaces what the alert says by a corrected draft; flags, extensions, dates and the issuer's own
+    /// number stay.
     ///
     /// # Errors
     /// [`AlertRefused`], as on entry.
     pub fn correct(self, draft: AlertDraft, profile: &Profile) -> Result<Self, AlertRefused> {
         self.still_active()?;
         let mut corrected = Self::enter(draft, profile, self.entered_on)?;
+        corrected.reference = self.reference;
         corrected.flags = self.flags;
         corrected.extensions = self.extensions;
         corrected.review_on = self.review_on;

@@ -1,12 +1,14 @@
-//! Alerts: entered, seen, corrected, extended, flagged, withdrawn; and where each of them went.
+//! Alerts: entered, imported, seen, corrected, extended, flagged, withdrawn; and where each of them went.
 
 mod change;
+mod import;
 mod view;
 
 use std::collections::BTreeSet;
 
 use egnatia_alerts::{Alert, AlertDraft, AlertRefused, Reason};
 use egnatia_audit::Operation;
+use egnatia_matching::Description;
 use egnatia_protocol::Matter;
 use egnatia_record::{
     AuthorityId, Envelope, Evaluation, Handling, Kind, LegalBasis, Nature, Outgoing, Purpose,
@@ -24,6 +26,9 @@ use crate::writing::{Beside, EventAbout, Keep, Terms, Writing};
 use crate::{Action, App, AppError, Caller, Invalid, NewQuestion};
 
 pub use change::NewFlag;
+pub use import::{
+    AlertImportError, AlertImportReport, AlertImporting, AlertTerms, LikeRow, RecipientCount,
+};
 pub use view::{AlertList, AlertSummary, AlertView};
 
 /// The state of the node's own alert that is compared with checks.
@@ -80,6 +85,14 @@ pub struct Entered {
     pub recipients: Vec<Recipient>,
 }
 
+/// An alert that is put into a transaction.
+struct Entering<'a> {
+    alert: &'a Alert,
+    terms: Terms,
+    claims: Vec<String>,
+    like: &'a [LikeAlert],
+}
+
 /// How the index knows an alert.
 pub(crate) fn alert_keys(
     id: RecordId,
@@ -121,15 +134,15 @@ impl App {
     ) -> Result<Vec<LikeAlert>, AppError> {
         self.authorise(caller, Action::EnterAlert, None)?;
         validate(&draft.subject)?;
-        let like = self.find_like(draft)?;
+        let like = self.find_like(&draft.subject)?;
         let ids: Vec<RecordId> = like.iter().map(|like| like.alert).collect();
         let about = EventAbout::subject("like-alerts").data(json!({ "records": ids }));
         self.log_consultation(caller, about).await?;
         Ok(like)
     }
 
-    fn find_like(&self, draft: &AlertDraft) -> Result<Vec<LikeAlert>, AppError> {
-        let search = self.inner.index.search(&draft.subject, LIKE_MAX)?;
+    fn find_like(&self, subject: &Description) -> Result<Vec<LikeAlert>, AppError> {
+        let search = self.inner.index.search(subject, LIKE_MAX)?;
         let matched = self.inner.settings.thresholds.matched;
         let like = |found: Found| {
             let issuer = match found.list.strip_prefix(RECEIVED_ALERTS) {
@@ -173,7 +186,7 @@ impl App {
     pub async fn enter_alert(&self, caller: &Caller, new: NewAlert) -> Result<Entered, AppError> {
         self.authorise(caller, Action::EnterAlert, None)?;
         validate(&new.draft.subject)?;
-        let like = self.find_like(&new.draft)?;
+        let like = self.find_like(&new.draft.subject)?;
         let unseen: Vec<&LikeAlert> = like
             .iter()
             .filter(|like| !new.different_from.contains(&like.alert))
@@ -188,23 +201,49 @@ impl App {
             return Err(Invalid::new("different_from", "duplicate", text).into());
         }
         let mut writing = self.writing(caller);
-        let id = writing.new_id();
         let alert = self.draft(&writing, &new)?;
         let purpose = purpose_of(caller)?;
-        let envelope = writing.envelope_of(id, terms(&new, purpose, &alert))?;
-        let recipients = self.recipients_of(&envelope, &alert);
+        let entering = Entering {
+            alert: &alert,
+            terms: terms(&new, purpose, &alert),
+            claims: Vec::new(),
+            like: &like,
+        };
+        let entered = self.put_alert(&mut writing, entering)?;
+        self.store().commit(writing.batch).await?;
+        self.after_change().await?;
+        Ok(entered)
+    }
+
+    /// Puts an alert into a transaction and queues it for whoever may have it.
+    fn put_alert(
+        &self,
+        writing: &mut Writing<'_>,
+        entering: Entering<'_>,
+    ) -> Result<Entered, AppError> {
+        let Entering {
+            alert,
+            terms,
+            claims,
+            like,
+        } = entering;
+        let id = writing.new_id();
+        let purpose = terms.purpose;
+        let envelope = writing.envelope_of(id, terms)?;
+        let recipients = self.recipients_of(&envelope, alert);
         let goes_to: Vec<&AuthorityId> = recipients
             .iter()
             .filter(|recipient| recipient.outcome.is_ok())
             .map(|recipient| &recipient.authority)
             .collect();
         let beside = self
-            .beside(id, &alert, Operation::Collection)?
+            .beside(id, alert, Operation::Collection)?
+            .claims(claims)
             .data(json!({ "category": alert.category, "goes_to": goes_to }));
-        writing.put_envelope(envelope, &alert, beside)?;
-        enqueue(&mut writing, id, Version::FIRST, &recipients);
+        writing.put_envelope(envelope, alert, beside)?;
+        enqueue(writing, id, Version::FIRST, &recipients);
         // Whether a partner's like alert is about the same person is asked at once (rule SIS-07).
-        for like in &like {
+        for like in like {
             if let Some(issuer) = &like.issuer {
                 let question = NewQuestion {
                     about: like.alert,
@@ -213,11 +252,9 @@ impl App {
                     text: same_or_not()?,
                     urgent: None,
                 };
-                self.put_inquiry(&mut writing, purpose, issuer, &question)?;
+                self.put_inquiry(writing, purpose, issuer, &question)?;
             }
         }
-        self.store().commit(writing.batch).await?;
-        self.after_change().await?;
         Ok(Entered {
             alert: id,
             recipients,

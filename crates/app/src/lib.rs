@@ -47,7 +47,10 @@ use egnatia_record::{Clock, Entropy, Kind, RecordId, UserId};
 use serde::de::DeserializeOwned;
 
 pub use accounts::{AccountView, NewAccount};
-pub use alerts::{AlertList, AlertSummary, AlertView, Entered, LikeAlert, NewAlert, NewFlag};
+pub use alerts::{
+    AlertImportError, AlertImportReport, AlertImporting, AlertList, AlertSummary, AlertTerms,
+    AlertView, Entered, LikeAlert, LikeRow, NewAlert, NewFlag, RecipientCount,
+};
 pub use arrangements::shipped_arrangements;
 pub use audit_log::{AuditEntry, AuditQuery, Verification, VerificationProblem};
 pub use backup::{BackupError, Restored, keys_of_backup};

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod alert;
 mod partner;
 
 use std::net::SocketAddr;
@@ -10,6 +11,7 @@ use egnatia_app::Role;
 use egnatia_matching::{BirthDate, Gender, Schema};
 use egnatia_record::{CaseReference, Purpose, UserId};
 
+pub use alert::{Alert, AlertImport, Why};
 pub use partner::{Card, Partner, RotateKeys};
 
 const AFTER: &str = "\
@@ -74,6 +76,9 @@ pub enum Command {
     /// Accounts.
     #[command(subcommand)]
     User(User),
+    /// Alerts: enter those of a file, list, show, withdraw.
+    #[command(subcommand)]
+    Alert(Alert),
     /// Partners' nodes: cards, trust, arrangements, what is delivered, keys.
     #[command(subcommand)]
     Partner(Partner),

@@ -21,6 +21,7 @@ impl Alert {
             ("offence", self.offence.clone()),
             ("characteristics", self.characteristics.clone()),
             ("distinguished by", self.distinguished_by.clone()),
+            ("reference", self.reference.clone()),
         ];
         let texts = texts.into_iter().filter_map(|(field, text)| {
             text.map(|text| SourceText {

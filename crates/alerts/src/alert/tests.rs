@@ -187,6 +187,25 @@ fn an_alert_of_a_partner_may_not_outlive_the_profile() {
 }
 
 #[test]
+fn the_issuers_own_number_stays_over_a_correction_and_is_left_out_where_there_is_none() {
+    let alert = Alert::enter(person(), &profile(), DAY).unwrap();
+    let json = serde_json::to_value(&alert).unwrap();
+    assert!(json.get("reference").is_none(), "{json}");
+    let own = alert
+        .clone()
+        .with_reference(Some("EV-7/26".into()), &profile());
+    let own = own.unwrap();
+    let json = serde_json::to_value(&own).unwrap();
+    assert_eq!(serde_json::from_value::<Alert>(json).unwrap(), own);
+    let corrected = own.correct(person(), &profile()).unwrap();
+    assert_eq!(corrected.reference.as_deref(), Some("EV-7/26"));
+    assert_eq!(
+        alert.with_reference(Some("x".repeat(2_001)), &profile()),
+        Err(AlertRefused::TooLong("reference"))
+    );
+}
+
+#[test]
 fn unknown_fields_are_refused() {
     let alert = Alert::enter(person(), &profile(), DAY).unwrap();
     let mut json = serde_json::to_value(&alert).unwrap();

@@ -34,7 +34,8 @@ fn expected(role: Role, action: Action, purpose: Option<Purpose>, own: bool) -> 
             Action::ListMatches | Action::ListHits | Action::ViewEntry | Action::ListChanges,
         ) => crime,
         (Role::Officer | Role::VerifyingOfficer, Action::ViewAlert | Action::ListAlerts) => crime,
-        (Role::VerifyingOfficer | Role::Operator, Action::EnterAlert | Action::Exchange) => {
+        (Role::VerifyingOfficer | Role::Operator, Action::EnterAlert | Action::Exchange)
+        | (Role::Operator, Action::ViewAlert | Action::ListAlerts) => {
             crime && purpose != Some(Purpose::Sanctions)
         }
         (Role::DataProtectionOfficer, Action::ViewAlert | Action::ListAlerts) => supervision,

@@ -7,6 +7,7 @@
 )]
 
 mod accounts;
+mod alert_import;
 mod attacks;
 mod audit;
 mod checks;

@@ -33,6 +33,16 @@ pub(super) struct Form {
 }
 
 impl Form {
+    /// How it is called: `csv, separator ;, windows-1250`.
+    pub(super) fn written(&self) -> String {
+        let separator = match self.separator {
+            b'\t' => "tab".to_owned(),
+            other => char::from(other).to_string(),
+        };
+        let encoding = self.encoding.name().to_lowercase();
+        format!("csv, separator {separator}, {encoding}")
+    }
+
     /// Finds out the separator.
     pub(super) fn recognise(
         source: &mut dyn Source,

@@ -139,6 +139,15 @@ pub enum RowsProblem {
         /// The most that is read, with its unit.
         limit: &'static str,
     },
+    /// Rows of alerts stand in a table, and in nothing else.
+    #[error("alerts are read from a table; save it as CSV with one heading row, or as .xlsx")]
+    NotATable,
+    /// A table of alerts is larger than is read: it is held in memory, to be entered as one.
+    #[error("the file has more than {limit}; cut it into several, each with the heading row")]
+    TooLarge {
+        /// The most that is read, with its unit.
+        limit: &'static str,
+    },
     /// A sheet cannot be read.
     #[error("the sheet cannot be read ({detail}); open it and save it again, or save it as CSV")]
     Sheet {

@@ -128,15 +128,10 @@ pub struct Mapped {
 const HEADINGS: &str = include_str!("../../data/headings.txt");
 
 /// The headings of the table, folded as it is, each with what it means.
-fn known() -> &'static HashMap<&'static str, Column> {
+pub(super) fn known() -> &'static HashMap<&'static str, Column> {
     static KNOWN: LazyLock<HashMap<&'static str, Column>> = LazyLock::new(|| {
-        let lines = HEADINGS.lines().filter(|line| !line.starts_with('#'));
-        lines
-            .filter_map(|line| {
-                let (field, headings) = line.split_once(": ")?;
-                Some((Column::parse(field)?, headings))
-            })
-            .flat_map(|(column, headings)| headings.split(", ").map(move |text| (text, column)))
+        lines(HEADINGS)
+            .filter_map(|(field, text)| Some((text, Column::parse(field)?)))
             .collect()
     });
     &KNOWN
@@ -216,7 +211,11 @@ fn check(columns: &[Mapped], count: usize) -> Result<(), RowsError> {
 }
 
 /// Where a column is that somebody named by its number or its heading.
-fn place(headings: &[String], with_headings: bool, wanted: &str) -> Result<usize, RowsError> {
+pub(super) fn place(
+    headings: &[String],
+    with_headings: bool,
+    wanted: &str,
+) -> Result<usize, RowsError> {
     let by_number = wanted.trim().parse::<usize>().ok();
     let by_number = by_number
         .and_then(|number| number.checked_sub(1))
@@ -237,13 +236,25 @@ fn place(headings: &[String], with_headings: bool, wanted: &str) -> Result<usize
 
 /// What a heading means, and whether it may as well mean a given name.
 fn recognise(heading: &str) -> Option<(Column, bool)> {
-    // `Prezime / Surname` says the same thing twice; `Datum rođenja (dd.mm.gggg)` adds a hint.
-    let parts = heading.split(['/', '(', ')', '|', '\n', ',']);
-    std::iter::once(heading).chain(parts).find_map(|text| {
-        let text = fold(text);
+    readings(heading).find_map(|text| {
         let column = *known().get(text.as_str())?;
         Some((column, NAME_OR_GIVEN.contains(&text.as_str())))
     })
+}
+
+/// A heading and its parts, folded: `Prezime / Surname` says the same thing twice;
+/// `Datum rođenja (dd.mm.gggg)` adds a hint.
+pub(super) fn readings(heading: &str) -> impl Iterator<Item = String> {
+    let parts = heading.split(['/', '(', ')', '|', '\n', ',']);
+    std::iter::once(heading).chain(parts).map(fold)
+}
+
+/// The fields and their headings of a table such as [`HEADINGS`]: each with its field's name.
+pub(super) fn lines(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let lines = table.lines().filter(|line| !line.starts_with('#'));
+    lines
+        .filter_map(|line| line.split_once(": "))
+        .flat_map(|(field, texts)| texts.split(", ").map(move |text| (field, text)))
 }
 
 /// Columns as somebody states them: `name=2,birth-date=DOB`.
@@ -251,17 +262,26 @@ fn recognise(heading: &str) -> Option<(Column, bool)> {
 /// # Errors
 /// Where the text is no list of fields and columns.
 pub fn stated_columns(text: &str) -> Result<Vec<(Column, String)>, RowsError> {
+    let fields = || Column::ALL.iter().map(|column| column.as_str()).collect();
+    stated(text, Column::parse, fields)
+}
+
+/// The same with fields of any kind.
+pub(super) fn stated<F>(
+    text: &str,
+    parse: impl Fn(&str) -> Option<F>,
+    fields: impl Fn() -> Vec<&'static str>,
+) -> Result<Vec<(F, String)>, RowsError> {
     let wrong = |part: &str| {
-        let fields: Vec<&str> = Column::ALL.iter().map(|column| column.as_str()).collect();
         RowsError::from(RowsProblem::Columns {
             text: shorten(part),
-            fields: fields.join(", "),
+            fields: fields().join(", "),
         })
     };
     text.split(',')
         .map(|part| {
             let (field, column) = part.split_once('=').ok_or_else(|| wrong(part))?;
-            let field = Column::parse(field.trim()).ok_or_else(|| wrong(part))?;
+            let field = parse(field.trim()).ok_or_else(|| wrong(part))?;
             let column = column.trim();
             if column.is_empty() {
                 return Err(wrong(part));
@@ -272,7 +292,7 @@ pub fn stated_columns(text: &str) -> Result<Vec<(Column, String)>, RowsError> {
 }
 
 /// A heading without case, accents, script and punctuation.
-fn fold(text: &str) -> String {
+pub(super) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for c in text.chars().take(200).flat_map(char::to_lowercase) {
         match letter(c) {

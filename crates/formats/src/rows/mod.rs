@@ -4,7 +4,10 @@
 //! and what its columns hold, and refuses what cannot be read, before anything is asked.
 //! [`Layout::rows`] then gives one [`Row`] after another. Memory is bounded whatever the size,
 //! except for sheets, which are held in memory and refused above a stated size.
+//!
+//! A table of alerts that are to be entered is read by [`alerts`].
 
+pub mod alerts;
 mod cells;
 mod dates;
 mod delimited;
@@ -157,14 +160,7 @@ impl Layout {
     /// How it is written: `csv, separator ;, windows-1250`, or the format alone.
     pub fn written(&self) -> String {
         match &self.form {
-            Kind::Csv(form) => {
-                let separator = match form.separator {
-                    b'\t' => "tab".to_owned(),
-                    other => char::from(other).to_string(),
-                };
-                let encoding = form.encoding.name().to_lowercase();
-                format!("csv, separator {separator}, {encoding}")
-            }
+            Kind::Csv(form) => form.written(),
             _ => self.format().as_str().to_owned(),
         }
     }

@@ -10,7 +10,7 @@ use super::{FIRST_ROWS, Kind, Layout, Reading, Row, RowsError, RowsProblem, Sour
 use crate::paxlst;
 
 /// The most columns of a table. The widest real one has some dozens.
-const COLUMNS_MAX: usize = 1_000;
+pub(super) const COLUMNS_MAX: usize = 1_000;
 
 /// Reads the whole input and says how it lies.
 pub(super) fn survey(
@@ -165,7 +165,7 @@ impl Layout {
     }
 }
 
-fn is_blank<S: AsRef<str>>(cells: &[S]) -> bool {
+pub(super) fn is_blank<S: AsRef<str>>(cells: &[S]) -> bool {
     cells.iter().all(|cell| cell.as_ref().trim().is_empty())
 }
 

@@ -6,6 +6,7 @@
     reason = "tests may panic; clippy permits it only within test functions"
 )]
 
+mod alert_rows;
 mod ftm;
 mod fuzz;
 mod ofac;

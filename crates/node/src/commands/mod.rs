@@ -1,5 +1,6 @@
 //! One file for each command.
 
+mod alert;
 mod audit;
 mod backup;
 mod check;
@@ -51,6 +52,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Eval(what) => eval::run(what, &config, json).await,
         Command::Lists => import::list(open(Index::Skip).await?, json).await,
         Command::Audit(what) => audit::run(open(Index::Skip).await?, &what, json).await,
+        Command::Alert(what) => alert::run(&folder, config, what, json).await,
         Command::Partner(what) => partner::run(&folder, config, what, json).await,
         Command::User(what) => user::run(open(Index::Skip).await?, what, json).await,
         Command::Backup { file } => backup::back_up(open(Index::Skip).await?, &file, json).await,

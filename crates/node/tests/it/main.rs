@@ -8,6 +8,7 @@
     reason = "in a test, a failed expectation is the finding"
 )]
 
+mod alerts;
 mod backup;
 mod binary;
 mod commands;
