@@ -341,3 +341,30 @@ async fn a_new_file_is_for_its_owner_only() {
         assert_eq!(mode & 0o077, 0, "{}", file.path().display());
     }
 }
+
+/// What waits is found without passing what went out before: a ledger grows for years.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_is_looked_up_by_an_index_that_starts_with_the_state() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("node.db");
+    open(&path).await.close().await;
+    let url = format!("sqlite://{}", path.display());
+    let mut file = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    for query in [
+        "SELECT position FROM deliveries WHERE recipient = 'a' AND state = 'queued' \
+         ORDER BY position LIMIT 10",
+        "SELECT recipient, COUNT(*), MIN(queued_us) FROM deliveries WHERE state = 'queued' \
+         GROUP BY recipient ORDER BY recipient",
+    ] {
+        let explain = format!("EXPLAIN QUERY PLAN {query}");
+        let rows = sqlx::query(sqlx::AssertSqlSafe(explain))
+            .fetch_all(&mut file)
+            .await
+            .unwrap();
+        let plan: String = sqlx::Row::get(&rows[0], "detail");
+        assert!(
+            plan.contains("deliveries_waiting") && plan.contains("state=?"),
+            "{plan}"
+        );
+    }
+}
