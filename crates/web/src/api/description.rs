@@ -28,7 +28,7 @@ use super::{accounts, alerts, audit, checks, hits, inquiries, lists, matches, pa
         partners::own_card, partners::arrangements, partners::write, partners::rewrite,
         partners::end, partners::adopt,
         lists::list, lists::versions, lists::changes, lists::entry,
-        audit::search, audit::entry, audit::proof, audit::verify,
+        audit::search, audit::entry, audit::proof, audit::verify, audit::witnesses,
         accounts::list, accounts::create, accounts::unlock, accounts::close, accounts::change_role,
         accounts::reset,
     ),

@@ -105,6 +105,7 @@ pub(crate) fn router() -> Router<WebState> {
         .route("/audit/entries", get(audit::search))
         .route("/audit/entries/{sequence}", get(audit::entry))
         .route("/audit/entries/{sequence}/proof", get(audit::proof))
+        .route("/audit/witnesses", get(audit::witnesses))
         .route(
             "/accounts",
             get(accounts::list).merge(post(accounts::create)),

@@ -30,4 +30,5 @@ mod texts;
     clippy::panic,
     reason = "a failed expectation is the finding"
 )]
+mod witnesses;
 mod world;
