@@ -8,7 +8,8 @@ use serde::Deserialize;
 
 use super::alert_bodies::{
     AlertLine, AlertViewBody, CorrectionBody, DeliveryBody, EnteredBody, ExtensionBody, FlagBody,
-    LikeBody, NewAlertBody, PreviewBody, RecipientBody, WithdrawalBody,
+    LikeBody, NewAlertBody, PassOnBody, PassedOnBody, PreviewBody, RecipientBody, RestrictionBody,
+    WithdrawalBody,
 };
 use super::caller::{Bearer, record_id};
 use super::json::{Body, PageOf, ProblemBody, Query, limit_of};
@@ -227,4 +228,62 @@ pub(crate) async fn withdraw(
         .withdraw_alert(caller, id, reason, body.why)
         .await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Restricts an alert that is contested or needed as evidence: nobody finds it, here and wherever
+/// it went.
+#[utoipa::path(
+    post, path = "/api/v1/alerts/{id}/restrict", tag = "alerts", request_body = RestrictionBody,
+    params(("id" = String, Path, description = "The record of the alert")),
+    responses((status = 204, description = "Restricted"), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn restrict(
+    State(state): State<WebState>,
+    bearer: Bearer,
+    Path(id): Path<String>,
+    Body(body): Body<RestrictionBody>,
+) -> Result<StatusCode, Problem> {
+    bearer.enter(&state, Action::EnterAlert)?;
+    let id = record_id(&id)?;
+    let reason = reason_of(body.reason, "reason")?;
+    let caller = bearer.caller();
+    state.app.restrict_alert(caller, id, reason).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Lifts a restriction: the alert is compared again, here and wherever it went.
+#[utoipa::path(
+    post, path = "/api/v1/alerts/{id}/lift", tag = "alerts",
+    params(("id" = String, Path, description = "The record of the alert")),
+    responses((status = 204, description = "Lifted"), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn lift(
+    State(state): State<WebState>,
+    bearer: Bearer,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    bearer.enter(&state, Action::EnterAlert)?;
+    let id = record_id(&id)?;
+    state.app.lift_restriction(bearer.caller(), id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Passes a partner's alert on to another partner, or asks its issuer first.
+#[utoipa::path(
+    post, path = "/api/v1/alerts/{id}/pass-on", tag = "alerts", request_body = PassOnBody,
+    params(("id" = String, Path, description = "The record of the alert")),
+    responses((status = 202, description = "Queued, or the issuer is asked", body = PassedOnBody), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn pass_on(
+    State(state): State<WebState>,
+    bearer: Bearer,
+    Path(id): Path<String>,
+    Body(body): Body<PassOnBody>,
+) -> Result<(StatusCode, Json<PassedOnBody>), Problem> {
+    bearer.enter(&state, Action::Exchange)?;
+    let id = record_id(&id)?;
+    let why = reason_of(body.why, "why")?;
+    let caller = bearer.caller();
+    let passed = state.app.pass_on(caller, id, &body.to, why).await?;
+    Ok((StatusCode::ACCEPTED, Json(PassedOnBody::of(passed))))
 }

@@ -22,6 +22,7 @@ use super::{accounts, alerts, audit, checks, hits, inquiries, lists, matches, pa
         hits::list, hits::view, hits::finish,
         alerts::list, alerts::preview, alerts::enter, alerts::view, alerts::deliveries,
         alerts::correct, alerts::extend, alerts::flag, alerts::withdraw,
+        alerts::restrict, alerts::lift, alerts::pass_on,
         inquiries::list, inquiries::ask, inquiries::view, inquiries::answer,
         inquiries::hit_reports, inquiries::hit_report_one, inquiries::follow_up,
         partners::list, partners::accept, partners::revoke, partners::deliveries,

@@ -1,5 +1,7 @@
 //! The pages and the API, asked as a browser and as a program ask them.
 
+#[expect(clippy::indexing_slicing, reason = "a missing field fails the test")]
+mod alert_standing;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod alerts;
 #[expect(clippy::indexing_slicing, reason = "a missing field fails the test")]
