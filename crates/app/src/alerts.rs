@@ -16,9 +16,10 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 
 use crate::catalogue::{OWN_ALERTS, RECEIVED_ALERTS};
+use crate::checks::idempotency_claim;
 use crate::exchange::Recipient;
 use crate::index::{Found, MatchKeys};
-use crate::port::{Change, DeliveryRow, KeyChange, StoredRecord};
+use crate::port::{Change, CommitError, Conflict, DeliveryRow, KeyChange, StoredRecord};
 use crate::question::validate;
 use crate::writing::{Beside, EventAbout, Keep, Terms, Writing};
 use crate::{Action, App, AppError, Caller, Invalid, NewQuestion};
@@ -171,7 +172,27 @@ impl App {
     /// [`AppError::Invalid`] where data are missing, or where a like alert was not looked at;
     /// [`AppError::NoJustification`], [`AppError::Forbidden`].
     pub async fn enter_alert(&self, caller: &Caller, new: NewAlert) -> Result<Entered, AppError> {
+        self.enter_alert_once(caller, new, None).await
+    }
+
+    /// The same with a key that makes a repetition harmless: the same key of the same caller leads
+    /// to the same alert.
+    ///
+    /// # Errors
+    /// As [`App::enter_alert`].
+    pub async fn enter_alert_once(
+        &self,
+        caller: &Caller,
+        new: NewAlert,
+        idempotency_key: Option<&str>,
+    ) -> Result<Entered, AppError> {
         self.authorise(caller, Action::EnterAlert, None)?;
+        let claim = idempotency_claim(caller, "alert-request", idempotency_key)?;
+        if let Some(name) = &claim
+            && let Some(entered) = self.entered_before(caller, name).await?
+        {
+            return Ok(entered);
+        }
         validate(&new.draft.subject)?;
         let like = self.find_like(&new.draft)?;
         let unseen: Vec<&LikeAlert> = like
@@ -200,6 +221,7 @@ impl App {
             .collect();
         let beside = self
             .beside(id, &alert, Operation::Collection)?
+            .claims(claim.iter().cloned().collect())
             .data(json!({ "category": alert.category, "goes_to": goes_to }));
         writing.put_envelope(envelope, &alert, beside)?;
         enqueue(&mut writing, id, Version::FIRST, &recipients);
@@ -216,12 +238,33 @@ impl App {
                 self.put_inquiry(&mut writing, purpose, issuer, &question)?;
             }
         }
-        self.store().commit(writing.batch).await?;
+        match self.store().commit(writing.batch).await {
+            Ok(_) => {}
+            Err(CommitError::Conflict(Conflict::Claim(name))) if claim.as_ref() == Some(&name) => {
+                let entered = self.entered_before(caller, &name).await?;
+                return entered.ok_or(AppError::NotFound("alert"));
+            }
+            Err(error) => return Err(error.into()),
+        }
         self.after_change().await?;
         Ok(Entered {
             alert: id,
             recipients,
         })
+    }
+
+    /// What a request that comes again led to the first time.
+    async fn entered_before(
+        &self,
+        caller: &Caller,
+        claim: &str,
+    ) -> Result<Option<Entered>, AppError> {
+        let holders = self.store().claims(&[claim.to_owned()]).await?;
+        let Some((_, alert)) = holders.into_iter().next() else {
+            return Ok(None);
+        };
+        let recipients = self.view_alert(caller, alert).await?.recipients;
+        Ok(Some(Entered { alert, recipients }))
     }
 
     /// Brings the index level and wakes the workers, after something was written.

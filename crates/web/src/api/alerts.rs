@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use egnatia_app::{Action, AlertList, NewFlag};
 use serde::Deserialize;
 
@@ -11,7 +11,7 @@ use super::alert_bodies::{
     LikeBody, NewAlertBody, PassOnBody, PassedOnBody, PreviewBody, RecipientBody, RestrictionBody,
     WithdrawalBody,
 };
-use super::caller::{Bearer, record_id};
+use super::caller::{Bearer, idempotency_key, record_id};
 use super::json::{Body, PageOf, ProblemBody, Query, limit_of};
 use super::matches::reason_of;
 use crate::problem::Problem;
@@ -78,19 +78,24 @@ pub(crate) async fn preview(
     }))
 }
 
-/// Enters an alert. A repetition is harmless: it is refused as `duplicate` and names the alert.
+/// Enters an alert. A repetition is harmless: with the same `Idempotency-Key` it leads to the same
+/// alert; without one it is refused as `duplicate` and names the alert.
 #[utoipa::path(
     post, path = "/api/v1/alerts", tag = "alerts", request_body = NewAlertBody,
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 64 visible ASCII characters")),
     responses((status = 201, description = "Entered", body = EnteredBody), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
 )]
 pub(crate) async fn enter(
     State(state): State<WebState>,
     bearer: Bearer,
+    headers: HeaderMap,
     Body(body): Body<NewAlertBody>,
 ) -> Result<(StatusCode, Json<EnteredBody>), Problem> {
     bearer.enter(&state, Action::EnterAlert)?;
     let new = body.read()?;
-    let entered = state.app.enter_alert(bearer.caller(), new).await?;
+    let key = idempotency_key(&headers)?;
+    let caller = bearer.caller();
+    let entered = state.app.enter_alert_once(caller, new, key).await?;
     let recipients = entered.recipients.into_iter().map(RecipientBody::of);
     let body = EnteredBody {
         alert: entered.alert,
