@@ -1,6 +1,5 @@
 //! The pages and the API, asked as a browser and as a program ask them.
 
-#[expect(clippy::indexing_slicing, reason = "a missing field fails the test")]
 mod alert_standing;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod alerts;
@@ -10,6 +9,7 @@ mod exchange_api;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod fuzz;
 mod guards;
+mod hit_fields;
 mod inbox;
 mod pages;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
@@ -26,11 +26,12 @@ mod samples;
 mod screenings;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod texts;
+#[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
+mod witnesses;
 #[expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
     reason = "a failed expectation is the finding"
 )]
-mod witnesses;
 mod world;

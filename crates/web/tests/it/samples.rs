@@ -572,6 +572,7 @@ fn work_pages() -> Vec<(&'static str, String)> {
         facts: version_facts(),
         action: "Freeze assets; inform the financial intelligence unit".to_owned(),
         clock: Some(clock("2026-11-24T14:00:00Z")),
+        means: None,
         report: Some(
             Form::new(
                 t(),
