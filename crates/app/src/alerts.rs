@@ -18,9 +18,10 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 
 use crate::catalogue::{OWN_ALERTS, RECEIVED_ALERTS};
+use crate::checks::idempotency_claim;
 use crate::exchange::Recipient;
 use crate::index::{Found, MatchKeys};
-use crate::port::{Change, DeliveryRow, KeyChange, StoredRecord};
+use crate::port::{Change, CommitError, Conflict, DeliveryRow, KeyChange, StoredRecord};
 use crate::question::validate;
 use crate::writing::{Beside, EventAbout, Keep, Terms, Writing};
 use crate::{Action, App, AppError, Caller, Invalid, NewQuestion};
@@ -184,7 +185,27 @@ impl App {
     /// [`AppError::Invalid`] where data are missing, or where a like alert was not looked at;
     /// [`AppError::NoJustification`], [`AppError::Forbidden`].
     pub async fn enter_alert(&self, caller: &Caller, new: NewAlert) -> Result<Entered, AppError> {
+        self.enter_alert_once(caller, new, None).await
+    }
+
+    /// The same with a key that makes a repetition harmless: the same key of the same caller leads
+    /// to the same alert.
+    ///
+    /// # Errors
+    /// As [`App::enter_alert`].
+    pub async fn enter_alert_once(
+        &self,
+        caller: &Caller,
+        new: NewAlert,
+        idempotency_key: Option<&str>,
+    ) -> Result<Entered, AppError> {
         self.authorise(caller, Action::EnterAlert, None)?;
+        let claim = idempotency_claim(caller, "alert-request", idempotency_key)?;
+        if let Some(name) = &claim
+            && let Some(entered) = self.request_before(caller, name).await?
+        {
+            return Ok(entered);
+        }
         validate(&new.draft.subject)?;
         let like = self.find_like(&new.draft.subject)?;
         let unseen: Vec<&LikeAlert> = like
@@ -206,11 +227,18 @@ impl App {
         let entering = Entering {
             alert: &alert,
             terms: terms(&new, purpose, &alert),
-            claims: Vec::new(),
+            claims: claim.iter().cloned().collect(),
             like: &like,
         };
         let entered = self.put_alert(&mut writing, entering)?;
-        self.store().commit(writing.batch).await?;
+        match self.store().commit(writing.batch).await {
+            Ok(_) => {}
+            Err(CommitError::Conflict(Conflict::Claim(name))) if claim.as_ref() == Some(&name) => {
+                let entered = self.request_before(caller, &name).await?;
+                return entered.ok_or(AppError::NotFound("alert"));
+            }
+            Err(error) => return Err(error.into()),
+        }
         self.after_change().await?;
         Ok(entered)
     }
@@ -259,6 +287,20 @@ impl App {
             alert: id,
             recipients,
         })
+    }
+
+    /// What a request that comes again led to the first time.
+    async fn request_before(
+        &self,
+        caller: &Caller,
+        claim: &str,
+    ) -> Result<Option<Entered>, AppError> {
+        let holders = self.store().claims(&[claim.to_owned()]).await?;
+        let Some((_, alert)) = holders.into_iter().next() else {
+            return Ok(None);
+        };
+        let recipients = self.view_alert(caller, alert).await?.recipients;
+        Ok(Some(Entered { alert, recipients }))
     }
 
     /// Brings the index level and wakes the workers, after something was written.

@@ -126,7 +126,7 @@ impl App {
             .justification
             .as_ref()
             .ok_or(AppError::NoJustification)?;
-        let claim = idempotency_claim(caller, request.idempotency_key.as_deref())?;
+        let claim = idempotency_claim(caller, "request", request.idempotency_key.as_deref())?;
         validate(&request.query)?;
         let most = self.inner.settings.candidates_max;
         let limit = request.limit.map_or(most, |limit| limit.clamp(1, most));
@@ -418,7 +418,12 @@ fn put_match(
     writing.create(candidate.matched, terms, &matched, beside)
 }
 
-fn idempotency_claim(caller: &Caller, key: Option<&str>) -> Result<Option<String>, AppError> {
+/// The name by which a request is known again; `what` tells apart what is asked for.
+pub(crate) fn idempotency_claim(
+    caller: &Caller,
+    what: &str,
+    key: Option<&str>,
+) -> Result<Option<String>, AppError> {
     let Some(key) = key else { return Ok(None) };
     let readable = key.chars().all(|c| c.is_ascii_graphic());
     if key.is_empty() || key.len() > 64 || !readable {
@@ -428,7 +433,7 @@ fn idempotency_claim(caller: &Caller, key: Option<&str>) -> Result<Option<String
     // Hashed: a claim is a name in the store, and a client may put anything into its key.
     let login: &UserId = &caller.login;
     Ok(Some(format!(
-        "request:{}",
+        "{what}:{}",
         Hash::of(format!("{login}\n{key}").as_bytes())
     )))
 }

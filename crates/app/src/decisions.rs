@@ -1,12 +1,14 @@
 //! A named officer decides on a match (invariant 2).
 
+use std::collections::BTreeMap;
+
 use egnatia_alerts::{
     Alert, Check, Decision, DecisionRefused, EntryRef, FollowUp, FollowUpState, Hit, ListEntry,
     Match, MatchState, Outcome, Reason,
 };
 use egnatia_audit::Operation;
 use egnatia_matching::Band;
-use egnatia_protocol::{ReportField, Statement};
+use egnatia_protocol::{ReportField, Statement, Text};
 use egnatia_record::{AuthorityId, Envelope, Kind, Purpose, RecordId, UserId, Version};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -325,25 +327,25 @@ impl App {
         writing: &mut Writing<'_>,
         (id, hit): (RecordId, &Hit),
         alert: &Alert,
-        report: Option<&Reason>,
+        report: Option<(&Reason, &BTreeMap<ReportField, Text>)>,
     ) -> Result<(), AppError> {
         let Some(issuer) = hit.entry.list.strip_prefix(RECEIVED_ALERTS) else {
             return Ok(());
         };
         let unwritten = |error: &dyn std::fmt::Display| AppError::Internal(error.to_string());
-        let text = |text: &str| egnatia_protocol::Text::new(text).map_err(|e| unwritten(&e));
+        let text = |text: &str| Text::new(text).map_err(|e| unwritten(&e));
         let issuer: AuthorityId = issuer.parse().map_err(|error| unwritten(&error))?;
-        let mut fields = std::collections::BTreeMap::new();
-        fields.insert(ReportField::Located, text("yes")?);
-        if let Some(report) = report {
+        let mut fields = BTreeMap::from([(ReportField::Located, text("yes")?)]);
+        if let Some((report, stated)) = report {
             fields.insert(ReportField::Circumstances, text(report.as_str())?);
+            fields.extend(stated.iter().map(|(field, text)| (*field, text.clone())));
         }
         let statement = Statement::Hit(egnatia_protocol::Hit {
             alert: hit.entry.record,
             version: hit.entry.version,
             hit: id,
             confirmed_at: hit.confirmed_at,
-            action_taken: text(report.map_or(hit.action.as_str(), Reason::as_str))?,
+            action_taken: text(report.map_or(hit.action.as_str(), |(report, _)| report.as_str()))?,
             report: fields,
             urgent: self.is_urgent(alert),
         });

@@ -1,18 +1,24 @@
 //! Hits, and what is done about them.
 
+use std::collections::BTreeMap;
+
 use egnatia_alerts::{Check, FollowUp, FollowUpState, Hit, ListEntry, Match, Reason};
 use egnatia_audit::Operation;
+use egnatia_protocol::{ReportField, Text};
 use egnatia_record::{Envelope, Kind, RecordId, UserId};
 use jiff::Timestamp;
 use serde_json::json;
 
+use crate::catalogue::RECEIVED_ALERTS;
 use crate::port::{DueFilter, DuePlace, ReferredTo, StoredRecord};
 use crate::question::asked;
 use crate::writing::{Beside, EventAbout};
-use crate::{Action, App, AppError, Caller, Page, read_body, read_entry};
+use crate::{Action, App, AppError, Caller, Invalid, Page, read_body, read_entry};
 
 /// The state of a hit whose follow-up is open.
 pub(crate) const OPEN_HIT: &str = "open";
+/// How long a field of the report on the check may be: as long as the report itself.
+const FIELD_LETTERS_MAX: usize = 2_000;
 
 /// A hit with all that belongs to it.
 #[derive(Debug, Clone, PartialEq)]
@@ -153,6 +159,23 @@ impl App {
         hit_id: RecordId,
         report: Reason,
     ) -> Result<(), AppError> {
+        self.finish_follow_up_with(caller, hit_id, report, BTreeMap::new())
+            .await
+    }
+
+    /// The same with the report on the check, field by field, for the issuer of a partner's alert
+    /// (rule SIS-17). Empty fields are left out.
+    ///
+    /// # Errors
+    /// As [`App::finish_follow_up`]; [`AppError::Invalid`] where a field is too long, or where
+    /// there is nobody to tell: the hit is not on a partner's alert.
+    pub async fn finish_follow_up_with(
+        &self,
+        caller: &Caller,
+        hit_id: RecordId,
+        report: Reason,
+        fields: BTreeMap<ReportField, String>,
+    ) -> Result<(), AppError> {
         let (stored_hit, hit, _) = self
             .load_hit(caller, hit_id, Action::FinishFollowUp)
             .await?;
@@ -160,9 +183,11 @@ impl App {
             .follow_up_of(hit_id)
             .await?
             .ok_or(AppError::NotFound("follow-up"))?;
+        let fields = bounded(&hit, fields)?;
         let mut writing = self.writing(caller);
         if let Some(alert) = self.alert_of(&hit.entry).await? {
-            self.tell_hit(&mut writing, (hit_id, &hit), &alert, Some(&report))?;
+            let report = Some((&report, &fields));
+            self.tell_hit(&mut writing, (hit_id, &hit), &alert, report)?;
         }
         let done = follow_up
             .finish(report, caller.login.clone(), writing.at)
@@ -240,4 +265,30 @@ impl App {
             Err(error) => Err(error),
         }
     }
+}
+
+/// The fields of a report as a statement takes them.
+fn bounded(
+    hit: &Hit,
+    fields: BTreeMap<ReportField, String>,
+) -> Result<BTreeMap<ReportField, Text>, AppError> {
+    let mut texts = BTreeMap::new();
+    for (field, text) in fields {
+        let text = text.trim();
+        if text.is_empty() {
+            continue;
+        }
+        if !hit.entry.list.starts_with(RECEIVED_ALERTS) {
+            let text = "a report on the check goes to whoever issued the alert; nobody has";
+            return Err(Invalid::new(field.as_str(), "no-issuer", text).into());
+        }
+        if text.chars().count() > FIELD_LETTERS_MAX {
+            let text = format!("at most {FIELD_LETTERS_MAX} characters");
+            return Err(Invalid::new(field.as_str(), "too-long", text).into());
+        }
+        let text = Text::new(text)
+            .map_err(|error| Invalid::new(field.as_str(), "too-long", error.to_string()))?;
+        texts.insert(field, text);
+    }
+    Ok(texts)
 }

@@ -10,12 +10,14 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::alerts::RECEIVED;
-use crate::port::{Change, DeliveryRow, DueFilter, DuePlace};
+use crate::port::{Change, Cursor, DeliveryRow, DueFilter, DuePlace, DueRecord};
 use crate::writing::{Beside, EventAbout, Terms, Writing};
 use crate::{Action, App, AppError, Caller, Invalid, NewFlag, Page, read_body};
 
 /// The state of a question or a report for which nobody has done anything yet.
 const OPEN: &str = "open";
+/// The state of a question of this node's own that the partner has not answered.
+const ASKED: &str = "asked";
 
 /// A question to whoever issued an alert.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,7 +139,7 @@ impl App {
             state: InquiryState::Open,
         };
         let keep = self.inner.settings.keep_hits_days;
-        let beside = Beside::new(OPEN, Operation::Disclosure)
+        let beside = Beside::new(ASKED, Operation::Disclosure)
             .due(due_at)
             .links([("alert", about)])
             .data(json!({ "with": with, "matter": inquiry.matter }));
@@ -156,7 +158,7 @@ impl App {
         Ok(id)
     }
 
-    /// Questions, what is due first first.
+    /// Questions, what is due first first: those to this node and its own. Answered ones follow.
     ///
     /// # Errors
     /// [`AppError::NoJustification`], [`AppError::Forbidden`].
@@ -166,8 +168,57 @@ impl App {
         after: Option<DuePlace>,
         limit: u32,
     ) -> Result<Page<Enveloped<Inquiry>, DuePlace>, AppError> {
-        self.due_list(caller, (Kind::Inquiry, "inquiries"), after, limit)
-            .await
+        self.authorise(caller, Action::ListAlerts, None)?;
+        let limit = limit.clamp(1, 100);
+        let found = self.due_inquiries(after, limit).await?;
+        self.page_of(caller, "inquiries", found, limit).await
+    }
+
+    /// Open questions of both directions merged by what is due, then answered ones.
+    async fn due_inquiries(
+        &self,
+        after: Option<DuePlace>,
+        limit: u32,
+    ) -> Result<Vec<DueRecord>, AppError> {
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        let filter = |open, after| DueFilter {
+            kind: Kind::Inquiry,
+            open,
+            about: None,
+            after,
+            limit,
+        };
+        let mut found: Vec<DueRecord> = Vec::new();
+        let mut place = match after {
+            Some(closed @ DuePlace::Closed(_)) => closed,
+            _ => {
+                for state in [OPEN, ASKED] {
+                    let due = self.store().find_due(&filter(state, after)).await?;
+                    found.extend(due.into_iter().filter(|due| due.record.state == state));
+                }
+                found.sort_by_key(|due| match due.place {
+                    DuePlace::Open { due_us, id } => (due_us, id),
+                    DuePlace::Closed(cursor) => (i64::MAX, cursor.id),
+                });
+                DuePlace::Closed(Cursor {
+                    at_us: i64::MAX,
+                    id: RecordId::from_bytes([u8::MAX; 16]),
+                })
+            }
+        };
+        while found.len() < most {
+            let due = self.store().find_due(&filter(OPEN, Some(place))).await?;
+            let is_last = due.len() < most;
+            if let Some(last) = due.last() {
+                place = last.place;
+            }
+            found.extend(due.into_iter().filter(|due| due.record.state != ASKED));
+            if is_last {
+                break;
+            }
+        }
+        found.truncate(most);
+        Ok(found)
     }
 
     /// Reports of hits on the node's own alerts, what is due first first.
@@ -180,27 +231,27 @@ impl App {
         after: Option<DuePlace>,
         limit: u32,
     ) -> Result<Page<Enveloped<HitReport>, DuePlace>, AppError> {
-        self.due_list(caller, (Kind::HitReport, "hit-reports"), after, limit)
-            .await
-    }
-
-    async fn due_list<B: serde::de::DeserializeOwned>(
-        &self,
-        caller: &Caller,
-        (kind, subject): (Kind, &str),
-        after: Option<DuePlace>,
-        limit: u32,
-    ) -> Result<Page<Enveloped<B>, DuePlace>, AppError> {
         self.authorise(caller, Action::ListAlerts, None)?;
         let filter = DueFilter {
-            kind,
+            kind: Kind::HitReport,
             open: OPEN,
             about: None,
             after,
             limit: limit.clamp(1, 100),
         };
         let found = self.store().find_due(&filter).await?;
-        let is_full = u32::try_from(found.len()).is_ok_and(|count| count == filter.limit);
+        self.page_of(caller, "hit-reports", found, filter.limit)
+            .await
+    }
+
+    async fn page_of<B: serde::de::DeserializeOwned>(
+        &self,
+        caller: &Caller,
+        subject: &str,
+        found: Vec<DueRecord>,
+        limit: u32,
+    ) -> Result<Page<Enveloped<B>, DuePlace>, AppError> {
+        let is_full = u32::try_from(found.len()).is_ok_and(|count| count == limit);
         let next = found.last().filter(|_| is_full).map(|last| last.place);
         let mut items = Vec::with_capacity(found.len());
         for due in found {

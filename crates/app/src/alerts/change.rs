@@ -15,6 +15,9 @@ use crate::question::validate;
 use crate::writing::{Beside, Keep, Writing};
 use crate::{Action, App, AppError, Caller};
 
+/// What the log says where a restriction is lifted.
+const LIFTED: &str = "lifted";
+
 /// A flag that another party asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewFlag {
@@ -159,7 +162,7 @@ impl App {
         if stored.state != RESTRICTED {
             return Err(AppError::Conflict("the alert is not restricted".to_owned()));
         }
-        self.change_alert(caller, id, "lifted", |alert, _, _| Ok(alert))
+        self.change_alert(caller, id, LIFTED, |alert, _, _| Ok(alert))
             .await
     }
 
@@ -193,6 +196,10 @@ impl App {
         change: impl FnOnce(Alert, &Self, &Writing<'_>) -> Result<Alert, AlertRefused>,
     ) -> Result<(), AppError> {
         let (stored, alert) = self.load_own(caller, id).await?;
+        if stored.state == RESTRICTED && what != LIFTED {
+            let text = "the alert is restricted: lift the restriction first".to_owned();
+            return Err(AppError::Conflict(text));
+        }
         let mut writing = self.writing(caller);
         let changed = change(alert, self, &writing).map_err(|error| refused(&error))?;
         let beside = self

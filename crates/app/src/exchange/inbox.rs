@@ -144,7 +144,7 @@ impl App {
     ) -> Result<Vec<(Digest, Answered)>, ReceiveError> {
         let busy = |error: AppError| ReceiveError::Busy(error.to_string());
         let mut last = String::new();
-        for _ in 0..ATTEMPTS {
+        'attempts: for _ in 0..ATTEMPTS {
             let statements: Vec<_> = parcel
                 .items
                 .iter()
@@ -154,38 +154,42 @@ impl App {
                 .await
                 .map_err(busy)?;
             let mut outcomes = Vec::with_capacity(parcel.items.len());
-            for (item, statement) in parcel.items.iter().zip(statements) {
+            for (item, statement) in parcel.items.iter().zip(&statements) {
                 let digest = item.statement.digest();
-                let taken = match statement {
-                    Ok(statement) => taking.take(statement, &item.statement, digest).await,
-                    Err(error) => Err(Refused::new(error.ground()).hint(&error).into()),
+                let mut taken = match statement {
+                    Ok(said) => taking.take(said.clone(), &item.statement, digest).await,
+                    Err(error) => Err(Refused::new(error.ground()).hint(error).into()),
                 };
+                if let (Err(TakeError::WriteFirst), Ok(said)) = (&taken, statement) {
+                    match self.write_taken(taking.finish()).await {
+                        Ok(()) => {}
+                        Err(CommitError::Conflict(conflict)) => {
+                            last = conflict.to_string();
+                            continue 'attempts;
+                        }
+                        Err(CommitError::Store(error)) => return Err(busy(error.into())),
+                    }
+                    taking = Taking::begin(self, partner, &statements)
+                        .await
+                        .map_err(busy)?;
+                    taken = taking.take(said.clone(), &item.statement, digest).await;
+                }
                 let answered = match taken {
                     Ok(taken) => taken.into(),
                     Err(TakeError::Refused(refused)) => Answered::refused(refused),
                     Err(TakeError::NotYet(text)) => {
                         return Err(ReceiveError::Busy(text.to_owned()));
                     }
+                    Err(TakeError::WriteFirst) => {
+                        let text = "what the statement builds on cannot be written".to_owned();
+                        return Err(ReceiveError::Busy(text));
+                    }
                     Err(TakeError::App(error)) => return Err(busy(error)),
                 };
                 outcomes.push((digest, answered));
             }
-            let Finished {
-                batch,
-                new_card,
-                queues,
-            } = taking.finish();
-            if batch.changes.is_empty() && batch.events.is_empty() {
-                return Ok(outcomes);
-            }
-            match self.store().commit(batch).await {
-                Ok(_) => {
-                    if new_card {
-                        self.reload_directory().await.map_err(busy)?;
-                    }
-                    if queues {
-                        self.inner.exchange.wake();
-                    }
+            match self.write_taken(taking.finish()).await {
+                Ok(()) => {
                     self.follow_own().await.map_err(busy)?;
                     return Ok(outcomes);
                 }
@@ -195,6 +199,26 @@ impl App {
             }
         }
         Err(ReceiveError::Busy(last))
+    }
+
+    async fn write_taken(&self, finished: Finished) -> Result<(), CommitError> {
+        let Finished {
+            batch,
+            new_card,
+            queues,
+        } = finished;
+        if batch.changes.is_empty() && batch.events.is_empty() {
+            return Ok(());
+        }
+        self.store().commit(batch).await?;
+        if queues {
+            self.inner.exchange.wake();
+        }
+        if new_card && let Err(error) = self.reload_directory().await {
+            // It is read again within a few seconds.
+            tracing::warn!(%error, "the partners cannot be read");
+        }
+        Ok(())
     }
 
     /// What is known of these records.
@@ -294,6 +318,8 @@ pub(super) enum TakeError {
     Refused(Refused),
     /// It may be right a little later: the whole parcel is to come again.
     NotYet(&'static str),
+    /// It builds on something that came in the same parcel: that has to be written first.
+    WriteFirst,
     App(AppError),
 }
 

@@ -3,7 +3,7 @@
 mod message;
 mod record;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use egnatia_audit::Operation;
@@ -48,6 +48,8 @@ pub(super) struct Taking<'a> {
     now: Timestamp,
     new_card: bool,
     queues: bool,
+    /// Names that records of this transaction will hold.
+    claimed: HashSet<String>,
 }
 
 /// What the items of a parcel lead to.
@@ -76,6 +78,7 @@ impl<'a> Taking<'a> {
             batch: Batch::default(),
             new_card: false,
             queues: false,
+            claimed: HashSet::new(),
             app,
             partner,
             caller,
@@ -149,6 +152,16 @@ impl<'a> Taking<'a> {
             Statement::Record(_) | Statement::Card(_) | Statement::Recall(_) => {
                 Err(Refused::new(RefusalGround::NotValid).into())
             }
+        }
+    }
+
+    /// Holds a name for a record of this transaction. Where an item before has it already, that has
+    /// to be written first, so that this one finds it.
+    fn claim(&mut self, name: &str) -> Result<(), TakeError> {
+        if self.claimed.insert(name.to_owned()) {
+            Ok(())
+        } else {
+            Err(TakeError::WriteFirst)
         }
     }
 

@@ -163,6 +163,31 @@ async fn an_alert_reaches_the_partner_and_its_checks_and_the_hit_comes_back() {
 }
 
 #[tokio::test]
+async fn a_hit_and_its_follow_up_may_wait_together() {
+    let (mk, al) = pair().await;
+    enter(&mk, "Zoran Izmisleni").await;
+    mk.deliver_to(&al).await;
+    let found = check(&al, "Zoran Izmisleni").await;
+    let why = reason("same document");
+    let decided = al
+        .app
+        .decide(&verifier(), found[0].0, Outcome::Confirmed, why)
+        .await
+        .unwrap();
+    let report = reason("travelled by bus to Skopje");
+    al.app
+        .finish_follow_up(&verifier(), decided.hit.unwrap(), report)
+        .await
+        .unwrap();
+    // Skopje was away: both come in one parcel.
+    assert_eq!(al.deliver_to(&mk).await.delivered, 2);
+    let reports = mk.app.hit_reports(&verifier(), None, 10).await.unwrap();
+    assert_eq!(reports.items.len(), 1);
+    let told = &reports.items[0].body;
+    assert_eq!(told.action_taken, "travelled by bus to Skopje");
+}
+
+#[tokio::test]
 async fn where_an_alert_goes_is_said_before_and_enforced_at_the_exit() {
     let mk = TestNode::new("mk-mvr", "MK").await;
     let al = TestNode::new("al-asp", "AL").await;
@@ -539,6 +564,8 @@ async fn questions_have_a_clock_and_one_answer() {
         .await
         .unwrap();
     al.deliver_to(&mk).await;
+    assert_eq!(mk.app.to_answer().await.unwrap(), 1);
+    assert_eq!(al.app.to_answer().await.unwrap(), 0, "the partner answers");
     let asked = mk.app.inquiries(&verifier(), None, 10).await.unwrap();
     let received = &asked.items[0];
     assert!(!received.body.is_overdue(later(11)));
@@ -558,6 +585,67 @@ async fn questions_have_a_clock_and_one_answer() {
         .answer(&verifier(), question, None, &reason("to myself"))
         .await;
     assert!(matches!(own, Err(AppError::Conflict(_))), "{own:?}");
+}
+
+#[tokio::test]
+async fn open_questions_of_both_directions_stand_first_on_every_page() {
+    let (mk, al) = pair().await;
+    let there = enter(&mk, "Zoran Izmisleni").await;
+    mk.deliver_to(&al).await;
+    let here = enter(&al, "Burim Gjeravica").await;
+    al.deliver_to(&mk).await;
+    let ask = async |node: &TestNode, about, text: &str| {
+        let question = NewQuestion {
+            about,
+            matter: Matter::SupplementaryInformation,
+            recipient: None,
+            text: reason(text),
+            urgent: None,
+        };
+        node.app.ask(&verifier(), question).await.unwrap();
+        node.clock.advance(SignedDuration::from_mins(1));
+    };
+    ask(&al, there, "answered one").await;
+    al.deliver_to(&mk).await;
+    let first = mk.app.inquiries(&verifier(), None, 1).await.unwrap();
+    let first = first.items[0].id;
+    let said = reason("nothing more");
+    mk.app
+        .answer(&verifier(), first, None, &said)
+        .await
+        .unwrap();
+    mk.deliver_to(&al).await;
+    ask(&al, there, "own, open").await;
+    ask(&mk, here, "received, open").await;
+    mk.deliver_to(&al).await;
+    let mut texts = Vec::new();
+    let mut after = None;
+    loop {
+        let page = al.app.inquiries(&verifier(), after, 1).await.unwrap();
+        texts.extend(page.items.into_iter().map(|item| item.body.text));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(texts.len(), 3, "{texts:?}");
+    assert_eq!(texts[2], "answered one", "{texts:?}");
+}
+
+#[tokio::test]
+async fn the_same_key_leads_to_the_same_alert() {
+    let (mk, _) = pair().await;
+    let enter = async |key| {
+        let new = alert("Zoran Izmisleni");
+        mk.app.enter_alert_once(&verifier(), new, key).await
+    };
+    let first = enter(Some("key-1")).await.unwrap();
+    let again = enter(Some("key-1")).await.unwrap();
+    assert_eq!(first.alert, again.alert);
+    assert_eq!(first.recipients, again.recipients);
+    for key in [None, Some("key-2"), Some("with space"), Some("")] {
+        assert!(matches!(enter(key).await, Err(AppError::Invalid(_))));
+    }
 }
 
 #[tokio::test]

@@ -125,6 +125,7 @@ decline-minor-offence = No offence here, or a minor one
 decline-no-consent-of-originator = The originator does not consent
 
 report-located = Located
+report-located-hint = That the person or object was located. Empty: yes
 report-place-time-reason = Place, time and reason of the check
 report-route = Route and destination
 report-companions = Companions
@@ -132,6 +133,7 @@ report-identity-revealed = Who used the document
 report-objects-used = Objects and documents used
 report-objects-carried = Objects carried
 report-circumstances = Circumstances
+report-circumstances-hint = Empty: what was done, as it stands above
 report-other-requested = Other information that was asked for
 
 partner-al = Albania

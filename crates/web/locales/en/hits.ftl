@@ -14,6 +14,7 @@ hit-match = Match
 hit-see-match = See the match and its evidence
 hit-report = What was done
 hit-report-hint = Whom you informed, what was seized, who took over
+hit-report-means = The issuer of the alert gets what was done and the report on the check, field by field. What stays empty is not sent.
 hit-report-submit = Close the follow-up with this report
 hit-report-invalid = Write a report of 3 to 2,000 characters
 hit-done-by = Done by

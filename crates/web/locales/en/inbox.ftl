@@ -17,6 +17,7 @@ inquiry-title = Question: { $matter }
 inquiry-from = from { $partner }
 inquiry-to = to { $partner }
 inquiry-urgent = Urgent
+inquiry-recipient = To be given to
 inquiry-urgent-why = Why it is urgent
 inquiry-answered = Answered
 inquiry-asks = Who asks

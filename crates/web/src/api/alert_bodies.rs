@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use egnatia_alerts::{Alert, AlertDraft, ObjectKind, Warning};
-use egnatia_app::{AlertSummary, DeliveryRow, LikeAlert, NewAlert, Recipient};
+use egnatia_app::{AlertSummary, DeliveryRow, LikeAlert, NewAlert, PassedOn, Recipient};
 use egnatia_matching::Description;
 use egnatia_protocol::RecallReason;
 use egnatia_record::{
@@ -248,6 +248,48 @@ pub(crate) struct WithdrawalBody {
     pub why: RecallReason,
     /// 3 to 2,000 characters that say something.
     pub reason: String,
+}
+
+/// Why an alert is restricted.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RestrictionBody {
+    /// 3 to 2,000 characters that say something.
+    pub reason: String,
+}
+
+/// To whom a partner's alert is passed on, and why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PassOnBody {
+    /// An accepted partner.
+    #[schema(value_type = String)]
+    pub to: AuthorityId,
+    /// 3 to 2,000 characters that say something; the issuer reads it.
+    pub why: String,
+}
+
+/// What passing on led to.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PassedOnBody {
+    /// `queued`: the issuer has permitted it; `asked`: the issuer is asked; `waits`: it was asked
+    /// before and has not answered.
+    pub outcome: &'static str,
+    /// The question to the issuer, where there is no answer yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub inquiry: Option<RecordId>,
+}
+
+impl PassedOnBody {
+    pub fn of(passed: PassedOn) -> Self {
+        let (outcome, inquiry) = match passed {
+            PassedOn::Queued => ("queued", None),
+            PassedOn::Asked(inquiry) => ("asked", Some(inquiry)),
+            PassedOn::Waits(inquiry) => ("waits", Some(inquiry)),
+        };
+        Self { outcome, inquiry }
+    }
 }
 
 impl NewAlertBody {

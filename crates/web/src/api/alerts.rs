@@ -2,15 +2,16 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use egnatia_app::{Action, AlertList, NewFlag};
 use serde::Deserialize;
 
 use super::alert_bodies::{
     AlertLine, AlertViewBody, CorrectionBody, DeliveryBody, EnteredBody, ExtensionBody, FlagBody,
-    LikeBody, NewAlertBody, PreviewBody, RecipientBody, WithdrawalBody,
+    LikeBody, NewAlertBody, PassOnBody, PassedOnBody, PreviewBody, RecipientBody, RestrictionBody,
+    WithdrawalBody,
 };
-use super::caller::{Bearer, record_id};
+use super::caller::{Bearer, idempotency_key, record_id};
 use super::json::{Body, PageOf, ProblemBody, Query, limit_of};
 use super::matches::reason_of;
 use crate::problem::Problem;
@@ -77,19 +78,24 @@ pub(crate) async fn preview(
     }))
 }
 
-/// Enters an alert. A repetition is harmless: it is refused as `duplicate` and names the alert.
+/// Enters an alert. A repetition is harmless: with the same `Idempotency-Key` it leads to the same
+/// alert; without one it is refused as `duplicate` and names the alert.
 #[utoipa::path(
     post, path = "/api/v1/alerts", tag = "alerts", request_body = NewAlertBody,
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 64 visible ASCII characters")),
     responses((status = 201, description = "Entered", body = EnteredBody), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
 )]
 pub(crate) async fn enter(
     State(state): State<WebState>,
     bearer: Bearer,
+    headers: HeaderMap,
     Body(body): Body<NewAlertBody>,
 ) -> Result<(StatusCode, Json<EnteredBody>), Problem> {
     bearer.enter(&state, Action::EnterAlert)?;
     let new = body.read()?;
-    let entered = state.app.enter_alert(bearer.caller(), new).await?;
+    let key = idempotency_key(&headers)?;
+    let caller = bearer.caller();
+    let entered = state.app.enter_alert_once(caller, new, key).await?;
     let recipients = entered.recipients.into_iter().map(RecipientBody::of);
     let body = EnteredBody {
         alert: entered.alert,
@@ -227,4 +233,62 @@ pub(crate) async fn withdraw(
         .withdraw_alert(caller, id, reason, body.why)
         .await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Restricts an alert that is contested or needed as evidence: nobody finds it, here and wherever
+/// it went.
+#[utoipa::path(
+    post, path = "/api/v1/alerts/{id}/restrict", tag = "alerts", request_body = RestrictionBody,
+    params(("id" = String, Path, description = "The record of the alert")),
+    responses((status = 204, description = "Restricted"), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn restrict(
+    State(state): State<WebState>,
+    bearer: Bearer,
+    Path(id): Path<String>,
+    Body(body): Body<RestrictionBody>,
+) -> Result<StatusCode, Problem> {
+    bearer.enter(&state, Action::EnterAlert)?;
+    let id = record_id(&id)?;
+    let reason = reason_of(body.reason, "reason")?;
+    let caller = bearer.caller();
+    state.app.restrict_alert(caller, id, reason).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Lifts a restriction: the alert is compared again, here and wherever it went.
+#[utoipa::path(
+    post, path = "/api/v1/alerts/{id}/lift", tag = "alerts",
+    params(("id" = String, Path, description = "The record of the alert")),
+    responses((status = 204, description = "Lifted"), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn lift(
+    State(state): State<WebState>,
+    bearer: Bearer,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    bearer.enter(&state, Action::EnterAlert)?;
+    let id = record_id(&id)?;
+    state.app.lift_restriction(bearer.caller(), id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Passes a partner's alert on to another partner, or asks its issuer first.
+#[utoipa::path(
+    post, path = "/api/v1/alerts/{id}/pass-on", tag = "alerts", request_body = PassOnBody,
+    params(("id" = String, Path, description = "The record of the alert")),
+    responses((status = 202, description = "Queued, or the issuer is asked", body = PassedOnBody), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn pass_on(
+    State(state): State<WebState>,
+    bearer: Bearer,
+    Path(id): Path<String>,
+    Body(body): Body<PassOnBody>,
+) -> Result<(StatusCode, Json<PassedOnBody>), Problem> {
+    bearer.enter(&state, Action::Exchange)?;
+    let id = record_id(&id)?;
+    let why = reason_of(body.why, "why")?;
+    let caller = bearer.caller();
+    let passed = state.app.pass_on(caller, id, &body.to, why).await?;
+    Ok((StatusCode::ACCEPTED, Json(PassedOnBody::of(passed))))
 }

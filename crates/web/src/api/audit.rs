@@ -2,9 +2,13 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use egnatia_app::{Action, AuditEntry, AuditQuery, EventDetail, Verification, VerificationProblem};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use egnatia_app::{
+    Action, AuditEntry, AuditQuery, EventDetail, Verification, VerificationProblem, Witnessed,
+};
 use egnatia_audit::{EntryProof, Leaf, Operation};
-use egnatia_record::{RecordId, UserId};
+use egnatia_record::{AuthorityId, RecordId, UserId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -159,6 +163,62 @@ pub(crate) async fn verify(
         problem: result.as_ref().err().cloned(),
         verified: result.ok(),
     }))
+}
+
+/// What is known of an audit log, and by whom.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct WitnessBody {
+    /// Whose log.
+    #[schema(value_type = String)]
+    log: AuthorityId,
+    /// Whether it is this node's own log.
+    is_own: bool,
+    /// Who saw it.
+    #[schema(value_type = String)]
+    witness: AuthorityId,
+    /// How many entries were seen.
+    size: u64,
+    /// Root of the tree over them.
+    root: String,
+    /// When it was seen, UTC.
+    #[schema(value_type = String, format = DateTime)]
+    seen_at: Timestamp,
+    /// `shortened`, `rewritten` or `forked`; absent where it fits what was seen before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<String>,
+    /// What was signed, byte for byte, in base64: the proof.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statement: Option<String>,
+}
+
+/// How far partners have seen this node's log, and this node theirs. What is wrong stands first.
+#[utoipa::path(
+    get, path = "/api/v1/audit/witnesses", tag = "audit",
+    responses((status = 200, description = "What is known", body = Vec<WitnessBody>), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn witnesses(
+    State(state): State<WebState>,
+    bearer: Bearer,
+) -> Result<Json<Vec<WitnessBody>>, Problem> {
+    bearer.enter(&state, Action::VerifyAudit)?;
+    let mut rows = state.app.witnesses(bearer.caller()).await?;
+    rows.sort_by_key(|witnessed| witnessed.row.problem.is_none());
+    Ok(Json(rows.into_iter().map(WitnessBody::of).collect()))
+}
+
+impl WitnessBody {
+    fn of(Witnessed { row, is_own }: Witnessed) -> Self {
+        Self {
+            log: row.log,
+            is_own,
+            witness: row.witness,
+            size: row.size,
+            root: row.root.to_string(),
+            seen_at: row.seen_at,
+            problem: row.problem,
+            statement: row.statement.map(|bytes| STANDARD.encode(bytes)),
+        }
+    }
 }
 
 fn number(text: &str) -> Result<u64, Problem> {

@@ -1,8 +1,8 @@
 //! Who calls: the bearer of a token.
 
 use axum::extract::FromRequestParts;
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use egnatia_app::{Action, Authenticated, Caller, SessionKind};
 use egnatia_record::RecordId;
 
@@ -49,6 +49,13 @@ impl Bearer {
         }
         Ok(())
     }
+}
+
+/// The key that makes a repetition harmless, where a program sends one.
+pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let key = headers.get("idempotency-key").map(|value| value.to_str());
+    key.transpose()
+        .map_err(|_| Problem::new(ProblemCode::BadRequest))
 }
 
 /// The record that a path names.

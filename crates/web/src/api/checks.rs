@@ -12,10 +12,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::caller::{Bearer, record_id};
+use super::caller::{Bearer, idempotency_key, record_id};
 use super::json::{Body, PageOf, Paging, ProblemBody, Query, limit_of};
 use super::sessions::justification;
-use crate::problem::{Problem, ProblemCode};
+use crate::problem::Problem;
 use crate::query::{Asked, MrzRefused, WrongDigits, read_mrz};
 use crate::{WebState, cursor};
 
@@ -159,11 +159,7 @@ pub(crate) async fn check(
     Body(body): Body<CheckBody>,
 ) -> Result<(StatusCode, Json<CheckAnswer>), Problem> {
     let why = justification(body.purpose.as_deref(), body.case.as_deref())?;
-    let idempotency_key = match headers.get("idempotency-key").map(|value| value.to_str()) {
-        None => None,
-        Some(Ok(key)) => Some(key.to_owned()),
-        Some(Err(_)) => return Err(Problem::new(ProblemCode::BadRequest)),
-    };
+    let idempotency_key = idempotency_key(&headers)?.map(str::to_owned);
     let limit = body.limit;
     let today = state.day_of(state.app.now());
     let Asked { query, zone } = asked(body, today)?;

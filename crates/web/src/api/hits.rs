@@ -1,10 +1,13 @@
 //! Hits and their follow-up.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use egnatia_alerts::{FollowUp, Hit};
 use egnatia_app::{Action, HitSummary};
+use egnatia_protocol::ReportField;
 use egnatia_record::{Envelope, RecordId, UserId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -69,6 +72,19 @@ pub(crate) struct ReportBody {
     pub report: String,
 }
 
+/// What was done about a hit of this authority's own.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FollowUpBody {
+    /// 3 to 2,000 characters that say something.
+    report: String,
+    /// For a partner's alert: the report on the check by its fields, `located`,
+    /// `place-time-reason`, `route` and so on, each with its text. The issuer gets it.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    fields: BTreeMap<ReportField, String>,
+}
+
 /// Hits, newest first.
 #[utoipa::path(
     get, path = "/api/v1/hits", tag = "hits", params(Paging),
@@ -113,7 +129,7 @@ pub(crate) async fn view(
 
 /// Closes the follow-up of a hit with a report of what was done.
 #[utoipa::path(
-    post, path = "/api/v1/hits/{id}/follow-up", tag = "hits", request_body = ReportBody,
+    post, path = "/api/v1/hits/{id}/follow-up", tag = "hits", request_body = FollowUpBody,
     params(("id" = String, Path, description = "The record of the hit")),
     responses((status = 204, description = "Closed"), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
 )]
@@ -121,14 +137,14 @@ pub(crate) async fn finish(
     State(state): State<WebState>,
     bearer: Bearer,
     Path(id): Path<String>,
-    Body(body): Body<ReportBody>,
+    Body(body): Body<FollowUpBody>,
 ) -> Result<StatusCode, Problem> {
     bearer.enter(&state, Action::FinishFollowUp)?;
     let id = record_id(&id)?;
     let report = reason_of(body.report, "report")?;
     state
         .app
-        .finish_follow_up(bearer.caller(), id, report)
+        .finish_follow_up_with(bearer.caller(), id, report, body.fields)
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }

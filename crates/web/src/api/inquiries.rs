@@ -46,7 +46,8 @@ pub(crate) struct QuestionBody {
     /// The alert of a partner.
     #[schema(value_type = String)]
     about: RecordId,
-    /// `supplementary-information`, `duplicate-question`, `onward-transfer`, `flag` or `correction`.
+    /// `supplementary-information`, `duplicate-question`, `flag` or `correction`. Passing an alert
+    /// on asks its own question.
     #[schema(value_type = String, example = "supplementary-information")]
     matter: Matter,
     /// 3 to 2,000 characters that say something.

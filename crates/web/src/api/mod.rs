@@ -69,6 +69,9 @@ pub(crate) fn router() -> Router<WebState> {
         .route("/alerts/{id}/extend", post(alerts::extend))
         .route("/alerts/{id}/flag", post(alerts::flag))
         .route("/alerts/{id}/withdraw", post(alerts::withdraw))
+        .route("/alerts/{id}/restrict", post(alerts::restrict))
+        .route("/alerts/{id}/lift", post(alerts::lift))
+        .route("/alerts/{id}/pass-on", post(alerts::pass_on))
         .route(
             "/inquiries",
             get(inquiries::list).merge(post(inquiries::ask)),
@@ -105,6 +108,7 @@ pub(crate) fn router() -> Router<WebState> {
         .route("/audit/entries", get(audit::search))
         .route("/audit/entries/{sequence}", get(audit::entry))
         .route("/audit/entries/{sequence}/proof", get(audit::proof))
+        .route("/audit/witnesses", get(audit::witnesses))
         .route(
             "/accounts",
             get(accounts::list).merge(post(accounts::create)),

@@ -102,7 +102,8 @@ pub(super) async fn page(
         ledger: ledger(signed, &frame, &view.deliveries),
         versions: versions(&frame, &view.versions),
         came: came(t, view),
-        correction: view.may_change.then(|| format!("/alerts/{id}/correction")),
+        correction: (view.may_change && view.state != "restricted")
+            .then(|| format!("/alerts/{id}/correction")),
         acts: alert_acts::offered(signed, &frame, id, view, refused),
         frame,
     }

@@ -1,9 +1,10 @@
-//! What may be done with an alert: extend, flag, withdraw it; ask whoever issued it.
+//! What may be done with an alert: extend, flag, restrict, withdraw it; ask whoever issued it, pass it
+//! on.
 
 use axum::extract::Path;
 use axum::response::Response;
 use egnatia_alerts::Reason;
-use egnatia_app::{Action, AlertView, NewFlag, NewQuestion};
+use egnatia_app::{Action, AlertView, NewFlag, NewQuestion, PassedOn};
 use egnatia_protocol::{Matter, RecallReason};
 use egnatia_record::{AuthorityId, RecordId};
 
@@ -16,13 +17,12 @@ use crate::visit::{Posted, Signed, done, show_refused};
 use crate::words::sentence;
 use crate::{Frame, Texts};
 
-/// Questions that an officer asks; a question on a like alert asks itself.
-const MATTERS: [Matter; 5] = [
+/// Questions that an officer asks; passing on asks its question itself.
+const MATTERS: [Matter; 4] = [
     Matter::SupplementaryInformation,
     Matter::DuplicateQuestion,
     Matter::Flag,
     Matter::Correction,
-    Matter::OnwardTransfer,
 ];
 /// Why an alert is withdrawn; the other reasons are the node's own.
 const REASONS: [RecallReason; 3] = [
@@ -30,6 +30,9 @@ const REASONS: [RecallReason; 3] = [
     RecallReason::Inaccurate,
     RecallReason::Unlawful,
 ];
+
+/// The state of an alert that only those who decide on it see.
+const RESTRICTED: &str = "restricted";
 
 /// A form that came back: which, what was filled in, and what is wrong.
 #[derive(Default)]
@@ -53,26 +56,33 @@ pub(super) fn offered(
         .category(view.alert.category)
         .is_some_and(|terms| terms.flaggable);
     let mut acts = Vec::new();
-    if view.may_change {
+    let issuer = &view.envelope.originator;
+    if view.may_change && view.state == RESTRICTED {
+        acts.extend(["lift", "withdraw"]);
+    } else if view.may_change {
         acts.push("extend");
-        if flaggable && !partners(signed).is_empty() {
+        if flaggable && !partners(signed, issuer).is_empty() {
             acts.push("flag");
         }
-        acts.push("withdraw");
+        acts.extend(["restrict", "withdraw"]);
     } else if !view.is_own && signed.offers(Action::Exchange) && view.state != "withdrawn" {
         acts.push("ask");
+        if view.state != RESTRICTED && !partners(signed, issuer).is_empty() {
+            acts.push("pass-on");
+        }
     }
     acts.into_iter()
-        .map(|act| offer(signed, frame, (id, act), refused))
+        .map(|act| offer(signed, frame, (id, act, issuer), refused))
         .collect()
 }
 
-/// Accepted partners to choose from.
-fn partners(signed: &Signed) -> Vec<(String, String)> {
+/// Accepted partners to choose from, without whoever issued the alert.
+fn partners(signed: &Signed, issuer: &AuthorityId) -> Vec<(String, String)> {
     let directory = signed.state.app.directory();
     let t = signed.t();
     let accepted = directory.partners().filter(|partner| partner.is_accepted());
     accepted
+        .filter(|partner| partner.row.authority != *issuer)
         .map(|partner| {
             let name = partner.card.card().name(&t.language()).to_owned();
             (partner.row.authority.to_string(), name)
@@ -80,10 +90,16 @@ fn partners(signed: &Signed) -> Vec<(String, String)> {
         .collect()
 }
 
+fn partners_or_none(signed: &Signed, issuer: &AuthorityId) -> Vec<(String, String)> {
+    let mut choices = partners(signed, issuer);
+    choices.insert(0, (String::new(), signed.t().text("choose")));
+    choices
+}
+
 fn offer(
     signed: &Signed,
     frame: &Frame,
-    (id, act): (RecordId, &'static str),
+    (id, act, issuer): (RecordId, &'static str, &AuthorityId),
     refused: &Refused<'_>,
 ) -> Act {
     let t = frame.t;
@@ -100,8 +116,7 @@ fn offer(
     let fields = match act {
         "extend" => vec![filler.area("assessment", "alert-assessment").required()],
         "flag" => {
-            let mut choices = partners(signed);
-            choices.insert(0, (String::new(), t.text("choose")));
+            let choices = partners_or_none(signed, issuer);
             vec![
                 filler
                     .choice("flag_authority", "alert-flag-authority", choices)
@@ -120,6 +135,21 @@ fn offer(
                 filler
                     .area("withdraw_reason", "alert-withdraw-reason")
                     .required(),
+            ]
+        }
+        "restrict" => vec![
+            filler
+                .area("restrict_reason", "alert-restrict-reason")
+                .required(),
+        ],
+        "lift" => Vec::new(),
+        "pass-on" => {
+            let choices = partners_or_none(signed, issuer);
+            vec![
+                filler
+                    .choice("pass_to", "alert-pass-to", choices)
+                    .required(),
+                filler.area("pass_why", "alert-pass-why").required(),
             ]
         }
         _ => {
@@ -159,8 +189,8 @@ pub(crate) async fn act(
     posted: Posted,
 ) -> Result<Response, Problem> {
     let needed = match act.as_str() {
-        "extend" | "flag" | "withdraw" => Action::EnterAlert,
-        "ask" => Action::Exchange,
+        "extend" | "flag" | "withdraw" | "restrict" | "lift" => Action::EnterAlert,
+        "ask" | "pass-on" => Action::Exchange,
         _ => return Err(Problem::new(ProblemCode::NotFound)),
     };
     signed.enter(needed)?;
@@ -170,10 +200,13 @@ pub(crate) async fn act(
         "extend" => extend(&signed, id, &posted).await?,
         "flag" => flag(&signed, id, &posted).await?,
         "withdraw" => withdraw(&signed, id, &posted).await?,
+        "restrict" => restrict(&signed, id, &posted).await?,
+        "lift" => lift(&signed, id).await?,
+        "pass-on" => pass_on(&signed, id, &posted).await?,
         _ => ask(&signed, id, &posted).await?,
     };
     match result {
-        Ok(()) => Ok(done(&format!("/alerts/{id}"), &format!("alert-{act}"))),
+        Ok(notice) => Ok(done(&format!("/alerts/{id}"), notice)),
         Err(wrong) => {
             let view = signed.state.app.view_alert(signed.caller(), id).await?;
             let wrong = wrong
@@ -200,7 +233,8 @@ fn words_of(t: &Texts, text: &str) -> String {
     }
 }
 
-type Done = Result<Result<(), Wrong>, Problem>;
+/// What is said afterwards, or what is wrong with the form.
+type Done = Result<Result<&'static str, Wrong>, Problem>;
 
 fn wrong(field: &str, text: &str) -> Wrong {
     Wrong::from([(field.to_owned(), text.to_owned())])
@@ -211,9 +245,9 @@ fn reason(posted: &Posted, field: &str) -> Result<Reason, Wrong> {
 }
 
 /// What an operation led to; a field that it refuses stands under `field`.
-fn settle(result: Result<(), egnatia_app::AppError>, field: &str) -> Done {
+fn settle(result: Result<(), egnatia_app::AppError>, field: &str, notice: &'static str) -> Done {
     match result.map_err(Problem::from) {
-        Ok(()) => Ok(Ok(())),
+        Ok(()) => Ok(Ok(notice)),
         Err(problem) => match problem.errors.first() {
             Some(error) => Ok(Err(wrong(field, &error.detail))),
             None => Err(problem),
@@ -228,7 +262,7 @@ async fn extend(signed: &Signed, id: RecordId, posted: &Posted) -> Done {
     };
     let app = &signed.state.app;
     let result = app.extend_alert(signed.caller(), id, assessment).await;
-    settle(result, "assessment")
+    settle(result, "assessment", "alert-extend")
 }
 
 async fn flag(signed: &Signed, id: RecordId, posted: &Posted) -> Done {
@@ -245,7 +279,7 @@ async fn flag(signed: &Signed, id: RecordId, posted: &Posted) -> Done {
     };
     let app = &signed.state.app;
     let result = app.flag_alert(signed.caller(), id, flag).await;
-    settle(result, "flag_reason")
+    settle(result, "flag_reason", "alert-flag")
 }
 
 async fn withdraw(signed: &Signed, id: RecordId, posted: &Posted) -> Done {
@@ -257,7 +291,7 @@ async fn withdraw(signed: &Signed, id: RecordId, posted: &Posted) -> Done {
     };
     let app = &signed.state.app;
     let result = app.withdraw_alert(signed.caller(), id, reason, why).await;
-    settle(result, "withdraw_reason")
+    settle(result, "withdraw_reason", "alert-withdraw")
 }
 
 async fn ask(signed: &Signed, id: RecordId, posted: &Posted) -> Done {
@@ -276,5 +310,51 @@ async fn ask(signed: &Signed, id: RecordId, posted: &Posted) -> Done {
         urgent: posted.some("urgent"),
     };
     let asked = app.ask(signed.caller(), question).await;
-    settle(asked.map(|_| ()), "text")
+    settle(asked.map(|_| ()), "text", "alert-ask")
+}
+
+async fn restrict(signed: &Signed, id: RecordId, posted: &Posted) -> Done {
+    let reason = match reason(posted, "restrict_reason") {
+        Ok(reason) => reason,
+        Err(wrong) => return Ok(Err(wrong)),
+    };
+    let app = &signed.state.app;
+    let result = app.restrict_alert(signed.caller(), id, reason).await;
+    settle(result, "restrict_reason", "alert-restrict")
+}
+
+async fn lift(signed: &Signed, id: RecordId) -> Done {
+    let app = &signed.state.app;
+    app.lift_restriction(signed.caller(), id).await?;
+    Ok(Ok("alert-lift"))
+}
+
+async fn pass_on(signed: &Signed, id: RecordId, posted: &Posted) -> Done {
+    let to = posted.text("pass_to").parse::<AuthorityId>();
+    let (to, why) = match (to, reason(posted, "pass_why")) {
+        (Ok(to), Ok(why)) => (to, why),
+        (Err(_), _) => return Ok(Err(wrong("pass_to", "alert-choose"))),
+        (_, Err(wrong)) => return Ok(Err(wrong)),
+    };
+    let app = &signed.state.app;
+    let passed = app.pass_on(signed.caller(), id, &to, why).await;
+    match passed.map_err(Problem::from) {
+        Ok(PassedOn::Queued) => Ok(Ok("alert-passed-on")),
+        Ok(PassedOn::Asked(_)) => Ok(Ok("alert-pass-asked")),
+        Ok(PassedOn::Waits(_)) => Ok(Ok("alert-pass-waits")),
+        Err(problem) => match problem.errors.first() {
+            Some(error) => {
+                let withheld = format!("withheld-{}", error.code);
+                let known = signed.t().has(&withheld);
+                let text = if known { &withheld } else { &error.detail };
+                let field = if error.field == "to" {
+                    "pass_to"
+                } else {
+                    "pass_why"
+                };
+                Ok(Err(wrong(field, text)))
+            }
+            None => Err(problem),
+        },
+    }
 }

@@ -9,7 +9,7 @@ use egnatia_audit::Operation;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::audit_words;
+use super::{audit_words, witnesses};
 use crate::parts::{Cell, Empty, Facts, Field, FieldKind, Table};
 use crate::problem::{Problem, ProblemCode};
 use crate::visit::{Posted, Signed, Visit, show, show_refused};
@@ -29,6 +29,8 @@ pub struct AuditPage {
     pub table: Table,
     /// Whether somebody may have the whole log verified.
     pub may_verify: bool,
+    /// How far partners have seen the log, and this node theirs.
+    pub witnesses: Option<witnesses::Witnesses>,
 }
 
 /// The page of one entry of the log.
@@ -74,13 +76,13 @@ const FILTERS: [&str; 6] = ["actor", "operation", "case", "object", "from", "unt
 pub(crate) async fn search(signed: Signed) -> Result<Response, Problem> {
     match signed.enter(Action::SearchAudit) {
         Err(problem) if problem.code != ProblemCode::JustificationMissing => return Err(problem),
-        Err(_) => return Ok(show(&unjustified(&signed).await)),
+        Err(_) => return Ok(show(&unjustified(&signed).await?)),
         Ok(()) => {}
     }
     let t = signed.t();
     let (query, filters) = filters_of(&signed.visit);
     let Some(query) = query else {
-        let page = page_of(&signed, filters, None, "audit").await;
+        let page = page_of(&signed, filters, "audit").await?;
         return Ok(show_refused(&page));
     };
     let app = &signed.state.app;
@@ -98,10 +100,11 @@ pub(crate) async fn search(signed: Signed) -> Result<Response, Problem> {
     let export = format!("/audit.csv?{}", kept.trim_end_matches('&'));
     let table = table(t, "audit").rows(rows).next(next).export(export);
     Ok(show(&AuditPage {
-        frame,
         filters,
         table,
         may_verify: signed.offers(Action::VerifyAudit),
+        witnesses: witnesses::section(&signed, &frame).await?,
+        frame,
     }))
 }
 
@@ -124,24 +127,21 @@ pub(crate) async fn export(signed: Signed) -> Result<Response, Problem> {
     Ok(export::download(&table, which, frame.today()))
 }
 
-async fn unjustified(signed: &Signed) -> AuditPage {
+async fn unjustified(signed: &Signed) -> Result<AuditPage, Problem> {
     let (_, filters) = filters_of(&signed.visit);
-    page_of(signed, filters, None, "audit-unjustified").await
+    page_of(signed, filters, "audit-unjustified").await
 }
 
-async fn page_of(
-    signed: &Signed,
-    filters: Vec<Field>,
-    next: Option<String>,
-    empty: &str,
-) -> AuditPage {
+async fn page_of(signed: &Signed, filters: Vec<Field>, empty: &str) -> Result<AuditPage, Problem> {
     let t = signed.t();
-    AuditPage {
-        frame: signed.frame(t.text("audit-title"), Some(Area::Audit)).await,
+    let frame = signed.frame(t.text("audit-title"), Some(Area::Audit)).await;
+    Ok(AuditPage {
         filters,
-        table: table(t, empty).next(next),
+        table: table(t, empty),
         may_verify: signed.offers(Action::VerifyAudit),
-    }
+        witnesses: witnesses::section(signed, &frame).await?,
+        frame,
+    })
 }
 
 fn table(t: &'static Texts, empty: &str) -> Table {

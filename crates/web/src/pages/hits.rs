@@ -4,16 +4,19 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 use egnatia_alerts::{FollowUp, FollowUpState, Reason};
-use egnatia_app::{Action, App, EXPORT_ROWS_MAX, ExportedTable, HitSummary, HitView};
+use egnatia_app::{
+    Action, App, EXPORT_ROWS_MAX, ExportedTable, HitSummary, HitView, RECEIVED_ALERTS,
+};
+use egnatia_protocol::ReportField;
 use egnatia_record::RecordId;
 
+use super::alert_form::{Filler, Wrong};
 use super::{checking, record_id, subjects, terms};
-use crate::parts::{
-    Cell, Clock, Empty, Facts, Field, FieldKind, Form, HandlingBadge, Subject, Table, Tone,
-};
+use crate::parts::{Cell, Clock, Empty, Facts, Field, Form, HandlingBadge, Subject, Table, Tone};
 use crate::problem::Problem;
 use crate::visit::{Posted, Signed, done, show, show_refused};
-use crate::{Area, Frame, cursor, export};
+use crate::words::sentence;
+use crate::{Area, Frame, Texts, cursor, export};
 
 const PAGE: u32 = 50;
 const EXPORT_PAGE: u32 = 100;
@@ -46,6 +49,8 @@ pub struct HitPage {
     pub action: String,
     /// By when, while it is open.
     pub clock: Option<Clock>,
+    /// To whom the report goes, where somebody else gets it.
+    pub means: Option<String>,
     /// The report's form, for somebody who may write it, while it is open.
     pub report: Option<Form>,
     /// What was done.
@@ -127,7 +132,9 @@ pub(crate) async fn show_hit(signed: Signed, Path(id): Path<String>) -> Result<R
     signed.enter(Action::ViewHit)?;
     let id = record_id(&id)?;
     let view = signed.state.app.hit(signed.caller(), id).await?;
-    Ok(show(&page(&signed, id, &view, ("", None)).await))
+    Ok(show(
+        &page(&signed, id, &view, (&Posted::default(), &Wrong::new())).await,
+    ))
 }
 
 /// Closes the follow-up with a report.
@@ -139,40 +146,56 @@ pub(crate) async fn finish(
     signed.enter(Action::FinishFollowUp)?;
     let id = record_id(&id)?;
     let app = &signed.state.app;
-    let text = posted.text("report");
-    match Reason::try_from(text.clone()) {
+    let fields = ReportField::ALL.iter();
+    let fields = fields.map(|field| (*field, posted.text(field.as_str())));
+    let mut wrong = Wrong::new();
+    match Reason::try_from(posted.text("report")) {
         Ok(report) => {
-            app.finish_follow_up(signed.caller(), id, report).await?;
-            Ok(done(&format!("/hits/{id}"), "follow-up-done"))
+            let done_so = app
+                .finish_follow_up_with(signed.caller(), id, report, fields.collect())
+                .await;
+            match done_so.map_err(Problem::from) {
+                Ok(()) => return Ok(done(&format!("/hits/{id}"), "follow-up-done")),
+                Err(problem) => match problem.errors.first() {
+                    Some(error) => wrong.insert(error.field.clone(), sentence(&error.detail)),
+                    None => return Err(problem),
+                },
+            };
         }
         Err(_) => {
-            let view = app.hit(signed.caller(), id).await?;
-            let wrong = Some(signed.t().text("hit-report-invalid"));
-            Ok(show_refused(
-                &page(&signed, id, &view, (&text, wrong)).await,
-            ))
+            let text = signed.t().text("hit-report-invalid");
+            wrong.insert("report".to_owned(), text);
         }
     }
+    let view = app.hit(signed.caller(), id).await?;
+    let page = page(&signed, id, &view, (&posted, &wrong)).await;
+    Ok(show_refused(&page))
 }
 
-async fn page(
-    signed: &Signed,
-    id: RecordId,
-    view: &HitView,
-    (report, wrong): (&str, Option<String>),
-) -> HitPage {
+/// The report; for a partner's alert also the fields that its issuer gets.
+fn report_fields(
+    t: &'static Texts,
+    (posted, wrong): (&Posted, &Wrong),
+    issuer: bool,
+) -> Vec<Field> {
+    let filler = Filler { t, posted, wrong };
+    let report = filler.area("report", "hit-report").required();
+    let fields = ReportField::ALL.iter().filter(|_| issuer).map(|field| {
+        let name = field.as_str();
+        filler.area(name, &format!("report-{name}"))
+    });
+    std::iter::once(report).chain(fields).collect()
+}
+
+async fn page(signed: &Signed, id: RecordId, view: &HitView, filled: (&Posted, &Wrong)) -> HitPage {
     let t = signed.t();
     let title = t.with("hit-title", "name", view.hit.entry.name.as_str());
     let frame = signed.frame(title, Some(Area::Hits)).await;
+    let has_issuer = view.hit.entry.list.starts_with(RECEIVED_ALERTS);
     let form = view.may_finish.then(|| {
-        let field = Field::new("report", t.text("hit-report"))
-            .kind(FieldKind::Area)
-            .hint(t.text("hit-report-hint"))
-            .value(report)
-            .error(wrong)
-            .required();
+        let fields = report_fields(t, filled, has_issuer);
         let action = format!("/hits/{id}/follow-up");
-        Form::new(t, action, vec![field], t.text("hit-report-submit"), None).csrf(frame.csrf())
+        Form::new(t, action, fields, t.text("hit-report-submit"), None).csrf(frame.csrf())
     });
     HitPage {
         subject: match &view.entry {
@@ -187,6 +210,7 @@ async fn page(
         facts: facts(&signed.state.app, &frame, view),
         action: view.hit.action.clone(),
         clock: view.follow_up.as_ref().and_then(|f| clock(&frame, view, f)),
+        means: (view.may_finish && has_issuer).then(|| t.text("hit-report-means")),
         report: form,
         done: view.follow_up.as_ref().and_then(|f| finished(&frame, f)),
         frame,

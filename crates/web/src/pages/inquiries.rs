@@ -139,6 +139,13 @@ fn facts(signed: &Signed, frame: &Frame, body: &Inquiry) -> Facts {
             Cell::link(format!("/alerts/{}", body.about), t.text("match-see-alert")),
         )
         .with_some(
+            t.text("inquiry-recipient"),
+            body.recipient.as_ref().map(|recipient| {
+                let name = terms::authority(&signed.state.app, t, recipient);
+                Cell::Lines(name, recipient.to_string())
+            }),
+        )
+        .with_some(
             t.text("inquiry-urgent-why"),
             body.urgent.clone().map(Cell::Text),
         )

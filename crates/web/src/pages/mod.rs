@@ -36,6 +36,7 @@ pub mod session;
 mod subjects;
 mod terms;
 pub mod users;
+pub mod witnesses;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

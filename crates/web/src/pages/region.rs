@@ -28,6 +28,11 @@ const PLACES: [(i32, i32); 7] = [
 const CENTRE: (i32, i32) = (240, 190);
 /// Radius of a node.
 const RADIUS: i32 = 30;
+/// From one line of a name to the next.
+const LINE: i32 = 16;
+const LINE_STEP: usize = 16;
+/// A name with more letters than that stands in two lines: it would run into the signs.
+const LETTERS_MAX: usize = 16;
 
 /// The page of the region.
 #[derive(Debug, Template)]
@@ -54,10 +59,8 @@ pub struct RegionNode {
     pub x: i32,
     /// Where it stands.
     pub y: i32,
-    /// Where its name stands.
-    pub label_y: i32,
-    /// What it is called.
-    pub name: String,
+    /// What it is called, in lines, each with the height at which it stands.
+    pub lines: Vec<(i32, String)>,
     /// Whether this node is there.
     pub own: bool,
 }
@@ -110,12 +113,14 @@ pub(crate) async fn show_region(signed: Signed) -> Result<Response, Problem> {
         None => Vec::new(),
     };
     let node = |code: PartnerCode, (x, y): (i32, i32)| RegionNode {
-        name: terms::partner(t, code),
+        lines: (y + RADIUS + LINE..)
+            .step_by(LINE_STEP)
+            .zip(lines(&terms::partner(t, code)))
+            .collect(),
         own: own == Some(code),
         code: code.to_string(),
         x,
         y,
-        label_y: y + RADIUS + 16,
     };
     let placed = others
         .iter()
@@ -131,10 +136,23 @@ pub(crate) async fn show_region(signed: Signed) -> Result<Response, Problem> {
     }))
 }
 
+/// A name in one line, or in two of about the same length.
+fn lines(name: &str) -> Vec<String> {
+    let letters = name.chars().count();
+    let gaps = name.match_indices(' ').map(|(at, _)| at);
+    let middle = gaps.min_by_key(|at| at.abs_diff(name.len() / 2));
+    match middle.and_then(|at| name.split_at_checked(at)) {
+        Some((first, rest)) if letters > LETTERS_MAX => {
+            vec![first.to_owned(), rest.trim_start().to_owned()]
+        }
+        _ => vec![name.to_owned()],
+    }
+}
+
 fn link((x2, y2): (i32, i32), tone: Tone) -> RegionLink {
     let (x1, y1) = CENTRE;
-    // Nearer to this node than to the other: names stand under the others.
-    let between = |from: i32, to: i32| (from * 3 + to * 2) / 5;
+    // Half way: names stand under the others, and under this one.
+    let between = i32::midpoint;
     let (x, y) = (between(x1, x2), between(y1, y2));
     RegionLink {
         x1,
@@ -204,4 +222,25 @@ fn table(
         })
         .collect();
     Table::new(t, t.text("region-table"), columns, Empty::default()).rows(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_name_stands_in_two_lines_clear_of_the_signs() {
+        assert_eq!(
+            lines("Bosnia and Herzegovina"),
+            ["Bosnia and", "Herzegovina"]
+        );
+        assert_eq!(lines("North Macedonia"), ["North Macedonia"]);
+        assert_eq!(lines("Bosnaundherzegowina"), ["Bosnaundherzegowina"]);
+        for place in PLACES.into_iter().filter(|place| *place != CENTRE) {
+            let sign = link(place, Tone::Agree);
+            // 14 letters of a name at 13 pixels: no wider than this.
+            let (x, y) = (place.0.abs_diff(sign.x), sign.y.abs_diff(place.1));
+            assert!(x > 60 || y > 65, "{place:?}: {sign:?}");
+        }
+    }
 }

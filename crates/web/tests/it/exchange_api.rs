@@ -1,6 +1,6 @@
 //! Alerts, questions, reports and partners over the API.
 
-use axum::http::{Method, StatusCode};
+use axum::http::{Method, Request, StatusCode};
 use egnatia_testkit::TestNode;
 use serde_json::{Value, json};
 
@@ -93,6 +93,33 @@ async fn an_alert_goes_its_way_over_the_api() {
     assert_eq!(view["state"], "withdrawn");
     assert_eq!(view["alert"]["offence"], "trafficking");
     assert_eq!(view["may_change"], false);
+}
+
+#[tokio::test]
+async fn the_same_key_leads_to_the_same_alert() {
+    let world = World::new().await;
+    let token = world.token("v.verifier", "terrorism").await;
+    let enter = async |key: &str| {
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri("/api/v1/alerts")
+            .header("content-type", "application/json")
+            .header("authorization", format!("Bearer {token}"))
+            .header("idempotency-key", key)
+            .body(alert().to_string().into())
+            .unwrap();
+        crate::world::ask(&world.router, request).await
+    };
+    let first = enter("key-1").await;
+    let again = enter("key-1").await;
+    for answer in [&first, &again] {
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
+    }
+    assert_eq!(first.json(), again.json());
+    let other = enter("key-2").await;
+    assert_eq!(other.json()["errors"][0]["code"], "duplicate");
+    let wrong = enter("with space").await;
+    assert_eq!(wrong.json()["errors"][0]["field"], "idempotency_key");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The pages and the API, asked as a browser and as a program ask them.
 
+mod alert_standing;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod alerts;
 #[expect(clippy::indexing_slicing, reason = "a missing field fails the test")]
@@ -8,6 +9,7 @@ mod exchange_api;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod fuzz;
 mod guards;
+mod hit_fields;
 mod inbox;
 mod pages;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
@@ -24,6 +26,8 @@ mod samples;
 mod screenings;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod texts;
+#[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
+mod witnesses;
 #[expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -31,7 +31,7 @@ const PAGES: [(&str, &str); 23] = [
     ("/users", "a"),
 ];
 
-const API: [(&str, &str); 14] = [
+const API: [(&str, &str); 15] = [
     ("/checks", "ovd"),
     ("/matches", "ovd"),
     ("/hits", "ovd"),
@@ -45,6 +45,7 @@ const API: [(&str, &str); 14] = [
     ("/lists/test-list/versions", "ovda"),
     ("/lists/test-list/versions/1/changes", "ovd"),
     ("/audit/entries", "sd"),
+    ("/audit/witnesses", "sd"),
     ("/accounts", "a"),
 ];
 

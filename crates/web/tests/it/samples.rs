@@ -24,6 +24,7 @@ use egnatia_web::pages::session::{
     JustificationInput, JustificationPage, PasswordPage, SignInPage,
 };
 use egnatia_web::pages::users::{Act, UserPage, UsersPage};
+use egnatia_web::pages::witnesses::Witnesses;
 use egnatia_web::parts::{
     Cell, Clock, Decision, Empty, EntryChange, EvidenceTable, Facts, Field, FieldChange, FieldKind,
     Form, HandlingBadge, Subject, Table, Tone, ZoneChoices, ZonePart,
@@ -571,6 +572,7 @@ fn work_pages() -> Vec<(&'static str, String)> {
         facts: version_facts(),
         action: "Freeze assets; inform the financial intelligence unit".to_owned(),
         clock: Some(clock("2026-11-24T14:00:00Z")),
+        means: None,
         report: Some(
             Form::new(
                 t(),
@@ -819,6 +821,50 @@ fn entry_page() -> String {
     .unwrap()
 }
 
+fn witnesses() -> Witnesses {
+    let own = &[
+        "column-partner",
+        "column-countersigned",
+        "column-seen",
+        "column-state",
+    ];
+    let others = &[
+        "column-log",
+        "column-witness",
+        "column-entries",
+        "column-seen",
+        "column-state",
+    ];
+    let tirana = || Cell::Lines("Invented Police of Albania".to_owned(), "al-asp".to_owned());
+    let values = [
+        ("log", "Invented Police of Albania".to_owned()),
+        ("witness", "This authority".to_owned()),
+        ("size", "1 204".to_owned()),
+    ];
+    let signed = Cell::tag(Tone::Agree, t().text("witness-signed"));
+    let rewritten = Cell::tag(Tone::Against, t().text("witness-is-rewritten"));
+    let seen = vec![
+        tirana(),
+        text("This authority"),
+        number("1 204"),
+        moment(NOW),
+        rewritten,
+    ];
+    let table = |key: &str, columns: &[&str], row| {
+        Table::new(t(), t().text(key), columns, empty(key)).rows(vec![row])
+    };
+    Witnesses {
+        alarms: vec![t().with_all("witness-alarm-rewritten", &values)],
+        sign: Tone::Against.sign(),
+        own: table(
+            "witness-own",
+            own,
+            vec![tirana(), number("812"), moment(NOW), signed],
+        ),
+        others: table("witness-others", others, seen),
+    }
+}
+
 fn audit_pages() -> Vec<(&'static str, String)> {
     let any = vec![
         (String::new(), t().text("audit-any")),
@@ -856,6 +902,7 @@ fn audit_pages() -> Vec<(&'static str, String)> {
                 .rows(rows)
                 .next(Some("/audit?before=12".to_owned())),
             may_verify: true,
+            witnesses: Some(witnesses()),
         }
         .render()
         .unwrap()

@@ -30,7 +30,7 @@ fn keys() -> BTreeSet<String> {
 }
 
 /// Keys that are put together from a term: their beginnings.
-const COMPUTED: [&str; 44] = [
+const COMPUTED: [&str; 46] = [
     "answer-",
     "alert-on-",
     "alert-state-",
@@ -57,6 +57,8 @@ const COMPUTED: [&str; 44] = [
     "subject-is-",
     "warning-",
     "withheld-",
+    "witness-alarm-",
+    "witness-is-",
     "card-",
     "column-as-",
     "about-",

@@ -43,6 +43,7 @@ impl Taking<'_> {
         let about = (hit.alert, hit.version);
         let (alert, purpose) = self.own_alert(hit.alert, hit.version).await?;
         let claim = format!("hit-report:{}:{}", self.from(), hit.hit);
+        self.claim(&claim)?;
         let hours = if hit.urgent {
             URGENT_HOURS
         } else {
@@ -110,6 +111,7 @@ impl Taking<'_> {
 
     pub(super) async fn take_request(&mut self, request: Request) -> Result<Taken, TakeError> {
         let claim = format!("inquiry:{}:{}", self.from(), request.id);
+        self.claim(&claim)?;
         let held = self
             .app
             .store()

@@ -1,0 +1,148 @@
+//! Witnesses: how far partners have seen this node's audit log, and this node theirs; and which log
+//! was rewritten.
+
+use std::collections::BTreeSet;
+
+use egnatia_app::{Action, WitnessRow, Witnessed};
+
+use super::terms;
+use crate::parts::{Cell, Empty, Table, Tone};
+use crate::problem::Problem;
+use crate::visit::Signed;
+use crate::{Frame, words};
+
+/// What the audit page says of witnesses.
+#[derive(Debug)]
+pub struct Witnesses {
+    /// Logs that were rewritten, one sentence each.
+    pub alarms: Vec<String>,
+    /// The sign before each of them.
+    pub sign: &'static str,
+    /// Who has countersigned this node's log, and how far.
+    pub own: Table,
+    /// How far the partners' logs were seen, and by whom.
+    pub others: Table,
+}
+
+/// The section, for whoever may verify the log.
+pub(super) async fn section(signed: &Signed, frame: &Frame) -> Result<Option<Witnesses>, Problem> {
+    if !signed.offers(Action::VerifyAudit) {
+        return Ok(None);
+    }
+    let rows = signed.state.app.witnesses(signed.caller()).await?;
+    let (broken, whole): (Vec<Witnessed>, Vec<Witnessed>) = rows
+        .into_iter()
+        .partition(|witnessed| witnessed.row.problem.is_some());
+    let (own, others): (Vec<Witnessed>, Vec<Witnessed>) =
+        whole.into_iter().partition(|witnessed| witnessed.is_own);
+    Ok(Some(Witnesses {
+        alarms: broken.iter().map(|row| alarm(signed, &row.row)).collect(),
+        sign: Tone::Against.sign(),
+        own: own_log(signed, frame, &own),
+        others: other_logs(signed, frame, broken.iter().chain(&others)),
+    }))
+}
+
+fn alarm(signed: &Signed, row: &WitnessRow) -> String {
+    let (app, t) = (&signed.state.app, signed.t());
+    let values = [
+        ("log", terms::authority(app, t, &row.log)),
+        ("witness", witness(signed, row)),
+        ("size", words::quantity(row.size)),
+    ];
+    t.with_all(&problem_key("alarm", row), &values)
+}
+
+/// The text for what is wrong; a problem that has no text of its own reads as a rewritten log.
+fn problem_key(start: &str, row: &WitnessRow) -> String {
+    match row.problem.as_deref() {
+        Some(problem @ ("shortened" | "forked")) => format!("witness-{start}-{problem}"),
+        _ => format!("witness-{start}-rewritten"),
+    }
+}
+
+fn witness(signed: &Signed, row: &WitnessRow) -> String {
+    let (app, t) = (&signed.state.app, signed.t());
+    if row.witness == app.settings().authority {
+        t.text("alert-issuer-own")
+    } else {
+        terms::authority(app, t, &row.witness)
+    }
+}
+
+/// Partner by partner; one that has not countersigned yet is named too.
+fn own_log(signed: &Signed, frame: &Frame, rows: &[Witnessed]) -> Table {
+    let (app, t) = (&signed.state.app, frame.t);
+    let columns = &[
+        "column-partner",
+        "column-countersigned",
+        "column-seen",
+        "column-state",
+    ];
+    let seen: BTreeSet<_> = rows
+        .iter()
+        .map(|witnessed| &witnessed.row.witness)
+        .collect();
+    let directory = app.directory();
+    let accepted = directory.partners().filter(|partner| partner.is_accepted());
+    let silent = accepted
+        .map(|partner| &partner.row.authority)
+        .filter(|authority| !seen.contains(authority))
+        .map(|authority| {
+            vec![
+                Cell::Lines(terms::authority(app, t, authority), authority.to_string()),
+                Cell::Number(words::quantity(0)),
+                Cell::Text(String::new()),
+                Cell::tag(Tone::Silent, t.text("witness-silent")),
+            ]
+        });
+    let vouched = rows.iter().map(|Witnessed { row, .. }| {
+        let state = if row.statement.is_some() {
+            Cell::tag(Tone::Agree, t.text("witness-signed"))
+        } else {
+            Cell::tag(Tone::Silent, t.text("witness-unsigned"))
+        };
+        vec![
+            Cell::Lines(witness(signed, row), row.witness.to_string()),
+            Cell::Number(words::quantity(row.size)),
+            Cell::Time(frame.moment(row.seen_at)),
+            state,
+        ]
+    });
+    let rows = vouched.chain(silent).collect();
+    let caption = t.text("witness-own");
+    Table::new(t, caption, columns, Empty::of(t, "witness-own")).rows(rows)
+}
+
+fn other_logs<'a>(
+    signed: &Signed,
+    frame: &Frame,
+    rows: impl Iterator<Item = &'a Witnessed>,
+) -> Table {
+    let (app, t) = (&signed.state.app, frame.t);
+    let columns = &[
+        "column-log",
+        "column-witness",
+        "column-entries",
+        "column-seen",
+        "column-state",
+    ];
+    let rows = rows
+        .map(|Witnessed { row, .. }| {
+            let state = if row.problem.is_some() {
+                Cell::tag(Tone::Against, t.text(&problem_key("is", row)))
+            } else {
+                Cell::tag(Tone::Agree, t.text("witness-whole"))
+            };
+            vec![
+                Cell::Lines(terms::authority(app, t, &row.log), row.log.to_string()),
+                Cell::Text(witness(signed, row)),
+                Cell::Number(words::quantity(row.size)),
+                Cell::Time(frame.moment(row.seen_at)),
+                state,
+            ]
+        })
+        .collect();
+    let caption = t.text("witness-others");
+    Table::new(t, caption, columns, Empty::of(t, "witness-others")).rows(rows)
+}

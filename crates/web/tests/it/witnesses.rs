@@ -1,0 +1,99 @@
+//! Witnesses of the audit logs, on the audit page and over the API.
+
+use axum::http::{Method, StatusCode};
+use egnatia_app::{Batch, Change, Store, WitnessRow};
+use egnatia_audit::Hash;
+use egnatia_record::Clock;
+use egnatia_testkit::TestNode;
+
+use crate::alerts::world_with_partners;
+use crate::world::World;
+
+/// A log of the partner of which something is wrong.
+async fn wrong(world: &World, tirana: &TestNode, problem: &str, size: u64) {
+    let row = WitnessRow {
+        log: tirana.authority.clone(),
+        witness: world.node.authority.clone(),
+        size,
+        root: Hash::of(problem.as_bytes()),
+        seen_at: world.node.clock.now(),
+        statement: Some(b"what was signed".to_vec()),
+        problem: Some(problem.to_owned()),
+    };
+    let batch = Batch {
+        changes: vec![Change::PutWitness(row)],
+        events: Vec::new(),
+    };
+    world.store.commit(batch).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_audit_page_says_who_has_countersigned_how_much() {
+    let alone = World::new().await;
+    let mut browser = alone.signed_in("s.supervisor").await;
+    let page = browser.get("/audit").await.body;
+    assert!(page.contains("No partner is accepted yet"), "{page}");
+
+    let (world, tirana, _) = world_with_partners().await;
+    let mut browser = world.justified("d.protection", "supervision").await;
+    let page = browser.get("/audit").await.body;
+    assert_eq!(page.matches("Not yet").count(), 2, "{page}");
+    for (one, other) in [(&world.node, &tirana), (&tirana, &world.node)] {
+        one.app.ask_witnesses().await.unwrap();
+        one.deliver_to(other).await;
+        other.deliver_to(one).await;
+    }
+    let page = browser.get("/audit").await.body;
+    assert!(page.contains("Countersigned"), "{page}");
+    assert!(page.contains("Fits what was seen before"), "{page}");
+    assert!(!page.contains("Alarm"), "{page}");
+
+    let token = world.token("s.supervisor", "supervision").await;
+    let answer = world
+        .api(Method::GET, "/audit/witnesses", Some(&token), "")
+        .await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    let rows = answer.json();
+    let own = rows
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["is_own"] == true);
+    let own = own.unwrap();
+    assert_eq!(
+        (&own["log"], &own["witness"]),
+        (&"mk-mvr".into(), &"al-asp".into())
+    );
+    assert!(own["statement"].is_string() && own.get("problem").is_none());
+}
+
+#[tokio::test]
+async fn a_log_that_was_rewritten_is_an_alarm_above_everything() {
+    let (world, tirana, _) = world_with_partners().await;
+    for (problem, size) in [("rewritten", 40), ("shortened", 12), ("forked", 64)] {
+        wrong(&world, &tirana, problem, size).await;
+    }
+    let mut browser = world.signed_in("s.supervisor").await;
+    let page = browser.get("/audit").await.body;
+    for text in [
+        "The audit log of Authority al-asp was rewritten: what This authority saw of its first 40 \
+         entries differs from what was shown before. Call them; the proof is kept here.",
+        "was shortened: This authority was shown 12 entries",
+        "was forked",
+    ] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+    let alarm = page.find("role=\"alert\"").unwrap();
+    assert!(alarm < page.find("<form class=\"part\"").unwrap());
+    let token = world.token("d.protection", "supervision").await;
+    let answer = world
+        .api(Method::GET, "/audit/witnesses", Some(&token), "")
+        .await;
+    let first = &answer.json()[0];
+    assert!(first["problem"].is_string() && first["statement"].is_string());
+    let token = world.token("v.verifier", "terrorism").await;
+    let answer = world
+        .api(Method::GET, "/audit/witnesses", Some(&token), "")
+        .await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+}
