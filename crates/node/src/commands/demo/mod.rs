@@ -8,6 +8,7 @@ use anyhow::Context;
 use egnatia_app::{App, AppError, Caller, NewAccount, Password, Role};
 use serde_json::json;
 
+pub(super) mod invented;
 pub(super) mod region;
 mod sides;
 mod tour;

@@ -7,16 +7,14 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use egnatia_alerts::{AlertDraft, Outcome, Reason};
-use egnatia_app::{Caller, CheckRequest, NewAlert, Role};
+use egnatia_alerts::{Outcome, Reason};
+use egnatia_app::{Caller, CheckRequest, Role};
 use egnatia_matching::{Description, Name, Schema};
 use egnatia_protocol::RecallReason;
-use egnatia_record::{
-    Category, Evaluation, Handling, HandlingCode, Justification, LegalBasis, Nature, OriginRegime,
-    Purpose, RecordId, ReleasableTo, SubjectCategory,
-};
+use egnatia_record::{Justification, Purpose, RecordId};
 use serde_json::json;
 
+use super::invented;
 use super::region::{self, Member};
 use crate::data::operator;
 
@@ -128,7 +126,10 @@ async fn play(
 
     let mut alert = None;
     let mut writing = Box::pin(async {
-        let entered = home.app().enter_alert(&verifier()?, invented()?).await?;
+        let entered = home
+            .app()
+            .enter_alert(&verifier()?, invented::alert(WRITTEN, "1989-05-17")?)
+            .await?;
         alert = Some(entered.alert);
         let (mut to, mut not) = (Vec::new(), Vec::new());
         for recipient in &entered.recipients {
@@ -309,43 +310,6 @@ fn place_of<'a>(members: &'a [Member], authority: &'a str) -> &'a str {
 
 const WRITTEN: &str = "Ѓорѓи Измислевски";
 const WRITTEN_OTHERWISE: &str = "Gjorgji Izmislevski";
-
-fn invented() -> anyhow::Result<NewAlert> {
-    let handling = Handling::new(
-        [HandlingCode::H0],
-        None,
-        ReleasableTo::Anybody,
-        OriginRegime::National,
-    )?;
-    Ok(NewAlert {
-        draft: AlertDraft {
-            category: Category::ForeignTerroristFighter,
-            subject: Description {
-                schema: Schema::Person,
-                names: vec![Name::new(WRITTEN)],
-                births: vec!["1989-05-17".parse()?],
-                nationalities: vec!["MK".to_owned()],
-                ..Description::default()
-            },
-            object: None,
-            reason: Reason::try_from("travelled to join a terrorist group".to_owned())?,
-            action: String::new(),
-            decision: "KOK 14/2026".to_owned(),
-            proportionality: None,
-            warnings: [].into(),
-            offence: None,
-            characteristics: None,
-            distinguished_by: None,
-            links: [].into(),
-        },
-        handling,
-        legal_basis: LegalBasis::NationalLaw,
-        evaluation: Evaluation::OFFICIAL,
-        subject: SubjectCategory::Suspect,
-        nature: Nature::Fact,
-        different_from: [].into(),
-    })
-}
 
 fn question() -> CheckRequest {
     CheckRequest {

@@ -7,16 +7,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use egnatia_alerts::{AlertDraft, Reason};
-use egnatia_app::{App, AppError, Caller, NewAlert, Role};
-use egnatia_matching::{Description, Name, Schema};
-use egnatia_record::{
-    Category, Evaluation, Handling, HandlingCode, Justification, LegalBasis, Nature, OriginRegime,
-    Purpose, ReleasableTo, SubjectCategory,
-};
+use egnatia_app::{App, AppError, Caller, Role};
+use egnatia_record::{Justification, Purpose};
 use serde_json::json;
 
-use crate::commands::demo::region;
+use crate::commands::demo::{invented, region};
 use crate::data::operator;
 
 /// What is measured.
@@ -151,7 +146,8 @@ async fn write(app: &App, numbers: &Arc<AtomicU64>, count: u64) -> anyhow::Resul
                 if number >= until {
                     return anyhow::Ok(());
                 }
-                let mut new = invented(number)?;
+                let year = 1950 + number % 50;
+                let mut new = invented::alert(&name(number), &format!("{year}-05-17"))?;
                 if let Err(AppError::Invalid(_)) = app.enter_alert(&caller, new.clone()).await {
                     // Somebody of almost the same name: an officer has looked, and says so.
                     let like = app.like_alerts(&caller, &new.draft).await?;
@@ -188,43 +184,6 @@ fn name(mut number: u64) -> String {
         words.push(word);
     }
     words.join(" ")
-}
-
-fn invented(number: u64) -> anyhow::Result<NewAlert> {
-    let year = 1950 + number % 50;
-    let handling = Handling::new(
-        [HandlingCode::H0],
-        None,
-        ReleasableTo::Anybody,
-        OriginRegime::National,
-    )?;
-    Ok(NewAlert {
-        draft: AlertDraft {
-            category: Category::ForeignTerroristFighter,
-            subject: Description {
-                schema: Schema::Person,
-                names: vec![Name::new(name(number))],
-                births: vec![format!("{year}-05-17").parse()?],
-                ..Description::default()
-            },
-            object: None,
-            reason: Reason::try_from("travelled to join a terrorist group".to_owned())?,
-            action: String::new(),
-            decision: format!("KOK {number}/2026"),
-            proportionality: None,
-            warnings: [].into(),
-            offence: None,
-            characteristics: None,
-            distinguished_by: None,
-            links: [].into(),
-        },
-        handling,
-        legal_basis: LegalBasis::NationalLaw,
-        evaluation: Evaluation::OFFICIAL,
-        subject: SubjectCategory::Suspect,
-        nature: Nature::Fact,
-        different_from: [].into(),
-    })
 }
 
 fn verifier() -> anyhow::Result<Caller> {
