@@ -52,6 +52,21 @@ struct Inner {
     running: HashMap<RecordId, Option<String>>,
 }
 
+/// The screenings that ran at one moment, and those that broke off before.
+pub(crate) struct Runs(HashMap<RecordId, Option<String>>);
+
+impl Runs {
+    /// Whether a screening ran.
+    pub fn is_running(&self, id: RecordId) -> bool {
+        self.0.get(&id).is_some_and(Option::is_none)
+    }
+
+    /// Why a screening ended before its end.
+    pub fn failure(&self, id: RecordId) -> Option<String> {
+        self.0.get(&id).cloned().flatten()
+    }
+}
+
 impl Screens {
     fn with<T>(&self, act: impl FnOnce(&mut Inner) -> T) -> T {
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
@@ -81,14 +96,9 @@ impl Screens {
         })
     }
 
-    /// Whether a screening runs at this node.
-    pub fn is_running(&self, id: RecordId) -> bool {
-        self.with(|inner| inner.running.get(&id).is_some_and(Option::is_none))
-    }
-
-    /// Why a screening ended before its end.
-    pub fn failure(&self, id: RecordId) -> Option<String> {
-        self.with(|inner| inner.running.get(&id).cloned().flatten())
+    /// What runs at this moment, and what broke off.
+    pub fn runs(&self) -> Runs {
+        Runs(self.with(|inner| inner.running.clone()))
     }
 
     /// Runs somebody's file in the background.

@@ -14,6 +14,7 @@ use egnatia_app::{
 use egnatia_audit::Hash;
 use egnatia_formats::hits::{HitsFormat, HitsWriter};
 use egnatia_formats::rows::{DateOrder, Layout, Reading, RowsError, stated_columns};
+use egnatia_record::RecordId;
 
 use super::screenings::{
     Progress, ScreeningInput, ScreeningNewPage, ScreeningPage, ScreeningsPage,
@@ -22,7 +23,7 @@ use super::session::JustificationInput;
 use super::{checking, record_id};
 use crate::parts::{Cell, Empty, Facts, Table};
 use crate::problem::{Problem, ProblemCode};
-use crate::screens::{Busy, Waiting};
+use crate::screens::{Busy, Runs, Waiting};
 use crate::visit::{Posted, Signed, show, show_refused};
 use crate::{Area, Frame, cursor, guard, words};
 
@@ -44,6 +45,7 @@ async fn own_page(signed: &Signed, wrong: Option<String>) -> Result<ScreeningsPa
     let t = signed.t();
     let after = cursor::read(signed.visit.query("after").as_deref())?;
     let app = &signed.state.app;
+    let runs = signed.state.screens.runs();
     let page = app.own_screenings(signed.caller(), after, PAGE).await?;
     let frame = signed
         .frame(t.text("screenings-title"), Some(Area::Check))
@@ -58,7 +60,7 @@ async fn own_page(signed: &Signed, wrong: Option<String>) -> Result<ScreeningsPa
     let rows = page
         .items
         .iter()
-        .map(|item| own_row(signed, &frame, item))
+        .map(|item| own_row(&runs, &frame, item))
         .collect();
     let next = page
         .next
@@ -70,8 +72,8 @@ async fn own_page(signed: &Signed, wrong: Option<String>) -> Result<ScreeningsPa
     Ok(ScreeningsPage::new(frame, table, wrong))
 }
 
-fn own_row(signed: &Signed, frame: &Frame, item: &ScreeningSummary) -> Vec<Cell> {
-    let state = match progress(signed, item.screening, &item.body.state) {
+fn own_row(runs: &Runs, frame: &Frame, item: &ScreeningSummary) -> Vec<Cell> {
+    let state = match progress(runs, item.screening, &item.body.state) {
         Progress::Running => "screen-running",
         Progress::Interrupted(_) => "screen-interrupted",
         Progress::Ended => "screen-ended",
@@ -85,11 +87,12 @@ fn own_row(signed: &Signed, frame: &Frame, item: &ScreeningSummary) -> Vec<Cell>
     ]
 }
 
-fn progress(signed: &Signed, id: egnatia_record::RecordId, state: &ScreeningState) -> Progress {
-    let screens = &signed.state.screens;
+/// `runs` is what was known *before* the record was read: a run that ends in between is not taken
+/// for one that broke off.
+fn progress(runs: &Runs, id: RecordId, state: &ScreeningState) -> Progress {
     match state {
-        ScreeningState::Running if screens.is_running(id) => Progress::Running,
-        ScreeningState::Running => Progress::Interrupted(screens.failure(id)),
+        ScreeningState::Running if runs.is_running(id) => Progress::Running,
+        ScreeningState::Running => Progress::Interrupted(runs.failure(id)),
         ScreeningState::Done { .. } | ScreeningState::GivenUp { .. } => Progress::Ended,
     }
 }
@@ -322,6 +325,7 @@ pub(crate) async fn show_one(signed: Signed, Path(id): Path<String>) -> Result<R
         .query("after")
         .and_then(|text| text.parse().ok());
     let app = &signed.state.app;
+    let runs = signed.state.screens.runs();
     let view = app
         .view_screening(signed.caller(), id, after.unwrap_or(0))
         .await?;
@@ -329,7 +333,7 @@ pub(crate) async fn show_one(signed: Signed, Path(id): Path<String>) -> Result<R
     let title = t.with("screening-title", "file", view.screening.file.clone());
     let frame = signed.frame(title, Some(Area::Check)).await;
     let path = format!("/screenings/{id}");
-    let progress = progress(&signed, id, &view.screening.state);
+    let progress = progress(&runs, id, &view.screening.state);
     let running = progress == Progress::Running;
     let page = ScreeningPage {
         progress,
@@ -469,11 +473,7 @@ pub(crate) async fn download(
     Ok((headers, bytes).into_response())
 }
 
-async fn bytes_of(
-    signed: &Signed,
-    id: egnatia_record::RecordId,
-    format: HitsFormat,
-) -> Result<Vec<u8>, Problem> {
+async fn bytes_of(signed: &Signed, id: RecordId, format: HitsFormat) -> Result<Vec<u8>, Problem> {
     let failed = |_| Problem::new(ProblemCode::Internal);
     let mut export = signed
         .state
