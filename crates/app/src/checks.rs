@@ -169,12 +169,12 @@ impl App {
         asked: Asked,
         claims: Vec<String>,
     ) -> Result<(RecordId, Check, Vec<Candidate>), AppError> {
-        let check_id = writing.new_id();
+        let check_id = writing.new_local_id();
         let candidates: Vec<Candidate> = asked
             .open
             .into_iter()
             .map(|found| Candidate {
-                matched: writing.new_id(),
+                matched: writing.new_local_id(),
                 action: (found.action.clone())
                     .unwrap_or_else(|| self.terms(&found.list).action.clone()),
                 entry: entry_ref(&found, &asked.lists),

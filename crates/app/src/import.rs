@@ -131,7 +131,7 @@ impl App {
             writing.batch.changes.push(Change::PutListEntries(rows));
         }
         self.store().commit(writing.batch).await?;
-        self.follow().await?;
+        self.follow_own().await?;
         report
             .orphan_rows
             .sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
@@ -250,7 +250,7 @@ impl EntryWriter<'_> {
         entry: &ListEntry,
         content: Hash,
     ) -> Result<(), AppError> {
-        let id = writing.new_id();
+        let id = writing.new_local_id();
         let terms = Terms {
             kind: Kind::ListEntry,
             purpose: Purpose::Sanctions,

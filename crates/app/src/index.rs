@@ -7,6 +7,7 @@
 mod feed;
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
 
 use egnatia_alerts::ConsultedList;
@@ -26,6 +27,8 @@ use feed::{Touched, apply};
 const PAGE: u32 = 2_000;
 /// A segment stays as it is while it has so many times the entries of all that came after it.
 const GROWTH: usize = 4;
+/// So many entries may stay divided after the whole feed was read.
+const AT_REST_MAX: usize = 2_000;
 
 /// An entry that a search found.
 pub(crate) struct Found {
@@ -72,6 +75,7 @@ pub(crate) struct MatchIndex {
     /// Entries that may stand in no segment.
     in_memory_max: usize,
     place: Mutex<Place>,
+    followed: AtomicBool,
     files: Arc<dyn IndexFiles>,
     /// Held while a segment is being written.
     tending: Mutex<()>,
@@ -111,9 +115,15 @@ impl MatchIndex {
             thresholds,
             in_memory_max: settings.index_in_memory,
             place: Mutex::default(),
+            followed: AtomicBool::new(false),
             files,
             tending: Mutex::default(),
         }
+    }
+
+    /// Whether this process has brought the index level with the store before.
+    pub fn is_followed(&self) -> bool {
+        self.followed.load(Ordering::Relaxed)
     }
 
     /// Brings the index level with the store. Returns how many lines of the feed were new.
@@ -154,12 +164,15 @@ impl MatchIndex {
             now.sequence = last;
             if anew {
                 // A large store does not fit into the part that changes.
-                self.compact(target, &now)?;
+                self.compact(target, &now, false)?;
             }
             if is_last {
                 break;
             }
             tokio::task::yield_now().await;
+        }
+        if anew {
+            self.compact(target, &now, true)?;
         }
         // Lists after entries: a check never claims a version that it has not compared.
         let (unknown, mut alerts) = {
@@ -181,6 +194,7 @@ impl MatchIndex {
         }
         state.alerts = alerts.then_some(now.sequence);
         *place = now;
+        self.followed.store(true, Ordering::Relaxed);
         Ok(lines)
     }
 
@@ -197,7 +211,7 @@ impl MatchIndex {
             return Ok(false);
         }
         let at = place.clone();
-        let planned = self.plan(&self.state)?;
+        let planned = self.plan(&self.state, false)?;
         drop(place);
         match planned {
             Some(compaction) => self.write(&self.state, &at, &compaction),
@@ -206,25 +220,32 @@ impl MatchIndex {
     }
 
     /// The same at once.
-    fn compact(&self, state: &RwLock<State>, at: &Place) -> Result<(), AppError> {
-        if let Some(compaction) = self.plan(state)? {
+    fn compact(&self, state: &RwLock<State>, at: &Place, all: bool) -> Result<(), AppError> {
+        if let Some(compaction) = self.plan(state, all)? {
             self.write(state, at, &compaction)?;
         }
         Ok(())
     }
 
-    fn plan(&self, state: &RwLock<State>) -> Result<Option<Planned>, AppError> {
+    /// What to write, where too many entries stand in memory. `all` makes one segment of many
+    /// entries, however they are divided: every further part slows searches down.
+    fn plan(&self, state: &RwLock<State>, all: bool) -> Result<Option<Planned>, AppError> {
+        if !self.files.keeps() {
+            return Ok(None);
+        }
         let state = state.read().map_err(|_| poisoned())?;
         let lengths = state.index.segment_lengths();
         let removed = state.index.removed();
         let erased = removed.iter().position(|slots| !slots.is_empty());
-        let full = state.index.in_memory() > self.in_memory_max;
-        if !full && erased.is_none() {
+        let memory = state.index.in_memory();
+        let divided = memory > 0 || lengths.len() > 1;
+        let many = divided && memory + lengths.iter().sum::<usize>() > AT_REST_MAX;
+        if memory <= self.in_memory_max && erased.is_none() && !(all && many) {
             return Ok(None);
         }
         // Small ones are merged into one that is about as large as all of them.
         let mut keep = lengths.len();
-        let mut size = state.index.in_memory();
+        let mut size = memory;
         while let Some(length) = keep.checked_sub(1).and_then(|last| lengths.get(last)) {
             if *length >= size.saturating_mul(GROWTH) {
                 break;
@@ -232,7 +253,11 @@ impl MatchIndex {
             size += length;
             keep -= 1;
         }
-        let keep = erased.map_or(keep, |first| first.min(keep));
+        let keep = match erased {
+            _ if all => 0,
+            Some(first) => first.min(keep),
+            None => keep,
+        };
         Ok(Some(Planned {
             keep,
             compaction: state.index.compaction(keep),
@@ -245,9 +270,7 @@ impl MatchIndex {
         at: &Place,
         planned: &Planned,
     ) -> Result<bool, AppError> {
-        let Some(mut file) = self.files.create().map_err(|error| unkept(&error))? else {
-            return Ok(false);
-        };
+        let mut file = self.files.create().map_err(|error| unkept(&error))?;
         planned
             .compaction
             .write(&mut file)

@@ -190,8 +190,11 @@ impl App {
     }
 
     /// Brings the index level with what was committed before this call. Of many callers at the
-    /// same time, one reads the feed for all.
+    /// same time, one reads the feed for all. Nothing is read where this process has no index.
     async fn follow_own(&self) -> Result<(), AppError> {
+        if !self.inner.index.is_followed() {
+            return Ok(());
+        }
         let following = &self.inner.following;
         let ticket = following.asked.fetch_add(1, Ordering::SeqCst) + 1;
         let mut served = following.served.lock().await;

@@ -47,7 +47,7 @@ impl Settings {
             partner: None,
             thresholds: Thresholds::default(),
             candidates_max: 20,
-            index_in_memory: 200_000,
+            index_in_memory: 20_000,
             keep_checks_days: 1_095,
             keep_hits_days: 1_095,
             sessions: SessionSettings::default(),

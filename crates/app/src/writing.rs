@@ -1,5 +1,7 @@
 //! Puts a transaction together: records with their commitments, and what the log says of them.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use egnatia_audit::{Operation, Salt};
 use egnatia_record::{
     AuthorityId, Clock, Entropy, Envelope, Evaluation, Handling, Kind, LegalBasis, Nature, Purpose,
@@ -112,6 +114,7 @@ pub(crate) struct Writing<'a> {
     authority: &'a AuthorityId,
     entropy: &'a dyn Entropy,
     caller: &'a Caller,
+    local_ids: AtomicU32,
     pub at: Timestamp,
     pub batch: Batch,
 }
@@ -127,6 +130,7 @@ impl<'a> Writing<'a> {
             authority,
             entropy,
             caller,
+            local_ids: AtomicU32::new(0),
             at: to_the_microsecond(clock.now()),
             batch: Batch::default(),
         }
@@ -134,6 +138,12 @@ impl<'a> Writing<'a> {
 
     pub fn new_id(&self) -> RecordId {
         RecordId::random(self.entropy)
+    }
+
+    /// An identifier for one of the many records that never leave the node.
+    pub fn new_local_id(&self) -> RecordId {
+        let place = self.local_ids.fetch_add(1, Ordering::Relaxed);
+        RecordId::local(self.at, place, self.entropy)
     }
 
     /// The first version of a record.

@@ -207,7 +207,7 @@ impl Default for Matching {
             matched,
             possible,
             candidates_max: 20,
-            entries_in_memory: 200_000,
+            entries_in_memory: 20_000,
         }
     }
 }

@@ -69,9 +69,13 @@ impl IndexFiles for Folder {
         Ok(Box::new(map))
     }
 
-    fn create(&self) -> io::Result<Option<Box<dyn SegmentFile>>> {
+    fn keeps(&self) -> bool {
+        self.keeps
+    }
+
+    fn create(&self) -> io::Result<Box<dyn SegmentFile>> {
         if !self.keeps {
-            return Ok(None);
+            return Err(io::ErrorKind::Unsupported.into());
         }
         DirBuilder::new()
             .recursive(true)
@@ -87,12 +91,12 @@ impl IndexFiles for Folder {
             .create_new(true)
             .mode(0o600)
             .open(&path)?;
-        Ok(Some(Box::new(NewSegment {
+        Ok(Box::new(NewSegment {
             name,
             path,
             folder: self.path.clone(),
             file: Some(BufWriter::with_capacity(1 << 20, file)),
-        })))
+        }))
     }
 
     fn save(&self, manifest: &[u8], segments: &[String]) -> io::Result<()> {
@@ -171,11 +175,11 @@ mod tests {
         let data = tempfile::tempdir().unwrap();
         let folder = Folder::of(data.path(), true);
         assert_eq!(folder.load().unwrap(), None);
-        let mut dropped = folder.create().unwrap().unwrap();
+        let mut dropped = folder.create().unwrap();
         dropped.write_all(b"half").unwrap();
         drop(dropped);
         let keep = |text: &[u8]| {
-            let mut file = folder.create().unwrap().unwrap();
+            let mut file = folder.create().unwrap();
             file.write_all(text).unwrap();
             file.keep().unwrap()
         };
@@ -196,7 +200,7 @@ mod tests {
         for name in ["../egnatia.db", ".segment", "a/b.segment", "manifest.json"] {
             assert!(folder.open(name).is_err(), "{name}");
         }
-        assert!(folder.create().unwrap().is_none());
+        assert!(folder.create().is_err());
         assert!(!data.path().join(FOLDER).exists());
     }
 }

@@ -78,11 +78,15 @@ impl IndexFiles for MemoryFiles {
         Ok(Box::new(bytes.ok_or(io::ErrorKind::NotFound)?))
     }
 
-    fn create(&self) -> io::Result<Option<Box<dyn SegmentFile>>> {
-        Ok(Some(Box::new(NewSegment {
+    fn keeps(&self) -> bool {
+        true
+    }
+
+    fn create(&self) -> io::Result<Box<dyn SegmentFile>> {
+        Ok(Box::new(NewSegment {
             files: self.clone(),
             bytes: Vec::new(),
-        })))
+        }))
     }
 
     fn save(&self, manifest: &[u8], segments: &[String]) -> io::Result<()> {

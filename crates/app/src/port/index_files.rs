@@ -27,11 +27,13 @@ pub trait IndexFiles: Send + Sync {
     /// # Errors
     /// What the file system says.
     fn open(&self, name: &str) -> io::Result<SegmentBytes>;
-    /// A new segment; `None` where this process only reads.
+    /// Whether this process may write segments; others only read.
+    fn keeps(&self) -> bool;
+    /// A new segment.
     ///
     /// # Errors
-    /// What the file system says.
-    fn create(&self) -> io::Result<Option<Box<dyn SegmentFile>>>;
+    /// What the file system says; [`io::ErrorKind::Unsupported`] where this process only reads.
+    fn create(&self) -> io::Result<Box<dyn SegmentFile>>;
     /// Saves a manifest durably in the place of the last one, and removes all segments but these.
     /// Nothing where this process only reads.
     ///
@@ -53,8 +55,12 @@ impl IndexFiles for NoIndexFiles {
         Err(io::ErrorKind::NotFound.into())
     }
 
-    fn create(&self) -> io::Result<Option<Box<dyn SegmentFile>>> {
-        Ok(None)
+    fn keeps(&self) -> bool {
+        false
+    }
+
+    fn create(&self) -> io::Result<Box<dyn SegmentFile>> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 
     fn save(&self, _manifest: &[u8], _segments: &[String]) -> io::Result<()> {

@@ -250,7 +250,7 @@ impl<'a> Parts<'a> {
         let app = self.app;
         let writing = self.writing.get_or_insert_with(|| app.writing(self.caller));
         let part = self.part.saturating_add(1);
-        let id = writing.new_id();
+        let id = writing.new_local_id();
         let span = [rows.first(), rows.last()].map(|row| row.map_or(0, |row| row.row));
         let shows = rows.iter().any(|row| row.outcome != RowOutcome::Nobody);
         let matches = counts.matches.saturating_sub(self.counted.matches);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egnatia_app::Store;
+use egnatia_app::{NoIndexFiles, Store};
 use egnatia_testkit::{MemoryFiles, MemoryStore, test_seal};
 
 use crate::world::{World, entries, officer};
@@ -122,4 +122,23 @@ async fn who_was_removed_leaves_the_files_too() {
     assert!(!files.hold("Vera Druga") && files.hold("Ana Prva"));
     assert_eq!(found(&world, "Vera Druga").await, 0);
     assert_eq!(found(&world, "Ana Prva").await, 1);
+}
+
+#[tokio::test]
+async fn an_index_that_is_made_anew_ends_as_one_segment() {
+    let store = Arc::new(MemoryStore::new(test_seal()));
+    let names: Vec<(String, String)> = (0..4_500)
+        .map(|number| (number.to_string(), format!("Ana{number} Prva{number}")))
+        .collect();
+    let names: Vec<(&str, &str)> = names.iter().map(|(id, name)| (&**id, &**name)).collect();
+    World::started(store.clone(), Arc::new(NoIndexFiles), 1_000)
+        .await
+        .import(entries(&names))
+        .await;
+    // Two pages of the feed do not fit into memory, the third does.
+    let files = MemoryFiles::new();
+    let world = World::started(store, Arc::new(files.clone()), 1_000).await;
+    assert_eq!(files.segments().len(), 1);
+    assert_eq!(world.app.index_contents().unwrap().len(), names.len());
+    assert!(!tend(&world).await, "nothing is left to do");
 }
