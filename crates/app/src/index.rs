@@ -352,10 +352,24 @@ impl MatchIndex {
 
     /// The best candidates, and the lists that were compared.
     pub fn search(&self, query: &Description, limit: u16) -> Result<Search, AppError> {
+        self.search_beside(query, limit, None)
+    }
+
+    /// The same without what stands in one list.
+    pub fn search_beside(
+        &self,
+        query: &Description,
+        limit: u16,
+        list: Option<&str>,
+    ) -> Result<Search, AppError> {
         let state = self.state.read().map_err(|_| poisoned())?;
+        let among = |payload: &[u8]| match list {
+            Some(list) => shown(payload).is_ok_and(|shown| shown.list != list),
+            None => true,
+        };
         let found = state
             .index
-            .search(query, usize::from(limit))
+            .search_among(query, usize::from(limit), among)
             .into_iter()
             .map(|candidate| {
                 let shown = shown(&candidate.payload)?;

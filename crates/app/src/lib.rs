@@ -16,6 +16,7 @@ mod backup;
 mod caller;
 mod catalogue;
 mod checks;
+mod cores;
 mod decisions;
 mod doors;
 mod error;

@@ -193,7 +193,29 @@ impl<K: Key> Index<K> {
     /// none below the threshold of [`Band::Possible`](crate::Band::Possible). Entries of the same
     /// probability come in the order of their keys.
     pub fn search(&self, query: &Description, limit: usize) -> Vec<Candidate<K>> {
-        self.find(query, limit, self.thresholds.possible)
+        self.find(query, limit, self.thresholds.possible, |_| true)
+    }
+
+    /// The same among the entries whose payload `among` wants. What it does not want takes no place
+    /// of another one.
+    ///
+    /// ```
+    /// use egnatia_matching::{Description, Index, Name};
+    ///
+    /// let named = |name: &str| Description { names: vec![Name::new(name)], ..Description::default() };
+    /// let mut index = Index::new();
+    /// index.insert_with(1, &named("Arben Krasniqi"), b"ours");
+    /// index.insert_with(2, &named("Arben Krasniqi"), b"theirs");
+    /// let found = index.search_among(&named("Arben Krasniqi"), 1, |payload| payload == b"theirs");
+    /// assert_eq!(found[0].key, 2);
+    /// ```
+    pub fn search_among(
+        &self,
+        query: &Description,
+        limit: usize,
+        among: impl Fn(&[u8]) -> bool,
+    ) -> Vec<Candidate<K>> {
+        self.find(query, limit, self.thresholds.possible, among)
     }
 
     /// The entries that are nearest to the query, however far: at most `limit`, the most probable
@@ -214,7 +236,7 @@ impl<K: Key> Index<K> {
     /// assert_eq!(index.nearest(&person("Mirko Petrov"), 10).len(), 1);
     /// ```
     pub fn nearest(&self, query: &Description, limit: usize) -> Vec<Candidate<K>> {
-        self.find(query, limit, 0.0)
+        self.find(query, limit, 0.0, |_| true)
     }
 
     /// The entries that have a document, registration or serial number, with look-alikes as one
@@ -259,7 +281,13 @@ impl<K: Key> Index<K> {
         keys
     }
 
-    fn find(&self, query: &Description, limit: usize, least: f64) -> Vec<Candidate<K>> {
+    fn find(
+        &self,
+        query: &Description,
+        limit: usize,
+        least: f64,
+        among: impl Fn(&[u8]) -> bool,
+    ) -> Vec<Candidate<K>> {
         let mut prepared = Prepared::new(query);
         let query = Query::new(&mut prepared, self.len(), |shape| self.held(shape));
         let mut found: Vec<Found<'_, K>> = Vec::new();
@@ -288,12 +316,18 @@ impl<K: Key> Index<K> {
             let by_logit = b.hit.scored.logit.total_cmp(&a.hit.scored.logit);
             by_logit.then(a.key.cmp(&b.key))
         });
-        found.truncate(limit);
         let explain = |found: Found<'_, K>| {
             let slot = found.hit.slot;
-            let (entry, payload) = match found.segment {
-                Some(segment) => (segment.prepared(slot)?, segment.payload(slot)?),
-                None => (self.memory.prepared(slot)?, self.memory.payload(slot)?),
+            let payload = match found.segment {
+                Some(segment) => segment.payload(slot)?,
+                None => self.memory.payload(slot)?,
+            };
+            if !among(payload) {
+                return None;
+            }
+            let entry = match found.segment {
+                Some(segment) => segment.prepared(slot)?,
+                None => self.memory.prepared(slot)?,
             };
             let scored = &found.hit.scored;
             Some(Candidate {
@@ -302,7 +336,7 @@ impl<K: Key> Index<K> {
                 payload: payload.to_owned(),
             })
         };
-        found.into_iter().filter_map(explain).collect()
+        found.into_iter().filter_map(explain).take(limit).collect()
     }
 
     fn search_part<P: Part>(&self, part: &P, query: &Query<'_>, least: f64) -> Vec<Hit> {

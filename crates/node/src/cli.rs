@@ -299,6 +299,9 @@ pub enum Eval {
         /// So many that were written while no partner could be reached.
         #[arg(long, default_value_t = 2_000)]
         missed: u64,
+        /// So many partners
+        #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u8).range(1..=6))]
+        recipients: u8,
     },
 }
 

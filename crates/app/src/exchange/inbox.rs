@@ -2,6 +2,7 @@
 //! answered with signed receipts. The same parcel twice has the effect of one.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use egnatia_audit::Hash;
 use egnatia_protocol::{
@@ -13,7 +14,8 @@ use egnatia_record::{AuthorityId, Justification, Purpose, RecordId, Version};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Partner;
-use super::take::{Finished, Taken, Taking};
+use super::take::{Finished, Looked, Taken, Taking};
+use crate::cores::{self, spread};
 use crate::port::{Batch, Change, CommitError, PutRecord, ReceivedRow, StoredRecord};
 use crate::{App, AppError, Caller, Role, StoreError};
 
@@ -107,26 +109,21 @@ impl App {
         self.inner
             .exchange
             .note(from, |contact| contact.heard_at = Some(now));
-        let outcomes = self.take_parcel(partner, &parcel).await?;
+        let arrived = Arc::new(parcel.items);
+        let receipts = self.take_parcel(partner, &arrived, now).await?;
+        let busy = |error: &dyn std::fmt::Display| ReceiveError::Busy(error.to_string());
+        let keys = Arc::clone(&identity);
+        let sign = move |(number, receipt): &(u64, Statement)| {
+            let signing: Vec<&SigningKey> = keys.signing.iter().collect();
+            let number = *number;
+            let signed = receipt.sign(&signing);
+            signed.map(|statement| Item { number, statement })
+        };
+        let signed = spread(&Arc::new(receipts), cores::all(), sign).await;
+        let items: Result<Vec<Item>, _> =
+            signed.map_err(|error| busy(&error))?.into_iter().collect();
+        let items = items.map_err(|error| busy(&error))?;
         let signing: Vec<&SigningKey> = identity.signing.iter().collect();
-        let mut items = Vec::with_capacity(outcomes.len());
-        for (item, (digest, outcome)) in parcel.items.iter().zip(outcomes) {
-            let (record, version) = outcome.about.unzip();
-            let receipt = Statement::Receipt(Receipt {
-                statement: digest,
-                record,
-                version,
-                outcome: outcome.outcome,
-                at: now,
-            });
-            let statement = receipt
-                .sign(&signing)
-                .map_err(|error| ReceiveError::Busy(error.to_string()))?;
-            items.push(Item {
-                number: item.number,
-                statement,
-            });
-        }
         let answer = Parcel {
             from: own.clone(),
             to: from.clone(),
@@ -140,27 +137,24 @@ impl App {
     async fn take_parcel(
         &self,
         partner: &Partner,
-        parcel: &Parcel,
-    ) -> Result<Vec<(Digest, Answered)>, ReceiveError> {
+        items: &Arc<Vec<Item>>,
+        now: Timestamp,
+    ) -> Result<Vec<(u64, Statement)>, ReceiveError> {
         let busy = |error: AppError| ReceiveError::Busy(error.to_string());
         let mut last = String::new();
         'attempts: for _ in 0..ATTEMPTS {
-            let statements: Vec<_> = parcel
-                .items
-                .iter()
-                .map(|item| Statement::read(&item.statement))
-                .collect();
-            let mut taking = Taking::begin(self, partner, &statements)
-                .await
-                .map_err(busy)?;
-            let mut outcomes = Vec::with_capacity(parcel.items.len());
-            for (item, statement) in parcel.items.iter().zip(&statements) {
-                let digest = item.statement.digest();
-                let mut taken = match statement {
-                    Ok(said) => taking.take(said.clone(), &item.statement, digest).await,
-                    Err(error) => Err(Refused::new(error.ground()).hint(error).into()),
+            let app = self.clone();
+            let look = move |item: &Item| Looked::at(&app, &item.statement);
+            let mut looked = spread(items, cores::all(), look).await.map_err(busy)?;
+            let mut taking = Taking::begin(self, partner, &looked).await.map_err(busy)?;
+            let mut receipts = Vec::with_capacity(items.len());
+            for (place, item) in items.iter().enumerate() {
+                let Some(one) = looked.get_mut(place) else {
+                    break;
                 };
-                if let (Err(TakeError::WriteFirst), Ok(said)) = (&taken, statement) {
+                let digest = one.digest;
+                let mut taken = taking.take(one, &item.statement).await;
+                if matches!(taken, Err(TakeError::WriteFirst)) {
                     match self.write_taken(taking.finish()).await {
                         Ok(()) => {}
                         Err(CommitError::Conflict(conflict)) => {
@@ -169,10 +163,11 @@ impl App {
                         }
                         Err(CommitError::Store(error)) => return Err(busy(error.into())),
                     }
-                    taking = Taking::begin(self, partner, &statements)
-                        .await
-                        .map_err(busy)?;
-                    taken = taking.take(said.clone(), &item.statement, digest).await;
+                    taking = Taking::begin(self, partner, &looked).await.map_err(busy)?;
+                    let Some(one) = looked.get_mut(place) else {
+                        break;
+                    };
+                    taken = taking.take(one, &item.statement).await;
                 }
                 let answered = match taken {
                     Ok(taken) => taken.into(),
@@ -186,12 +181,12 @@ impl App {
                     }
                     Err(TakeError::App(error)) => return Err(busy(error)),
                 };
-                outcomes.push((digest, answered));
+                receipts.push((item.number, answered.receipt(digest, now)));
             }
             match self.write_taken(taking.finish()).await {
                 Ok(()) => {
                     self.follow_own().await.map_err(busy)?;
-                    return Ok(outcomes);
+                    return Ok(receipts);
                 }
                 // Somebody wrote one of the records meanwhile: look again.
                 Err(CommitError::Conflict(conflict)) => last = conflict.to_string(),
@@ -268,6 +263,17 @@ impl From<Taken> for Answered {
 }
 
 impl Answered {
+    fn receipt(self, statement: Digest, at: Timestamp) -> Statement {
+        let (record, version) = self.about.unzip();
+        Statement::Receipt(Receipt {
+            statement,
+            record,
+            version,
+            outcome: self.outcome,
+            at,
+        })
+    }
+
     fn refused(refused: Refused) -> Self {
         Self {
             about: refused.about,

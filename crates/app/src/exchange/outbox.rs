@@ -7,8 +7,8 @@ use std::sync::Arc;
 use egnatia_alerts::Alert;
 use egnatia_audit::Operation;
 use egnatia_protocol::{
-    Body, Digest, Item, Outcome, Parcel, Receipt, SharedRecord, Signed, SigningKey, Statement,
-    StatementKind, open_parcel, seal_parcel,
+    Body, Digest, Item, Outcome, Parcel, Receipt, SharedRecord, Signed, SignedError, SigningKey,
+    Statement, StatementKind, open_parcel, seal_parcel,
 };
 use egnatia_record::{AuthorityId, Kind, Outgoing, RecordId, Version};
 use jiff::Timestamp;
@@ -18,6 +18,7 @@ use serde_json::json;
 use tokio::sync::watch;
 
 use super::{Courier, CourierError, Directory, Exchange, Identity, Partner};
+use crate::cores::{self, spread};
 use crate::port::{Change, DeliveryRow, DeliveryState, Queue, StoredRecord};
 use crate::writing::EventAbout;
 use crate::{App, AppError, Caller, read_body};
@@ -221,15 +222,25 @@ impl App {
         self.inner.exchange.note(&card.authority, |contact| {
             contact.clock_ms = i64::try_from(ahead).ok();
         });
-        let mut receipts = HashMap::with_capacity(answer.items.len());
-        for item in &answer.items {
+        let by = Arc::clone(partner);
+        let read = move |item: &Item| {
             let signed = &item.statement;
-            if signed.verify(card.signing_keys_at(now)).is_err() {
-                return Err(DeliveryError::Answer("a receipt is forged".to_owned()));
-            }
-            if let Ok(Statement::Receipt(receipt)) = Statement::read(signed) {
-                let bytes = signed.to_bytes();
-                receipts.insert(receipt.statement, (receipt, bytes));
+            signed.verify(by.card.card().signing_keys_at(now))?;
+            Ok(match Statement::read(signed) {
+                Ok(Statement::Receipt(receipt)) => Some((receipt, signed.to_bytes())),
+                _ => None,
+            })
+        };
+        let read: Vec<Result<_, SignedError>> =
+            spread(&Arc::new(answer.items), cores::all(), read).await?;
+        let mut receipts = HashMap::with_capacity(read.len());
+        for receipt in read {
+            match receipt {
+                Ok(Some((receipt, bytes))) => {
+                    receipts.insert(receipt.statement, (receipt, bytes));
+                }
+                Ok(None) => {}
+                Err(_) => return Err(DeliveryError::Answer("a receipt is forged".to_owned())),
             }
         }
         Ok(receipts)

@@ -18,6 +18,7 @@ use serde_json::json;
 use super::inbox::{Held, Refused, TakeError, append, because_of, node_caller};
 use super::{Directory, Partner};
 use crate::alerts::{RESTRICTED, WITHDRAWN};
+use crate::index::Search;
 use crate::port::{Batch, Change, DeliveryRow, KeyChange, PartnerRow};
 use crate::writing::{Beside, EventAbout, Terms, to_the_microsecond};
 use crate::{App, AppError, Caller};
@@ -34,6 +35,41 @@ impl Taken {
             about,
             outcome: Outcome::Stored,
         }
+    }
+}
+
+/// What can be found out of an item before anything is written: the part that costs.
+pub(super) struct Looked {
+    pub statement: Result<Statement, StatementError>,
+    pub digest: Digest,
+    /// Whether the originator of a record has signed it. Where not, it is looked at again: its card
+    /// may have come meanwhile.
+    verified: bool,
+    /// What of the node's own is like a record.
+    search: Option<Search>,
+}
+
+impl Looked {
+    pub fn at(app: &App, signed: &Signed) -> Self {
+        let statement = Statement::read(signed);
+        let mut looked = Self {
+            digest: signed.digest(),
+            verified: false,
+            search: None,
+            statement,
+        };
+        if let Ok(Statement::Record(shared)) = &looked.statement {
+            let directory = app.directory();
+            let originator = directory.accepted(&shared.envelope.originator);
+            looked.verified = originator.is_some_and(|originator| {
+                let keys = originator.card.card().signing_keys_at(app.now());
+                signed.verify(keys).is_ok()
+            });
+            if looked.verified {
+                looked.search = record::like(app, shared);
+            }
+        }
+        looked
     }
 }
 
@@ -66,9 +102,11 @@ impl<'a> Taking<'a> {
     pub async fn begin(
         app: &'a App,
         partner: &'a Partner,
-        statements: &[Result<Statement, StatementError>],
+        looked: &[Looked],
     ) -> Result<Self, AppError> {
-        let said = statements.iter().filter_map(|read| read.as_ref().ok());
+        let said = looked
+            .iter()
+            .filter_map(|item| item.statement.as_ref().ok());
         let ids: Vec<RecordId> = said.filter_map(record_of).collect();
         let caller = node_caller("node:inbox", None)?;
         Ok(Self {
@@ -125,14 +163,13 @@ impl<'a> Taking<'a> {
     }
 
     /// Takes a statement, or says why not.
-    pub async fn take(
-        &mut self,
-        statement: Statement,
-        signed: &Signed,
-        digest: Digest,
-    ) -> Result<Taken, TakeError> {
+    pub async fn take(&mut self, looked: &mut Looked, signed: &Signed) -> Result<Taken, TakeError> {
+        let statement = match &looked.statement {
+            Ok(statement) => statement.clone(),
+            Err(error) => return Err(Refused::new(error.ground()).hint(error).into()),
+        };
         if let Statement::Record(shared) = statement {
-            return self.take_record(*shared, signed, digest).await;
+            return self.take_record(*shared, signed, looked).await;
         }
         if let Statement::Card(card) = statement {
             return self.take_card(card);

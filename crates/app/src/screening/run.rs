@@ -1,7 +1,6 @@
 //! The run: rows are read on one thread, compared on several, and written in their order.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use egnatia_alerts::ScreeningCounts;
 use egnatia_formats::rows::{Row, Rows, RowsError};
@@ -10,6 +9,7 @@ use tokio::sync::mpsc::{self, Receiver, Sender};
 
 use super::parts::Parts;
 use super::{Begun, ScreenError};
+use crate::cores::spread;
 use crate::index::Search;
 use crate::question::validate;
 use crate::{Action, App, AppError, Caller, Invalid};
@@ -20,8 +20,6 @@ const ROWS_MAX: usize = 500;
 const BYTES_MAX: usize = 4 * 1024 * 1024;
 /// How many chunks wait between two steps.
 const WAITING: usize = 2;
-/// How many rows a thread takes at a time: few, so that all end together.
-const STRIDE: usize = 8;
 
 /// What a run came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,36 +160,12 @@ async fn compare(
 
 async fn compare_rows(app: &App, rows: Vec<Row>, workers: usize) -> Chunk {
     let rows = Arc::new(rows);
-    let next = Arc::new(AtomicUsize::new(0));
-    let threads: Vec<_> = (0..workers)
-        .map(|_| {
-            let (app, rows, next) = (app.clone(), Arc::clone(&rows), Arc::clone(&next));
-            tokio::task::spawn_blocking(move || {
-                let mut answers = Vec::new();
-                loop {
-                    let start = next.fetch_add(STRIDE, Ordering::Relaxed);
-                    let taken = rows.iter().enumerate().skip(start).take(STRIDE);
-                    let before = answers.len();
-                    answers.extend(taken.map(|(place, row)| (place, app.answer_row(row))));
-                    if answers.len() == before {
-                        return answers;
-                    }
-                }
-            })
-        })
-        .collect();
-    let mut answers = Vec::with_capacity(rows.len());
-    for thread in threads {
-        let some = thread
-            .await
-            .map_err(|_| AppError::Internal("a thread of the comparison broke off".to_owned()))?;
-        answers.extend(some);
-    }
-    answers.sort_by_key(|(place, _)| *place);
+    let comparing = app.clone();
+    let answers = spread(&rows, workers, move |row| comparing.answer_row(row)).await?;
     let rows = Arc::unwrap_or_clone(rows);
     let answered = rows.into_iter().zip(answers);
     Ok(answered
-        .map(|(row, (_, answer))| Answered { row, answer })
+        .map(|(row, answer)| Answered { row, answer })
         .collect())
 }
 

@@ -2,7 +2,7 @@
 
 use egnatia_alerts::{Alert, AlertState};
 use egnatia_audit::{Hash, Operation};
-use egnatia_protocol::{Digest, RefusalGround, SharedRecord, Signed};
+use egnatia_protocol::{RefusalGround, SharedRecord, Signed};
 use egnatia_record::{
     AuthorityId, Crossing, Envelope, Kind, OriginRegime, Purpose, RecordId, Retention,
     SubjectCategory, Withheld,
@@ -10,8 +10,7 @@ use egnatia_record::{
 use jiff::SignedDuration;
 use serde_json::json;
 
-use super::{Taken, Taking};
-use crate::AppError;
+use super::{Looked, Taken, Taking};
 use crate::alerts::{RECEIVED, WITHDRAWN, alert_keys};
 use crate::catalogue::RECEIVED_ALERTS;
 use crate::checks::Asked;
@@ -19,6 +18,7 @@ use crate::exchange::inbox::{Held, Refused, TakeError, append, because_of};
 use crate::index::Search;
 use crate::port::{Change, KeyChange, ReceivedRow};
 use crate::writing::{Beside, Writing};
+use crate::{App, AppError};
 
 /// Candidates that are looked at when a record arrives.
 const CANDIDATES_MAX: u16 = 10;
@@ -28,12 +28,36 @@ const FLAGGED_ACTION: &str = "Flagged for this authority: the action is not carr
 /// A partner's clock may be ahead by so much.
 const AHEAD_MAX: SignedDuration = SignedDuration::from_mins(10);
 
+/// What is like a record that arrives, where it can be read.
+pub(super) fn like(app: &App, shared: &SharedRecord) -> Option<Search> {
+    let alert: Alert = serde_json::from_str(shared.body.as_str()).ok()?;
+    if !alert.is_active() {
+        return None;
+    }
+    search_beside(app, &alert, &shared.envelope.originator).ok()
+}
+
+/// What is like an alert, but for the other alerts of its issuer.
+fn search_beside(app: &App, alert: &Alert, issuer: &AuthorityId) -> Result<Search, AppError> {
+    let of_issuer = format!("{RECEIVED_ALERTS}{issuer}");
+    let index = &app.inner.index;
+    index.search_beside(&alert.subject, CANDIDATES_MAX, Some(&of_issuer))
+}
+
+/// A record that may come.
+struct Arrived<'a> {
+    shared: &'a SharedRecord,
+    alert: &'a Alert,
+    signed: &'a Signed,
+    digest: Hash,
+}
+
 impl Taking<'_> {
     pub(super) async fn take_record(
         &mut self,
         shared: SharedRecord,
         signed: &Signed,
-        digest: Digest,
+        looked: &mut Looked,
     ) -> Result<Taken, TakeError> {
         let envelope = &shared.envelope;
         let (id, version) = (envelope.id, envelope.version);
@@ -45,7 +69,9 @@ impl Taking<'_> {
             .accepted(&envelope.originator)
             .filter(|_| envelope.originator != *own)
             .ok_or_else(|| refuse(RefusalGround::NotTheOriginator))?;
-        self.verify(signed, originator)?;
+        if !looked.verified {
+            self.verify(signed, originator)?;
+        }
         if envelope.kind != Kind::Alert {
             return Err(refuse(RefusalGround::UnknownKind).into());
         }
@@ -53,7 +79,7 @@ impl Taking<'_> {
             .map_err(|_| refuse(RefusalGround::NotValid).hint(&"the body is not an alert"))?;
         self.may_come(envelope, &alert)
             .map_err(|refused| refused.about(id, version))?;
-        let hash = Hash::from_bytes(*digest.as_bytes());
+        let hash = Hash::from_bytes(*looked.digest.as_bytes());
         if let Some(held) = self.held.get(&id) {
             if held.originator != envelope.originator {
                 return Err(refuse(RefusalGround::NotTheOriginator).into());
@@ -68,7 +94,14 @@ impl Taking<'_> {
                 return Err(refuse(RefusalGround::OlderThanHeld).into());
             }
         }
-        self.put_record(&shared, &alert, signed, hash).await?;
+        let like = looked.search.take();
+        let arrived = Arrived {
+            shared: &shared,
+            alert: &alert,
+            signed,
+            digest: hash,
+        };
+        self.put_record(arrived, like).await?;
         Ok(Taken::stored(Some((id, version))))
     }
 
@@ -108,11 +141,15 @@ impl Taking<'_> {
 
     async fn put_record(
         &mut self,
-        shared: &SharedRecord,
-        alert: &Alert,
-        signed: &Signed,
-        digest: Hash,
+        arrived: Arrived<'_>,
+        like: Option<Search>,
     ) -> Result<(), TakeError> {
+        let Arrived {
+            shared,
+            alert,
+            signed,
+            digest,
+        } = arrived;
         let mut envelope = shared.envelope.clone();
         let (id, version) = (envelope.id, envelope.version);
         // The sender's limit holds by itself (rule PR-12).
@@ -131,7 +168,7 @@ impl Taking<'_> {
         let purpose = envelope.purpose;
         let originator = envelope.originator.clone();
         let caller = self.caller_for(purpose)?;
-        let compared = self.compare(id, alert, &originator)?;
+        let compared = self.compare(id, alert, &originator, like)?;
         let mut writing = self.app.writing(&caller);
         let state = match alert.state {
             AlertState::Active => RECEIVED,
@@ -195,19 +232,16 @@ impl Taking<'_> {
         id: RecordId,
         alert: &Alert,
         originator: &AuthorityId,
+        like: Option<Search>,
     ) -> Result<Option<Search>, AppError> {
         if !alert.is_active() {
             return Ok(None);
         }
-        let mut search = self
-            .app
-            .inner
-            .index
-            .search(&alert.subject, CANDIDATES_MAX)?;
-        let same_issuer = format!("{RECEIVED_ALERTS}{originator}");
-        search
-            .found
-            .retain(|found| found.record != id && found.list != same_issuer);
+        let mut search = match like {
+            Some(search) => search,
+            None => search_beside(self.app, alert, originator)?,
+        };
+        search.found.retain(|found| found.record != id);
         Ok(Some(search).filter(|search| !search.found.is_empty()))
     }
 

@@ -37,11 +37,13 @@ pub async fn run(what: Eval, config: &Config, json: bool) -> anyhow::Result<Exit
             single,
             many,
             missed,
+            recipients,
         } => {
             let wanted = exchange::Wanted {
                 single,
                 many,
                 missed,
+                recipients,
             };
             exchange::run(wanted, json).await
         }
