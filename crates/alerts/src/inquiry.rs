@@ -39,6 +39,10 @@ pub struct Inquiry {
     pub state: InquiryState,
 }
 
+/// The matter of what is told within the node: the purpose of an alert is achieved (Art. 53(9), rule
+/// SIS-12).
+pub const PURPOSE_ACHIEVED: &str = "purpose-achieved";
+
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -47,6 +51,8 @@ pub enum Direction {
     Asked,
     /// The partner asks this node.
     Received,
+    /// Somebody at this node tells those who issue its alerts.
+    Within,
 }
 
 /// Where a question stands.
@@ -63,12 +69,13 @@ pub enum InquiryState {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InquiryAnswer {
-    /// Yes or no, where the question wants one: `granted`, `refused`, `same`, `different`.
+    /// Yes or no, where the question wants one: `granted`, `refused`, `same`, `different`; of an alert
+    /// whose purpose is achieved `ended`, `kept`, `deleted`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<String>,
     /// The answer.
     pub text: String,
-    /// Who answered at this node; absent where the partner did.
+    /// Who answered at this node; absent where the partner did, or the node itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<UserId>,
     /// When.

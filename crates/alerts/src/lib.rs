@@ -24,6 +24,7 @@ pub use entry::{Document, ListEntry, ListedBirth, ListedName, NameQuality, Place
 pub use follow_up::{FollowUp, FollowUpRefused, FollowUpState};
 pub use inquiry::{
     AnsweredAlready, Direction, FollowedUp, HitReport, Inquiry, InquiryAnswer, InquiryState,
+    PURPOSE_ACHIEVED,
 };
 pub use profile::{About, CategoryTerms, InvalidProfile, Profile};
 pub use screening::{

@@ -23,6 +23,9 @@ pub struct Profile {
     pub warn_months: u16,
     /// Within how many working days evidence of an error is told to the issuer.
     pub error_working_days: u16,
+    /// Within how many calendar days the issuer says what becomes of an alert whose purpose is
+    /// achieved (rule SIS-12).
+    pub achieved_days: u16,
     categories: BTreeMap<Category, CategoryTerms>,
 }
 
@@ -43,6 +46,10 @@ pub struct CategoryTerms {
     /// Whether the person must not learn of it (rule SIS-16).
     #[serde(default)]
     pub covert: bool,
+    /// Whether its purpose can be achieved by a hit; the others end by their date or by a decision
+    /// (rule SIS-13).
+    #[serde(default)]
+    pub ends_with_hit: bool,
     /// Whether a party may ask for a flag (rule SIS-15).
     #[serde(default)]
     pub flaggable: bool,
@@ -143,6 +150,23 @@ mod tests {
         }
         assert_eq!(profile.warn_on(date(2027, 2, 28)), date(2026, 10, 28));
         assert_eq!((profile.answer_hours, profile.duplicate_hours), (12, 12));
+        assert_eq!(profile.achieved_days, 15);
+    }
+
+    #[test]
+    fn a_hit_does_not_end_an_alert_for_a_check() {
+        let profile = Profile::sis_like().unwrap();
+        let ends = |category: &Category| profile.category(*category).unwrap().ends_with_hit;
+        let ending: Vec<Category> = Category::ALL.iter().copied().filter(ends).collect();
+        assert_eq!(
+            ending,
+            [
+                Category::Arrest,
+                Category::MissingPerson,
+                Category::JudicialProcedure,
+                Category::ObjectSeizure,
+            ]
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Alerts: entered, imported, seen, corrected, extended, flagged, withdrawn; and where each of them went.
 
+mod achieved;
 mod change;
 mod import;
 mod view;
@@ -26,6 +27,8 @@ use crate::question::validate;
 use crate::writing::{Beside, EventAbout, Keep, Terms, Writing};
 use crate::{Action, App, AppError, Caller, Invalid, NewQuestion};
 
+pub use achieved::AlertPurpose;
+pub(crate) use achieved::TOLD;
 pub use change::NewFlag;
 pub use import::{
     AlertImportError, AlertImportReport, AlertImporting, AlertTerms, LikeRow, RecipientCount,
@@ -176,7 +179,7 @@ impl App {
         let id = writing.new_id();
         let alert = self.draft(&writing, new)?;
         let envelope = writing.envelope_of(id, terms(new, purpose_of(caller)?, &alert))?;
-        Ok(self.recipients_of(&envelope, &alert))
+        Ok(self.recipients_of(&envelope, &alert, &BTreeSet::new()))
     }
 
     /// Enters an alert and queues it for whoever may have it, in one transaction.
@@ -207,6 +210,7 @@ impl App {
             return Ok(entered);
         }
         validate(&new.draft.subject)?;
+        self.check_links(&new.draft.links).await?;
         let like = self.find_like(&new.draft.subject)?;
         let unseen: Vec<&LikeAlert> = like
             .iter()
@@ -258,7 +262,7 @@ impl App {
         let id = writing.new_id();
         let purpose = terms.purpose;
         let envelope = writing.envelope_of(id, terms)?;
-        let recipients = self.recipients_of(&envelope, alert);
+        let recipients = self.recipients_of(&envelope, alert, &BTreeSet::new());
         let goes_to: Vec<&AuthorityId> = recipients
             .iter()
             .filter(|recipient| recipient.outcome.is_ok())
@@ -318,14 +322,20 @@ impl App {
         .map_err(|error| refused(&error))
     }
 
-    fn recipients_of(&self, envelope: &Envelope, alert: &Alert) -> Vec<Recipient> {
+    fn recipients_of(
+        &self,
+        envelope: &Envelope,
+        alert: &Alert,
+        justified: &BTreeSet<AuthorityId>,
+    ) -> Vec<Recipient> {
         let outgoing = Outgoing {
             envelope,
             category: alert.category,
             own: envelope.originator == self.inner.settings.authority,
             permitted: false,
         };
-        self.directory().recipients(&outgoing, self.today())
+        self.directory()
+            .recipients_justified(&outgoing, self.today(), justified)
     }
 
     /// What stands beside an own alert that is active.

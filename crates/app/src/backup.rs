@@ -67,6 +67,30 @@ struct Header {
     made_at: Timestamp,
     /// The node's keys, in the node's own form.
     keys: String,
+    /// The keys of the exchange, sealed as they lie; absent in a node that does not exchange, and in
+    /// backups of releases before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    exchange: Option<String>,
+    /// What opens them, where it lies beside them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    exchange_unlock: Option<String>,
+}
+
+/// What makes a restored node the same node, in the node's own form.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BackupKeys {
+    /// The keys of the log and its tags.
+    pub node: String,
+    /// The keys of the exchange, sealed as they lie.
+    pub exchange: Option<String>,
+    /// What opens them, where it lies beside them; elsewhere its keeper brings it.
+    pub exchange_unlock: Option<String>,
+}
+
+impl std::fmt::Debug for BackupKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("BackupKeys(…)")
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -85,7 +109,7 @@ impl App {
     pub async fn back_up(
         &self,
         caller: &Caller,
-        keys: &str,
+        keys: &BackupKeys,
         out: &mut (dyn Write + Send),
     ) -> Result<u64, BackupError> {
         self.authorise(caller, Action::BackUp, None)?;
@@ -104,7 +128,9 @@ impl App {
             egnatia_backup: FORMAT,
             authority: self.inner.settings.authority.clone(),
             made_at,
-            keys: keys.to_owned(),
+            keys: keys.node.clone(),
+            exchange: keys.exchange.clone(),
+            exchange_unlock: keys.exchange_unlock.clone(),
         };
         write_line(&mut out, &header)?;
         let (send, mut receive) = mpsc::channel(QUEUE);
@@ -188,8 +214,14 @@ impl App {
 ///
 /// # Errors
 /// [`BackupError::Malformed`] where it is no backup or not whole.
-pub fn keys_of_backup(input: impl BufRead) -> Result<(AuthorityId, String), BackupError> {
-    check_whole(input).map(|header| (header.authority, header.keys))
+pub fn keys_of_backup(input: impl BufRead) -> Result<(AuthorityId, BackupKeys), BackupError> {
+    let header = check_whole(input)?;
+    let keys = BackupKeys {
+        node: header.keys,
+        exchange: header.exchange,
+        exchange_unlock: header.exchange_unlock,
+    };
+    Ok((header.authority, keys))
 }
 
 struct Hashing<'a> {

@@ -43,6 +43,8 @@ pub struct MatchView {
     pub may_decide: bool,
     /// Within how many hours a hit would have to be followed up.
     pub follow_up_hours: u16,
+    /// Whether the person must not learn of the alert that agrees (rule SIS-16).
+    pub covert: bool,
 }
 
 /// A line in the list of matches.
@@ -103,6 +105,7 @@ impl App {
         };
         let hit = self.store().linked(id, "match").await?;
         let hits = self.store().records(&hit).await?;
+        let alert = self.alert_of(&matched.entry).await?;
         let view = MatchView {
             entry: compared.map(read_entry).transpose()?.flatten(),
             entry_envelope: compared.map(|row| row.envelope.clone()),
@@ -117,10 +120,8 @@ impl App {
                 .inner
                 .policy
                 .permits(caller, Action::Decide, Some(&creator)),
-            follow_up_hours: self.follow_up_hours(
-                &matched.entry,
-                self.alert_of(&matched.entry).await?.as_ref(),
-            ),
+            follow_up_hours: self.follow_up_hours(&matched.entry, alert.as_ref()),
+            covert: self.is_covert(alert.as_ref()),
             envelope: stored.envelope,
             matched,
         };
@@ -314,6 +315,12 @@ impl App {
             Some(_) => self.inner.exchange.profile.answer_hours,
             None => self.terms(&entry.list).follow_up_hours,
         }
+    }
+
+    /// Whether the person must not learn of the alert (rule SIS-16).
+    pub(crate) fn is_covert(&self, alert: Option<&Alert>) -> bool {
+        let terms = alert.and_then(|alert| self.inner.exchange.profile.category(alert.category));
+        terms.is_some_and(|terms| terms.covert)
     }
 
     fn is_urgent(&self, alert: &Alert) -> bool {

@@ -17,6 +17,8 @@ use crate::{Action, App, AppError, Caller, Invalid, Page, read_body, read_entry}
 
 /// The state of a hit whose follow-up is open.
 pub(crate) const OPEN_HIT: &str = "open";
+/// The state of a hit, or of a report of one, that somebody has followed up.
+pub(crate) const FOLLOWED_UP: &str = "followed-up";
 /// How long a field of the report on the check may be: as long as the report itself.
 const FIELD_LETTERS_MAX: usize = 2_000;
 
@@ -39,6 +41,8 @@ pub struct HitView {
     pub follow_up: Option<FollowUp>,
     /// Whether the caller may close the follow-up.
     pub may_finish: bool,
+    /// Whether the person must not learn of the alert that was hit (rule SIS-16).
+    pub covert: bool,
 }
 
 /// A line in the list of hits.
@@ -126,6 +130,7 @@ impl App {
             .load::<egnatia_alerts::Decision>(hit.decision, Kind::Decision)
             .await
             .ok();
+        let alert = self.alert_of(&hit.entry).await?;
         let follow_up = self.follow_up_of(id).await?;
         let open = follow_up
             .as_ref()
@@ -146,6 +151,7 @@ impl App {
             follow_up_id: follow_up.as_ref().map(|(record, _)| record.envelope.id),
             follow_up: follow_up.map(|(_, follow_up)| follow_up),
             may_finish: open && may,
+            covert: self.is_covert(alert.as_ref()),
         })
     }
 
@@ -203,7 +209,7 @@ impl App {
             &stored_hit,
             None,
             &hit,
-            Beside::new("followed-up", Operation::Alteration).links([
+            Beside::new(FOLLOWED_UP, Operation::Alteration).links([
                 ("match", hit.matched),
                 ("check", hit.check),
                 ("entry", hit.entry.record),
@@ -251,7 +257,7 @@ impl App {
         })
     }
 
-    async fn follow_up_of(
+    pub(crate) async fn follow_up_of(
         &self,
         hit: RecordId,
     ) -> Result<Option<(StoredRecord, FollowUp)>, AppError> {

@@ -9,7 +9,7 @@ use egnatia_record::{AuthorityId, Envelope, Kind, Purpose, RecordId};
 use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::alerts::RECEIVED;
+use crate::alerts::{AlertPurpose, RECEIVED, TOLD};
 use crate::port::{Change, Cursor, DeliveryRow, DueFilter, DuePlace, DueRecord};
 use crate::writing::{Beside, EventAbout, Terms, Writing};
 use crate::{Action, App, AppError, Caller, Invalid, NewFlag, Page, read_body};
@@ -174,7 +174,7 @@ impl App {
         self.page_of(caller, "inquiries", found, limit).await
     }
 
-    /// Open questions of both directions merged by what is due, then answered ones.
+    /// Open questions of all directions merged by what is due, then answered ones.
     async fn due_inquiries(
         &self,
         after: Option<DuePlace>,
@@ -192,7 +192,7 @@ impl App {
         let mut place = match after {
             Some(closed @ DuePlace::Closed(_)) => closed,
             _ => {
-                for state in [OPEN, ASKED] {
+                for state in [OPEN, ASKED, TOLD] {
                     let due = self.store().find_due(&filter(state, after)).await?;
                     found.extend(due.into_iter().filter(|due| due.record.state == state));
                 }
@@ -212,7 +212,8 @@ impl App {
             if let Some(last) = due.last() {
                 place = last.place;
             }
-            found.extend(due.into_iter().filter(|due| due.record.state != ASKED));
+            let waits = |due: &DueRecord| [ASKED, TOLD].contains(&due.record.state.as_str());
+            found.extend(due.into_iter().filter(|due| !waits(due)));
             if is_last {
                 break;
             }
@@ -269,14 +270,18 @@ impl App {
         Ok(Page { items, next })
     }
 
-    /// How many questions to this node and reports of hits nobody has acted on: for the counter in
+    /// How many questions to this node, notices within it and reports of hits nobody has acted on: for the counter in
     /// the navigation. Touches nothing personal.
     ///
     /// # Errors
     /// [`AppError::Store`] where the store does not answer.
     pub async fn to_answer(&self) -> Result<u64, AppError> {
         let store = self.store();
-        Ok(store.count(Kind::Inquiry, OPEN).await? + store.count(Kind::HitReport, OPEN).await?)
+        let mut count = store.count(Kind::HitReport, OPEN).await?;
+        for state in [OPEN, TOLD] {
+            count += store.count(Kind::Inquiry, state).await?;
+        }
+        Ok(count)
     }
 
     /// How many alerts of partners are compared at present. Touches nothing personal.
@@ -343,8 +348,9 @@ impl App {
         self.authorise(caller, Action::Exchange, None)?;
         let (stored, inquiry) = self.load::<Inquiry>(id, Kind::Inquiry).await?;
         if inquiry.direction != Direction::Received {
-            let text = "this node asks here; the partner answers".to_owned();
-            return Err(AppError::Conflict(text));
+            let text =
+                "a partner does not ask this: its question is answered by whom it was put to";
+            return Err(AppError::Conflict(text.to_owned()));
         }
         if decision == Some(Decision::Granted) && inquiry.matter == Matter::Flag.as_str() {
             let flag = NewFlag {
@@ -406,6 +412,22 @@ impl App {
         id: RecordId,
         report: Reason,
     ) -> Result<(), AppError> {
+        let lasts = AlertPurpose::Lasts;
+        self.follow_up_report_with(caller, id, report, lasts).await
+    }
+
+    /// The same; where the alert's purpose is achieved, its issuer is told in the same transaction
+    /// (rule SIS-12).
+    ///
+    /// # Errors
+    /// As [`App::follow_up_report`] and [`App::tell_achieved`].
+    pub async fn follow_up_report_with(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+        report: Reason,
+        purpose: AlertPurpose,
+    ) -> Result<(), AppError> {
         self.authorise(caller, Action::Exchange, None)?;
         let (stored, held) = self.load::<HitReport>(id, Kind::HitReport).await?;
         if held.followed_up.is_some() {
@@ -413,6 +435,10 @@ impl App {
             return Err(AppError::Conflict(text));
         }
         let mut writing = self.writing(caller);
+        if purpose == AlertPurpose::Achieved {
+            self.put_achieved(&mut writing, caller, held.alert, &report)
+                .await?;
+        }
         let done = HitReport {
             followed_up: Some(FollowedUp {
                 report,

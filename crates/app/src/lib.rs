@@ -37,6 +37,7 @@ mod role;
 mod screening;
 mod sessions;
 mod settings;
+mod transfers;
 mod writing;
 
 use std::sync::Arc;
@@ -49,12 +50,12 @@ use serde::de::DeserializeOwned;
 
 pub use accounts::{AccountView, NewAccount};
 pub use alerts::{
-    AlertImportError, AlertImportReport, AlertImporting, AlertList, AlertSummary, AlertTerms,
-    AlertView, Entered, LikeAlert, LikeRow, NewAlert, NewFlag, RecipientCount,
+    AlertImportError, AlertImportReport, AlertImporting, AlertList, AlertPurpose, AlertSummary,
+    AlertTerms, AlertView, Entered, LikeAlert, LikeRow, NewAlert, NewFlag, RecipientCount,
 };
 pub use arrangements::shipped_arrangements;
 pub use audit_log::{AuditEntry, AuditQuery, Verification, VerificationProblem};
-pub use backup::{BackupError, Restored, keys_of_backup};
+pub use backup::{BackupError, BackupKeys, Restored, keys_of_backup};
 pub use caller::Caller;
 pub use catalogue::{Catalogue, CatalogueError, ListTerms, OWN_ALERTS, RECEIVED_ALERTS};
 pub use checks::{Candidate, CheckAnswer, CheckRequest, CheckSummary, CheckView};
@@ -81,6 +82,7 @@ pub use screening::{
 };
 pub use sessions::{Authenticated, SessionKind, SessionToken, SignInError, SignedIn};
 pub use settings::{SessionSettings, Settings};
+pub use transfers::{NewTransfer, TransferView};
 
 use index::MatchIndex;
 use writing::{EventAbout, Writing};

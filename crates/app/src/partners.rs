@@ -41,6 +41,15 @@ pub struct PartnerView {
     pub oldest: Option<jiff::Timestamp>,
 }
 
+impl PartnerView {
+    /// The serial of a card that the partner's node shows and this one does not have.
+    pub fn newer_card(&self) -> Option<u64> {
+        let is_accepted = self.row.state == PartnerState::Accepted;
+        let newest = self.contact.newest_card.filter(|_| is_accepted);
+        newest.filter(|serial| *serial > self.card.serial)
+    }
+}
+
 impl App {
     /// The node's own card, where it has keys for exchange.
     pub fn own_card(&self) -> Option<SignedCard> {
@@ -87,7 +96,8 @@ impl App {
         self.inner.exchange.wake();
     }
 
-    /// Reads a partner's card for whoever is to decide on it. Nothing is stored.
+    /// Reads a partner's card, as JSON or as the codes that hold it, for whoever is to decide on it.
+    /// Nothing is stored.
     ///
     /// # Errors
     /// [`AppError::Invalid`] where it is not a card, or not a valid one; [`AppError::Forbidden`].
@@ -106,7 +116,7 @@ impl App {
     }
 
     fn parse_card(&self, json: &[u8]) -> Result<SignedCard, AppError> {
-        let card = SignedCard::parse(json, self.now())
+        let card = SignedCard::read(json, self.now())
             .map_err(|error| Invalid::new("card", "invalid", error.to_string()))?;
         if card.card().authority == self.inner.settings.authority {
             return Err(Invalid::new("card", "own", "this is the card of this node itself").into());

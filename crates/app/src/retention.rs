@@ -90,12 +90,16 @@ impl App {
                     writing.batch.changes.push(Change::Erase(id));
                     if envelope.kind == Kind::Alert {
                         self.tell_of_erasure(&mut writing, envelope).await?;
+                        let why = ("its review date has passed", None);
+                        self.close_ended(&mut writing, id, why).await?;
                     }
                     expired.erased = expired.erased.saturating_add(1);
                 }
             }
             self.store().commit(writing.batch).await?;
         }
+        let unanswered = self.delete_unanswered(caller).await?;
+        expired.erased = expired.erased.saturating_add(unanswered);
         if expired.erased > 0 {
             self.inner.exchange.wake();
         }

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use tracing::{info, warn};
 
-use crate::ambient::SystemEntropy;
+use crate::ambient::{SystemClock, SystemEntropy};
 use crate::config::Config;
 use crate::exchange::Credentials;
 use crate::identity::{self, ExchangeKeys};
@@ -18,8 +18,10 @@ use crate::serving::pause;
 
 /// How often the node looks whether its keys were rotated.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
-/// How long before the end of its certificate a node says so at every start.
-const ENDS_SOON: SignedDuration = SignedDuration::from_hours(24 * 60);
+/// How often it looks whether its certificate needs a successor.
+const RENEW_EVERY: Duration = Duration::from_secs(3_600);
+/// A certificate that is nearer to its end than this was not renewed: the node says so at every start.
+const ENDS_SOON: SignedDuration = SignedDuration::from_hours(24 * 30);
 
 /// Tells all partners of the card where it is new.
 ///
@@ -51,7 +53,7 @@ pub fn warn_of(keys: &ExchangeKeys, now: Timestamp) {
     if let Some(ends) = keys.certificate_ends()
         && ends.duration_since(now) < ENDS_SOON
     {
-        warn!(%ends, "the exchange certificate ends; run `egnatia partner rotate-keys`");
+        warn!(%ends, "the exchange certificate ends and has no successor; run `egnatia partner rotate-keys`");
     }
 }
 
@@ -64,7 +66,12 @@ pub async fn follow(
     mut stopping: watch::Receiver<bool>,
 ) {
     let mut seen = None;
+    let mut renewed = tokio::time::Instant::now();
     while !pause(&mut stopping, LOOK_EVERY).await {
+        if renewed.elapsed() >= RENEW_EVERY {
+            renewed = tokio::time::Instant::now();
+            renew(&folder, &config).await;
+        }
         let changed = identity::changed_at(&folder, &config);
         if changed == seen || changed.is_none() {
             continue;
@@ -73,6 +80,19 @@ pub async fn follow(
             Ok(()) => seen = changed,
             Err(error) => warn!("the exchange keys cannot be read again: {error:#}"),
         }
+    }
+}
+
+/// Writes a successor of a certificate that ends soon. The next look takes it over and tells partners.
+async fn renew(folder: &Path, config: &Config) {
+    let (folder, config) = (folder.to_owned(), config.clone());
+    let renewing = move || {
+        ExchangeKeys::open_or_make(&folder, &config, &SystemClock, &SystemEntropy).map(|_| ())
+    };
+    match tokio::task::spawn_blocking(renewing).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => warn!("the exchange certificate cannot be renewed: {error:#}"),
+        Err(error) => warn!(%error, "the exchange certificate cannot be renewed"),
     }
 }
 

@@ -26,6 +26,7 @@
 
 mod bounded_text;
 mod card;
+mod card_codes;
 mod digest;
 mod envelope;
 mod fingerprint;
@@ -41,6 +42,7 @@ mod wire;
 
 pub use bounded_text::{BoundedText, Hint, NoteText, Text, TooLong};
 pub use card::{CARD_TYPE, CLOCK_TOLERANCE, CardFieldError, CardFormat, CardKey, NodeCard, Pin};
+pub use card_codes::{CARD_CODE_PREFIX, CardCodesError};
 pub use digest::{Digest, InvalidDigest};
 pub use envelope::{ENVELOPE_BYTES_MAX, EnvelopeError, Label, SealedEnvelope};
 pub use fingerprint::{Fingerprint, InvalidFingerprint};

@@ -55,6 +55,13 @@ vocabulary! {
     }
 }
 
+impl Gate {
+    /// Whether every transfer through it needs a justification of its own (Art. 38(3), rule LED-24).
+    pub const fn needs_justification(self) -> bool {
+        matches!(self, Self::Derogation)
+    }
+}
+
 /// The countries of the Schengen Information System and the agencies of the Union. Data that came
 /// from it go nowhere else (rule SIS-25).
 const SIS_MEMBERS: &[&str] = &[

@@ -36,6 +36,8 @@ vocabulary! {
         Inquiry = "inquiry",
         /// A partner confirmed a match with an alert of this node.
         HitReport = "hit-report",
+        /// Why something was handed over by a derogation (rule LED-24).
+        Transfer = "transfer",
     }
 }
 

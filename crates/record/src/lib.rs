@@ -26,6 +26,7 @@ mod ids;
 mod justification;
 mod release;
 mod retention;
+mod transfer;
 mod vocabulary;
 
 pub use ambient::{Clock, Entropy};
@@ -39,4 +40,5 @@ pub use ids::{AuthorityId, InvalidId, RecordId, UserId};
 pub use justification::{CaseReference, InvalidCaseReference, Justification};
 pub use release::{Crossing, Outgoing, Withheld};
 pub use retention::{Overdue, Retention, RetentionError};
+pub use transfer::{Derogation, InvalidTransfer, Transfer};
 pub use vocabulary::{LegalBasis, Nature, Purpose, SubjectCategory, UnknownTerm};

@@ -62,6 +62,9 @@ pub enum Withheld {
     /// The arrangement is not for personal data.
     #[error("the arrangement with this partner does not allow personal data")]
     PersonalData,
+    /// Only a derogation opens the way, and nobody has justified this transfer.
+    #[error("only by a derogation, in an individual case that somebody has justified (Art. 38)")]
+    NotJustified,
 }
 
 impl Withheld {
@@ -76,6 +79,7 @@ impl Withheld {
             Self::CategoryNotCovered => "category-not-covered",
             Self::PurposeNotCovered => "purpose-not-covered",
             Self::PersonalData => "personal-data",
+            Self::NotJustified => "not-justified",
         }
     }
 }

@@ -33,6 +33,7 @@ mod rate;
 mod router;
 mod screens;
 mod state;
+mod tables;
 mod texts;
 mod uploads;
 mod visit;

@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use crate::NodeFace;
 use crate::rate::Rate;
 use crate::screens::Screens;
+use crate::tables::Tables;
 use crate::uploads::Uploads;
 
 /// So many windows follow what arrives at a time; the others look again by themselves.
@@ -33,6 +34,8 @@ pub struct WebState {
     pub(crate) readings: Arc<Rate>,
     /// Files that wait to be screened, and screenings that run.
     pub(crate) screens: Screens,
+    /// Tables of alerts that wait to be entered.
+    pub(crate) tables: Tables,
     /// How many windows may follow what arrives at a time.
     pub(crate) followers: Arc<Semaphore>,
 }
@@ -48,6 +51,7 @@ impl WebState {
             uploads: None,
             readings: Arc::default(),
             screens: Screens::default(),
+            tables: Tables::default(),
             followers: Arc::new(Semaphore::new(FOLLOWERS_MAX)),
         }
     }

@@ -6,14 +6,14 @@ use std::collections::BTreeSet;
 use egnatia_alerts::{Alert, AlertDraft, AlertRefused, Flag, Reason};
 use egnatia_audit::Operation;
 use egnatia_protocol::{Recall, RecallEffect, RecallReason, Statement};
-use egnatia_record::{AuthorityId, RecordId, Version};
+use egnatia_record::{AuthorityId, Handling, RecordId, Version};
 use serde_json::json;
 
 use super::{RESTRICTED, WITHDRAWN, enqueue, refused};
 use crate::port::{Change, DeliveryRow, KeyChange, StoredRecord};
 use crate::question::validate;
 use crate::writing::{Beside, Keep, Writing};
-use crate::{Action, App, AppError, Caller};
+use crate::{Action, App, AppError, Caller, Invalid};
 
 /// What the log says where a restriction is lifted.
 const LIFTED: &str = "lifted";
@@ -41,11 +41,47 @@ impl App {
         id: RecordId,
         draft: AlertDraft,
     ) -> Result<(), AppError> {
+        self.authorise(caller, Action::EnterAlert, None)?;
         validate(&draft.subject)?;
+        self.check_links(&draft.links).await?;
         self.change_alert(caller, id, "corrected", |alert, app, _| {
             alert.correct(draft, &app.inner.exchange.profile)
         })
         .await
+    }
+
+    /// Corrects how an alert is handled: codes and to whom it is released. Where it came from does not
+    /// change. Whoever may have it now gets the new version; whoever has it and may not any more is
+    /// told to erase it, and the receipts say who has.
+    ///
+    /// # Errors
+    /// As [`App::correct_alert`]; [`AppError::Invalid`] where the origin would change, or where nothing
+    /// would.
+    pub async fn correct_handling(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+        handling: Handling,
+        why: &Reason,
+    ) -> Result<(), AppError> {
+        let (mut stored, alert) = self.load_own(caller, id).await?;
+        if !alert.is_active() || stored.state == RESTRICTED {
+            let text = "the alert is restricted or withdrawn".to_owned();
+            return Err(AppError::Conflict(text));
+        }
+        let held = &stored.envelope.handling;
+        if held.origin() != handling.origin() {
+            let text = "where the data came from does not change; enter a new alert where it was \
+                        stated wrongly";
+            return Err(Invalid::new("origin", "fixed", text).into());
+        }
+        if *held == handling {
+            let text = "this is how the alert is handled already";
+            return Err(Invalid::new("release", "same", text).into());
+        }
+        stored.envelope.handling = handling;
+        let data = json!({ "change": "handling", "reason": why });
+        self.put_change(caller, (&stored, &alert), data).await
     }
 
     /// Keeps an alert beyond its review date, by a recorded assessment (rule SIS-11).
@@ -100,6 +136,9 @@ impl App {
     ) -> Result<(), AppError> {
         let (stored, alert) = self.load_own(caller, id).await?;
         let mut writing = self.writing(caller);
+        let by = Some(caller.login.clone());
+        self.close_ended(&mut writing, id, (reason.as_str(), by))
+            .await?;
         let ended = alert
             .withdraw(reason, caller.login.clone(), writing.at)
             .map_err(|error| refused(&error))?;
@@ -200,15 +239,28 @@ impl App {
             let text = "the alert is restricted: lift the restriction first".to_owned();
             return Err(AppError::Conflict(text));
         }
-        let mut writing = self.writing(caller);
+        let writing = self.writing(caller);
         let changed = change(alert, self, &writing).map_err(|error| refused(&error))?;
-        let beside = self
-            .beside(id, &changed, Operation::Alteration)?
-            .data(json!({ "change": what }));
+        let data = json!({ "change": what });
+        self.put_change(caller, (&stored, &changed), data).await
+    }
+
+    /// Writes a further version of an own alert, in the envelope that it is to have, and queues it for
+    /// whoever may have it; whoever may not have it any more is told to erase it.
+    async fn put_change(
+        &self,
+        caller: &Caller,
+        (stored, changed): (&StoredRecord, &Alert),
+        data: serde_json::Value,
+    ) -> Result<(), AppError> {
+        let id = stored.envelope.id;
+        let mut writing = self.writing(caller);
+        let beside = self.beside(id, changed, Operation::Alteration)?.data(data);
         let keep = Keep::EraseOn(changed.review_on);
-        writing.change(&stored, Some(keep), &changed, beside)?;
+        writing.change(stored, Some(keep), changed, beside)?;
         let version = stored.envelope.version.next().unwrap_or(Version::FIRST);
-        let mut recipients = self.recipients_of(&stored.envelope, &changed);
+        let justified = self.justified(id).await?;
+        let mut recipients = self.recipients_of(&stored.envelope, changed, &justified);
         // Whoever received it and may not have it any more is told to erase it.
         let before = self.ever_received(id).await?;
         enqueue(&mut writing, id, version, &recipients);
@@ -229,7 +281,7 @@ impl App {
     }
 
     /// An alert of the node's own that the caller may change.
-    async fn load_own(
+    pub(super) async fn load_own(
         &self,
         caller: &Caller,
         id: RecordId,

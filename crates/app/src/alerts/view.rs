@@ -1,15 +1,18 @@
 //! Alerts as they are seen, with where each of them went.
 
-use egnatia_alerts::{Alert, AlertState};
-use egnatia_record::{Envelope, Kind, RecordId};
+use std::collections::BTreeSet;
+
+use egnatia_alerts::{Alert, AlertState, Inquiry};
+use egnatia_record::{AuthorityId, Envelope, Kind, RecordId};
 use jiff::civil::Date;
 use serde_json::json;
 
 use super::{ACTIVE, RECEIVED, RESTRICTED};
 use crate::exchange::Recipient;
-use crate::port::{DeliveryRow, DueFilter, DuePlace, ReceivedRow, RecordFilter};
+use crate::hits::FOLLOWED_UP;
+use crate::port::{DeliveryRow, DueFilter, DuePlace, ReceivedRow, RecordFilter, StoredRecord};
 use crate::writing::EventAbout;
-use crate::{Action, App, AppError, Caller, Page, read_body};
+use crate::{Action, App, AppError, Caller, Enveloped, Invalid, Page, read_body};
 
 /// An alert with all that is known of it.
 #[derive(Debug, Clone)]
@@ -24,6 +27,8 @@ pub struct AlertView {
     pub is_own: bool,
     /// Where it may go today; empty for a partner's alert.
     pub recipients: Vec<Recipient>,
+    /// To whom it, or what is told of it, goes only once somebody justifies it (rule LED-24).
+    pub to_justify: Vec<AuthorityId>,
     /// What was ever queued about it, oldest first: the ledger of its disclosure.
     pub deliveries: Vec<DeliveryRow>,
     /// How it came, where it is a partner's.
@@ -32,10 +37,16 @@ pub struct AlertView {
     pub versions: Vec<Envelope>,
     /// Matches that it led to, oldest first.
     pub matches: Vec<RecordId>,
+    /// Hits of this node's own officers.
+    pub hits: Vec<RecordId>,
     /// Questions about it.
     pub inquiries: Vec<RecordId>,
     /// Reports of hits.
     pub hit_reports: Vec<RecordId>,
+    /// That its purpose is achieved, where its issuer was told and has not answered (rule SIS-12).
+    pub notice: Option<Enveloped<Inquiry>>,
+    /// Whether a hit on it was followed up, here or at a partner's.
+    pub followed_up: bool,
     /// When whoever entered it is warned of its review date.
     pub warn_on: Date,
     /// Whether the caller may change it.
@@ -70,7 +81,7 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`] where there is none, or none that the caller may see.
     pub async fn view_alert(&self, caller: &Caller, id: RecordId) -> Result<AlertView, AppError> {
-        let (stored, alert) = self.load_alert(caller, id, Action::ViewAlert).await?;
+        let (stored, mut alert) = self.load_alert(caller, id, Action::ViewAlert).await?;
         let is_own = stored.envelope.originator == self.inner.settings.authority;
         let may_change = is_own
             && alert.is_active()
@@ -81,28 +92,34 @@ impl App {
             return Err(AppError::NotFound("alert"));
         }
         let recipients = if is_own {
-            self.recipients_of(&stored.envelope, &alert)
+            let justified = self.justified(id).await?;
+            self.recipients_of(&stored.envelope, &alert, &justified)
         } else {
             Vec::new()
         };
+        let to_justify = self.to_justify(&stored, &recipients).await?;
         let store = self.store();
         let received = store.received(&[id]).await?.into_iter().next();
         let history = store.history(id).await?;
         let about = EventAbout::seen(id, stored.envelope.version);
         self.log_consultation(caller, about).await?;
-        let mut inquiries = Vec::new();
-        let mut hit_reports = Vec::new();
-        let linked = store.linked(id, "alert").await?;
-        for record in store.records(&linked).await? {
-            match record.envelope.kind {
-                Kind::Inquiry => inquiries.push(record.envelope.id),
-                Kind::HitReport => hit_reports.push(record.envelope.id),
-                _ => {}
+        let mut view = Led::default();
+        for relation in ["entry", "alert"] {
+            let linked = store.linked(id, relation).await?;
+            let mut records = store.records(&linked).await?;
+            // Oldest first, as they were linked.
+            records.sort_by_key(|record| linked.iter().position(|id| *id == record.envelope.id));
+            for record in &records {
+                view.add(record);
             }
         }
+        alert.links = self.visible_links(caller, &stored.envelope, &alert).await?;
         Ok(AlertView {
             deliveries: store.deliveries_of(id).await?,
-            matches: store.linked(id, "entry").await?,
+            matches: view.matches,
+            hits: view.hits,
+            followed_up: view.followed_up,
+            notice: self.open_notice(id).await?,
             versions: history.into_iter().map(|row| row.envelope).collect(),
             warn_on: self.inner.exchange.profile.warn_on(alert.review_on),
             state: stored.state,
@@ -110,11 +127,55 @@ impl App {
             alert,
             is_own,
             recipients,
+            to_justify,
             received,
-            inquiries,
-            hit_reports,
+            inquiries: view.inquiries,
+            hit_reports: view.hit_reports,
             may_change,
         })
+    }
+
+    /// Links join alerts of this authority (rule SIS-19).
+    pub(super) async fn check_links(&self, links: &BTreeSet<RecordId>) -> Result<(), AppError> {
+        let ids: Vec<RecordId> = links.iter().copied().collect();
+        let held = if ids.is_empty() {
+            Vec::new()
+        } else {
+            self.store().records(&ids).await?
+        };
+        let own = held.iter().filter(|stored| {
+            stored.envelope.kind == Kind::Alert
+                && stored.envelope.originator == self.inner.settings.authority
+                && stored.body.is_some()
+        });
+        if own.count() == links.len() {
+            return Ok(());
+        }
+        let text = "links join alerts of this authority; one of these is none";
+        Err(Invalid::new("links", "unknown", text).into())
+    }
+
+    /// Those links of an alert whose other end the caller may see: a link to anything else does not
+    /// show (rule SIS-19).
+    async fn visible_links(
+        &self,
+        caller: &Caller,
+        envelope: &Envelope,
+        alert: &Alert,
+    ) -> Result<BTreeSet<RecordId>, AppError> {
+        if alert.links.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let decides = self.inner.policy.permits(caller, Action::EnterAlert, None);
+        let ids: Vec<RecordId> = alert.links.iter().copied().collect();
+        let held = self.store().records(&ids).await?;
+        let visible = held.into_iter().filter(|stored| {
+            stored.envelope.kind == Kind::Alert
+                && stored.envelope.originator == envelope.originator
+                && stored.body.is_some()
+                && (stored.state != RESTRICTED || decides)
+        });
+        Ok(visible.map(|stored| stored.envelope.id).collect())
     }
 
     /// Alerts, the ones that are due for review first.
@@ -152,7 +213,8 @@ impl App {
             if hidden || is_own != (list == AlertList::Own) {
                 continue;
             }
-            if let Some(body) = read_body::<Alert>(&stored)? {
+            if let Some(mut body) = read_body::<Alert>(&stored)? {
+                body.links = self.visible_links(caller, &stored.envelope, &body).await?;
                 items.push(AlertSummary {
                     alert: stored.envelope.id,
                     envelope: stored.envelope,
@@ -186,7 +248,8 @@ impl App {
         };
         let mut items = Vec::new();
         for stored in self.store().find(&filter).await? {
-            if let Some(body) = read_body::<Alert>(&stored)? {
+            if let Some(mut body) = read_body::<Alert>(&stored)? {
+                body.links = self.visible_links(caller, &stored.envelope, &body).await?;
                 items.push(AlertSummary {
                     alert: stored.envelope.id,
                     envelope: stored.envelope,
@@ -199,6 +262,30 @@ impl App {
         let about = EventAbout::subject("alerts").data(json!({ "records": ids }));
         self.log_consultation(caller, about).await?;
         Ok(items)
+    }
+}
+
+/// What an alert led to.
+#[derive(Default)]
+struct Led {
+    matches: Vec<RecordId>,
+    hits: Vec<RecordId>,
+    inquiries: Vec<RecordId>,
+    hit_reports: Vec<RecordId>,
+    followed_up: bool,
+}
+
+impl Led {
+    fn add(&mut self, record: &StoredRecord) {
+        let id = record.envelope.id;
+        match record.envelope.kind {
+            Kind::Match => self.matches.push(id),
+            Kind::Hit => self.hits.push(id),
+            Kind::Inquiry => self.inquiries.push(id),
+            Kind::HitReport => self.hit_reports.push(id),
+            _ => return,
+        }
+        self.followed_up |= record.state == FOLLOWED_UP;
     }
 }
 

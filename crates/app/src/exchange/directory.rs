@@ -1,7 +1,7 @@
 //! Partners' nodes and arrangements, as they are needed for every record: in memory, read again
 //! when they change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use egnatia_protocol::SignedCard;
@@ -85,7 +85,8 @@ impl Directory {
         &self.arrangements
     }
 
-    /// What of a record may go to a partner, on `day`.
+    /// What of a record may go to a partner, on `day`. Nothing goes by a derogation:
+    /// [`Directory::release_justified`].
     ///
     /// # Errors
     /// [`Withheld`].
@@ -95,20 +96,75 @@ impl Directory {
         to: &Partner,
         day: Date,
     ) -> Result<String, Withheld> {
-        outgoing
-            .release(to.code(), self.arrangements(), day)
-            .map(|found| format!("{}: {}", found.gate, found.instrument))
+        self.release_justified(outgoing, to, (day, false))
+    }
+
+    /// The same, by a derogation too where a transfer record of this record and recipient justifies
+    /// it. A derogation is what remains: any other arrangement goes before it.
+    ///
+    /// # Errors
+    /// [`Withheld`].
+    pub fn release_justified(
+        &self,
+        outgoing: &Outgoing<'_>,
+        to: &Partner,
+        (day, is_justified): (Date, bool),
+    ) -> Result<String, Withheld> {
+        let ground = |found: &Arrangement| format!("{}: {}", found.gate, found.instrument);
+        let systematic = self
+            .arrangements()
+            .filter(|arrangement| !arrangement.gate.needs_justification());
+        match outgoing.release(to.code(), systematic, day) {
+            Ok(found) => Ok(ground(found)),
+            Err(withheld) => match outgoing.release(to.code(), self.arrangements(), day) {
+                Ok(found) if is_justified => Ok(ground(found)),
+                Ok(_) => Err(Withheld::NotJustified),
+                Err(nearest) => Err(nearest.max(withheld)),
+            },
+        }
+    }
+
+    /// Whether derogations are all that is agreed with a partner on `day`: then nothing personal goes
+    /// there without a justification.
+    pub fn is_only_by_derogation(&self, with: PartnerCode, day: Date) -> bool {
+        let mut in_force = self
+            .arrangements()
+            .filter(|arrangement| arrangement.partner == with && arrangement.holds_on(day))
+            .peekable();
+        in_force.peek().is_some() && in_force.all(|held| held.gate.needs_justification())
+    }
+
+    /// Whether anything may go to a partner by a derogation on `day`.
+    pub fn has_derogation(&self, with: PartnerCode, day: Date) -> bool {
+        self.arrangements().any(|arrangement| {
+            arrangement.partner == with
+                && arrangement.gate.needs_justification()
+                && arrangement.holds_on(day)
+        })
     }
 
     /// All trusted nodes with what of a record goes there on `day`: shown before anything is sent.
     pub fn recipients(&self, outgoing: &Outgoing<'_>, day: Date) -> Vec<Recipient> {
+        self.recipients_justified(outgoing, day, &BTreeSet::new())
+    }
+
+    /// The same where transfers to these authorities are justified.
+    pub fn recipients_justified(
+        &self,
+        outgoing: &Outgoing<'_>,
+        day: Date,
+        justified: &BTreeSet<AuthorityId>,
+    ) -> Vec<Recipient> {
         let trusted = self.partners().filter(|partner| partner.is_accepted());
         trusted
             .map(|partner| Recipient {
                 authority: partner.row.authority.clone(),
                 partner: partner.code(),
                 name: partner.card.card().name("en").to_owned(),
-                outcome: self.release(outgoing, partner, day),
+                outcome: {
+                    let is_justified = justified.contains(&partner.row.authority);
+                    self.release_justified(outgoing, partner, (day, is_justified))
+                },
             })
             .collect()
     }

@@ -59,6 +59,8 @@ pub struct Contact {
     pub failures: u32,
     /// Why the last one failed.
     pub error: Option<String>,
+    /// The newest card that its node has shown at a greeting, by its serial.
+    pub newest_card: Option<u64>,
     /// How far its clock is ahead of this node's, in milliseconds, at the last answer.
     pub clock_ms: Option<i64>,
 }

@@ -1,7 +1,7 @@
 //! What waits for a partner is signed, sealed, handed over and settled by its signed receipts.
 //! What is not allowed any more by then does not leave.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use egnatia_alerts::Alert;
@@ -10,7 +10,7 @@ use egnatia_protocol::{
     Body, Digest, Item, Outcome, Parcel, Receipt, SharedRecord, Signed, SignedError, SigningKey,
     Statement, StatementKind, open_parcel, seal_parcel,
 };
-use egnatia_record::{AuthorityId, Kind, Outgoing, RecordId, Version};
+use egnatia_record::{AuthorityId, Kind, Outgoing, RecordId, Version, Withheld};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -83,6 +83,13 @@ impl App {
         });
     }
 
+    /// Notes which card a partner's node shows at a greeting. The administrator sees it where it is
+    /// newer than the one that is held and has not come by itself.
+    pub fn note_card(&self, partner: &AuthorityId, serial: u64) {
+        let noted = |contact: &mut super::Contact| contact.newest_card = Some(serial);
+        self.inner.exchange.note(partner, noted);
+    }
+
     /// How much waits for whom.
     ///
     /// # Errors
@@ -141,14 +148,22 @@ impl App {
             return Ok(Delivered::default());
         }
         let full = u32::try_from(rows.len()).is_ok_and(|count| count == ROWS_MAX);
+        let (today, code) = (self.today(), partner.code());
+        let justified = if directory.has_derogation(code, today) {
+            self.justified_rows(&rows, to).await?
+        } else {
+            HashSet::new()
+        };
         let leaving = Leaving {
+            only_by_derogation: directory.is_only_by_derogation(code, today),
+            justified,
             records: self.records_of(&rows).await?,
             directory: &directory,
             partner,
             keys: identity.signing.iter().collect(),
             own: &self.inner.settings.authority,
             exchange: &self.inner.exchange,
-            today: self.today(),
+            today,
         };
         let mut batch = Sending::new(self.now());
         for row in rows {
@@ -305,6 +320,10 @@ struct Leaving<'a> {
     own: &'a AuthorityId,
     exchange: &'a Exchange,
     today: Date,
+    /// Whether nothing personal goes there without a justification.
+    only_by_derogation: bool,
+    /// Rows that somebody has justified.
+    justified: HashSet<u64>,
 }
 
 impl Leaving<'_> {
@@ -317,6 +336,10 @@ impl Leaving<'_> {
             .iter()
             .find(|kind| kind.as_str() == row.kind)
             .ok_or_else(|| unsigned(&"its kind is unknown"))?;
+        let is_justified = self.justified.contains(&row.position);
+        if self.only_by_derogation && tells_of_persons(*kind) && !is_justified {
+            return Ok(Ready::Withhold(Withheld::NotJustified.as_str()));
+        }
         match (kind, row.payload.clone()) {
             // Somebody else's statement, or a card: it keeps its own signatures. What this node
             // signs itself is JSON.
@@ -351,7 +374,10 @@ impl Leaving<'_> {
             own: stored.envelope.originator == *self.own,
             permitted: false,
         };
-        if let Err(withheld) = self.directory.release(&outgoing, self.partner, self.today) {
+        let released =
+            self.directory
+                .release_justified(&outgoing, self.partner, (self.today, is_justified));
+        if let Err(withheld) = released {
             return Ok(Ready::Withhold(withheld.as_str()));
         }
         let key = (stored.envelope.id, stored.envelope.version);
@@ -373,6 +399,14 @@ impl Leaving<'_> {
         self.exchange.remember_signed(key, &signed);
         Ok(Ready::Send(signed))
     }
+}
+
+/// Whether a statement of this kind may hold personal data.
+const fn tells_of_persons(kind: StatementKind) -> bool {
+    matches!(
+        kind,
+        StatementKind::Record | StatementKind::Hit | StatementKind::Request | StatementKind::Answer
+    )
 }
 
 /// Rows on their way.

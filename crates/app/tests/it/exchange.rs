@@ -21,11 +21,11 @@ use egnatia_testkit::{
 };
 use jiff::SignedDuration;
 
-fn reason(text: &str) -> Reason {
+pub fn reason(text: &str) -> Reason {
     Reason::try_from(text.to_owned()).unwrap()
 }
 
-fn draft(name: &str) -> AlertDraft {
+pub fn draft(name: &str) -> AlertDraft {
     AlertDraft {
         category: Category::ForeignTerroristFighter,
         subject: Description {
@@ -47,7 +47,7 @@ fn draft(name: &str) -> AlertDraft {
     }
 }
 
-fn alert(name: &str) -> NewAlert {
+pub fn alert(name: &str) -> NewAlert {
     NewAlert {
         draft: draft(name),
         handling: Handling::new(
@@ -65,7 +65,7 @@ fn alert(name: &str) -> NewAlert {
     }
 }
 
-fn officer() -> Caller {
+pub fn officer() -> Caller {
     Caller {
         login: "an.officer".parse().unwrap(),
         role: Role::Officer,
@@ -76,7 +76,7 @@ fn officer() -> Caller {
     }
 }
 
-async fn pair() -> (TestNode, TestNode) {
+pub async fn pair() -> (TestNode, TestNode) {
     let mk = TestNode::new("mk-mvr", "MK").await;
     let al = TestNode::new("al-asp", "AL").await;
     mk.trust(&al).await;
@@ -84,12 +84,12 @@ async fn pair() -> (TestNode, TestNode) {
     (mk, al)
 }
 
-async fn enter(node: &TestNode, name: &str) -> RecordId {
+pub async fn enter(node: &TestNode, name: &str) -> RecordId {
     let entered = node.app.enter_alert(&verifier(), alert(name)).await;
     entered.unwrap().alert
 }
 
-async fn check(node: &TestNode, name: &str) -> Vec<(RecordId, String)> {
+pub async fn check(node: &TestNode, name: &str) -> Vec<(RecordId, String)> {
     let request = CheckRequest {
         query: Description {
             schema: Schema::Person,
@@ -942,4 +942,66 @@ async fn a_forged_answer_settles_nothing() {
     assert_eq!(partners[0].contact.failures, 3);
     assert!(partners[0].contact.error.is_some());
     assert_eq!(mk.deliver_to(&al).await.delivered, 1);
+}
+
+#[tokio::test]
+async fn handling_is_corrected_and_whoever_may_not_have_it_any_more_erases_it() {
+    let mk = TestNode::new("mk-mvr", "MK").await;
+    let al = TestNode::new("al-asp", "AL").await;
+    let rs = TestNode::new("rs-mup", "RS").await;
+    for (one, other) in [(&mk, &al), (&mk, &rs), (&al, &mk), (&rs, &mk)] {
+        one.trust(other).await;
+    }
+    let id = enter(&mk, "Zoran Izmisleni").await;
+    for other in [&al, &rs] {
+        assert_eq!(mk.deliver_to(other).await.delivered, 1);
+        assert_eq!(check(other, "Zoran Izmisleni").await.len(), 1);
+    }
+    let handling = |partners: ReleasableTo, origin| {
+        Handling::new([HandlingCode::H0], None, partners, origin).unwrap()
+    };
+    let only_al = ReleasableTo::Partners(BTreeSet::from([al.partner]));
+    let narrowed = handling(only_al.clone(), OriginRegime::National);
+    let why = reason("Belgrade is not concerned");
+    let correct = async |handling: &Handling| {
+        let handling = handling.clone();
+        mk.app
+            .correct_handling(&verifier(), id, handling, &why)
+            .await
+    };
+    let other_origin = handling(only_al, OriginRegime::Published);
+    let refused = correct(&other_origin).await;
+    assert!(matches!(refused, Err(AppError::Invalid(_))), "{refused:?}");
+    correct(&narrowed).await.unwrap();
+    let same = correct(&narrowed).await;
+    assert!(matches!(same, Err(AppError::Invalid(_))), "{same:?}");
+
+    assert_eq!(mk.deliver_to(&al).await.delivered, 1);
+    assert_eq!(mk.deliver_to(&rs).await.delivered, 1);
+    assert_eq!(check(&al, "Zoran Izmisleni").await.len(), 1);
+    assert!(check(&rs, "Zoran Izmisleni").await.is_empty());
+    assert!(rs.store.record(id).await.unwrap().unwrap().body.is_none());
+    let held = al.store.record(id).await.unwrap().unwrap();
+    assert_eq!(held.envelope.handling, narrowed);
+    let view = mk.app.view_alert(&verifier(), id).await.unwrap();
+    let recall = view
+        .deliveries
+        .iter()
+        .find(|row| row.kind == "recall")
+        .unwrap();
+    assert_eq!(recall.to, rs.authority);
+    assert!(
+        recall.receipt.is_some(),
+        "Belgrade has signed that it is erased"
+    );
+
+    let wide = handling(ReleasableTo::Anybody, OriginRegime::National);
+    let officer = mk
+        .app
+        .correct_handling(&officer(), id, wide, &reason("wider"))
+        .await;
+    assert!(
+        matches!(officer, Err(AppError::Forbidden(_))),
+        "{officer:?}"
+    );
 }

@@ -7,11 +7,13 @@
 )]
 
 mod accounts;
+mod alert_ends;
 mod alert_import;
 mod attacks;
 mod audit;
 mod checks;
 mod decisions;
+mod derogations;
 mod exchange;
 mod index_files;
 mod lists;

@@ -12,13 +12,13 @@ pub enum Partner {
     Card(Card),
     /// Show what a partner's card says. Nothing is stored.
     Read {
-        /// The card, JSON.
+        /// The card: JSON, or the texts of its codes, one a line.
         file: PathBuf,
     },
     /// Accept a partner by its card, or take a new card of one. Have its administrator read the
     /// fingerprint out to you, by telephone or face to face.
     Accept {
-        /// The card, JSON.
+        /// The card: JSON, or the texts of its codes, one a line.
         file: PathBuf,
         /// The fingerprint as the partner's administrator read it out; lower case and missing
         /// dashes do no harm.

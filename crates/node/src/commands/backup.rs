@@ -7,15 +7,16 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use egnatia_app::{BackupError, keys_of_backup};
+use egnatia_app::{BackupError, BackupKeys, keys_of_backup};
 use egnatia_record::Entropy;
 use serde_json::json;
 
 use super::print;
-use crate::ambient::SystemEntropy;
+use crate::ambient::{SystemClock, SystemEntropy};
 use crate::config::Config;
 use crate::data::{Data, Index, claim, operator};
 use crate::failure::InputError;
+use crate::identity::{SealedKeys, TakenBack};
 use crate::keys::Keys;
 
 /// Writes a backup, whole or not at all.
@@ -63,11 +64,25 @@ async fn write(data: &Data, file: &Path) -> anyhow::Result<u64> {
     let mut out = BufWriter::new(out);
     let rows = data
         .app
-        .back_up(&operator(None)?, &data.keys.to_text(), &mut out)
+        .back_up(&operator(None)?, &backup_keys(data)?, &mut out)
         .await?;
     out.flush()?;
     out.get_ref().sync_all()?;
     Ok(rows)
+}
+
+/// All that makes a restored node the same node.
+fn backup_keys(data: &Data) -> anyhow::Result<BackupKeys> {
+    let sealed = SealedKeys::read(&data.folder, &data.config)?;
+    let (exchange, exchange_unlock) = match sealed {
+        Some(sealed) => (Some(sealed.text), sealed.unlock),
+        None => (None, None),
+    };
+    Ok(BackupKeys {
+        node: data.keys.to_text(),
+        exchange,
+        exchange_unlock,
+    })
 }
 
 /// Replaces everything by a backup.
@@ -82,12 +97,12 @@ pub async fn restore(
     let input = open()
         .map_err(|error| InputError(error.to_string()))
         .with_context(|| format!("cannot read the backup `{}`", file.display()))?;
-    let (authority, keys) =
+    let (authority, all) =
         keys_of_backup(input).with_context(|| format!("in the backup `{}`", file.display()))?;
     if authority != config.node.authority {
         return Err(BackupError::AnotherNode(authority).into());
     }
-    let keys = Keys::parse(&keys)?;
+    let keys = Keys::parse(&all.node)?;
     let mut data = Data::open(folder, config.clone(), Index::Skip).await?;
     if !data.app.is_empty().await? && !replace {
         let text = "the node holds data already; --replace confirms that they are given up";
@@ -117,16 +132,43 @@ pub async fn restore(
             return Err(anyhow::Error::new(error).context(what));
         }
     };
+    let exchange = put_back(folder, &data.config, all)
+        .context("the records are restored, the exchange keys are not; restore again")?;
     drop(claim);
     let text = format!(
-        "{} rows of {} are restored.",
-        restored.rows, restored.made_at
+        "{} rows of {} are restored.{}",
+        restored.rows,
+        restored.made_at,
+        match exchange {
+            Some(TakenBack::Written) => " The node has its exchange keys back.",
+            Some(TakenBack::Kept) => " The node keeps its exchange keys: they are those, or newer.",
+            None => "",
+        }
     );
     print(
         json,
-        &json!({ "rows": restored.rows, "made_at": restored.made_at }),
+        &json!({
+            "rows": restored.rows,
+            "made_at": restored.made_at,
+            "exchange_keys": exchange.map(|taken| match taken {
+                TakenBack::Written => "written",
+                TakenBack::Kept => "kept",
+            }),
+        }),
         &text,
     );
     data.close().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Puts the exchange keys of a backup into the data folder, where it has some.
+fn put_back(folder: &Path, config: &Config, keys: BackupKeys) -> anyhow::Result<Option<TakenBack>> {
+    let Some(text) = keys.exchange else {
+        return Ok(None);
+    };
+    let sealed = SealedKeys {
+        text,
+        unlock: keys.exchange_unlock,
+    };
+    sealed.put_back(folder, config, &SystemClock).map(Some)
 }

@@ -193,7 +193,10 @@ impl Worker {
         };
         let held = partner.card.card();
         tokio::select! {
-            card = self.wire.newest_card(held) => match card.inspect(|_| self.app.note_reached(&self.partner)) {
+            card = self.wire.newest_card(held) => match card.inspect(|card| {
+                self.app.note_reached(&self.partner);
+                self.app.note_card(&self.partner, card.card().serial);
+            }) {
                 Ok(card) if card.card().serial > held.serial => info!(
                     partner = %self.partner, held = held.serial, newest = card.card().serial,
                     "the partner has a newer card, and will send it"

@@ -133,6 +133,39 @@ impl Place {
             .with_context(|| format!("cannot write the exchange keys `{}`", self.file().display()))
     }
 
+    /// The file as it lies, and what opens it where that lies beside it.
+    pub fn text(&self) -> anyhow::Result<Option<(String, Option<String>)>> {
+        if !self.exists() {
+            return Ok(None);
+        }
+        let read = |file: PathBuf| {
+            fs::read_to_string(&file)
+                .map_err(|error| InputError(error.to_string()))
+                .with_context(|| format!("cannot read `{}`", file.display()))
+        };
+        let unlock = match self.unlock_file {
+            Some(_) => None,
+            None => Some(read(self.unlock_file())?),
+        };
+        Ok(Some((read(self.file())?, unlock)))
+    }
+
+    /// Puts the file back as it lay, with what opens it where that lay beside it.
+    pub fn put_back(&self, text: &str, unlock: Option<&str>) -> anyhow::Result<()> {
+        if let (Some(unlock), None) = (unlock, &self.unlock_file) {
+            replace(&self.unlock_file(), unlock.as_bytes())?;
+        }
+        replace(&self.file(), text.as_bytes())
+            .with_context(|| format!("cannot write the exchange keys `{}`", self.file().display()))
+    }
+
+    /// The card that stands in the open in a file of keys.
+    pub fn card_in(text: &str, now: Timestamp) -> anyhow::Result<SignedCard> {
+        let sealed: Sealed = serde_json::from_str(text)
+            .map_err(|_| InputError("these are no exchange keys of this program".to_owned()))?;
+        SignedCard::parse(sealed.card.as_bytes(), now).context("the card of the keys is not valid")
+    }
+
     pub fn read(&self) -> anyhow::Result<Secrets> {
         let sealed = self.sealed()?;
         let key = self.unlock_key()?;

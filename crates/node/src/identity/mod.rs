@@ -7,6 +7,7 @@ mod card;
 mod certificate;
 mod file;
 mod rotation;
+mod sealed;
 mod secret;
 #[cfg(test)]
 mod tests;
@@ -26,7 +27,8 @@ use file::Place;
 use secret::Secret;
 
 pub use certificate::HeldCertificate;
-pub use rotation::Rotation;
+pub use rotation::{OVERLAP_DAYS, RENEW_BEFORE, Rotation};
+pub use sealed::{SealedKeys, TakenBack};
 
 /// So many cards are remembered.
 const CARDS_MAX: usize = 100;
@@ -101,7 +103,8 @@ impl HeldKey {
 
 impl ExchangeKeys {
     /// The keys in the data folder, which are made at the first start. Keys whose time is over
-    /// go; where the configuration says something new, there is a new card.
+    /// go; a certificate that ends soon gets a successor beside it; where the configuration says
+    /// something new, there is a new card.
     ///
     /// # Errors
     /// Where the files cannot be read or written, or where the one does not open with the other.
@@ -123,7 +126,10 @@ impl ExchangeKeys {
             keys.place.make(&keys.secrets, entropy)?;
             keys
         };
-        if keys.secrets.drop_old(now) | keys.secrets.renew_card(config, now)? {
+        let changed = keys.secrets.drop_old(now)
+            | keys.secrets.renew_certificate(config, now)?
+            | keys.secrets.renew_card(config, now)?;
+        if changed {
             keys.place.write(&keys.secrets, entropy)?;
         }
         Ok(keys)

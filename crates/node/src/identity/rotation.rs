@@ -9,6 +9,11 @@ use crate::failure::InputError;
 
 /// A card lists so many keys of a kind at most.
 const GENERATIONS_MAX: usize = 4;
+/// For how many days old keys are kept beside new ones, where nobody says otherwise.
+pub const OVERLAP_DAYS: u16 = 30;
+/// A certificate gets a successor so long before its end: twice the overlap, so that a node that was
+/// away for the one still has the other.
+pub const RENEW_BEFORE: SignedDuration = SignedDuration::from_hours(24 * 60);
 
 /// How the old keys go.
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +59,29 @@ impl Secrets {
         }
         self.add_keys(config, now, entropy)?;
         self.issue_card(config, now)
+    }
+}
+
+impl Secrets {
+    /// A new certificate beside one that ends soon, with the overlap of a rotation; `true` where there
+    /// is one. The other keys stay: they have no end of their own.
+    pub(super) fn renew_certificate(
+        &mut self,
+        config: &Config,
+        now: Timestamp,
+    ) -> anyhow::Result<bool> {
+        let newest = self.tls.first().map(|held| held.not_after);
+        let lasts = newest.is_some_and(|end| end.duration_since(now) > RENEW_BEFORE);
+        if lasts || self.tls.len() >= GENERATIONS_MAX {
+            return Ok(false);
+        }
+        let overlap = SignedDuration::from_hours(24 * i64::from(OVERLAP_DAYS));
+        for held in &mut self.tls {
+            held.goes(now, overlap, false)?;
+        }
+        let new = HeldCertificate::make(&config.node.authority, now)?;
+        self.tls.insert(0, new);
+        Ok(true)
     }
 }
 

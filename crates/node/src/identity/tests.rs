@@ -219,3 +219,77 @@ fn too_many_generations_are_refused_until_the_first_is_gone() {
     setting.clock.advance(SignedDuration::from_hours(24 * 31));
     assert_eq!(numbers(&setting.rotate(30, false).unwrap())[0], 2);
 }
+
+#[test]
+fn a_certificate_renews_itself_before_its_end_with_an_overlap_and_the_keys_stay() {
+    let setting = Setting::new();
+    let first = setting.open(CONFIGURATION).unwrap();
+    let end = first.certificate_ends().unwrap();
+    let old = first.card().unwrap();
+    let until_due = end.duration_since(setting.clock.now()) - RENEW_BEFORE;
+    setting
+        .clock
+        .advance(until_due - SignedDuration::from_secs(1));
+    let same = setting.open(CONFIGURATION).unwrap();
+    assert_eq!(same.card().unwrap(), old, "there is time");
+
+    setting.clock.advance(SignedDuration::from_secs(1));
+    let mut keys = setting.open(CONFIGURATION).unwrap();
+    let card = keys.card().unwrap();
+    assert_eq!(numbers(&keys), [1, 1, 2]);
+    assert_eq!(card.card().signing, old.card().signing);
+    assert_eq!(card.card().sealing, old.card().sealing);
+    assert_eq!(card.card().serial, 2);
+    let now = setting.clock.now();
+    assert_eq!(card.succeeds(old.card(), now), Ok(()), "partners take it");
+    assert_eq!(card.card().pins_at(now).count(), 2, "both are known");
+    assert!(keys.certificate_ends().unwrap() > end);
+    assert!(keys.is_to_be_announced().unwrap());
+    keys.announced(&setting.entropy).unwrap();
+    let again = setting.open(CONFIGURATION).unwrap();
+    assert_eq!(again.card().unwrap(), card, "once is enough");
+
+    let overlap = SignedDuration::from_hours(24 * i64::from(OVERLAP_DAYS));
+    setting
+        .clock
+        .advance(overlap + SignedDuration::from_secs(1));
+    let keys = setting.open(CONFIGURATION).unwrap();
+    assert_eq!(numbers(&keys), [1, 1, 1], "the old one has gone");
+}
+
+#[test]
+fn keys_go_into_a_backup_as_they_lie_and_make_the_same_node_elsewhere() {
+    let setting = Setting::new();
+    let config = Config::parse(CONFIGURATION).unwrap();
+    let folder = setting.folder.path();
+    assert!(SealedKeys::read(folder, &config).unwrap().is_none());
+    let card = setting.open(CONFIGURATION).unwrap().card().unwrap();
+    let sealed = SealedKeys::read(folder, &config).unwrap().unwrap();
+    let lies = fs::read_to_string(setting.path("exchange.keys")).unwrap();
+    assert_eq!(sealed.text, lies);
+
+    let elsewhere = Setting::new();
+    elsewhere.open(CONFIGURATION).unwrap();
+    let put = |setting: &Setting, sealed: &SealedKeys| {
+        sealed.put_back(setting.folder.path(), &config, &setting.clock)
+    };
+    // Another node's keys of the same name are replaced, not followed.
+    assert_eq!(put(&elsewhere, &sealed).unwrap(), TakenBack::Written);
+    assert_eq!(elsewhere.open(CONFIGURATION).unwrap().card().unwrap(), card);
+    // Keys that were rotated since stay.
+    setting.clock.advance(SignedDuration::from_hours(24));
+    let newer = setting.rotate(30, false).unwrap().card().unwrap();
+    assert_eq!(put(&setting, &sealed).unwrap(), TakenBack::Kept);
+    let held = setting.open(CONFIGURATION).unwrap().card().unwrap();
+    assert_eq!(held, newer);
+    // They open where they are put.
+    let fresh = Setting::new();
+    put(&fresh, &sealed).unwrap();
+    assert_eq!(fresh.open(CONFIGURATION).unwrap().card().unwrap(), card);
+    assert_eq!(put(&fresh, &sealed).unwrap(), TakenBack::Kept);
+    let broken = SealedKeys {
+        text: "{}".to_owned(),
+        unlock: None,
+    };
+    assert!(put(&fresh, &broken).is_err());
+}

@@ -96,6 +96,55 @@ fn a_backup_makes_the_node_anew_in_an_empty_folder() {
 }
 
 #[test]
+fn a_restored_node_is_the_same_node_to_its_partners() {
+    let exchange = "[node]\nauthority = \"mk-mvr\"\npartner = \"MK\"\n\
+                    [exchange]\nlisten = \"127.0.0.1:7443\"\n";
+    let node = Node::new();
+    node.configure(exchange);
+    let card = node.done(&["partner", "card"]).out;
+    let backup = node.path("backup");
+    node.done(&["backup", backup.to_str().unwrap()]);
+    let sealed = std::fs::read_to_string(node.data().join("exchange.keys")).unwrap();
+    let inside: Value = serde_json::from_str(&sealed).unwrap();
+    let whole = std::fs::read_to_string(&backup).unwrap();
+    let secret = inside["sealed"].as_str().unwrap();
+    assert!(whole.contains(secret), "as they lie, and not opened");
+
+    let other = Node::new();
+    other.configure(exchange);
+    let told = other.done(&["--json", "restore", backup.to_str().unwrap()]);
+    assert_eq!(told.json()["exchange_keys"], "written");
+    let again = std::fs::read_to_string(other.data().join("exchange.keys")).unwrap();
+    assert_eq!(again, sealed);
+    assert_eq!(other.done(&["partner", "card"]).out, card);
+    other.done(&["partner", "rotate-keys"]);
+    let newer = other.done(&["partner", "card"]).out;
+    let replace = ["--json", "restore", backup.to_str().unwrap(), "--replace"];
+    let told = other.done(&replace).json();
+    assert_eq!(
+        told["exchange_keys"], "kept",
+        "partners know the newer ones"
+    );
+    assert_eq!(other.done(&["partner", "card"]).out, newer);
+
+    // Where the key lies elsewhere it is in no backup, and its keeper brings it.
+    let apart = Node::new();
+    let key = apart.path("unlock");
+    std::fs::write(&key, format!("{}\n", "5a".repeat(32))).unwrap();
+    let exchange = format!("{exchange}unlock_file = {key:?}\n");
+    apart.configure(&exchange);
+    let card = apart.done(&["partner", "card"]).out;
+    let backup = apart.path("backup");
+    apart.done(&["backup", backup.to_str().unwrap()]);
+    let whole = std::fs::read_to_string(&backup).unwrap();
+    assert!(!whole.contains(&"5a".repeat(32)));
+    let home = Node::new();
+    home.configure(&exchange);
+    home.done(&["restore", backup.to_str().unwrap()]);
+    assert_eq!(home.done(&["partner", "card"]).out, card);
+}
+
+#[test]
 fn a_damaged_or_foreign_backup_changes_nothing() {
     let node = Node::new();
     node.import(&node.list("test.json", &names(0, 5)));

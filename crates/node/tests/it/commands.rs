@@ -282,6 +282,24 @@ fn a_card_is_given_away_as_a_file_and_its_fingerprint_for_people() {
     let fingerprint = told["fingerprint"].as_str().unwrap();
     assert_eq!(fingerprint.split('-').count(), 5);
     assert!(shown.contains(fingerprint) && shown.contains("https://node.example:7443"));
+    // What a scanner reads from the codes is the card: another node takes it.
+    let codes = node.done(&["--json", "partner", "card", "--qr"]).json();
+    let codes: Vec<&str> = codes["codes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|code| code.as_str().unwrap())
+        .collect();
+    assert!(codes.len() > 1 && codes[0].starts_with("EGNATIA-CARD/1 1/"));
+    let other = Node::new();
+    let scanned = other.path("codes.txt");
+    std::fs::write(&scanned, codes.join("\n")).unwrap();
+    let read = other.done(&["--json", "partner", "read", scanned.to_str().unwrap()]);
+    assert_eq!(read.json()["fingerprint"], fingerprint);
+    std::fs::write(&scanned, codes[1..].join("\n")).unwrap();
+    let read = other.run(&["partner", "read", scanned.to_str().unwrap()]);
+    assert_eq!(read.code, 2);
+    assert!(read.err.contains("missing: 1"), "{}", read.err);
     // Somebody who may not read the key can still give the card away, but rotate nothing.
     std::fs::remove_file(node.data().join("exchange.unlock")).unwrap();
     assert_eq!(node.done(&["partner", "card"]).out, card);

@@ -314,3 +314,54 @@ proptest! {
         prop_assert_eq!(fingerprint.to_string().to_lowercase().replace('-', "").parse(), Ok(fingerprint));
     }
 }
+
+#[test]
+fn a_card_goes_through_codes_in_any_order_and_says_which_are_missing() {
+    let card = signed();
+    let codes = card.to_codes();
+    // The key to seal to alone has 1,216 bytes, 1,622 in the base64 of the payload.
+    assert!((4..=8).contains(&codes.len()), "{} codes", codes.len());
+    for code in &codes {
+        let alphanumeric =
+            |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || " /-".contains(c);
+        assert!(code.chars().all(alphanumeric), "{code}");
+        assert!(code.len() < 800, "{}", code.len());
+    }
+    let mut shuffled = codes.clone();
+    shuffled.reverse();
+    shuffled.push(codes[0].clone());
+    let text = format!("\n{}\r\n", shuffled.join("\r\n\n"));
+    assert_eq!(SignedCard::read(text.as_bytes(), now()), Ok(card.clone()));
+    assert_eq!(
+        SignedCard::read(card.to_json().as_bytes(), now()),
+        Ok(card.clone())
+    );
+
+    let some = [codes[0].clone(), codes[3].clone()].join("\n");
+    let error = SignedCard::read(some.as_bytes(), now()).unwrap_err();
+    let told = error.to_string();
+    assert!(told.contains("missing: 2, 3"), "{told}");
+    let other = changed(|card| card.serial = 9).unwrap().to_codes();
+    let mixed = [codes[0].clone(), other[1].clone()].join("\n");
+    assert_eq!(
+        SignedCard::read(mixed.as_bytes(), now()),
+        Err(CardCodesError::DifferentCards)
+    );
+    let mut spoilt = codes.clone();
+    let last = spoilt[1].pop().unwrap();
+    spoilt[1].push(if last == 'A' { 'B' } else { 'A' });
+    let spoilt = SignedCard::read(spoilt.join("\n").as_bytes(), now());
+    let spoilt = spoilt.unwrap_err();
+    assert!(
+        matches!(
+            spoilt,
+            CardCodesError::ReadWrongly | CardCodesError::NotACode { line: 2 }
+        ),
+        "{spoilt:?}"
+    );
+    let cut = codes[0].replace("1/", "0/");
+    assert_eq!(
+        SignedCard::read(cut.as_bytes(), now()),
+        Err(CardCodesError::NotACode { line: 1 })
+    );
+}

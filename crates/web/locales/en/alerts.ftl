@@ -170,7 +170,9 @@ alert-came = What came of it
 alert-matches = Matches
 alert-inquiries = Questions
 alert-hit-reports = Hit reports
+alert-hits = Hits
 match-number = Match { $count }
+hit-number = Hit { $count }
 inquiry-number = Question { $count }
 hit-report-number = Hit report { $count }
 alert-correct-title = Correct the alert: { $name }
@@ -184,6 +186,48 @@ alert-ask-urgent-hint = Only where it is: then the answer is due within an hour
 act-correct = Correct it
 act-correct-means = Everybody who ever received it gets the new version.
 act-correct-submit = Correct this alert
+alert-achieved = The purpose of this alert is achieved
+alert-achieved-asks = { $by } says so. End the alert with the form “Withdraw it” below, or say why it stays.
+alert-achieved-then = After that the node deletes the alert by itself, and tells everybody who received it.
+alert-achieved-answer = It is answered on the page of the alert: end the alert, or say why it stays.
+alert-achieved-perhaps = A hit on this alert was followed up. If its purpose is achieved, say so below.
+alert-achieved-why = What was achieved
+alert-achieved-why-hint = Such as: the person was arrested, the object was seized
+alert-keep-why = Why it stays
+act-achieved = Its purpose is achieved
+act-achieved-means = Whoever issues alerts here has 15 days to end it or to say why it stays. Without an answer the node deletes it.
+act-achieved-submit = Tell the issuer
+act-keep = It stays
+act-keep-means = The alert stays as it is. The reason stays with the notice.
+act-keep-submit = Keep this alert
+transfers-title = Transfers by derogation
+transfers-lede = Where nothing but a derogation allows that a partner has an alert, each transfer has its own justification (Directive (EU) 2016/680 Art. 38). They are kept for the data-protection officer and the supervisory authority. Corrections of the same alert go under the justification that it has.
+transfers-empty = Transfers by a derogation would stand here.
+transfers-empty-how = Under an arrangement whose gate is a derogation, somebody justifies the transfer on the page of the alert.
+transfer-at = Justified at
+transfer-to = Recipient
+transfer-data = Data
+transfer-derogation = Ground
+transfer-justification = Justification
+transfer-justification-hint = Why this transfer is necessary in this case
+transfer-rights = Rights weighed
+transfer-rights-hint = For an individual case or a legal claim: why the person’s rights do not override the public interest
+transfer-left = Arrived at
+transfer-not-left = Not yet
+derogation-vital-interests = Vital interests of a person (a)
+derogation-legitimate-interests = Legitimate interests of the person (b)
+derogation-immediate-threat = Immediate and serious threat to public security (c)
+derogation-individual-case = Individual case: to prevent or prosecute a crime (d)
+derogation-legal-claim = Individual case: legal claim about a crime (e)
+act-justify = Justify a transfer
+act-justify-means = Only a derogation allows that this partner has it. It leaves once somebody justifies it in this case. The justification is kept, and the data-protection officer sees it.
+act-justify-submit = Keep this justification and send it
+act-handling = Change who may have it
+act-handling-means = Whoever may have it then gets a new version. Whoever has it and may not any more is told to erase it, and the receipts show who has.
+act-handling-submit = Correct the handling
+alert-handling-title = Correct the handling: { $name }
+alert-handling-why = Why it is corrected
+alert-handling-submit = Correct it everywhere
 act-extend = Extend it
 act-extend-means = It is kept for the period of its category, from today. The assessment stays with the alert.
 act-extend-submit = Extend this alert
@@ -212,6 +256,10 @@ act-ask-means = The answer is due within 12 hours, and comes to the inbox.
 act-ask-submit = Send the question
 notice-alert-entered = The alert is entered. It is on its way to whoever may have it.
 notice-alert-corrected = The alert is corrected. The new version is on its way.
+notice-alert-achieved = The issuer is told that the purpose is achieved. The clock runs.
+notice-alert-keep = The alert stays.
+notice-alert-justify = The justification is kept. The alert is on its way.
+notice-alert-handling = The handling is corrected. New versions and recalls are on their way.
 notice-alert-extend = The alert is extended.
 notice-alert-flag = The flag is added.
 notice-alert-withdraw = The alert is withdrawn. Partners are told to erase it.
@@ -221,3 +269,61 @@ notice-alert-lift = The restriction is lifted. Partners are told.
 notice-alert-passed-on = The issuer has permitted it. The alert is on its way.
 notice-alert-pass-asked = The issuer is asked. Once it permits, the alert leaves without anybody doing anything.
 notice-alert-pass-waits = The issuer was asked before and has not answered. Once it permits, the alert leaves without anybody doing anything.
+alert-import-open = Enter a table
+alert-import-title = Enter a table of alerts
+alert-import-lede = Alerts that this authority has in a system of its own come in from CSV or Excel, one alert a row. Every row is checked first; then all of them are entered, or none.
+alert-import-file = Table
+alert-import-file-hint = CSV or Excel with headings, up to 8 MB and 2,000 rows; larger ones are for the command line
+alert-import-new-title = How the table is read
+alert-import-new-lede = Look at how the columns are read, say what holds for all rows, and check them. Nothing is entered by that.
+alert-import-read = Columns
+alert-import-columns = Columns, where they are read wrongly
+alert-import-columns-hint = A field and the number or heading of its column: category=3,reason=Povod
+alert-headings = First row
+alert-headings-first = Holds headings
+alert-headings-none = Holds an alert already
+alert-import-whole = For all rows that say nothing else
+alert-import-each-row = As each row says
+alert-import-different = Why rows that describe the same as something else are about somebody else
+alert-import-different-hint = Only once an officer has looked at all of them; or write “yes” in a column “different”
+alert-import-check = Check all rows
+alert-import-enter = { $count ->
+    [one] Enter this alert
+   *[other] Enter all { $count } alerts
+}
+alert-import-ready = { $count ->
+    [one] One alert may be entered. Nothing is entered yet.
+   *[other] { $count } alerts may be entered. Nothing is entered yet.
+}
+alert-import-already = { $count ->
+    [one] One row was entered before from the same file.
+   *[other] { $count } rows were entered before from the same file.
+}
+alert-import-already-all = All rows were entered before from the same file. There is nothing to do.
+alert-import-wrong = { $count ->
+    [one] One thing is wrong. No alert can be entered.
+   *[other] { $count } things are wrong. No alert can be entered.
+}
+alert-import-too-many = At most { $rows } rows are taken here; give a larger table at the command line, or in parts
+alert-import-errors = What is wrong
+alert-import-like = Rows that describe the same as something else
+alert-import-alert = Alert
+alert-import-row = Other row
+alert-import-not = Does not go, and why
+alert-import-is-different = Somebody else, as stated
+alert-import-is-open = To be looked at
+column-problem = What to do
+column-as-category = Category
+column-as-reason = Reason
+column-as-decision = Decision
+column-as-action = Action
+column-as-warnings = Warnings
+column-as-offence = Offence
+column-as-characteristics = Characteristics
+column-as-proportionality = Proportionality
+column-as-object = Kind of object
+column-as-entered-on = Entered on
+column-as-reference = Own number
+column-as-different = About somebody else
+column-as-distinguished-by = What tells it apart
+notice-alerts-imported = The alerts are entered. They are on their way to whoever may have them.

@@ -108,6 +108,7 @@ kind-alert = alert
 kind-arrangement = arrangement
 kind-inquiry = question
 kind-hit-report = hit report
+kind-transfer = transfer by derogation
 
 about-account = account { $name }
 about-list = list { $name }

@@ -67,6 +67,7 @@ withheld-no-arrangement = No arrangement with this partner
 withheld-not-in-force = No arrangement with this partner holds today
 withheld-category-not-covered = No arrangement for this category
 withheld-purpose-not-covered = No arrangement for this purpose
+withheld-not-justified = Only by a derogation, in an individual case that somebody has justified
 withheld-personal-data = The arrangement does not allow personal data
 
 refusal-unknown-kind = The partner's node does not know this kind. Send it again when it runs a newer release.
@@ -112,6 +113,7 @@ matter-duplicate-question = Is it the same person or object?
 matter-onward-transfer = May it be given to somebody else?
 matter-flag = May the action be suspended here?
 matter-correction = Please correct it
+matter-purpose-achieved = Its purpose is achieved
 
 decline-not-available = The information is not available
 decline-request-incomplete = The request does not say what Art. 4 asks for

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use egnatia_alerts::{Alert, AlertDraft, ObjectKind, Warning};
+use egnatia_alerts::{Alert, AlertDraft, Inquiry, ObjectKind, Warning};
 use egnatia_app::{AlertSummary, DeliveryRow, LikeAlert, NewAlert, PassedOn, Recipient};
 use egnatia_matching::Description;
 use egnatia_protocol::RecallReason;
@@ -176,9 +176,16 @@ pub(crate) struct AlertViewBody {
     pub is_own: bool,
     /// Where it may go today; empty for a partner's.
     pub recipients: Vec<RecipientBody>,
+    /// Whether the person must not learn of it.
+    pub covert: bool,
     /// Matches that it led to.
     #[schema(value_type = Vec<String>)]
     pub matches: Vec<RecordId>,
+    /// Hits of this authority's own officers.
+    #[schema(value_type = Vec<String>)]
+    pub hits: Vec<RecordId>,
+    /// That its purpose is achieved, where nobody has answered.
+    pub notice: Option<NoticeBody>,
     /// Questions about it.
     #[schema(value_type = Vec<String>)]
     pub inquiries: Vec<RecordId>,
@@ -248,6 +255,44 @@ pub(crate) struct WithdrawalBody {
     pub why: RecallReason,
     /// 3 to 2,000 characters that say something.
     pub reason: String,
+}
+
+/// How an alert is handled from now on.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HandlingBody {
+    /// Codes and to whom it is released; the origin stays as it is.
+    #[schema(value_type = Object)]
+    pub handling: Handling,
+    /// 3 to 2,000 characters that say something.
+    pub why: String,
+}
+
+/// Why the purpose of an alert is achieved, or why the alert stays all the same.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AchievedBody {
+    /// 3 to 2,000 characters that say something.
+    pub why: String,
+}
+
+/// The issuer is told that the purpose of an alert is achieved.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ToldBody {
+    /// The record of the notice.
+    #[schema(value_type = String)]
+    pub notice: RecordId,
+}
+
+/// That the purpose of an alert is achieved, and that nobody has answered.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct NoticeBody {
+    /// The record of the notice.
+    #[schema(value_type = String)]
+    pub id: RecordId,
+    /// Who told it, why, and until when it is answered.
+    #[schema(value_type = Object)]
+    pub notice: Inquiry,
 }
 
 /// Why an alert is restricted.

@@ -7,9 +7,9 @@ use egnatia_app::{Action, AlertList, NewFlag};
 use serde::Deserialize;
 
 use super::alert_bodies::{
-    AlertLine, AlertViewBody, CorrectionBody, DeliveryBody, EnteredBody, ExtensionBody, FlagBody,
-    LikeBody, NewAlertBody, PassOnBody, PassedOnBody, PreviewBody, RecipientBody, RestrictionBody,
-    WithdrawalBody,
+    AchievedBody, AlertLine, AlertViewBody, CorrectionBody, DeliveryBody, EnteredBody,
+    ExtensionBody, FlagBody, HandlingBody, LikeBody, NewAlertBody, NoticeBody, PassOnBody,
+    PassedOnBody, PreviewBody, RecipientBody, RestrictionBody, ToldBody, WithdrawalBody,
 };
 use super::caller::{Bearer, idempotency_key, record_id};
 use super::json::{Body, PageOf, ProblemBody, Query, limit_of};
@@ -119,7 +119,14 @@ pub(crate) async fn view(
     let id = record_id(&id)?;
     let view = state.app.view_alert(bearer.caller(), id).await?;
     let recipients = view.recipients.into_iter().map(RecipientBody::of);
+    let covert = crate::pages::is_covert(state.app.profile(), &view.alert);
     Ok(Json(AlertViewBody {
+        covert,
+        hits: view.hits,
+        notice: view.notice.map(|notice| NoticeBody {
+            id: notice.id,
+            notice: notice.body,
+        }),
         envelope: view.envelope,
         alert: view.alert,
         state: view.state,
@@ -232,6 +239,66 @@ pub(crate) async fn withdraw(
         .app
         .withdraw_alert(caller, id, reason, body.why)
         .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Corrects how an alert is handled. Whoever has it and may not any more is told to erase it.
+#[utoipa::path(
+    post, path = "/api/v1/alerts/{id}/handling", tag = "alerts", request_body = HandlingBody,
+    params(("id" = String, Path, description = "The record of the alert")),
+    responses((status = 204, description = "Corrected"), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn handling(
+    State(state): State<WebState>,
+    bearer: Bearer,
+    Path(id): Path<String>,
+    Body(body): Body<HandlingBody>,
+) -> Result<StatusCode, Problem> {
+    bearer.enter(&state, Action::EnterAlert)?;
+    let id = record_id(&id)?;
+    let why = reason_of(body.why, "why")?;
+    let app = &state.app;
+    app.correct_handling(bearer.caller(), id, body.handling, &why)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Tells those who issue alerts that the purpose of one is achieved. They end it, or say why it
+/// stays; where they do neither in time, the node deletes it.
+#[utoipa::path(
+    post, path = "/api/v1/alerts/{id}/achieved", tag = "alerts", request_body = AchievedBody,
+    params(("id" = String, Path, description = "The record of the alert")),
+    responses((status = 201, description = "Told", body = ToldBody), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn achieved(
+    State(state): State<WebState>,
+    bearer: Bearer,
+    Path(id): Path<String>,
+    Body(body): Body<AchievedBody>,
+) -> Result<(StatusCode, Json<ToldBody>), Problem> {
+    bearer.enter(&state, Action::EnterAlert)?;
+    let id = record_id(&id)?;
+    let why = reason_of(body.why, "why")?;
+    let notice = state.app.tell_achieved(bearer.caller(), id, &why).await?;
+    Ok((StatusCode::CREATED, Json(ToldBody { notice })))
+}
+
+/// Answers that an alert stays though its purpose is said to be achieved. Ending it is withdrawing it.
+#[utoipa::path(
+    post, path = "/api/v1/alerts/{id}/keep", tag = "alerts", request_body = AchievedBody,
+    params(("id" = String, Path, description = "The record of the alert")),
+    responses((status = 204, description = "Kept"), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn keep(
+    State(state): State<WebState>,
+    bearer: Bearer,
+    Path(id): Path<String>,
+    Body(body): Body<AchievedBody>,
+) -> Result<StatusCode, Problem> {
+    bearer.enter(&state, Action::EnterAlert)?;
+    let id = record_id(&id)?;
+    let why = reason_of(body.why, "why")?;
+    state.app.keep_alert(bearer.caller(), id, &why).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -7,7 +7,9 @@ use axum::response::{IntoResponse, Response};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{accounts, alerts, audit, checks, hits, inquiries, lists, matches, partners, sessions};
+use super::{
+    accounts, alerts, audit, checks, hits, inquiries, lists, matches, partners, sessions, transfers,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -22,7 +24,8 @@ use super::{accounts, alerts, audit, checks, hits, inquiries, lists, matches, pa
         hits::list, hits::view, hits::finish,
         alerts::list, alerts::preview, alerts::enter, alerts::view, alerts::deliveries,
         alerts::correct, alerts::extend, alerts::flag, alerts::withdraw,
-        alerts::restrict, alerts::lift, alerts::pass_on,
+        alerts::restrict, alerts::lift, alerts::pass_on, alerts::achieved, alerts::keep, alerts::handling,
+        transfers::justify, transfers::list,
         inquiries::list, inquiries::ask, inquiries::view, inquiries::answer,
         inquiries::hit_reports, inquiries::hit_report_one, inquiries::follow_up,
         partners::list, partners::accept, partners::revoke, partners::deliveries,

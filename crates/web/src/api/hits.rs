@@ -62,6 +62,8 @@ pub(crate) struct HitBody {
     follow_up: Option<FollowUp>,
     /// Whether the caller may close the follow-up.
     may_finish: bool,
+    /// Whether the person must not learn of the alert that was hit.
+    covert: bool,
 }
 
 /// What was done.
@@ -70,6 +72,20 @@ pub(crate) struct HitBody {
 pub(crate) struct ReportBody {
     /// 3 to 2,000 characters that say something.
     pub report: String,
+    /// `achieved`: the purpose of the alert is, and its issuer is told; `lasts`, or absent: not yet.
+    #[serde(default)]
+    pub purpose: PurposeWord,
+}
+
+/// Whether what an alert is for has been reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum PurposeWord {
+    /// It has.
+    Achieved,
+    /// Not yet.
+    #[default]
+    Lasts,
 }
 
 /// What was done about a hit of this authority's own.
@@ -124,6 +140,7 @@ pub(crate) async fn view(
         reason: view.reason.map(|reason| reason.to_string()),
         follow_up: view.follow_up,
         may_finish: view.may_finish,
+        covert: view.covert,
     }))
 }
 

@@ -4,14 +4,14 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use egnatia_alerts::{HitReport, Inquiry};
-use egnatia_app::{Action, Enveloped, NewQuestion};
+use egnatia_app::{Action, AlertPurpose, Enveloped, NewQuestion};
 use egnatia_protocol::{Decision, DeclineGround, Matter};
 use egnatia_record::RecordId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::caller::{Bearer, record_id};
-use super::hits::ReportBody;
+use super::hits::{PurposeWord, ReportBody};
 use super::json::{Body, PageOf, Paging, ProblemBody, Query, limit_of};
 use super::matches::reason_of;
 use crate::problem::Problem;
@@ -234,7 +234,14 @@ pub(crate) async fn follow_up(
     let id = record_id(&id)?;
     let report = reason_of(body.report, "report")?;
     let caller = bearer.caller();
-    state.app.follow_up_report(caller, id, report).await?;
+    let purpose = match body.purpose {
+        PurposeWord::Achieved => AlertPurpose::Achieved,
+        PurposeWord::Lasts => AlertPurpose::Lasts,
+    };
+    state
+        .app
+        .follow_up_report_with(caller, id, report, purpose)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

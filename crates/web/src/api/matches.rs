@@ -83,6 +83,8 @@ pub(crate) struct MatchBody {
     hit: Option<RecordId>,
     /// Whether the caller may decide.
     may_decide: bool,
+    /// Whether the person must not learn of the alert that agrees.
+    covert: bool,
 }
 
 /// What a named officer finds, and why.
@@ -160,6 +162,7 @@ pub(crate) async fn view(
         decision: view.decision,
         hit: view.hit,
         may_decide: view.may_decide,
+        covert: view.covert,
     }))
 }
 

@@ -17,6 +17,7 @@ mod lists;
 mod matches;
 mod partners;
 mod sessions;
+mod transfers;
 
 use std::time::Duration;
 
@@ -71,6 +72,11 @@ pub(crate) fn router() -> Router<WebState> {
         .route("/alerts/{id}/withdraw", post(alerts::withdraw))
         .route("/alerts/{id}/restrict", post(alerts::restrict))
         .route("/alerts/{id}/lift", post(alerts::lift))
+        .route("/alerts/{id}/handling", post(alerts::handling))
+        .route("/alerts/{id}/achieved", post(alerts::achieved))
+        .route("/alerts/{id}/keep", post(alerts::keep))
+        .route("/alerts/{id}/justify", post(transfers::justify))
+        .route("/transfers", get(transfers::list))
         .route("/alerts/{id}/pass-on", post(alerts::pass_on))
         .route(
             "/inquiries",

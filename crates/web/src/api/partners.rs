@@ -42,6 +42,8 @@ pub(crate) struct PartnerBody {
     failures: u32,
     /// Why the last one failed.
     error: Option<String>,
+    /// The serial of a card that its node shows and this one does not have.
+    newer_card: Option<u64>,
     /// How far its clock is ahead of this node's, in milliseconds.
     clock_ms: Option<i64>,
     /// How much waits for it.
@@ -286,6 +288,7 @@ pub(crate) async fn adopt(
 impl PartnerBody {
     fn of(view: PartnerView) -> Self {
         Self {
+            newer_card: view.newer_card(),
             authority: view.row.authority,
             partner: view.row.partner,
             state: view.row.state.as_str(),

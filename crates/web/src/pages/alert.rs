@@ -10,7 +10,7 @@ use egnatia_record::{Envelope, RecordId};
 use super::alert_acts::{self, Refused};
 use super::users::Act;
 use super::{alert_facts, alerts, lists, record_id, subjects, terms};
-use crate::parts::{Cell, Empty, Facts, HandlingBadge, Subject, Table, Tone};
+use crate::parts::{Cell, Clock, Empty, Facts, HandlingBadge, Subject, Table, Tone};
 use crate::problem::Problem;
 use crate::visit::{Signed, show};
 use crate::{Area, Frame, Texts};
@@ -29,6 +29,10 @@ pub struct AlertPage {
     pub action: String,
     /// Whether the person must not learn of it.
     pub covert: bool,
+    /// That its purpose is achieved, while nobody has answered.
+    pub notice: Option<NoticePart>,
+    /// That a hit was followed up, and what may be said then.
+    pub proposal: Option<String>,
     /// That it is withdrawn, or that its review is near.
     pub standing: Option<String>,
     /// What it says.
@@ -57,8 +61,21 @@ pub struct AlertPage {
     pub came: Facts,
     /// The form that corrects it.
     pub correction: Option<String>,
+    /// The form that corrects how it is handled.
+    pub rehandling: Option<String>,
     /// What may be done with it.
     pub acts: Vec<Act>,
+}
+
+/// That the purpose of the alert is achieved, and that nobody has answered.
+#[derive(Debug)]
+pub struct NoticePart {
+    /// Why, in the words of whoever told it.
+    pub text: String,
+    /// Until when it is answered, and what happens then.
+    pub clock: Clock,
+    /// Who told it, and what is asked.
+    pub asks: String,
 }
 
 /// Shows an alert.
@@ -89,6 +106,9 @@ pub(super) async fn page(
         handling: HandlingBadge::new(&view.envelope, t),
         action: alert.action.clone(),
         covert: alert_facts::is_covert(app.profile(), alert),
+        notice: notice(&frame, view),
+        proposal: (alert_acts::may_be_achieved(app, view) && view.followed_up)
+            .then(|| t.text("alert-achieved-perhaps")),
         standing: standing(&frame, view),
         facts: alert_facts::of(t, alert),
         described: alert_facts::described(t, alert),
@@ -104,9 +124,27 @@ pub(super) async fn page(
         came: came(t, view),
         correction: (view.may_change && view.state != "restricted")
             .then(|| format!("/alerts/{id}/correction")),
+        rehandling: (view.may_change && view.state != "restricted")
+            .then(|| format!("/alerts/{id}/handling")),
         acts: alert_acts::offered(signed, &frame, id, view, refused),
         frame,
     }
+}
+
+fn notice(frame: &Frame, view: &AlertView) -> Option<NoticePart> {
+    let t = frame.t;
+    let notice = view.notice.as_ref()?;
+    let times = (notice.body.since, notice.body.due_at, frame.now());
+    let then = Some(t.text("alert-achieved-then"));
+    Some(NoticePart {
+        text: notice.body.text.clone(),
+        clock: Clock::new(t, &frame.node.zone, times, then),
+        asks: t.with(
+            "alert-achieved-asks",
+            "by",
+            notice.envelope.author.to_string(),
+        ),
+    })
 }
 
 fn standing(frame: &Frame, view: &AlertView) -> Option<String> {
@@ -333,6 +371,10 @@ fn came(t: &Texts, view: &AlertView) -> Facts {
         .with_all(
             t.text("alert-matches"),
             links("/matches", "match-number", &view.matches),
+        )
+        .with_all(
+            t.text("alert-hits"),
+            links("/hits", "hit-number", &view.hits),
         )
         .with_all(
             t.text("alert-inquiries"),

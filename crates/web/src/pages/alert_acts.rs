@@ -4,13 +4,13 @@
 use axum::extract::Path;
 use axum::response::Response;
 use egnatia_alerts::Reason;
-use egnatia_app::{Action, AlertView, NewFlag, NewQuestion, PassedOn};
+use egnatia_app::{Action, AlertView, App, NewFlag, NewQuestion, PassedOn};
 use egnatia_protocol::{Matter, RecallReason};
 use egnatia_record::{AuthorityId, RecordId};
 
 use super::alert_form::{Filler, Wrong};
 use super::users::Act;
-use super::{alert, record_id, terms};
+use super::{alert, alert_transfer, record_id, terms};
 use crate::parts::{FieldKind, Form};
 use crate::problem::{Problem, ProblemCode};
 use crate::visit::{Posted, Signed, done, show_refused};
@@ -42,6 +42,17 @@ pub(super) struct Refused<'a> {
     wrong: Wrong,
 }
 
+impl Refused<'_> {
+    /// What was filled in and what is wrong, where it was this form.
+    pub fn of(&self, act: &str) -> (Posted, Wrong) {
+        if self.act == act {
+            (self.posted.clone(), self.wrong.clone())
+        } else {
+            (Posted::default(), Wrong::new())
+        }
+    }
+}
+
 /// What somebody may do with the alert.
 pub(super) fn offered(
     signed: &Signed,
@@ -60,20 +71,42 @@ pub(super) fn offered(
     if view.may_change && view.state == RESTRICTED {
         acts.extend(["lift", "withdraw"]);
     } else if view.may_change {
+        if view.notice.is_some() {
+            acts.push("keep");
+        } else if may_be_achieved(app, view) {
+            acts.push("achieved");
+        }
+        if !view.to_justify.is_empty() {
+            acts.push("justify");
+        }
         acts.push("extend");
         if flaggable && !partners(signed, issuer).is_empty() {
             acts.push("flag");
         }
         acts.extend(["restrict", "withdraw"]);
     } else if !view.is_own && signed.offers(Action::Exchange) && view.state != "withdrawn" {
+        if !view.to_justify.is_empty() && signed.offers(Action::EnterAlert) {
+            acts.push("justify");
+        }
         acts.push("ask");
         if view.state != RESTRICTED && !partners(signed, issuer).is_empty() {
             acts.push("pass-on");
         }
     }
     acts.into_iter()
-        .map(|act| offer(signed, frame, (id, act, issuer), refused))
+        .map(|act| match act {
+            "justify" => alert_transfer::offer(signed, frame, (id, view), refused),
+            _ => offer(signed, frame, (id, act, issuer), refused),
+        })
         .collect()
+}
+
+/// Whether somebody may say of the alert that its purpose is achieved.
+pub(super) fn may_be_achieved(app: &App, view: &AlertView) -> bool {
+    view.may_change
+        && view.state != RESTRICTED
+        && view.notice.is_none()
+        && app.ends_with_hit(&view.alert)
 }
 
 /// Accepted partners to choose from, without whoever issued the alert.
@@ -103,11 +136,7 @@ fn offer(
     refused: &Refused<'_>,
 ) -> Act {
     let t = frame.t;
-    let (posted, wrong) = if refused.act == act {
-        (refused.posted.clone(), refused.wrong.clone())
-    } else {
-        (Posted::default(), Wrong::new())
-    };
+    let (posted, wrong) = refused.of(act);
     let filler = Filler {
         t,
         posted: &posted,
@@ -115,6 +144,8 @@ fn offer(
     };
     let fields = match act {
         "extend" => vec![filler.area("assessment", "alert-assessment").required()],
+        "achieved" => vec![filler.area("achieved_why", "alert-achieved-why").required()],
+        "keep" => vec![filler.area("keep_why", "alert-keep-why").required()],
         "flag" => {
             let choices = partners_or_none(signed, issuer);
             vec![
@@ -189,7 +220,9 @@ pub(crate) async fn act(
     posted: Posted,
 ) -> Result<Response, Problem> {
     let needed = match act.as_str() {
-        "extend" | "flag" | "withdraw" | "restrict" | "lift" => Action::EnterAlert,
+        "achieved" | "keep" | "justify" | "extend" | "flag" | "withdraw" | "restrict" | "lift" => {
+            Action::EnterAlert
+        }
         "ask" | "pass-on" => Action::Exchange,
         _ => return Err(Problem::new(ProblemCode::NotFound)),
     };
@@ -197,6 +230,9 @@ pub(crate) async fn act(
     let id = record_id(&id)?;
     let t = signed.t();
     let result = match act.as_str() {
+        "achieved" => achieved(&signed, id, &posted).await?,
+        "keep" => keep(&signed, id, &posted).await?,
+        "justify" => alert_transfer::justify(&signed, id, &posted).await?,
         "extend" => extend(&signed, id, &posted).await?,
         "flag" => flag(&signed, id, &posted).await?,
         "withdraw" => withdraw(&signed, id, &posted).await?,
@@ -234,9 +270,9 @@ fn words_of(t: &Texts, text: &str) -> String {
 }
 
 /// What is said afterwards, or what is wrong with the form.
-type Done = Result<Result<&'static str, Wrong>, Problem>;
+pub(super) type Done = Result<Result<&'static str, Wrong>, Problem>;
 
-fn wrong(field: &str, text: &str) -> Wrong {
+pub(super) fn wrong(field: &str, text: &str) -> Wrong {
     Wrong::from([(field.to_owned(), text.to_owned())])
 }
 
@@ -253,6 +289,26 @@ fn settle(result: Result<(), egnatia_app::AppError>, field: &str, notice: &'stat
             None => Err(problem),
         },
     }
+}
+
+async fn achieved(signed: &Signed, id: RecordId, posted: &Posted) -> Done {
+    let why = match reason(posted, "achieved_why") {
+        Ok(why) => why,
+        Err(wrong) => return Ok(Err(wrong)),
+    };
+    let app = &signed.state.app;
+    let told = app.tell_achieved(signed.caller(), id, &why).await;
+    settle(told.map(|_| ()), "achieved_why", "alert-achieved")
+}
+
+async fn keep(signed: &Signed, id: RecordId, posted: &Posted) -> Done {
+    let why = match reason(posted, "keep_why") {
+        Ok(why) => why,
+        Err(wrong) => return Ok(Err(wrong)),
+    };
+    let app = &signed.state.app;
+    let kept = app.keep_alert(signed.caller(), id, &why).await;
+    settle(kept, "keep_why", "alert-keep")
 }
 
 async fn extend(signed: &Signed, id: RecordId, posted: &Posted) -> Done {

@@ -10,7 +10,9 @@ use egnatia_record::{
 };
 
 use super::alert_form::{Filler, Group, Kind, Wrong};
+use super::alert_import::Stated;
 use super::terms;
+use crate::parts::Field;
 use crate::visit::Posted;
 use crate::{Texts, words};
 
@@ -27,15 +29,15 @@ const BASES: [LegalBasis; 6] = [
 const CODES: [HandlingCode; 3] = [HandlingCode::H1, HandlingCode::H2, HandlingCode::H3];
 const RELEASES: [&str; 3] = ["anybody", "partners", "nobody"];
 
-/// The fields of an alert's handling. `own` is the side of the node itself.
-pub(crate) fn groups(filler: &Filler<'_>, kind: Kind, own: Option<PartnerCode>) -> Vec<Group> {
+/// Codes and releasability: what can be corrected. `own` is the side of the node itself.
+pub(crate) fn release(filler: &Filler<'_>, own: Option<PartnerCode>) -> Vec<Field> {
     let t = filler.t;
     let sides = terms::SIDES
         .iter()
         .filter_map(|side| side.parse::<PartnerCode>().ok())
         .filter(|side| Some(*side) != own)
         .map(|side| (side.to_string(), terms::partner(t, side)));
-    let release = vec![
+    vec![
         filler
             .choice(
                 "release",
@@ -50,16 +52,46 @@ pub(crate) fn groups(filler: &Filler<'_>, kind: Kind, own: Option<PartnerCode>) 
             terms::choices(t, "code", CODES.iter().map(|code| code.as_str())),
         ),
         filler.line("restriction", "alert-restriction"),
-        filler.choice(
+    ]
+}
+
+/// How an alert is handled, as its form has it.
+pub(crate) fn filled(handling: &Handling) -> Posted {
+    let mut fields = Vec::new();
+    let mut put = |name: &str, value: &str| fields.push((name.to_owned(), value.to_owned()));
+    match handling.releasable_to() {
+        ReleasableTo::Anybody => put("release", "anybody"),
+        ReleasableTo::NobodyElse => put("release", "nobody"),
+        ReleasableTo::Partners(partners) => {
+            put("release", "partners");
+            for partner in partners {
+                put("partners", partner.as_str());
+            }
+        }
+    }
+    for code in handling.codes() {
+        put("codes", code.as_str());
+    }
+    if let Some(restriction) = handling.restriction() {
+        put("restriction", restriction);
+    }
+    put("origin", handling.origin().as_str());
+    Posted::of(fields)
+}
+
+/// The fields of an alert's handling. `own` is the side of the node itself.
+pub(crate) fn groups(filler: &Filler<'_>, kind: Kind, own: Option<PartnerCode>) -> Vec<Group> {
+    let t = filler.t;
+    let mut release = release(filler, own);
+    release.push(filler.choice(
+        "origin",
+        "alert-origin",
+        terms::choices(
+            t,
             "origin",
-            "alert-origin",
-            terms::choices(
-                t,
-                "origin",
-                OriginRegime::ALL.iter().map(|origin| origin.as_str()),
-            ),
+            OriginRegime::ALL.iter().map(|origin| origin.as_str()),
         ),
-    ];
+    ));
     let mut quality = vec![
         filler.choice(
             "basis",
@@ -131,6 +163,22 @@ pub(crate) struct AlertTerms {
 }
 
 impl AlertTerms {
+    /// What holds for all alerts of a table.
+    pub fn for_file(self, stated: Stated) -> egnatia_app::AlertTerms {
+        egnatia_app::AlertTerms {
+            handling: self.handling,
+            legal_basis: self.legal_basis,
+            evaluation: self.evaluation,
+            subject: self.subject,
+            nature: self.nature,
+            category: stated.category,
+            reason: stated.reason,
+            decision: stated.decision,
+            proportionality: stated.proportionality,
+            like_are_different: stated.like_are_different,
+        }
+    }
+
     /// The alert that is to be entered.
     pub fn with(self, draft: AlertDraft) -> NewAlert {
         NewAlert {
@@ -187,7 +235,8 @@ pub(crate) fn read(posted: &Posted, kind: Kind, t: &Texts) -> Result<AlertTerms,
     }
 }
 
-fn handling(posted: &Posted, t: &Texts, wrong: &mut Wrong) -> Option<Handling> {
+/// Codes, releasability and origin, or what is wrong with them.
+pub(crate) fn handling(posted: &Posted, t: &Texts, wrong: &mut Wrong) -> Option<Handling> {
     let partners = posted.all("partners");
     let partners = partners.iter().filter_map(|code| code.parse().ok());
     let releasable = match posted.raw("release") {

@@ -58,6 +58,7 @@ pub(crate) async fn show_alerts(signed: Signed) -> Result<Response, Problem> {
         tabs: vec![
             ("/alerts", t.text("alerts-own"), !received),
             ("/alerts?list=received", t.text("alerts-received"), received),
+            ("/transfers", t.text("transfers-title"), false),
         ],
         lede: t.text(if received {
             "alerts-received-lede"

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 use egnatia_alerts::{HitReport, Reason};
-use egnatia_app::{Action, Enveloped};
+use egnatia_app::{Action, AlertPurpose, Enveloped};
 use egnatia_protocol::ReportField;
 
 use super::alert_form::{Filler, Wrong};
@@ -16,6 +16,8 @@ use crate::visit::{Posted, Signed, done, show, show_refused};
 use crate::{Area, Frame, cursor};
 
 const PAGE: u32 = 50;
+/// Whether the alert has achieved its purpose.
+const PURPOSES: [&str; 2] = ["achieved", "lasts"];
 
 /// The page of one report.
 #[derive(Debug, Template)]
@@ -83,12 +85,22 @@ async fn page(
     let title = t.with("hit-report-title", "name", body.name.as_str());
     let frame = signed.frame(title, Some(Area::Inbox)).await;
     let is_open = body.followed_up.is_none();
+    let asks_purpose = is_open && asks_purpose(signed, body).await;
     let form = (is_open && signed.offers(Action::Exchange)).then(|| {
         let filler = Filler { t, posted, wrong };
         let field = filler.line("report", "hit-report").kind(FieldKind::Area);
         let action = format!("/hit-reports/{}/follow-up", view.id);
         let submit = t.text("hit-report-close");
-        Form::new(t, action, vec![field.required()], submit, None).csrf(frame.csrf())
+        let mut fields = vec![field.required()];
+        if asks_purpose {
+            let choices = terms::choices_or_none(t, "choose", "purpose-is", PURPOSES);
+            fields.push(
+                filler
+                    .choice("purpose", "hit-report-purpose", choices)
+                    .required(),
+            );
+        }
+        Form::new(t, action, fields, submit, None).csrf(frame.csrf())
     });
     HitReportPage {
         clock: is_open.then(|| {
@@ -107,6 +119,12 @@ async fn page(
         }),
         frame,
     }
+}
+
+/// Whether whoever follows it up has to say if the alert has achieved its purpose (rule SIS-12).
+async fn asks_purpose(signed: &Signed, body: &HitReport) -> bool {
+    let asks = signed.state.app.asks_purpose(body.alert).await;
+    asks.unwrap_or(false)
 }
 
 fn facts(signed: &Signed, frame: &Frame, body: &HitReport) -> Facts {
@@ -155,16 +173,33 @@ pub(crate) async fn follow_up(
     signed.enter(Action::Exchange)?;
     let id = record_id(&id)?;
     let (app, caller) = (&signed.state.app, signed.caller());
-    match Reason::try_from(posted.text("report")) {
-        Ok(report) => {
-            app.follow_up_report(caller, id, report).await?;
-            Ok(done(&format!("/hit-reports/{id}"), "follow-up-done"))
+    let t = signed.t();
+    let view = app.view_hit_report(caller, id).await?;
+    let mut wrong = Wrong::new();
+    let report = Reason::try_from(posted.text("report"));
+    if report.is_err() {
+        wrong.insert("report".to_owned(), t.text("hit-report-invalid"));
+    }
+    let purpose = match posted.raw("purpose") {
+        "achieved" => AlertPurpose::Achieved,
+        "lasts" => AlertPurpose::Lasts,
+        _ => {
+            if view.body.followed_up.is_none() && asks_purpose(&signed, &view.body).await {
+                wrong.insert("purpose".to_owned(), t.text("alert-choose"));
+            }
+            AlertPurpose::Lasts
         }
-        Err(_) => {
-            let text = signed.t().text("hit-report-invalid");
-            let wrong = Wrong::from([("report".to_owned(), text)]);
-            let view = app.view_hit_report(caller, id).await?;
-            Ok(show_refused(&page(&signed, &view, (&posted, &wrong)).await))
+    };
+    match report {
+        Ok(report) if wrong.is_empty() => {
+            app.follow_up_report_with(caller, id, report, purpose)
+                .await?;
+            let notice = match purpose {
+                AlertPurpose::Achieved => "alert-achieved",
+                AlertPurpose::Lasts => "follow-up-done",
+            };
+            Ok(done(&format!("/hit-reports/{id}"), notice))
         }
+        _ => Ok(show_refused(&page(&signed, &view, (&posted, &wrong)).await)),
     }
 }

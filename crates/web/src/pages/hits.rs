@@ -47,6 +47,8 @@ pub struct HitPage {
     pub facts: Facts,
     /// What is to be done.
     pub action: String,
+    /// Whether the person must not learn of it.
+    pub covert: bool,
     /// By when, while it is open.
     pub clock: Option<Clock>,
     /// To whom the report goes, where somebody else gets it.
@@ -209,6 +211,7 @@ async fn page(signed: &Signed, id: RecordId, view: &HitView, filled: (&Posted, &
             .map(|matched| checking::query_facts(t, &matched.query)),
         facts: facts(&signed.state.app, &frame, view),
         action: view.hit.action.clone(),
+        covert: view.covert,
         clock: view.follow_up.as_ref().and_then(|f| clock(&frame, view, f)),
         means: (view.may_finish && has_issuer).then(|| t.text("hit-report-means")),
         report: form,

@@ -42,6 +42,7 @@ pub(super) fn inquiry(signed: &Signed, frame: &Frame, item: &Enveloped<Inquiry>)
     let (key, theirs) = match body.direction {
         Direction::Received => ("inquiry-from", true),
         Direction::Asked => ("inquiry-to", false),
+        Direction::Within => ("inquiry-within", true),
     };
     let is_open = body.state == InquiryState::Open;
     let clock = is_open.then(|| {

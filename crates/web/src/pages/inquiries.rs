@@ -101,19 +101,21 @@ async fn page(
     let is_open = body.state == InquiryState::Open;
     let received = body.direction == Direction::Received;
     let may_answer = is_open && received && signed.offers(Action::Exchange);
-    let waits = match (is_open && !may_answer, received) {
-        (true, true) => Some(t.text("inquiry-may-not")),
-        (true, false) => Some(t.text("inquiry-waits")),
-        (false, _) => None,
-    };
+    let waits = (is_open && !may_answer).then(|| {
+        t.text(match body.direction {
+            Direction::Received => "inquiry-may-not",
+            Direction::Asked => "inquiry-waits",
+            Direction::Within => "alert-achieved-answer",
+        })
+    });
     InquiryPage {
         text: body.text.clone(),
         clock: is_open.then(|| {
             let times = (body.since, body.due_at, frame.now());
-            let then = t.text(if received {
-                "inquiry-then"
-            } else {
-                "inquiry-then-asked"
+            let then = t.text(match body.direction {
+                Direction::Received => "inquiry-then",
+                Direction::Asked => "inquiry-then-asked",
+                Direction::Within => "alert-achieved-then",
             });
             Clock::new(t, &frame.node.zone, times, Some(then))
         }),
@@ -131,6 +133,7 @@ fn facts(signed: &Signed, frame: &Frame, body: &Inquiry) -> Facts {
     let key = match body.direction {
         Direction::Received => "inquiry-asks",
         Direction::Asked => "inquiry-asked",
+        Direction::Within => "inquiry-told",
     };
     Facts::new()
         .with(t.text(key), Cell::Lines(with, body.with.to_string()))

@@ -33,6 +33,8 @@ pub struct MatchPage {
     pub decision: Option<Decision>,
     /// Who decided, when and why.
     pub decided: Option<Facts>,
+    /// Whether the person must not learn of it.
+    pub covert: bool,
     /// Why there is no form.
     pub no_form: Option<String>,
 }
@@ -110,6 +112,7 @@ async fn page(
         facts: found(&signed.state.app, &frame, &view),
         decided: decided(&frame, &view),
         no_form: (waiting && !view.may_decide).then(|| t.text("match-may-not")),
+        covert: view.covert,
         decision,
         frame,
     }

@@ -7,7 +7,11 @@ pub mod alert_entry;
 mod alert_facts;
 mod alert_filled;
 pub mod alert_form;
+mod alert_handling;
+pub mod alert_import;
+mod alert_import_report;
 mod alert_terms;
+mod alert_transfer;
 pub mod alerts;
 pub mod arrangements;
 pub mod arrivals;
@@ -35,9 +39,11 @@ pub mod screenings;
 pub mod session;
 mod subjects;
 mod terms;
+pub mod transfers;
 pub mod users;
 pub mod witnesses;
 
+pub(crate) use alert_facts::is_covert;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
@@ -48,6 +54,7 @@ use partner_card::CARD_FORM_BYTES_MAX;
 use crate::WebState;
 use crate::problem::{Problem, ProblemCode};
 use crate::screens::FILE_BYTES_MAX;
+use crate::tables::TABLE_BYTES_MAX;
 use crate::visit::FORM_BYTES_MAX;
 
 /// The record that a path names.
@@ -61,6 +68,9 @@ pub(crate) fn router(upload_bytes_max: usize) -> Router<WebState> {
     let import = post(list_import::import).layer(DefaultBodyLimit::max(upload_bytes_max));
     let file = post(screening_flow::take_file).layer(DefaultBodyLimit::max(
         FILE_BYTES_MAX.saturating_add(FORM_BYTES_MAX),
+    ));
+    let alerts_file = post(alert_import::take_file).layer(DefaultBodyLimit::max(
+        TABLE_BYTES_MAX.saturating_add(FORM_BYTES_MAX),
     ));
     let with_card = DefaultBodyLimit::max(CARD_FORM_BYTES_MAX);
     let card = post(partner_card::read).layer(with_card);
@@ -109,6 +119,12 @@ pub(crate) fn router(upload_bytes_max: usize) -> Router<WebState> {
         .route("/hits/{id}", get(hits::show_hit))
         .route("/hits/{id}/follow-up", post(hits::finish))
         .route("/alerts", get(alerts::show_alerts).post(alert_entry::enter))
+        .route(
+            "/alerts/import",
+            get(alert_import::show_form).post(alert_import::import),
+        )
+        .route("/alerts/import/file", alerts_file)
+        .route("/alerts/import/new", get(alert_import::show_new))
         .route("/alerts/new", get(alert_entry::show_categories))
         .route(
             "/alerts/new/{category}/{about}",
@@ -119,6 +135,10 @@ pub(crate) fn router(upload_bytes_max: usize) -> Router<WebState> {
         .route(
             "/alerts/{id}/correction",
             get(alert_correction::show_correction).post(alert_correction::correct),
+        )
+        .route(
+            "/alerts/{id}/handling",
+            get(alert_handling::show_handling).post(alert_handling::correct),
         )
         .route("/alerts/{id}/{act}", post(alert_acts::act))
         .route("/lists", get(lists::show_lists))
@@ -156,6 +176,7 @@ pub(crate) fn router(upload_bytes_max: usize) -> Router<WebState> {
         .route("/audit/verification", post(audit::verify))
         .route("/audit/{sequence}", get(audit::show_entry))
         .route("/audit/{sequence}/proof", get(audit::proof))
+        .route("/transfers", get(transfers::show_transfers))
         .route("/users", get(users::show_users).post(users::create))
         .route("/users/{login}", get(users::show_user))
         .route("/users/{login}/{act}", post(users::act))

@@ -14,7 +14,7 @@ use crate::parts::{Cell, Facts, Field, FieldKind, Form};
 use crate::problem::{Problem, ProblemCode};
 use crate::visit::{Posted, Signed, done, show, show_refused};
 use crate::words::sentence;
-use crate::{Area, Frame, guard};
+use crate::{Area, Frame, Texts, guard};
 
 /// The largest form with a card in it, in bytes.
 pub(super) const CARD_FORM_BYTES_MAX: usize = 256 * 1024;
@@ -36,8 +36,8 @@ pub struct OwnCardPage {
 pub struct OwnCard {
     /// The groups of its fingerprint.
     pub fingerprint: Vec<String>,
-    /// The fingerprint to be scanned.
-    pub qr: Option<Qr>,
+    /// The card to be scanned, in codes that belong in this order.
+    pub codes: Vec<Qr>,
     /// What it says.
     pub facts: Facts,
 }
@@ -45,6 +45,8 @@ pub struct OwnCard {
 /// A code to be scanned: its size in modules, and the path of the dark ones.
 #[derive(Debug)]
 pub struct Qr {
+    /// Which of how many it is, in words.
+    pub name: String,
     /// With the quiet zone around it.
     pub size: usize,
     /// For `d` of an SVG path.
@@ -111,12 +113,14 @@ pub(super) fn facts(frame: &Frame, card: &NodeCard) -> Facts {
 /// Shows the node's own card.
 pub(crate) async fn show_own(signed: Signed) -> Result<Response, Problem> {
     signed.enter(Action::ListPartners)?;
-    let title = signed.t().text("own-card-title");
-    let frame = signed.frame(title, Some(Area::Partners)).await;
+    let t = signed.t();
+    let frame = signed
+        .frame(t.text("own-card-title"), Some(Area::Partners))
+        .await;
     let card = signed.state.app.own_card().map(|card| {
         let fingerprint = card.fingerprint().to_string();
         OwnCard {
-            qr: qr(&fingerprint),
+            codes: codes(t, &card.to_codes()),
             fingerprint: groups(&fingerprint),
             facts: facts(&frame, card.card()),
         }
@@ -131,7 +135,17 @@ pub(crate) async fn show_own(signed: Signed) -> Result<Response, Problem> {
 /// Light modules around a code, without which it is not found.
 const QUIET: usize = 4;
 
-fn qr(text: &str) -> Option<Qr> {
+/// All of them, or none: a part alone is of no use.
+fn codes(t: &Texts, texts: &[String]) -> Vec<Qr> {
+    let of = texts.len().to_string();
+    let codes = texts.iter().zip(1_usize..).map(|(text, number)| {
+        let values = [("number", number.to_string()), ("of", of.clone())];
+        qr(text, t.with_all("card-code", &values))
+    });
+    codes.collect::<Option<Vec<_>>>().unwrap_or_default()
+}
+
+fn qr(text: &str, name: String) -> Option<Qr> {
     let code = QrCode::new(text).ok()?;
     let width = code.width();
     let dark = code
@@ -144,6 +158,7 @@ fn qr(text: &str) -> Option<Qr> {
         format!("{path}M{x} {y}h1v1h-1z")
     });
     Some(Qr {
+        name,
         size: width.saturating_add(QUIET.saturating_mul(2)),
         path,
     })
@@ -185,6 +200,7 @@ async fn accept_page(signed: &Signed, text: &str, wrong: Option<String>) -> Part
             .error(wrong),
         Field::new("card_text", t.text("card-text"))
             .kind(FieldKind::Area)
+            .hint(t.text("card-text-hint"))
             .value(text),
     ];
     let submit = t.text("partner-accept-read");

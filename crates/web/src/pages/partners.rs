@@ -29,6 +29,8 @@ pub struct PartnersPage {
     pub frame: Frame,
     /// What else there is: address, name, whether it is shown.
     pub tabs: Vec<(&'static str, String, bool)>,
+    /// Partners that show a card that is not held here: their pages, what to do.
+    pub newer_cards: Vec<(String, String)>,
     /// The partners.
     pub table: Table,
     /// Whether somebody may accept one.
@@ -41,6 +43,8 @@ pub struct PartnersPage {
 pub struct PartnerPage {
     /// The frame.
     pub frame: Frame,
+    /// That the partner shows a card that is not held here.
+    pub newer_card: Option<String>,
     /// How things stand.
     pub state: Tag,
     /// When it was reached, what waits, what went wrong.
@@ -126,6 +130,13 @@ pub(crate) async fn show_partners(signed: Signed) -> Result<Response, Problem> {
     let table = Table::new(t, String::new(), columns, Empty::of(t, "partners")).rows(rows);
     Ok(show(&PartnersPage {
         tabs: tabs(&signed, "/partners"),
+        newer_cards: partners
+            .iter()
+            .filter_map(|view| {
+                let text = newer_card(t, view, view.newer_card()?);
+                Some((format!("/partners/{}", view.row.authority), text))
+            })
+            .collect(),
         table,
         may_manage: signed.offers(Action::ManagePartners),
         frame,
@@ -211,6 +222,7 @@ async fn page(
     let may = revocable && signed.offers(Action::ManagePartners);
     let arrangements = super::arrangements::of_partner(signed, view.row.partner)?;
     Ok(PartnerPage {
+        newer_card: view.newer_card().map(|serial| newer_card(t, view, serial)),
         state: state(&frame, view, &agreed(signed)),
         contact: contact(&frame, view),
         card: card(&frame, view),
@@ -223,6 +235,16 @@ async fn page(
             .collect(),
         frame,
     })
+}
+
+/// That the partner shows a newer card, and what to do where it does not come by itself.
+fn newer_card(t: &Texts, view: &PartnerView, serial: u64) -> String {
+    let values = [
+        ("partner", view.card.name(&t.language()).to_owned()),
+        ("held", view.card.serial.to_string()),
+        ("newest", serial.to_string()),
+    ];
+    t.with_all("partner-newer-card", &values)
 }
 
 fn contact(frame: &Frame, view: &PartnerView) -> Facts {

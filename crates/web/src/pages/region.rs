@@ -12,27 +12,39 @@ use crate::problem::Problem;
 use crate::visit::{Signed, show};
 use crate::{Area, Frame};
 
-/// Sides in the order in which they stand around the node, clockwise from the north.
-const AROUND: [&str; 7] = ["EU", "RS", "XK", "MK", "AL", "ME", "BA"];
-/// Where they stand, in a drawing 480 wide and 410 high; the last place is that of the node itself.
-const PLACES: [(i32, i32); 7] = [
-    (240, 45),
-    (390, 110),
-    (390, 265),
-    (240, 345),
-    (90, 265),
-    (90, 110),
-    CENTRE,
+/// Where each side's node stands, in the units of the outlines: at its capital; the agencies of the
+/// Union beyond the edge. And on which side of it its name stands.
+const PLACES: [(&str, Point, Name); 7] = [
+    ("EU", (220, 60), Name::Below),
+    ("RS", (408, 152), Name::Below),
+    ("XK", (457, 359), Name::Right),
+    ("MK", (475, 422), Name::Right),
+    ("AL", (363, 487), Name::Below),
+    ("ME", (324, 380), Name::Below),
+    ("BA", (265, 244), Name::Below),
 ];
-/// Where this node stands: no line runs through another side.
-const CENTRE: (i32, i32) = (240, 190);
 /// Radius of a node.
-const RADIUS: i32 = 30;
-/// From one line of a name to the next.
-const LINE: i32 = 16;
-const LINE_STEP: usize = 16;
-/// A name with more letters than that stands in two lines: it would run into the signs.
-const LETTERS_MAX: usize = 16;
+const RADIUS: i32 = 15;
+/// From the middle of a node to its name.
+const NAME_BELOW: i32 = RADIUS + 16;
+const NAME_RIGHT: i32 = RADIUS + 5;
+/// Half the height of letters.
+const HALF: i32 = 5;
+/// A line keeps so far away from the middle of another node.
+const CLEAR: i32 = RADIUS + 10;
+/// And so far from the letters of its name.
+const CLEAR_OF_LETTERS: i32 = 14;
+/// How far a line may be bent, in hundredths of its length, the least first.
+const BENDS: [i32; 7] = [0, 20, -20, 40, -40, 60, -60];
+
+type Point = (i32, i32);
+
+/// On which side of a node its name stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Name {
+    Below,
+    Right,
+}
 
 /// The page of the region.
 #[derive(Debug, Template)]
@@ -59,8 +71,14 @@ pub struct RegionNode {
     pub x: i32,
     /// Where it stands.
     pub y: i32,
-    /// What it is called, in lines, each with the height at which it stands.
-    pub lines: Vec<(i32, String)>,
+    /// What it is called.
+    pub name: String,
+    /// Where the name begins, or its middle.
+    pub name_x: i32,
+    /// The foot of the name.
+    pub name_y: i32,
+    /// Whether the name begins there.
+    pub name_begins: bool,
     /// Whether this node is there.
     pub own: bool,
 }
@@ -68,14 +86,8 @@ pub struct RegionNode {
 /// How this node stands with a side.
 #[derive(Debug)]
 pub struct RegionLink {
-    /// From here.
-    pub x1: i32,
-    /// From here.
-    pub y1: i32,
-    /// To there.
-    pub x2: i32,
-    /// To there.
-    pub y2: i32,
+    /// For `d` of an SVG path.
+    pub path: String,
     /// Where its sign stands.
     pub x: i32,
     /// Where its sign stands.
@@ -94,39 +106,39 @@ pub(crate) async fn show_region(signed: Signed) -> Result<Response, Problem> {
     let title = t.text("region-title");
     let frame = signed.frame(title, Some(Area::Partners)).await;
     let own = signed.state.app.settings().partner;
-    let others: Vec<PartnerCode> = AROUND
+    let placed: Vec<(PartnerCode, Point, Name)> = PLACES
         .iter()
-        .filter_map(|code| code.parse().ok())
-        .filter(|code| Some(*code) != own)
+        .filter_map(|(code, place, name)| Some((code.parse().ok()?, *place, *name)))
         .collect();
+    let others = placed.iter().filter(|(code, ..)| Some(*code) != own);
     let states: Vec<(PartnerCode, Tag)> = others
-        .iter()
-        .map(|code| (*code, state_of(&signed, &frame, &views, *code)))
+        .map(|(code, ..)| (*code, state_of(&signed, &frame, &views, *code)))
         .collect();
-    let links = match own {
-        Some(_) => {
-            let placed = PLACES.into_iter().zip(&states);
-            placed
-                .map(|(to, (_, state))| link(to, state.tone))
-                .collect()
-        }
-        None => Vec::new(),
-    };
-    let node = |code: PartnerCode, (x, y): (i32, i32)| RegionNode {
-        lines: (y + RADIUS + LINE..)
-            .step_by(LINE_STEP)
-            .zip(lines(&terms::partner(t, code)))
-            .collect(),
-        own: own == Some(code),
+    let from = placed.iter().find(|(code, ..)| Some(*code) == own);
+    let links = from.map_or_else(Vec::new, |(_, from, _)| {
+        let to = |code| placed.iter().find(|(placed, ..)| *placed == code);
+        let link = |(code, state): &(PartnerCode, Tag)| {
+            let (_, to, _) = to(*code)?;
+            Some(link(*from, *to, state.tone))
+        };
+        states.iter().filter_map(link).collect()
+    });
+    let nodes = placed.iter().map(|(code, (x, y), name)| RegionNode {
+        name: terms::partner(t, *code),
+        name_x: match name {
+            Name::Below => *x,
+            Name::Right => x + NAME_RIGHT,
+        },
+        name_y: match name {
+            Name::Below => y + NAME_BELOW,
+            Name::Right => y + HALF,
+        },
+        name_begins: *name == Name::Right,
+        own: own == Some(*code),
         code: code.to_string(),
-        x,
-        y,
-    };
-    let placed = others
-        .iter()
-        .zip(PLACES)
-        .map(|(code, place)| node(*code, place));
-    let nodes = placed.chain(own.map(|code| node(code, CENTRE)));
+        x: *x,
+        y: *y,
+    });
     Ok(show(&RegionPage {
         tabs: partners::tabs(&signed, "/region"),
         nodes: nodes.collect(),
@@ -136,34 +148,70 @@ pub(crate) async fn show_region(signed: Signed) -> Result<Response, Problem> {
     }))
 }
 
-/// A name in one line, or in two of about the same length.
-fn lines(name: &str) -> Vec<String> {
-    let letters = name.chars().count();
-    let gaps = name.match_indices(' ').map(|(at, _)| at);
-    let middle = gaps.min_by_key(|at| at.abs_diff(name.len() / 2));
-    match middle.and_then(|at| name.split_at_checked(at)) {
-        Some((first, rest)) if letters > LETTERS_MAX => {
-            vec![first.to_owned(), rest.trim_start().to_owned()]
-        }
-        _ => vec![name.to_owned()],
+/// A line between two nodes that runs through no other one.
+fn link(from: Point, to: Point, tone: Tone) -> RegionLink {
+    let others = PLACES
+        .iter()
+        .filter(|(_, place, _)| *place != from && *place != to);
+    let names: Vec<Point> = others
+        .clone()
+        .flat_map(|(_, place, name)| letters(*place, *name))
+        .collect();
+    let others: Vec<Point> = others.map(|(_, place, _)| *place).collect();
+    let is_free = |handle: &Point| {
+        let mut points = (0..=50).map(|step| along(from, *handle, to, step * 2));
+        points.all(|point| {
+            is_clear(point, &others, CLEAR) && is_clear(point, &names, CLEAR_OF_LETTERS)
+        })
+    };
+    let bent = BENDS
+        .iter()
+        .map(|bend| handle(from, to, *bend))
+        .find(is_free);
+    let handle = bent.unwrap_or_else(|| handle(from, to, 0));
+    let (x, y) = along(from, handle, to, 50);
+    RegionLink {
+        path: format!(
+            "M{} {}Q{} {} {} {}",
+            from.0, from.1, handle.0, handle.1, to.0, to.1
+        ),
+        x,
+        y,
+        foot: y + HALF,
+        tone,
     }
 }
 
-fn link((x2, y2): (i32, i32), tone: Tone) -> RegionLink {
-    let (x1, y1) = CENTRE;
-    // Half way: names stand under the others, and under this one.
-    let between = i32::midpoint;
-    let (x, y) = (between(x1, x2), between(y1, y2));
-    RegionLink {
-        x1,
-        y1,
-        x2,
-        y2,
-        x,
-        y,
-        foot: y + 5,
-        tone,
+/// Points of a node's name.
+fn letters((x, y): Point, name: Name) -> [Point; 3] {
+    match name {
+        Name::Below => [-20, 0, 20].map(|across| (x + across, y + NAME_BELOW - HALF)),
+        Name::Right => [30, 45, 60].map(|across| (x + across, y)),
     }
+}
+
+/// The handle of a quadratic curve that is bent by so many hundredths of its length.
+fn handle(from: Point, to: Point, bend: i32) -> Point {
+    let (across, down) = (to.0 - from.0, to.1 - from.1);
+    (
+        i32::midpoint(from.0, to.0) - down * bend / 100,
+        i32::midpoint(from.1, to.1) + across * bend / 100,
+    )
+}
+
+/// A point of a quadratic curve, `at` hundredths of the way.
+fn along(from: Point, handle: Point, to: Point, at: i32) -> Point {
+    let rest = 100 - at;
+    let mixed =
+        |a: i32, b: i32, c: i32| (rest * rest * a + 2 * rest * at * b + at * at * c) / 10_000;
+    (mixed(from.0, handle.0, to.0), mixed(from.1, handle.1, to.1))
+}
+
+fn is_clear(point: Point, of: &[Point], distance: i32) -> bool {
+    of.iter().all(|other| {
+        let (across, down) = (point.0 - other.0, point.1 - other.1);
+        across * across + down * down >= distance * distance
+    })
 }
 
 /// The worst of all nodes of a side; a side without a node is silent.
@@ -229,18 +277,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_name_stands_in_two_lines_clear_of_the_signs() {
-        assert_eq!(
-            lines("Bosnia and Herzegovina"),
-            ["Bosnia and", "Herzegovina"]
-        );
-        assert_eq!(lines("North Macedonia"), ["North Macedonia"]);
-        assert_eq!(lines("Bosnaundherzegowina"), ["Bosnaundherzegowina"]);
-        for place in PLACES.into_iter().filter(|place| *place != CENTRE) {
-            let sign = link(place, Tone::Agree);
-            // 14 letters of a name at 13 pixels: no wider than this.
-            let (x, y) = (place.0.abs_diff(sign.x), sign.y.abs_diff(place.1));
-            assert!(x > 60 || y > 65, "{place:?}: {sign:?}");
+    fn no_line_runs_through_another_side_and_no_sign_covers_one() {
+        for (from, start, _) in PLACES {
+            for (to, end, _) in PLACES {
+                if from == to {
+                    continue;
+                }
+                let drawn = link(start, end, Tone::Agree);
+                let numbers: Vec<i32> = drawn
+                    .path
+                    .split(|c: char| !c.is_ascii_digit() && c != '-')
+                    .filter_map(|number| number.parse().ok())
+                    .collect();
+                let handle = (numbers[2], numbers[3]);
+                let all: Vec<Point> = PLACES.iter().map(|(_, place, _)| *place).collect();
+                let others: Vec<Point> = all
+                    .iter()
+                    .copied()
+                    .filter(|place| *place != start && *place != end)
+                    .collect();
+                for at in 0..=100 {
+                    let point = along(start, handle, end, at);
+                    assert!(is_clear(point, &others, CLEAR - 1), "{from} {to} at {at}");
+                }
+                let sign = (drawn.x, drawn.y);
+                assert!(is_clear(sign, &all, RADIUS + 10), "{from} {to}: {sign:?}");
+            }
         }
     }
 }

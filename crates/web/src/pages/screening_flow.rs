@@ -124,7 +124,8 @@ async fn refuse_file(signed: &Signed, wrong: String) -> Result<Response, Problem
     Ok(show_refused(&own_page(signed, Some(wrong)).await?))
 }
 
-async fn file_of(request: Request) -> Result<(String, String, Bytes), Problem> {
+/// The token, the file's name and the file of a form with a field `rows`.
+pub(super) async fn file_of(request: Request) -> Result<(String, String, Bytes), Problem> {
     let refused = |status| Problem::new(ProblemCode::of_status(status));
     let mut form = Multipart::from_request(request, &())
         .await

@@ -1,5 +1,6 @@
 //! The pages and the API, asked as a browser and as a program ask them.
 
+mod alert_ends;
 mod alert_standing;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod alerts;

@@ -105,6 +105,48 @@ async fn what_is_no_card_or_the_nodes_own_is_refused() {
 }
 
 #[tokio::test]
+async fn a_card_that_was_scanned_is_read_like_its_file() {
+    let world = World::new().await;
+    let mut browser = administrator(&world).await;
+    let other = TestNode::new("xk-kp", "XK").await;
+    let card = other.app.own_card().unwrap();
+    let codes = card.to_codes();
+    browser.get("/partners/accept").await;
+    let some = codes[1..].join("\n");
+    let answer = browser
+        .upload("/partners/accept", &[("card_text", &some)])
+        .await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.body.contains("missing: 1"), "{}", answer.body);
+    let all = codes.join("\n");
+    let answer = browser
+        .upload("/partners/accept", &[("card_text", &all)])
+        .await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    let fingerprint = card.fingerprint().to_string();
+    let fields = [("card", all.as_str()), ("fingerprint", &fingerprint)];
+    let answer = browser.post("/partners/confirm", &fields).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    assert!(answer.location().starts_with("/partners/xk-kp"));
+}
+
+#[tokio::test]
+async fn a_newer_card_of_a_partner_is_said_on_its_page_until_it_is_held() {
+    let (world, al, _) = world_with_partners().await;
+    let mut browser = administrator(&world).await;
+    let page = browser.get("/partners").await.body;
+    assert!(!page.contains("shows its card"), "{page}");
+    world.node.app.note_card(&al.authority, 2);
+    for path in ["/partners", "/partners/al-asp"] {
+        let page = browser.get(path).await.body;
+        assert!(page.contains("shows its card 2; card 1 is held"), "{page}");
+    }
+    world.node.app.note_card(&al.authority, 1);
+    let page = browser.get("/partners/al-asp").await.body;
+    assert!(!page.contains("shows its card"), "{page}");
+}
+
+#[tokio::test]
 async fn the_nodes_own_card_is_shown_and_saved() {
     let world = World::new().await;
     let mut browser = administrator(&world).await;
@@ -113,7 +155,11 @@ async fn the_nodes_own_card_is_shown_and_saved() {
     for group in fingerprint.split('-') {
         assert!(page.contains(group), "{group}: {page}");
     }
-    assert!(page.contains("<svg class=\"qr\"") && !page.contains("style="));
+    let codes = world.node.app.own_card().unwrap().to_codes();
+    assert_eq!(page.matches("<svg class=\"qr\"").count(), codes.len());
+    assert!(!page.contains("style="));
+    let last = format!("Code {0} of {0}", codes.len());
+    assert!(page.contains(&last), "{last}: {page}");
     assert_eq!(browser.get("/own-card.json").await.body, json);
 }
 

@@ -5,7 +5,9 @@ use axum::http::{Method, StatusCode};
 use crate::world::{ACCOUNTS, World};
 
 /// A page, and who may see it: the first letters of the logins.
-const PAGES: [(&str, &str); 23] = [
+const PAGES: [(&str, &str); 25] = [
+    ("/alerts/import", "v"),
+    ("/transfers", "ovd"),
     ("/check", "ov"),
     ("/inbox", "ovd"),
     ("/hits", "ovd"),
@@ -31,7 +33,8 @@ const PAGES: [(&str, &str); 23] = [
     ("/users", "a"),
 ];
 
-const API: [(&str, &str); 15] = [
+const API: [(&str, &str); 16] = [
+    ("/transfers", "ovd"),
     ("/checks", "ovd"),
     ("/matches", "ovd"),
     ("/hits", "ovd"),

@@ -437,6 +437,7 @@ fn check_pages() -> Vec<(&'static str, String)> {
 fn match_pages() -> Vec<(&'static str, String)> {
     let page = |decision, decided, no_form, handling| {
         MatchPage {
+            covert: false,
             frame: frame("Match: Dragoljub Miroslav Djordjevich", Area::Inbox),
             subject: subject("Dragoljub Miroslav Djordjevich"),
             handling,
@@ -565,6 +566,7 @@ fn work_pages() -> Vec<(&'static str, String)> {
         .hint(t().text("hit-report-hint"))
         .required();
     let hit = HitPage {
+        covert: false,
         frame: frame("Hit: Dragoljub Miroslav Djordjevich", Area::Hits),
         subject: subject("Драгољуб Мирослав Ђорђевић"),
         handling: restricted(),

@@ -30,7 +30,9 @@ fn keys() -> BTreeSet<String> {
 }
 
 /// Keys that are put together from a term: their beginnings.
-const COMPUTED: [&str; 46] = [
+const COMPUTED: [&str; 48] = [
+    "alert-headings-",
+    "derogation-",
     "answer-",
     "alert-on-",
     "alert-state-",

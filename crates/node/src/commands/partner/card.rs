@@ -55,15 +55,26 @@ pub fn give(folder: &Path, config: &Config, how: &Card, json: bool) -> anyhow::R
         return Ok(ExitCode::SUCCESS);
     }
     let address = card.card().addresses.first().map_or("", String::as_str);
-    let code = QrCode::new(format!("{fingerprint} {address}"))
-        .context("fingerprint and address do not fit into a QR code")?;
-    let image = code.render::<Dense1x2>().build();
-    let value = json!({ "fingerprint": fingerprint, "address": address, "qr": image });
-    let text = format!(
-        "{image}\n\n{}\nAddress      {address}\nFingerprint  {fingerprint}\n\nRead the fingerprint \
-         out to the partner's administrator, by telephone or face to face.",
+    let codes = card.to_codes();
+    let mut images = Vec::with_capacity(codes.len());
+    for code in &codes {
+        let code = QrCode::new(code).context("a part of the card does not fit into a QR code")?;
+        images.push(code.render::<Dense1x2>().build());
+    }
+    let value = json!({
+        "fingerprint": fingerprint, "address": address, "codes": codes, "qr": images,
+    });
+    let mut text = String::new();
+    for (image, number) in images.iter().zip(1..) {
+        writeln!(text, "Code {number} of {}\n{image}\n", images.len())?;
+    }
+    write!(
+        text,
+        "{}\nAddress      {address}\nFingerprint  {fingerprint}\n\nThe codes hold the card. Save what \
+         they say, one a line, into a file; `egnatia partner read FILE` and `accept` take it.\nRead \
+         the fingerprint out to the partner's administrator, by telephone or face to face.",
         card.card().name("en")
-    );
+    )?;
     print(json, &value, &text);
     Ok(ExitCode::SUCCESS)
 }
