@@ -545,6 +545,24 @@ async fn a_like_alert_is_put_to_whoever_enters_and_the_other_issuer_is_asked() {
 }
 
 #[tokio::test]
+async fn many_alerts_of_one_issuer_hide_nothing_of_ones_own_from_the_next() {
+    // More than are looked at when one arrives.
+    const MANY: usize = 30;
+    let (mk, al) = pair().await;
+    enter(&al, "Zoran Izmisleni").await;
+    let mut before = BTreeSet::new();
+    for _ in 0..MANY {
+        let mut new = alert("Zoran Izmisleni");
+        new.different_from = before.clone();
+        new.draft.distinguished_by = Some("another birth place".into());
+        before.insert(mk.app.enter_alert(&verifier(), new).await.unwrap().alert);
+        mk.deliver_to(&al).await;
+    }
+    let waiting = al.app.matches(&verifier(), "waiting", None, 50).await;
+    assert_eq!(waiting.unwrap().items.len(), MANY);
+}
+
+#[tokio::test]
 async fn questions_have_a_clock_and_one_answer() {
     let (mk, al) = pair().await;
     let id = enter(&mk, "Zoran Izmisleni").await;
