@@ -8,6 +8,7 @@ mod lists;
 mod pairs;
 mod scale;
 mod search;
+mod serials;
 mod write;
 
 use std::path::PathBuf;
@@ -39,6 +40,27 @@ enum Command {
     /// Writes pairs of persons that stand on the lists of both OFAC and the UN, and of others that
     /// share words of their names, for `egnatia eval pairs`.
     Pairs(Pairing),
+    /// Asks whole and masked serial numbers of weapons, and writes what it measured as JSON.
+    Serials(Numbering),
+}
+
+#[derive(clap::Args)]
+struct Numbering {
+    /// How many weapons, each with one number.
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1..=50_000_000))]
+    weapons: u32,
+    /// How many whole numbers are asked; half of them belong to no weapon.
+    #[arg(long, default_value_t = 1_000_000)]
+    questions: u32,
+    /// How many numbers with two unknown places are asked.
+    #[arg(long, default_value_t = 2_000)]
+    masked: u32,
+    /// The same seed gives the same numbers.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Where numbers and questions are written, for other engines.
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
 }
 
 #[derive(clap::Args)]
@@ -131,6 +153,7 @@ fn main() -> ExitCode {
         Command::Search(searching) => search::run(&searching),
         Command::Scale(scaling) => scale::run(&scaling),
         Command::Pairs(pairing) => pairs::run(&pairing),
+        Command::Serials(numbering) => serials::run(&numbering),
     };
     match done {
         Ok(report) => {

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::number::{embedded, fold};
+use super::number::{fold, span};
 use super::query::{Confidence, Place};
-use super::{Query, Serial};
+use super::{PLACES_MAX, Query, Serial};
 
 /// What one place costs, as the share of the likeness that stays. A place that is less sure costs
 /// less, down to nothing for a mask.
@@ -84,11 +84,119 @@ struct Step {
     verdict: PlaceVerdict,
 }
 
+/// The best way to a pair of places, without its steps: what an entry is ranked by.
+#[derive(Clone, Copy)]
+struct Way {
+    left: f64,
+    /// How many lines of evidence it has, beside those of `*`.
+    lines: u8,
+    /// Places that a `*` took in, and `*` that stood by themselves.
+    taken: u8,
+    alone: u8,
+}
+
+impl Way {
+    const START: Self = Self {
+        left: 1.0,
+        lines: 0,
+        taken: 0,
+        alone: 0,
+    };
+
+    fn after(self, step: Step, place: Option<Place>) -> Self {
+        let star = place == Some(Place::Some) && step.verdict == PlaceVerdict::Masked;
+        Self {
+            left: step.left,
+            lines: self.lines + u8::from(!star),
+            taken: self.taken + u8::from(star && step.entry),
+            alone: self.alone + u8::from(star && !step.entry),
+        }
+    }
+
+    /// How many lines of evidence [`Sides::walk`] writes of it.
+    fn evidence(self) -> usize {
+        let stars = if self.taken > 0 {
+            self.taken
+        } else {
+            self.alone
+        };
+        usize::from(self.lines) + usize::from(stars)
+    }
+}
+
+/// What the way without gaps is worth.
+enum Straight {
+    /// No other way is better.
+    Best(f64),
+    /// Another one may be.
+    Unsure,
+}
+
+/// A query that is compared with many entries.
+pub(super) struct Comparer<'q> {
+    query: &'q Query,
+    embedded: Vec<bool>,
+}
+
+impl<'q> Comparer<'q> {
+    pub(super) fn new(query: &'q Query) -> Self {
+        Self {
+            embedded: query.embedded(),
+            query,
+        }
+    }
+
+    fn sides<'a>(&'a self, entry: &'a Serial) -> Sides<'a> {
+        Sides {
+            query: self.query.places(),
+            entry: entry.places(),
+            query_embedded: &self.embedded,
+            digits: span(entry.places(), |place| place.is_numeric()),
+        }
+    }
+
+    /// How alike an entry is and how much of it was read, as [`Self::compare`] says it; nothing
+    /// where it is not alike. Makes no evidence, and so takes a tenth of the time.
+    pub(super) fn rank(&self, entry: &Serial) -> Option<(f64, f64)> {
+        let sides = self.sides(entry);
+        let (left, evidence) = match sides.straight() {
+            Straight::Best(left) => (left, sides.query.len()),
+            Straight::Unsure => {
+                let way = sides.way()?;
+                (way.left, way.evidence())
+            }
+        };
+        (left >= ALIKE_FROM).then(|| (left, sides.read(evidence)))
+    }
+
+    /// How alike an entry is, and why.
+    pub(super) fn compare(&self, entry: &Serial) -> Likeness {
+        let sides = self.sides(entry);
+        let rows = sides.align();
+        let (likeness, evidence) = sides.walk(&rows);
+        Likeness {
+            likeness,
+            read: sides.read(evidence.len()),
+            evidence,
+        }
+    }
+}
+
+/// How much of the likeness is left before a step that takes a place of both, of the query, of the
+/// entry.
+#[derive(Clone, Copy)]
+struct Lefts {
+    both: Option<f64>,
+    query: Option<f64>,
+    entry: Option<f64>,
+}
+
 struct Sides<'a> {
     query: &'a [Place],
     entry: &'a [char],
-    query_embedded: Vec<bool>,
-    entry_embedded: Vec<bool>,
+    query_embedded: &'a [bool],
+    /// Of the entry's first and last digit.
+    digits: Option<(usize, usize)>,
 }
 
 /// Compares what was read with an entry.
@@ -104,19 +212,7 @@ struct Sides<'a> {
 /// # Ok::<(), egnatia_matching::serial::SerialError>(())
 /// ```
 pub fn compare(query: &Query, entry: &Serial) -> Likeness {
-    let sides = Sides {
-        query: query.places(),
-        entry: entry.places(),
-        query_embedded: query.embedded(),
-        entry_embedded: embedded(entry.places(), |c| c.is_numeric(), |c| !c.is_numeric()),
-    };
-    let rows = sides.align();
-    let (likeness, evidence) = sides.walk(&rows);
-    Likeness {
-        likeness,
-        read: sides.read(&evidence),
-        evidence,
-    }
+    Comparer::new(query).compare(entry)
 }
 
 impl Sides<'_> {
@@ -128,8 +224,20 @@ impl Sides<'_> {
         for at in 0..=self.query.len() {
             let mut row: Vec<Option<Step>> = Vec::with_capacity(columns);
             for with in 0..columns {
+                let left =
+                    |step: Option<&Option<Step>>| step.map(|step| step.map_or(1.0, |s| s.left));
                 let above = at.checked_sub(1).and_then(|above| rows.get(above));
-                let best = self.best(at, with, above, &row);
+                let before = with.checked_sub(1);
+                let lefts = Lefts {
+                    both: left(
+                        above
+                            .zip(before)
+                            .and_then(|(above, before)| above.get(before)),
+                    ),
+                    query: left(above.and_then(|above| above.get(with))),
+                    entry: left(before.and_then(|before| row.get(before))),
+                };
+                let best = self.best(at, with, lefts);
                 row.push(best);
             }
             rows.push(row);
@@ -137,25 +245,99 @@ impl Sides<'_> {
         rows
     }
 
+    /// Place by place without a gap, as most numbers compare. A gap other than a letter between
+    /// digits or a `*` leaves nothing that is alike.
+    fn straight(&self) -> Straight {
+        let stars = self.query.contains(&Place::Some);
+        let ours = self.query_embedded.iter().filter(|flag| **flag).count();
+        let theirs = self.embedded_letters();
+        let (query, entry) = (self.query.len(), self.entry.len());
+        if !stars && (query > entry + ours || entry > query + theirs) {
+            return Straight::Best(0.0);
+        }
+        let gaps = stars || ours + theirs > 0;
+        if query != entry {
+            return Straight::Unsure;
+        }
+        let mut left = 1.0;
+        for (at, (place, character)) in self.query.iter().zip(self.entry).enumerate() {
+            let query_letter = self.query_embedded.get(at) == Some(&true);
+            let both = query_letter && self.is_embedded(at);
+            left *= 1.0 - pair(*place, *character, both).0;
+        }
+        // Nothing is more alike than all of it.
+        match gaps && left < 1.0 {
+            true => Straight::Unsure,
+            false => Straight::Best(left),
+        }
+    }
+
+    fn is_embedded(&self, at: usize) -> bool {
+        let between = |(first, last)| first < at && at < last;
+        let letter = self.entry.get(at).is_some_and(|c| !c.is_numeric());
+        letter && self.digits.is_some_and(between)
+    }
+
+    fn embedded_letters(&self) -> usize {
+        let Some((first, last)) = self.digits else {
+            return 0;
+        };
+        let between = self.entry.get(first..last).unwrap_or_default();
+        between.iter().filter(|place| !place.is_numeric()).count()
+    }
+
+    /// The best way to the end; nothing where no way ends alike.
+    fn way(&self) -> Option<Way> {
+        const WIDTH: usize = PLACES_MAX + 1;
+        let mut above: [Option<Way>; WIDTH] = [None; WIDTH];
+        for at in 0..=self.query.len() {
+            let place = at.checked_sub(1).and_then(|at| self.query.get(at)).copied();
+            let mut row: [Option<Way>; WIDTH] = [None; WIDTH];
+            let mut most = 0.0_f64;
+            for with in 0..=self.entry.len() {
+                let before = with.checked_sub(1);
+                let both = before.and_then(|before| *above.get(before)?);
+                let query = above.get(with).copied().flatten();
+                let entry = before.and_then(|before| *row.get(before)?);
+                let lefts = Lefts {
+                    both: both.map(|way| way.left),
+                    query: query.map(|way| way.left),
+                    entry: entry.map(|way| way.left),
+                };
+                let way = match self.best(at, with, lefts) {
+                    Some(step) => {
+                        let from = match (step.query, step.entry) {
+                            (true, true) => both,
+                            (true, false) => query,
+                            (false, _) => entry,
+                        };
+                        from?.after(step, place)
+                    }
+                    None => Way::START,
+                };
+                most = most.max(way.left);
+                *row.get_mut(with)? = Some(way);
+            }
+            // The likeness only falls.
+            if most < ALIKE_FROM {
+                return None;
+            }
+            above = row;
+        }
+        *above.get(self.entry.len())?
+    }
+
     /// The best last step to a pair of places; `None` at the start.
-    fn best(
-        &self,
-        at: usize,
-        with: usize,
-        above: Option<&Vec<Option<Step>>>,
-        row: &[Option<Step>],
-    ) -> Option<Step> {
-        let left = |step: Option<&Option<Step>>| step.map(|step| step.map_or(1.0, |s| s.left));
-        let both = left(above.and_then(|above| above.get(with.checked_sub(1)?)));
-        let query = left(above.and_then(|above| above.get(with)));
-        let entry = left(with.checked_sub(1).and_then(|before| row.get(before)));
+    fn best(&self, at: usize, with: usize, lefts: Lefts) -> Option<Step> {
+        let Lefts { both, query, entry } = lefts;
         let place = at.checked_sub(1).and_then(|at| self.query.get(at));
         let character = with.checked_sub(1).and_then(|with| self.entry.get(with));
-        let is_embedded = |flags: &[bool], at: usize| {
-            at.checked_sub(1).and_then(|at| flags.get(at)).copied() == Some(true)
-        };
-        let query_letter = is_embedded(&self.query_embedded, at);
-        let entry_letter = is_embedded(&self.entry_embedded, with);
+        let query_letter = at
+            .checked_sub(1)
+            .and_then(|at| self.query_embedded.get(at))
+            .copied()
+            == Some(true);
+        let entry_letter = with.checked_sub(1).is_some_and(|at| self.is_embedded(at));
         let step = |before: Option<f64>, (cost, verdict), query, entry| {
             before.map(|before| Step {
                 left: before * (1.0 - cost),
@@ -214,7 +396,8 @@ impl Sides<'_> {
         (likeness, evidence)
     }
 
-    fn read(&self, evidence: &[PlaceEvidence]) -> f64 {
+    /// How much was read, over so many lines of evidence.
+    fn read(&self, evidence: usize) -> f64 {
         let real = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
         let sure: f64 = self
             .query
@@ -224,7 +407,7 @@ impl Sides<'_> {
                 Place::One | Place::Some => 0.0,
             })
             .sum();
-        (sure / real(evidence.len().max(1))).min(1.0)
+        (sure / real(evidence.max(1))).min(1.0)
     }
 }
 
@@ -259,5 +442,32 @@ fn lone_query(place: Place, is_embedded: bool) -> (f64, PlaceVerdict) {
             PlaceVerdict::MissingLetter,
         ),
         Place::Read { .. } => (cost::MISSING, PlaceVerdict::Missing),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn entries_are_ranked_by_what_the_evidence_says(
+            asked in "[0-9A-CO?*]{1,8}",
+            doubtful in 1_usize..8,
+            entry in "[0-9A-CO]{1,8}",
+        ) {
+            let Ok(query) = Query::new(&asked) else { return Ok(()) };
+            let query = match query.clone().with_confidence(doubtful, Confidence::percent(40)) {
+                Ok(query) => query,
+                Err(_) => query,
+            };
+            let entry = Serial::new(&entry).unwrap();
+            let whole = compare(&query, &entry);
+            let ranked = Comparer::new(&query).rank(&entry);
+            let expected = whole.is_alike().then_some((whole.likeness, whole.read));
+            prop_assert_eq!(ranked, expected);
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::hash::Hash;
 
-use super::compare::{Likeness, compare};
+use super::compare::{Comparer, Likeness};
 use super::grams::{hash, pieces, pieces_of_query, spellings};
 use super::number::fold;
 use super::{Query, Serial, SerialError};
@@ -142,23 +142,28 @@ impl<K: Clone + Eq + Hash> Index<K> {
         } else {
             self.slots_of_pieces(query)?
         };
-        let mut found: Vec<Found<K>> = slots
+        let comparer = Comparer::new(query);
+        let mut ranked: Vec<((f64, f64), u32)> = slots
             .into_iter()
-            .filter_map(|slot| self.entry(slot))
-            .map(|(key, serial)| Found {
-                key: key.clone(),
-                serial: serial.clone(),
-                likeness: compare(query, serial),
+            .filter_map(|slot| {
+                let (_, serial) = self.entry(slot)?;
+                Some((comparer.rank(serial)?, slot))
             })
-            .filter(|found| found.likeness.is_alike())
             .collect();
         // The order is stable: equal ones stay in the order of their insertion.
-        found.sort_by(|a, b| {
-            let by_likeness = b.likeness.likeness.total_cmp(&a.likeness.likeness);
-            by_likeness.then(b.likeness.read.total_cmp(&a.likeness.read))
+        ranked.sort_by(|((a_like, a_read), _), ((b_like, b_read), _)| {
+            b_like.total_cmp(a_like).then(b_read.total_cmp(a_read))
         });
-        found.truncate(limit);
-        Ok(found)
+        ranked.truncate(limit);
+        let found = ranked.into_iter().filter_map(|(_, slot)| {
+            let (key, serial) = self.entry(slot)?;
+            Some(Found {
+                key: key.clone(),
+                serial: serial.clone(),
+                likeness: comparer.compare(serial),
+            })
+        });
+        Ok(found.collect())
     }
 
     fn slots_of_whole(&self, query: &Query) -> Result<Vec<u32>, SerialError> {
@@ -188,17 +193,32 @@ impl<K: Clone + Eq + Hash> Index<K> {
         let Some((rarest, others)) = lists.split_first() else {
             return Err(SerialError::TooOpen);
         };
-        // Slots only grow, so that every list is in order.
-        let slots = rarest.iter().filter(|slot| {
-            let mut others = others.iter();
-            others.all(|list| list.binary_search(slot).is_ok())
-        });
-        bounded(slots.copied().collect())
+        let mut slots = rarest.to_vec();
+        for list in others {
+            keep_common(&mut slots, list);
+        }
+        bounded(slots)
     }
 
     fn entry(&self, slot: u32) -> Option<&(K, Serial)> {
         self.entries.get(usize::try_from(slot).ok()?)?.as_ref()
     }
+}
+
+/// Keeps what stands in the other list too. Slots only grow, so that both are in order; the other
+/// one is longer, and is walked in steps that double.
+fn keep_common(slots: &mut Vec<u32>, other: &[u32]) {
+    let mut rest = other;
+    slots.retain(|slot| {
+        let mut step = 1;
+        while rest.get(step).is_some_and(|next| next < slot) {
+            step *= 2;
+        }
+        let near = rest.get(..=step).unwrap_or(rest);
+        let at = near.partition_point(|next| next < slot);
+        rest = rest.get(at..).unwrap_or_default();
+        rest.first() == Some(slot)
+    });
 }
 
 fn bounded(slots: Vec<u32>) -> Result<Vec<u32>, SerialError> {

@@ -169,17 +169,18 @@ pub(super) fn embedded<T>(
     is_digit: impl Fn(&T) -> bool,
     is_letter: impl Fn(&T) -> bool,
 ) -> Vec<bool> {
-    let first = places.iter().position(&is_digit);
-    let last = places.iter().rposition(&is_digit);
+    let digits = span(places, is_digit);
+    let between = |at: usize| digits.is_some_and(|(first, last)| first < at && at < last);
+    let places = places.iter().enumerate();
     places
-        .iter()
-        .enumerate()
-        .map(|(at, place)| {
-            let between =
-                first.is_some_and(|first| first < at) && last.is_some_and(|last| at < last);
-            between && is_letter(place)
-        })
+        .map(|(at, place)| between(at) && is_letter(place))
         .collect()
+}
+
+/// Where the first and the last digit stand.
+pub(super) fn span<T>(places: &[T], is_digit: impl Fn(&T) -> bool) -> Option<(usize, usize)> {
+    let first = places.iter().position(&is_digit)?;
+    Some((first, places.iter().rposition(is_digit)?))
 }
 
 #[cfg(test)]
