@@ -243,6 +243,34 @@ impl App {
         Ok(entered)
     }
 
+    /// Puts an alert on something that was not looked for by hand into a transaction. A partner's
+    /// like alert is put to its issuer too; one of the node's own is not entered twice.
+    pub(crate) fn put_new_alert(
+        &self,
+        writing: &mut Writing<'_>,
+        caller: &Caller,
+        new: &NewAlert,
+    ) -> Result<Entered, AppError> {
+        self.authorise(caller, Action::EnterAlert, None)?;
+        validate(&new.draft.subject)?;
+        let like = self.find_like(&new.draft.subject)?;
+        if let Some(own) = like.iter().find(|like| like.issuer.is_none()) {
+            let text = format!(
+                "alert {} looks for it already; end that one first",
+                own.alert
+            );
+            return Err(AppError::Conflict(text));
+        }
+        let alert = self.draft(writing, new)?;
+        let entering = Entering {
+            alert: &alert,
+            terms: terms(new, purpose_of(caller)?, &alert),
+            claims: Vec::new(),
+            like: &like,
+        };
+        self.put_alert(writing, entering)
+    }
+
     /// Puts an alert into a transaction and queues it for whoever may have it.
     fn put_alert(
         &self,

@@ -36,6 +36,16 @@ vocabulary! {
         Inquiry = "inquiry",
         /// A partner confirmed a match with an alert of this node.
         HitReport = "hit-report",
+        /// A weapon of the register, with its life.
+        Firearm = "firearm",
+        /// A seizure, a find or a surrender.
+        Incident = "incident",
+        /// A question after a weapon, from country to country.
+        Trace = "trace",
+        /// What one country answers to it.
+        TraceAnswer = "trace-answer",
+        /// Figures of a period that do not change any more.
+        FirearmsReturn = "firearms-return",
     }
 }
 

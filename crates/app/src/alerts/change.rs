@@ -98,8 +98,22 @@ impl App {
         reason: Reason,
         why: RecallReason,
     ) -> Result<(), AppError> {
-        let (stored, alert) = self.load_own(caller, id).await?;
         let mut writing = self.writing(caller);
+        self.put_withdrawal(&mut writing, caller, (id, reason), why)
+            .await?;
+        self.store().commit(writing.batch).await?;
+        self.after_change().await
+    }
+
+    /// Puts the end of an alert into a transaction.
+    pub(crate) async fn put_withdrawal(
+        &self,
+        writing: &mut Writing<'_>,
+        caller: &Caller,
+        (id, reason): (RecordId, Reason),
+        why: RecallReason,
+    ) -> Result<(), AppError> {
+        let (stored, alert) = self.load_own(caller, id).await?;
         let ended = alert
             .withdraw(reason, caller.login.clone(), writing.at)
             .map_err(|error| refused(&error))?;
@@ -115,9 +129,7 @@ impl App {
             reason: why,
             at: writing.at,
         };
-        self.recall(&mut writing, recall).await?;
-        self.store().commit(writing.batch).await?;
-        self.after_change().await
+        self.recall(writing, recall).await
     }
 
     /// Restricts an alert whose accuracy is contested, or that is needed as evidence (rule LED-14):

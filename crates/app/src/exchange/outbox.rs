@@ -10,7 +10,7 @@ use egnatia_protocol::{
     Body, Digest, Item, Outcome, Parcel, Receipt, SharedRecord, Signed, SigningKey, Statement,
     StatementKind, open_parcel, seal_parcel,
 };
-use egnatia_record::{AuthorityId, Kind, Outgoing, RecordId, Version};
+use egnatia_record::{AuthorityId, Category, Kind, Outgoing, RecordId, Version};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -18,6 +18,7 @@ use serde_json::json;
 use tokio::sync::watch;
 
 use super::{Courier, CourierError, Directory, Exchange, Identity, Partner};
+use crate::firearms::CATEGORY as TRACES;
 use crate::port::{Change, DeliveryRow, DeliveryState, Queue, StoredRecord};
 use crate::writing::EventAbout;
 use crate::{App, AppError, Caller, read_body};
@@ -324,19 +325,19 @@ impl Leaving<'_> {
             .record
             .zip(row.version)
             .and_then(|key| self.records.get(&key))
-            .filter(|stored| stored.envelope.kind == Kind::Alert);
+            .filter(|stored| is_shared(stored.envelope.kind));
         let Some(stored) = stored else {
             return Ok(Ready::Withhold("erased"));
         };
         let Some((body, _)) = &stored.body else {
             return Ok(Ready::Withhold("erased"));
         };
-        let Some(alert) = read_body::<Alert>(stored)? else {
+        let Some(category) = category_of(stored)? else {
             return Ok(Ready::Withhold("erased"));
         };
         let outgoing = Outgoing {
             envelope: &stored.envelope,
-            category: alert.category,
+            category,
             own: stored.envelope.originator == *self.own,
             permitted: false,
         };
@@ -361,6 +362,22 @@ impl Leaving<'_> {
             .map_err(|error| unsigned(&error))?;
         self.exchange.remember_signed(key, &signed);
         Ok(Ready::Send(signed))
+    }
+}
+
+/// Whether records of this kind go to partners.
+fn is_shared(kind: Kind) -> bool {
+    matches!(kind, Kind::Alert | Kind::Trace | Kind::TraceAnswer)
+}
+
+/// Under which category of an arrangement a record goes; `None` once it is erased.
+fn category_of(stored: &StoredRecord) -> Result<Option<Category>, AppError> {
+    match stored.envelope.kind {
+        Kind::Alert => {
+            let alert = read_body::<Alert>(stored)?;
+            Ok(alert.map(|alert| alert.category))
+        }
+        _ => Ok(stored.body.as_ref().map(|_| TRACES)),
     }
 }
 

@@ -13,6 +13,7 @@ mod audit;
 mod checks;
 mod decisions;
 mod exchange;
+mod firearms;
 mod index_files;
 mod lists;
 mod retention;

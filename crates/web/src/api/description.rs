@@ -7,7 +7,10 @@ use axum::response::{IntoResponse, Response};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{accounts, alerts, audit, checks, hits, inquiries, lists, matches, partners, sessions};
+use super::{
+    accounts, alerts, audit, checks, firearms, hits, inquiries, lists, matches, partners, sessions,
+    traces,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -23,6 +26,13 @@ use super::{accounts, alerts, audit, checks, hits, inquiries, lists, matches, pa
         alerts::list, alerts::preview, alerts::enter, alerts::view, alerts::deliveries,
         alerts::correct, alerts::extend, alerts::flag, alerts::withdraw,
         alerts::restrict, alerts::lift, alerts::pass_on,
+        firearms::list, firearms::like, firearms::register, firearms::view, firearms::event,
+        firearms::report, firearms::propose_destruction, firearms::sign_destruction,
+        firearms::incidents, firearms::record_incident, firearms::incident_clusters,
+        firearms::incident, traces::traces, traces::start_trace, traces::trace,
+        traces::ask_further, traces::consent, traces::trace_answers,
+        traces::answer_trace, traces::pass_trace_on, firearms::returns,
+        firearms::freeze_return,
         inquiries::list, inquiries::ask, inquiries::view, inquiries::answer,
         inquiries::hit_reports, inquiries::hit_report_one, inquiries::follow_up,
         partners::list, partners::accept, partners::revoke, partners::deliveries,

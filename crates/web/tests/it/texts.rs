@@ -30,7 +30,22 @@ fn keys() -> BTreeSet<String> {
 }
 
 /// Keys that are put together from a term: their beginnings.
-const COMPUTED: [&str; 46] = [
+const COMPUTED: [&str; 61] = [
+    "arms-category-",
+    "arms-form-",
+    "cluster-is-",
+    "custody-",
+    "event-",
+    "firearm-act-",
+    "holder-",
+    "incident-is-",
+    "mark-place-",
+    "mark-state-",
+    "return-",
+    "trace-act-",
+    "trace-outcome-",
+    "urgency-",
+    "weapon-",
     "answer-",
     "alert-on-",
     "alert-state-",

@@ -46,6 +46,9 @@ impl Taking<'_> {
             .filter(|_| envelope.originator != *own)
             .ok_or_else(|| refuse(RefusalGround::NotTheOriginator))?;
         self.verify(signed, originator)?;
+        if matches!(envelope.kind, Kind::Trace | Kind::TraceAnswer) {
+            return self.take_firearms_record(&shared, signed, digest).await;
+        }
         if envelope.kind != Kind::Alert {
             return Err(refuse(RefusalGround::UnknownKind).into());
         }
