@@ -6,9 +6,9 @@ mod view;
 
 use std::collections::BTreeSet;
 
-use egnatia_alerts::{Alert, AlertDraft, AlertRefused, Reason};
+use egnatia_alerts::{Alert, AlertDraft, AlertRefused, ObjectKind, Reason};
 use egnatia_audit::Operation;
-use egnatia_matching::Description;
+use egnatia_matching::{Description, IdentifierKind};
 use egnatia_protocol::Matter;
 use egnatia_record::{
     AuthorityId, Envelope, Evaluation, Handling, Kind, LegalBasis, Nature, Outgoing, Purpose,
@@ -109,11 +109,26 @@ pub(crate) fn alert_keys(
         source_id: id.to_string(),
         name: alert.display_name().to_owned(),
         action: Some(alert.action.clone()),
-        description: alert.subject.clone(),
+        description: compared(alert),
     };
     serde_json::to_vec(&keys)
         .map(KeyChange::Set)
         .map_err(|error| AppError::Internal(format!("a match key cannot be written: {error}")))
+}
+
+/// What of an alert is compared. The number of a firearm is compared place by place, also where
+/// nobody said what kind of number it is.
+fn compared(alert: &Alert) -> Description {
+    let mut description = alert.subject.clone();
+    if alert.object == Some(ObjectKind::Firearm) {
+        description.weapon.get_or_insert_default();
+        for number in &mut description.identifiers {
+            if number.kind == IdentifierKind::Other {
+                number.kind = IdentifierKind::Serial;
+            }
+        }
+    }
+    description
 }
 
 fn refused(error: &AlertRefused) -> AppError {

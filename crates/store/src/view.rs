@@ -115,9 +115,10 @@ impl View {
         for mut row in read(link, select, keys).await? {
             view.partners.insert(row.parsed()?, row.count()?);
         }
-        let keys = |texts: BTreeSet<&String>| texts.into_iter().map(|text| text.as_str().into());
-        view.load_custody(link, "identity", keys(identities).collect())
-            .await?;
+        let keys = identities
+            .into_iter()
+            .map(|identity| identity.as_str().into());
+        view.load_custody(link, "identity", keys.collect()).await?;
         let keys = weapons.iter().map(|id| id.as_bytes().as_slice().into());
         view.load_custody(link, "record", keys.collect()).await?;
         Ok(view)
