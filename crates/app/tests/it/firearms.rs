@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use egnatia_alerts::{Outcome as Decided, Reason};
+use egnatia_alerts::{AlertDraft, ObjectKind, Outcome as Decided, Reason};
 use egnatia_app::{
-    AppError, Caller, CheckRequest, FirearmSearch, MissingReport, NewFirearm, NewTrace,
+    AppError, Caller, CheckRequest, FirearmSearch, MissingReport, NewAlert, NewFirearm, NewTrace,
     NewTraceAnswer, Role, Store,
 };
 use egnatia_firearms::{
@@ -15,8 +15,8 @@ use egnatia_firearms::{
 };
 use egnatia_matching::{Description, Identifier, IdentifierKind, Weapon};
 use egnatia_record::{
-    Handling, HandlingCode, Justification, Kind, OriginRegime, Overdue, Purpose, RecordId,
-    ReleasableTo,
+    Category, Evaluation, Handling, HandlingCode, Justification, Kind, LegalBasis, Nature,
+    OriginRegime, Overdue, Purpose, RecordId, ReleasableTo, SubjectCategory,
 };
 use egnatia_testkit::{
     MemoryFiles, MemoryStore, TestNode, administrator, arrangement_with, region, test_seal,
@@ -311,6 +311,44 @@ async fn checks_meet_the_own_register_and_make_and_calibre_are_evidence() {
         matches!(&open, Err(AppError::Invalid(e)) if e.field == "serial"),
         "{open:?}"
     );
+}
+
+#[tokio::test]
+async fn an_alert_on_a_firearm_that_was_entered_by_hand_is_found_by_part_of_its_number() {
+    let node = TestNode::new("mk-mvr", "MK").await;
+    let new = NewAlert {
+        draft: AlertDraft {
+            category: Category::ObjectSeizure,
+            subject: Description {
+                identifiers: vec![Identifier {
+                    kind: IdentifierKind::Other,
+                    value: "M70B-45123".into(),
+                    country: None,
+                }],
+                ..Description::default()
+            },
+            object: Some(ObjectKind::Firearm),
+            reason: reason("stolen from a store"),
+            action: String::new(),
+            decision: "KU 45/26".into(),
+            proportionality: None,
+            warnings: BTreeSet::new(),
+            offence: None,
+            characteristics: None,
+            distinguished_by: None,
+            links: BTreeSet::new(),
+        },
+        handling: anybody(),
+        legal_basis: LegalBasis::NationalLaw,
+        evaluation: Evaluation::OFFICIAL,
+        subject: SubjectCategory::NoPerson,
+        nature: Nature::Fact,
+        different_from: BTreeSet::new(),
+    };
+    node.app.enter_alert(&focal(), new).await.unwrap();
+    let found = lists(&node, "M70?45123", "Zastava").await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].1, "alerts");
 }
 
 #[tokio::test]

@@ -108,6 +108,11 @@ kind-alert = alert
 kind-arrangement = arrangement
 kind-inquiry = question
 kind-hit-report = hit report
+kind-firearm = weapon
+kind-incident = incident
+kind-trace = trace
+kind-trace-answer = answer to a trace
+kind-firearms-return = return
 
 about-account = account { $name }
 about-list = list { $name }
