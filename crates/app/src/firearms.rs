@@ -8,8 +8,7 @@ mod traces;
 
 use std::sync::OnceLock;
 
-use egnatia_alerts::{ListEntry, NameQuality};
-use egnatia_alerts::{ListedName, SourceText};
+use egnatia_alerts::{ListEntry, ListedName, NameQuality, SourceText};
 use egnatia_audit::Operation;
 use egnatia_firearms::{
     Firearm, LifeRefused, Particulars, Profile as FirearmsProfile, Reference, Standing,

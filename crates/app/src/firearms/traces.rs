@@ -234,7 +234,11 @@ impl App {
             .collect();
         everybody.extend(further.cloned());
         for to in &everybody {
-            self.queue_trace(&mut writing, &envelope, to)?;
+            match self.queue_trace(&mut writing, &envelope, to) {
+                // Whoever may not have it any more is left out; whoever is asked now must get it.
+                Err(error) if further == Some(to) => return Err(error),
+                _ => {}
+            }
         }
         let beside = Beside::new(ASKED, Operation::Disclosure)
             .data(json!({ "released_to": partner, "asked": further }));

@@ -196,7 +196,7 @@ pub(crate) struct FirearmBody {
 
 /// A record that was written.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct WrittenBody {
+pub(crate) struct RecordedBody {
     /// The record.
     #[schema(value_type = String)]
     pub id: RecordId,

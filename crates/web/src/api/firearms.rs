@@ -11,8 +11,8 @@ use egnatia_firearms::Incident;
 use super::caller::{Bearer, record_id};
 use super::firearm_bodies::{
     ClusterBody, EventBody, FirearmBody, FirearmLine, IncidentBody, LikeFirearmBody,
-    LikeFirearmsBody, MissingBody, NewFirearmBody, NewReturnBody, ProposalBody, ReturnBody,
-    SignatureBody, WantedFirearms, WantedPage, WrittenBody,
+    LikeFirearmsBody, MissingBody, NewFirearmBody, NewReturnBody, ProposalBody, RecordedBody,
+    ReturnBody, SignatureBody, WantedFirearms, WantedPage,
 };
 use super::json::{Body, PageOf, ProblemBody, Query, limit_of};
 use crate::problem::Problem;
@@ -72,13 +72,13 @@ pub(crate) async fn like(
 /// Registers a weapon. What agrees with it and was not looked at refuses it as `duplicate`.
 #[utoipa::path(
     post, path = "/api/v1/firearms", tag = "firearms", request_body = NewFirearmBody,
-    responses((status = 201, description = "Written", body = WrittenBody), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+    responses((status = 201, description = "Written", body = RecordedBody), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
 )]
 pub(crate) async fn register(
     State(state): State<WebState>,
     bearer: Bearer,
     Body(body): Body<NewFirearmBody>,
-) -> Result<(StatusCode, Json<WrittenBody>), Problem> {
+) -> Result<(StatusCode, Json<RecordedBody>), Problem> {
     bearer.enter(&state, Action::KeepFirearms)?;
     let new = NewFirearm {
         particulars: body.particulars,
@@ -87,7 +87,7 @@ pub(crate) async fn register(
         different_from: body.different_from,
     };
     let id = state.app.register_firearm(bearer.caller(), new).await?;
-    Ok((StatusCode::CREATED, Json(WrittenBody { id })))
+    Ok((StatusCode::CREATED, Json(RecordedBody { id })))
 }
 
 /// A weapon with its life.
@@ -136,14 +136,14 @@ pub(crate) async fn event(
 /// Reports a weapon lost or stolen: the alert on it is part of the same transaction.
 #[utoipa::path(
     post, path = "/api/v1/firearms/{id}/report", tag = "firearms", params(("id" = String, Path, description = "The record")), request_body = MissingBody,
-    responses((status = 201, description = "Reported; the record is the alert", body = WrittenBody), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+    responses((status = 201, description = "Reported; the record is the alert", body = RecordedBody), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
 )]
 pub(crate) async fn report(
     State(state): State<WebState>,
     bearer: Bearer,
     Path(id): Path<String>,
     Body(body): Body<MissingBody>,
-) -> Result<(StatusCode, Json<WrittenBody>), Problem> {
+) -> Result<(StatusCode, Json<RecordedBody>), Problem> {
     bearer.enter(&state, Action::KeepFirearms)?;
     let id = record_id(&id)?;
     let report = MissingReport {
@@ -156,7 +156,10 @@ pub(crate) async fn report(
         .app
         .report_missing(bearer.caller(), id, report)
         .await?;
-    Ok((StatusCode::CREATED, Json(WrittenBody { id: entered.alert })))
+    Ok((
+        StatusCode::CREATED,
+        Json(RecordedBody { id: entered.alert }),
+    ))
 }
 
 /// Proposes that a weapon is destroyed.
@@ -225,16 +228,16 @@ pub(crate) async fn incidents(
 /// Records an incident, and what happened to its weapons.
 #[utoipa::path(
     post, path = "/api/v1/incidents", tag = "firearms", request_body = Object,
-    responses((status = 201, description = "Written", body = WrittenBody), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+    responses((status = 201, description = "Written", body = RecordedBody), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
 )]
 pub(crate) async fn record_incident(
     State(state): State<WebState>,
     bearer: Bearer,
     Body(body): Body<Incident>,
-) -> Result<(StatusCode, Json<WrittenBody>), Problem> {
+) -> Result<(StatusCode, Json<RecordedBody>), Problem> {
     bearer.enter(&state, Action::KeepFirearms)?;
     let id = state.app.record_incident(bearer.caller(), body).await?;
-    Ok((StatusCode::CREATED, Json(WrittenBody { id })))
+    Ok((StatusCode::CREATED, Json(RecordedBody { id })))
 }
 
 /// Which incidents have weapons, lots, numbers or routes in common.
@@ -304,18 +307,18 @@ pub(crate) async fn returns(
 /// Freezes a return.
 #[utoipa::path(
     post, path = "/api/v1/returns", tag = "firearms", request_body = NewReturnBody,
-    responses((status = 201, description = "Written", body = WrittenBody), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+    responses((status = 201, description = "Written", body = RecordedBody), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
 )]
 pub(crate) async fn freeze_return(
     State(state): State<WebState>,
     bearer: Bearer,
     Body(body): Body<NewReturnBody>,
-) -> Result<(StatusCode, Json<WrittenBody>), Problem> {
+) -> Result<(StatusCode, Json<RecordedBody>), Problem> {
     bearer.enter(&state, Action::KeepFirearms)?;
     let caller = bearer.caller();
     let id = state
         .app
         .freeze_return(caller, body.kind, &body.period)
         .await?;
-    Ok((StatusCode::CREATED, Json(WrittenBody { id })))
+    Ok((StatusCode::CREATED, Json(RecordedBody { id })))
 }

@@ -8,8 +8,8 @@ use egnatia_firearms::HopState;
 
 use super::caller::{Bearer, record_id};
 use super::firearm_bodies::{
-    ConsentBody, HopBody, NewAnswerBody, NewTraceBody, ToBody, TraceAnswerBody, TraceBody,
-    TraceLine, WantedPage, WrittenBody,
+    ConsentBody, HopBody, NewAnswerBody, NewTraceBody, RecordedBody, ToBody, TraceAnswerBody,
+    TraceBody, TraceLine, WantedPage,
 };
 use super::json::{Body, PageOf, ProblemBody, Query, limit_of};
 use crate::problem::Problem;
@@ -42,13 +42,13 @@ pub(crate) async fn traces(
 /// Asks a country after a weapon.
 #[utoipa::path(
     post, path = "/api/v1/traces", tag = "firearms", request_body = NewTraceBody,
-    responses((status = 201, description = "Written", body = WrittenBody), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+    responses((status = 201, description = "Written", body = RecordedBody), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
 )]
 pub(crate) async fn start_trace(
     State(state): State<WebState>,
     bearer: Bearer,
     Body(body): Body<NewTraceBody>,
-) -> Result<(StatusCode, Json<WrittenBody>), Problem> {
+) -> Result<(StatusCode, Json<RecordedBody>), Problem> {
     bearer.enter(&state, Action::TraceFirearms)?;
     let new = NewTrace {
         weapon: body.weapon,
@@ -62,7 +62,7 @@ pub(crate) async fn start_trace(
         may_pass_to: body.may_pass_to,
     };
     let id = state.app.start_trace(bearer.caller(), new).await?;
-    Ok((StatusCode::CREATED, Json(WrittenBody { id })))
+    Ok((StatusCode::CREATED, Json(RecordedBody { id })))
 }
 
 /// A trace with its chain.
