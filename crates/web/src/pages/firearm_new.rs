@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::response::Response;
-use egnatia_app::{Action, LikeFirearm, NewFirearm, OWN_FIREARMS, RECEIVED_ALERTS};
+use egnatia_app::{Action, AppError, LikeFirearm, NewFirearm, OWN_FIREARMS, RECEIVED_ALERTS};
 use egnatia_record::RecordId;
 
 use super::alert_form::{Filler, Wrong};
@@ -119,7 +119,9 @@ pub(crate) async fn register(signed: Signed, posted: Posted) -> Result<Response,
     }
     let like = match app.like_firearms(caller, &particulars).await {
         Ok(like) => like,
-        Err(_) => Vec::new(),
+        // What is wrong with the weapon stands beside its fields.
+        Err(AppError::Invalid(_)) => Vec::new(),
+        Err(error) => return Err(error.into()),
     };
     if wrong.contains_key("different_from") {
         wrong.insert("different_from".to_owned(), t.text("firearm-like-unseen"));
