@@ -50,7 +50,15 @@ fn a_weapon_is_registered_once_listed_and_found_by_half_its_number() {
     assert_eq!(show.json()["custody"], "nowhere", "{}", show.out);
 
     let check = |serial: &str, make: &str| {
-        let asked = ["check", "--serial", serial, "--make", make, "--calibre", "7.62x39 M43"];
+        let asked = [
+            "check",
+            "--serial",
+            serial,
+            "--make",
+            make,
+            "--calibre",
+            "7.62x39 M43",
+        ];
         let ran = run(&node, &asked);
         assert_eq!(ran.code, 0, "{}", ran.err);
         ran.json()["candidates"].as_array().unwrap().clone()
@@ -61,8 +69,24 @@ fn a_weapon_is_registered_once_listed_and_found_by_half_its_number() {
     assert!(check("M70-99999", "Zastava").is_empty());
     let open = run(&node, &["check", "--serial", "*1*"]);
     assert_eq!(open.code, 2, "{}", open.err);
-    let unsure = run(&node, &["check", "--serial", "M70B45128", "--sure", "9=10", "--make", "Zastava"]);
-    assert_eq!(unsure.json()["candidates"][0]["list"], "firearms", "{}", unsure.out);
+    let unsure = run(
+        &node,
+        &[
+            "check",
+            "--serial",
+            "M70B45128",
+            "--sure",
+            "9=10",
+            "--make",
+            "Zastava",
+        ],
+    );
+    assert_eq!(
+        unsure.json()["candidates"][0]["list"],
+        "firearms",
+        "{}",
+        unsure.out
+    );
 }
 
 #[test]
@@ -70,7 +94,16 @@ fn nothing_is_told_without_purpose_and_case() {
     let node = Node::new();
     let ran = node.run(&["--json", "firearm", "list"]);
     assert_eq!(ran.code, 3, "{}", ran.out);
-    let wrong = node.run(&["firearm", "register", "--make", "X", "--calibre", "9", "--kind", "gun"]);
+    let wrong = node.run(&[
+        "firearm",
+        "register",
+        "--make",
+        "X",
+        "--calibre",
+        "9",
+        "--kind",
+        "gun",
+    ]);
     assert_eq!(wrong.code, 2);
     assert!(wrong.err.contains("pistol"), "{}", wrong.err);
 }
@@ -81,11 +114,20 @@ fn a_return_is_counted_and_not_frozen_before_its_period_is_over() {
     let counted = run(&node, &["firearm", "return", "unodc-iafq", "2020"]);
     assert_eq!(counted.code, 0, "{}", counted.err);
     assert_eq!(counted.json()["incidents"], 0);
-    let frozen = run(&node, &["firearm", "return", "unodc-iafq", "2020", "--freeze"]);
+    let frozen = run(
+        &node,
+        &["firearm", "return", "unodc-iafq", "2020", "--freeze"],
+    );
     assert_eq!(frozen.json()["body"]["sha256"].as_str().unwrap().len(), 64);
-    let twice = run(&node, &["firearm", "return", "unodc-iafq", "2020", "--freeze"]);
+    let twice = run(
+        &node,
+        &["firearm", "return", "unodc-iafq", "2020", "--freeze"],
+    );
     assert_eq!(twice.code, 4, "{}", twice.err);
-    let early = run(&node, &["firearm", "return", "unodc-iafq", "2199", "--freeze"]);
+    let early = run(
+        &node,
+        &["firearm", "return", "unodc-iafq", "2199", "--freeze"],
+    );
     assert_eq!(early.code, 2, "{}", early.err);
     let none = run(&node, &["firearm", "clusters"]);
     assert_eq!(none.json(), serde_json::json!([]));

@@ -6,6 +6,7 @@ mod alerts;
 #[expect(clippy::indexing_slicing, reason = "a missing field fails the test")]
 mod api;
 mod exchange_api;
+#[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod firearms;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod fuzz;
