@@ -204,6 +204,7 @@ impl ListEntry {
                     country: document.country.clone(),
                 })
                 .collect(),
+            weapon: None,
         }
     }
 }

@@ -7,9 +7,9 @@ mod view;
 
 use std::collections::BTreeSet;
 
-use egnatia_alerts::{Alert, AlertDraft, AlertRefused, Reason};
+use egnatia_alerts::{Alert, AlertDraft, AlertRefused, ObjectKind, Reason};
 use egnatia_audit::Operation;
-use egnatia_matching::Description;
+use egnatia_matching::{Description, IdentifierKind};
 use egnatia_protocol::Matter;
 use egnatia_record::{
     AuthorityId, Envelope, Evaluation, Handling, Kind, LegalBasis, Nature, Outgoing, Purpose,
@@ -112,11 +112,26 @@ pub(crate) fn alert_keys(
         source_id: id.to_string(),
         name: alert.display_name().to_owned(),
         action: Some(alert.action.clone()),
-        description: alert.subject.clone(),
+        description: compared(alert),
     };
     serde_json::to_vec(&keys)
         .map(KeyChange::Set)
         .map_err(|error| AppError::Internal(format!("a match key cannot be written: {error}")))
+}
+
+/// What of an alert is compared. The number of a firearm is compared place by place, also where
+/// nobody said what kind of number it is.
+fn compared(alert: &Alert) -> Description {
+    let mut description = alert.subject.clone();
+    if alert.object == Some(ObjectKind::Firearm) {
+        description.weapon.get_or_insert_default();
+        for number in &mut description.identifiers {
+            if number.kind == IdentifierKind::Other {
+                number.kind = IdentifierKind::Serial;
+            }
+        }
+    }
+    description
 }
 
 fn refused(error: &AlertRefused) -> AppError {
@@ -245,6 +260,34 @@ impl App {
         }
         self.after_change().await?;
         Ok(entered)
+    }
+
+    /// Puts an alert on something that was not looked for by hand into a transaction. A partner's
+    /// like alert is put to its issuer too; one of the node's own is not entered twice.
+    pub(crate) fn put_new_alert(
+        &self,
+        writing: &mut Writing<'_>,
+        caller: &Caller,
+        new: &NewAlert,
+    ) -> Result<Entered, AppError> {
+        self.authorise(caller, Action::EnterAlert, None)?;
+        validate(&new.draft.subject)?;
+        let like = self.find_like(&new.draft.subject)?;
+        if let Some(own) = like.iter().find(|like| like.issuer.is_none()) {
+            let text = format!(
+                "alert {} looks for it already; end that one first",
+                own.alert
+            );
+            return Err(AppError::Conflict(text));
+        }
+        let alert = self.draft(writing, new)?;
+        let entering = Entering {
+            alert: &alert,
+            terms: terms(new, purpose_of(caller)?, &alert),
+            claims: Vec::new(),
+            like: &like,
+        };
+        self.put_alert(writing, entering)
     }
 
     /// Puts an alert into a transaction and queues it for whoever may have it.

@@ -12,6 +12,9 @@ pub const OWN_ALERTS: &str = "alerts";
 /// What stands before the issuer in the name under which received alerts are compared.
 pub const RECEIVED_ALERTS: &str = "alerts:";
 
+/// The name under which the weapons of the node's own register are compared.
+pub const OWN_FIREARMS: &str = "firearms";
+
 /// On what ground a list is held, and what is done after a hit.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -72,6 +75,7 @@ impl Catalogue {
         }
         match self.terms(list).short.as_str() {
             short if list == OWN_ALERTS => format!("{short} of this node"),
+            short if list == OWN_FIREARMS => short.to_owned(),
             "" => list.to_owned(),
             short => format!("{short} ({list})"),
         }

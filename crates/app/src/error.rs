@@ -70,6 +70,10 @@ impl From<Conflict> for AppError {
             Conflict::ListVersion(_) => {
                 "another import of this list was faster; import again".to_owned()
             }
+            Conflict::Custody(holder) => format!(
+                "weapon {holder} of the same make, model and number is in somebody's hands already; \
+                 look at it, and correct one of them"
+            ),
             Conflict::Account(_) => "the account has changed in the meantime; try again".to_owned(),
             Conflict::Partner(_) => {
                 "the partner has changed in the meantime; look again".to_owned()

@@ -5,24 +5,29 @@
 //! segments, files that the next start maps instead of reading the whole feed again.
 
 mod feed;
+mod files;
+mod weapons;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
 
 use egnatia_alerts::ConsultedList;
-use egnatia_matching::{Assessment, Compaction, Description, Index, Segment, Thresholds};
+use egnatia_firearms::{Reference, SerialQueries};
+use egnatia_matching::{Assessment, Description, Index, Thresholds};
 use egnatia_record::{Kind, RecordId, Version};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
 use crate::alerts::{ACTIVE, RECEIVED};
-use crate::catalogue::OWN_ALERTS;
-use crate::port::{IndexFiles, ListVersionRow, SegmentBytes, Store};
-use crate::{AppError, Settings};
+use crate::catalogue::{OWN_ALERTS, OWN_FIREARMS};
+use crate::port::{FirearmFilter, IndexFiles, ListVersionRow, Store};
+use crate::{AppError, Invalid, Settings};
+use weapons::Weapons;
 
 pub(crate) use feed::MatchKeys;
 use feed::{Touched, apply};
+use files::unkept;
 
 const PAGE: u32 = 2_000;
 /// A segment stays as it is while it has so many times the entries of all that came after it.
@@ -57,6 +62,9 @@ struct Shown {
     name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     action: Option<String>,
+    /// What is compared of a weapon: numbers, make, model, calibre.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    weapon: Option<Box<Description>>,
 }
 
 struct State {
@@ -67,9 +75,15 @@ struct State {
     lists: Vec<ListVersionRow>,
     /// How far the feed was followed, where it holds alerts: the version of what is compared.
     alerts: Option<u64>,
+    /// The same of the register of firearms.
+    firearms: Option<u64>,
+    /// Weapons by their numbers: of the register, and of alerts.
+    weapons: Weapons,
 }
 
 pub(crate) struct MatchIndex {
+    /// Names of calibres and makers.
+    reference: &'static Reference,
     state: RwLock<State>,
     thresholds: Thresholds,
     /// Entries that may stand in no segment.
@@ -108,11 +122,16 @@ struct SavedSegment {
 const MANIFEST_FORMAT: u32 = 1;
 
 impl MatchIndex {
-    pub fn new(settings: &Settings, files: Arc<dyn IndexFiles>) -> Self {
+    pub fn new(
+        settings: &Settings,
+        files: Arc<dyn IndexFiles>,
+        reference: &'static Reference,
+    ) -> Self {
         let thresholds = settings.thresholds;
         Self {
             state: RwLock::new(State::empty(thresholds)),
             thresholds,
+            reference,
             in_memory_max: settings.index_in_memory,
             place: Mutex::default(),
             followed: AtomicBool::new(false),
@@ -175,9 +194,10 @@ impl MatchIndex {
             self.compact(target, &now, true)?;
         }
         // Lists after entries: a check never claims a version that it has not compared.
-        let (unknown, mut alerts) = {
+        let (unknown, mut alerts, mut firearms) = {
             let state = self.state.read().map_err(|_| poisoned())?;
-            (state.lists.is_empty(), state.alerts.is_some())
+            let held = (state.alerts.is_some(), state.firearms.is_some());
+            (state.lists.is_empty(), held.0, held.1)
         };
         let look = touched.lists || anew || unknown;
         let lists = match look {
@@ -185,6 +205,7 @@ impl MatchIndex {
             false => None,
         };
         alerts |= touched.alerts || (look && holds_alerts(store).await?);
+        firearms |= touched.firearms || (look && holds_firearms(store).await?);
         let mut state = self.state.write().map_err(|_| poisoned())?;
         if let Some(fresh) = fresh {
             *state = fresh.into_inner().map_err(|_| poisoned())?;
@@ -193,161 +214,10 @@ impl MatchIndex {
             state.lists = lists;
         }
         state.alerts = alerts.then_some(now.sequence);
+        state.firearms = firearms.then_some(now.sequence);
         *place = now;
         self.followed.store(true, Ordering::Relaxed);
         Ok(lines)
-    }
-
-    /// Moves what no longer changes into segments, where there is enough of it, and takes what was
-    /// erased out of the files. Returns whether it did. Blocks for as long as it takes to write
-    /// them; checks go on meanwhile.
-    pub fn tend(&self) -> Result<bool, AppError> {
-        let Ok(_tending) = self.tending.try_lock() else {
-            return Ok(false);
-        };
-        // While nobody follows, what the index holds is what the feed said up to here.
-        let place = self.place.blocking_lock();
-        if place.epoch.is_empty() {
-            return Ok(false);
-        }
-        let at = place.clone();
-        let planned = self.plan(&self.state, false)?;
-        drop(place);
-        match planned {
-            Some(compaction) => self.write(&self.state, &at, &compaction),
-            None => Ok(false),
-        }
-    }
-
-    /// The same at once.
-    fn compact(&self, state: &RwLock<State>, at: &Place, all: bool) -> Result<(), AppError> {
-        if let Some(compaction) = self.plan(state, all)? {
-            self.write(state, at, &compaction)?;
-        }
-        Ok(())
-    }
-
-    /// What to write, where too many entries stand in memory. `all` makes one segment of many
-    /// entries, however they are divided: every further part slows searches down.
-    fn plan(&self, state: &RwLock<State>, all: bool) -> Result<Option<Planned>, AppError> {
-        if !self.files.keeps() {
-            return Ok(None);
-        }
-        let state = state.read().map_err(|_| poisoned())?;
-        let lengths = state.index.segment_lengths();
-        let removed = state.index.removed();
-        let erased = removed.iter().position(|slots| !slots.is_empty());
-        let memory = state.index.in_memory();
-        let divided = memory > 0 || lengths.len() > 1;
-        let many = divided && memory + lengths.iter().sum::<usize>() > AT_REST_MAX;
-        if memory <= self.in_memory_max && erased.is_none() && !(all && many) {
-            return Ok(None);
-        }
-        // Small ones are merged into one that is about as large as all of them.
-        let mut keep = lengths.len();
-        let mut size = memory;
-        while let Some(length) = keep.checked_sub(1).and_then(|last| lengths.get(last)) {
-            if *length >= size.saturating_mul(GROWTH) {
-                break;
-            }
-            size += length;
-            keep -= 1;
-        }
-        let keep = match erased {
-            _ if all => 0,
-            Some(first) => first.min(keep),
-            None => keep,
-        };
-        Ok(Some(Planned {
-            keep,
-            compaction: state.index.compaction(keep),
-        }))
-    }
-
-    fn write(
-        &self,
-        state: &RwLock<State>,
-        at: &Place,
-        planned: &Planned,
-    ) -> Result<bool, AppError> {
-        let mut file = self.files.create().map_err(|error| unkept(&error))?;
-        planned
-            .compaction
-            .write(&mut file)
-            .map_err(|error| unkept(&error))?;
-        let name = file.keep().map_err(|error| unkept(&error))?;
-        let bytes = self.files.open(&name).map_err(|error| unkept(&error))?;
-        let segment = Segment::open(Opened(bytes)).map_err(|error| {
-            AppError::Internal(format!(
-                "a segment of the index that was just written: {error}"
-            ))
-        })?;
-        let mut state = state.write().map_err(|_| poisoned())?;
-        let holds = !segment.is_empty();
-        if !state.index.adopt(&planned.compaction, segment) {
-            return Ok(false);
-        }
-        state.names.truncate(planned.keep);
-        if holds {
-            state.names.push(name);
-        }
-        let segments = state.names.iter().zip(state.index.removed());
-        let manifest = Manifest {
-            format: MANIFEST_FORMAT,
-            place: at.clone(),
-            segments: segments
-                .map(|(name, removed)| SavedSegment {
-                    name: name.clone(),
-                    removed,
-                })
-                .collect(),
-        };
-        let manifest = serde_json::to_vec(&manifest)
-            .map_err(|error| AppError::Internal(format!("the manifest of the index: {error}")))?;
-        self.files
-            .save(&manifest, &state.names)
-            .map_err(|error| unkept(&error))?;
-        Ok(true)
-    }
-
-    /// What was saved for a store of this epoch.
-    fn saved(&self, epoch: &str) -> Option<Manifest> {
-        let manifest = match self.files.load() {
-            Ok(manifest) => manifest,
-            Err(error) => {
-                tracing::warn!(%error, "the saved index cannot be read; it is made anew");
-                None
-            }
-        };
-        let manifest = manifest.and_then(|bytes| serde_json::from_slice::<Manifest>(&bytes).ok());
-        manifest
-            .filter(|manifest| manifest.format == MANIFEST_FORMAT && manifest.place.epoch == epoch)
-    }
-
-    /// Attaches what was saved, where all of it is there. Otherwise the index is made anew from
-    /// the feed.
-    fn load(&self, manifest: Manifest) -> Result<Option<Place>, AppError> {
-        let mut restored = State::empty(self.thresholds);
-        for saved in manifest.segments {
-            let opened = self
-                .files
-                .open(&saved.name)
-                .map_err(|error| error.to_string());
-            let segment =
-                opened.and_then(|bytes| Segment::open(Opened(bytes)).map_err(|e| e.to_string()));
-            match segment {
-                Ok(segment) => {
-                    restored.index.attach_without(segment, saved.removed);
-                    restored.names.push(saved.name);
-                }
-                Err(error) => {
-                    tracing::warn!(error, "a segment of the index is damaged; it is made anew");
-                    return Ok(None);
-                }
-            }
-        }
-        *self.state.write().map_err(|_| poisoned())? = restored;
-        Ok(Some(manifest.place))
     }
 
     /// The best candidates, and the lists that were compared.
@@ -367,23 +237,35 @@ impl MatchIndex {
             Some(list) => shown(payload).is_ok_and(|shown| shown.list != list),
             None => true,
         };
-        let found = state
-            .index
-            .search_among(query, usize::from(limit), among)
-            .into_iter()
-            .map(|candidate| {
-                let shown = shown(&candidate.payload)?;
-                Ok(Found {
-                    record: RecordId::from_bytes(candidate.key.to_be_bytes()),
-                    version: shown.version,
-                    list: shown.list,
-                    source_id: shown.source_id,
-                    name: shown.name,
-                    action: shown.action,
-                    assessment: candidate.assessment,
-                })
-            })
-            .collect::<Result<_, AppError>>()?;
+        let most = usize::from(limit);
+        let numbers = SerialQueries::of(query)
+            .map_err(|error| Invalid::new("serial", "invalid", error.to_string()))?;
+        let mut found = Vec::new();
+        for candidate in state.index.search_among(&without_masks(query), most, among) {
+            let shown = shown(&candidate.payload)?;
+            // Weapons are compared place by place, with their makes and calibres: below.
+            if numbers.is_empty() || shown.weapon.is_none() {
+                found.push(to_found(candidate.key, shown, candidate.assessment));
+            }
+        }
+        if !numbers.is_empty() {
+            let asked = (&numbers, query);
+            let thresholds = &self.thresholds;
+            for (key, assessment) in
+                state
+                    .weapons
+                    .search(asked, self.reference, thresholds, most)?
+            {
+                if let Some(payload) = state.index.payload(key).filter(|payload| among(payload)) {
+                    found.push(to_found(key, shown(payload)?, assessment));
+                }
+            }
+            found.sort_by(|a, b| {
+                let (a, b) = (&a.assessment, &b.assessment);
+                b.probability.total_cmp(&a.probability)
+            });
+            found.truncate(most);
+        }
         let lists = state.consulted();
         Ok(Search { found, lists })
     }
@@ -407,6 +289,39 @@ impl MatchIndex {
     }
 }
 
+fn to_found(key: u128, shown: Shown, assessment: Assessment) -> Found {
+    Found {
+        record: RecordId::from_bytes(key.to_be_bytes()),
+        version: shown.version,
+        list: shown.list,
+        source_id: shown.source_id,
+        name: shown.name,
+        action: shown.action,
+        assessment,
+    }
+}
+
+/// The query without numbers of which part could not be read: what is left of them is another
+/// number.
+fn without_masks(query: &Description) -> std::borrow::Cow<'_, Description> {
+    let masked = |value: &str| value.contains(['?', '*']);
+    if !query.identifiers.iter().any(|one| masked(&one.value)) {
+        return std::borrow::Cow::Borrowed(query);
+    }
+    let mut whole = query.clone();
+    whole.identifiers.retain(|one| !masked(&one.value));
+    std::borrow::Cow::Owned(whole)
+}
+
+/// Whether there is any weapon to compare.
+async fn holds_firearms(store: &dyn Store) -> Result<bool, AppError> {
+    let any = FirearmFilter {
+        limit: 1,
+        ..FirearmFilter::default()
+    };
+    Ok(!store.firearms(&any).await?.is_empty())
+}
+
 /// Whether there is any alert to compare, own or received.
 async fn holds_alerts(store: &dyn Store) -> Result<bool, AppError> {
     for state in [ACTIVE, RECEIVED] {
@@ -426,26 +341,8 @@ async fn reaches(store: &dyn Store, saved: &Place) -> Result<bool, AppError> {
     Ok(!store.keys_after(before, 1).await?.is_empty())
 }
 
-struct Planned {
-    keep: usize,
-    compaction: Compaction<u128>,
-}
-
-/// Bytes of a segment, as the index wants them.
-struct Opened(SegmentBytes);
-
-impl AsRef<[u8]> for Opened {
-    fn as_ref(&self) -> &[u8] {
-        (*self.0).as_ref()
-    }
-}
-
 fn shown(payload: &[u8]) -> Result<Shown, AppError> {
     serde_json::from_slice(payload).map_err(|error| AppError::unreadable("index entry", &error))
-}
-
-fn unkept(error: &std::io::Error) -> AppError {
-    AppError::Internal(format!("the files of the index cannot be written: {error}"))
 }
 
 impl State {
@@ -460,7 +357,29 @@ impl State {
                 list: OWN_ALERTS.to_owned(),
                 version,
             }))
+            .chain(self.firearms.map(|version| ConsultedList {
+                list: OWN_FIREARMS.to_owned(),
+                version,
+            }))
             .collect()
+    }
+
+    /// Brings weapons that came with segments back into memory.
+    fn find_weapons(&mut self) -> Result<(), AppError> {
+        let keys: Vec<u128> = self.index.keys().collect();
+        for key in keys {
+            let Some(payload) = self.index.payload(key) else {
+                continue;
+            };
+            // Most entries are none: they are not read as JSON.
+            if !weapons::may_be_one(payload) {
+                continue;
+            }
+            if let Some(weapon) = shown(payload)?.weapon {
+                self.weapons.insert(key, &weapon);
+            }
+        }
+        Ok(())
     }
 
     fn empty(thresholds: Thresholds) -> Self {
@@ -469,6 +388,8 @@ impl State {
             names: Vec::new(),
             lists: Vec::new(),
             alerts: None,
+            firearms: None,
+            weapons: Weapons::default(),
         }
     }
 }

@@ -22,6 +22,7 @@ mod doors;
 mod error;
 mod exchange;
 mod exports;
+mod firearms;
 mod hits;
 mod import;
 mod index;
@@ -57,7 +58,9 @@ pub use arrangements::shipped_arrangements;
 pub use audit_log::{AuditEntry, AuditQuery, Verification, VerificationProblem};
 pub use backup::{BackupError, BackupKeys, Restored, keys_of_backup};
 pub use caller::Caller;
-pub use catalogue::{Catalogue, CatalogueError, ListTerms, OWN_ALERTS, RECEIVED_ALERTS};
+pub use catalogue::{
+    Catalogue, CatalogueError, ListTerms, OWN_ALERTS, OWN_FIREARMS, RECEIVED_ALERTS,
+};
 pub use checks::{Candidate, CheckAnswer, CheckRequest, CheckSummary, CheckView};
 pub use decisions::{Decided, MatchSummary, MatchView};
 pub use error::{AppError, Invalid};
@@ -66,6 +69,11 @@ pub use exchange::{
     PassedOn, ReceiveError, Recipient, Witnessed, log_origin,
 };
 pub use exports::{EXPORT_ROWS_MAX, ExportedTable};
+pub use firearms::{
+    FirearmSearch, FirearmView, IncidentSummary, IncidentView, LikeFirearm, MissingReport,
+    NewFirearm, NewTrace, NewTraceAnswer, ReturnSummary, ReturnView, TraceAnswerView,
+    TraceDelivery, TraceSummary, TraceView,
+};
 pub use hits::{HitSummary, HitView};
 pub use import::{ImportReport, Importing};
 pub use inquiries::{Enveloped, NewQuestion};
@@ -104,6 +112,8 @@ struct Inner {
     index: MatchIndex,
     doors: doors::Doors,
     exchange: exchange::Exchange,
+    /// Hours and years of the law on firearms.
+    firearms: egnatia_firearms::Profile,
     following: Following,
 }
 
@@ -166,11 +176,15 @@ impl App {
     pub fn without_index(parts: Parts) -> Result<Self, AppError> {
         let policy = Policy::shared().map_err(|error| AppError::Internal(error.to_string()))?;
         let profile = Profile::sis_like().map_err(|error| AppError::Internal(error.to_string()))?;
+        let firearms = egnatia_firearms::Profile::shipped()
+            .map_err(|error| AppError::Internal(error.to_string()))?;
+        let reference = firearms::shared_reference()?;
         Ok(Self {
             inner: Arc::new(Inner {
+                firearms,
                 following: Following::default(),
                 exchange: exchange::Exchange::new(profile, parts.identity),
-                index: MatchIndex::new(&parts.settings, parts.index_files),
+                index: MatchIndex::new(&parts.settings, parts.index_files, reference),
                 doors: doors::Doors::new(parts.hasher, &parts.settings.sessions),
                 store: parts.store,
                 clock: parts.clock,
@@ -339,6 +353,10 @@ fn read_entry(stored: &StoredRecord) -> Result<Option<ListEntry>, AppError> {
         Kind::Alert => {
             let alert = read_body::<Alert>(stored)?;
             Ok(alert.map(|alert| alert.to_entry(stored.envelope.id)))
+        }
+        Kind::Firearm => {
+            let firearm = read_body::<egnatia_firearms::Firearm>(stored)?;
+            Ok(firearm.map(|firearm| firearms::weapon_entry(stored.envelope.id, &firearm)))
         }
         _ => Ok(None),
     }

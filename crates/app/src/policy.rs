@@ -13,11 +13,12 @@ use egnatia_record::{Purpose, UserId};
 use crate::{Caller, Role};
 
 const SCHEMA: &str = include_str!("../policies/schema.cedarschema");
-const POLICIES: [&str; 5] = [
+const POLICIES: [&str; 6] = [
     include_str!("../policies/checks.cedar"),
     include_str!("../policies/lists.cedar"),
     include_str!("../policies/audit.cedar"),
     include_str!("../policies/exchange.cedar"),
+    include_str!("../policies/firearms.cedar"),
     include_str!("../policies/node.cedar"),
 ];
 
@@ -54,6 +55,12 @@ pub enum Action {
     EnterAlert,
     /// Ask and answer partners.
     Exchange,
+    /// See which weapons, incidents, traces and returns there are, and each of them.
+    ViewFirearms,
+    /// Register weapons, record what happens to them, record incidents, freeze returns.
+    KeepFirearms,
+    /// Ask partners after a weapon, and answer them.
+    TraceFirearms,
     /// See partners and arrangements, and what is going on between the nodes.
     ListPartners,
     /// Accept and revoke partners, write arrangements, rotate keys.
@@ -90,6 +97,9 @@ impl Action {
         Self::ListAlerts,
         Self::EnterAlert,
         Self::Exchange,
+        Self::ViewFirearms,
+        Self::KeepFirearms,
+        Self::TraceFirearms,
         Self::ListPartners,
         Self::ManagePartners,
         Self::ListLists,
@@ -118,6 +128,9 @@ impl Action {
             Self::ListAlerts => "list-alerts",
             Self::EnterAlert => "enter-alert",
             Self::Exchange => "exchange",
+            Self::ViewFirearms => "view-firearms",
+            Self::KeepFirearms => "keep-firearms",
+            Self::TraceFirearms => "trace-firearms",
             Self::ListPartners => "list-partners",
             Self::ManagePartners => "manage-partners",
             Self::ListLists => "list-lists",

@@ -76,6 +76,19 @@ impl App {
                     )?;
                     expired.to_review = expired.to_review.saturating_add(1);
                 }
+                (Overdue::Review, Kind::Firearm) => {
+                    // A weapon that is not destroyed stays in the register; somebody looks.
+                    let Some(firearm) = read_body::<egnatia_firearms::Firearm>(&stored)? else {
+                        continue;
+                    };
+                    let state = firearm
+                        .standing()
+                        .map_or("nowhere", |standing| standing.custody.as_str());
+                    let beside = Beside::new(state, Operation::Alteration)
+                        .data(serde_json::json!({ "review": "due" }));
+                    writing.change(&stored, Some(Keep::Review(REMIND_DAYS)), &firearm, beside)?;
+                    expired.to_review = expired.to_review.saturating_add(1);
+                }
                 (Overdue::Erase | Overdue::Review, _) => {
                     let object = ObjectRef {
                         record: id,

@@ -14,6 +14,8 @@ pub enum Role {
     Officer,
     /// An officer who also decides on matches.
     VerifyingOfficer,
+    /// Registers, checks and traces weapons: the firearms focal point.
+    FirearmsOfficer,
     /// Reads the log, and nothing else.
     Supervisor,
     /// Reads the log and the records that it is about, to answer citizens and authorities.
@@ -27,7 +29,7 @@ pub enum Role {
 /// Text that names no role.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is not a role; expected one of officer, verifying-officer, supervisor, \
+    "`{0}` is not a role; expected one of officer, verifying-officer, firearms-officer, supervisor, \
      data-protection-officer, administrator"
 )]
 pub struct UnknownRole(String);
@@ -37,6 +39,7 @@ impl Role {
     pub const OF_ACCOUNTS: &'static [Self] = &[
         Self::Officer,
         Self::VerifyingOfficer,
+        Self::FirearmsOfficer,
         Self::Supervisor,
         Self::DataProtectionOfficer,
         Self::Administrator,
@@ -47,6 +50,7 @@ impl Role {
         match self {
             Self::Officer => "officer",
             Self::VerifyingOfficer => "verifying-officer",
+            Self::FirearmsOfficer => "firearms-officer",
             Self::Supervisor => "supervisor",
             Self::DataProtectionOfficer => "data-protection-officer",
             Self::Administrator => "administrator",

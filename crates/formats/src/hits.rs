@@ -88,7 +88,7 @@ pub enum HitsError {
     Write(String),
 }
 
-fn failed(error: &dyn std::fmt::Display) -> HitsError {
+pub(crate) fn failed(error: &dyn std::fmt::Display) -> HitsError {
     HitsError::Write(error.to_string())
 }
 

@@ -37,6 +37,7 @@ pub mod ofac;
 mod paxlst;
 mod progress;
 pub mod rows;
+mod tables;
 mod text;
 pub mod un;
 
@@ -44,6 +45,7 @@ use egnatia_alerts::ListEntry;
 use serde::{Deserialize, Serialize};
 
 pub use error::{ListError, Problem};
+pub use tables::table_sheet;
 
 /// A list, read whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -267,6 +267,8 @@ impl Scored {
                 })
             }
             Feature::Schema => (schema_text(left.schema), schema_text(right.schema)),
+            // Of weapons; not compared here.
+            Feature::Make | Feature::Model | Feature::Calibre | Feature::WeaponKind => (None, None),
         }
     }
 }

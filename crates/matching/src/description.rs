@@ -1,5 +1,7 @@
 //! What is known of somebody or something: the input of every comparison.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::BirthDate;
@@ -45,6 +47,32 @@ pub struct Description {
     /// Document, registration and other numbers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub identifiers: Vec<Identifier>,
+    /// What kind of weapon it is, where it is one. The index of this crate does not compare it:
+    /// whoever knows makes and calibres does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weapon: Option<Box<Weapon>>,
+}
+
+/// What is known of a weapon beside its numbers, as the source has it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Weapon {
+    /// What kind of weapon, such as `pistol`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// Who made it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub make: Option<String>,
+    /// Model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Calibre.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calibre: Option<String>,
+    /// How sure places of the first serial number are: place from 1, and 0 to 100 percent.
+    /// Places that are not named are sure.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub sure: BTreeMap<u8, u8>,
 }
 
 /// One name.

@@ -66,7 +66,7 @@ pub struct Evidence {
     /// What the entry states, as written; absent where it is silent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entry: Option<String>,
-    /// Names only: which word stands for which.
+    /// Which word stands for which: of names, and the places of a serial number.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tokens: Vec<TokenEvidence>,
 }
@@ -89,6 +89,14 @@ pub enum Feature {
     Identifier,
     /// Person, organisation, vessel, aircraft.
     Schema,
+    /// Who made a weapon.
+    Make,
+    /// Model of a weapon.
+    Model,
+    /// Calibre of a weapon.
+    Calibre,
+    /// Pistol, rifle, shotgun.
+    WeaponKind,
 }
 
 /// What a comparison of one feature says.

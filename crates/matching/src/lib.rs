@@ -57,7 +57,7 @@ mod text;
 pub use assess::{BASE_LOGIT, Comparer, compare, compare_prepared};
 pub use birth::{BirthDate, InvalidBirthDate, PartialDate};
 pub use description::{
-    Description, Gender, Identifier, IdentifierKind, Name, NameKind, NameParts, Schema,
+    Description, Gender, Identifier, IdentifierKind, Name, NameKind, NameParts, Schema, Weapon,
 };
 pub use evidence::{
     Assessment, Band, Evidence, Feature, Piece, Thresholds, TokenEvidence, Verdict,

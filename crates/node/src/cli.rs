@@ -1,6 +1,7 @@
 //! The command line.
 
 mod alert;
+mod firearm;
 mod partner;
 
 use std::net::SocketAddr;
@@ -12,6 +13,7 @@ use egnatia_matching::{BirthDate, Gender, Schema};
 use egnatia_record::{CaseReference, Purpose, UserId};
 
 pub use alert::{Alert, AlertImport, Why};
+pub use firearm::{Firearm, Register};
 pub use partner::{Card, Partner, RotateKeys};
 
 const AFTER: &str = "\
@@ -79,6 +81,9 @@ pub enum Command {
     /// Alerts: enter those of a file, list, show, withdraw.
     #[command(subcommand)]
     Alert(Alert),
+    /// Firearms: register, list, show; where traces stand; returns and clusters.
+    #[command(subcommand)]
+    Firearm(Firearm),
     /// Partners' nodes: cards, trust, arrangements, what is delivered, keys.
     #[command(subcommand)]
     Partner(Partner),
@@ -188,6 +193,23 @@ pub struct Check {
     /// Number of a passport, identity card or another document.
     #[arg(long)]
     pub document: Vec<String>,
+    /// Serial number of a weapon, as far as it can be read: `?` is one place that cannot be,
+    /// `*` any number of them. May be given several times; the first is that of the frame or
+    /// receiver.
+    #[arg(long)]
+    pub serial: Vec<String>,
+    /// How sure a place of the first serial number is: place from 1, and percent, such as 4=60.
+    #[arg(long, value_name = "PLACE=PERCENT", requires = "serial", value_parser = sure)]
+    pub sure: Vec<(u8, u8)>,
+    /// Who made the weapon.
+    #[arg(long, requires = "serial")]
+    pub make: Option<String>,
+    /// Model of the weapon.
+    #[arg(long, requires = "serial")]
+    pub model: Option<String>,
+    /// Calibre of the weapon.
+    #[arg(long, requires = "serial")]
+    pub calibre: Option<String>,
     /// Place of birth or residence.
     #[arg(long)]
     pub place: Vec<String>,
@@ -335,7 +357,7 @@ pub enum User {
         /// The person's name.
         #[arg(long)]
         name: String,
-        /// officer, verifying-officer, supervisor, data-protection-officer or administrator.
+        /// officer, verifying-officer, firearms-officer, supervisor, data-protection-officer or administrator.
         #[arg(long)]
         role: Role,
         /// Read the password from standard input.
@@ -388,6 +410,15 @@ fn schema(text: &str) -> Result<Schema, String> {
         "aircraft" => Ok(Schema::Aircraft),
         _ => Err("expected person, organization, vessel or aircraft".to_owned()),
     }
+}
+
+fn sure(text: &str) -> Result<(u8, u8), String> {
+    let parts = text.split_once('=');
+    let read = parts.and_then(|(place, percent)| {
+        Some((place.trim().parse().ok()?, percent.trim().parse().ok()?))
+    });
+    read.filter(|(place, percent)| *place > 0 && *percent <= 100)
+        .ok_or_else(|| "expected a place from 1 and a percentage, such as 4=60".to_owned())
 }
 
 fn probability(text: &str) -> Result<f64, String> {

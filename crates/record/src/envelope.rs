@@ -38,6 +38,16 @@ vocabulary! {
         HitReport = "hit-report",
         /// Why something was handed over by a derogation (rule LED-24).
         Transfer = "transfer",
+        /// A weapon of the register, with its life.
+        Firearm = "firearm",
+        /// A seizure, a find or a surrender.
+        Incident = "incident",
+        /// A question after a weapon, from country to country.
+        Trace = "trace",
+        /// What one country answers to it.
+        TraceAnswer = "trace-answer",
+        /// Figures of a period that do not change any more.
+        FirearmsReturn = "firearms-return",
     }
 }
 

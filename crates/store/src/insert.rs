@@ -112,6 +112,11 @@ impl Rows {
         }
     }
 
+    /// Whether a row with this key waits.
+    pub fn holds(&self, key: &[u8]) -> bool {
+        self.places.contains_key(key)
+    }
+
     /// Writes what waits.
     pub async fn flush(
         &mut self,

@@ -283,6 +283,27 @@ pub const WITNESSES: Table = Table {
                   seen_us = excluded.seen_us, statement = excluded.statement, \
                   problem = COALESCE(witnesses.problem, excluded.problem)",
 };
+pub const FIREARMS: Table = Table {
+    name: "firearms",
+    columns: &[
+        "record",
+        "identity",
+        "serial",
+        "make",
+        "calibre",
+        "kind",
+        "custody",
+        "is_open",
+        "name",
+        "updated_us",
+    ],
+    types: &[Blob, Text, Text, Text, Text, Text, Text, Int, Text, Int],
+    key: "record",
+    on_conflict: " ON CONFLICT (record) DO UPDATE SET identity = excluded.identity, \
+                  serial = excluded.serial, make = excluded.make, calibre = excluded.calibre, \
+                  kind = excluded.kind, custody = excluded.custody, is_open = excluded.is_open, \
+                  name = excluded.name, updated_us = excluded.updated_us",
+};
 pub const RECEIVED: Table = Table {
     name: "received",
     columns: &[
@@ -325,6 +346,7 @@ pub const DUMPED: &[&Table] = &[
     &DELIVERIES,
     &RECEIVED,
     &WITNESSES,
+    &FIREARMS,
     &HEAD,
 ];
 
@@ -346,6 +368,7 @@ pub const DUMP_COLUMNS: &[(&str, &[&str])] = &[
     (DELIVERIES.name, DELIVERIES.columns),
     (RECEIVED.name, RECEIVED.columns),
     (WITNESSES.name, WITNESSES.columns),
+    (FIREARMS.name, FIREARMS.columns),
     (HEAD.name, HEAD.columns),
 ];
 

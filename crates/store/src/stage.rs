@@ -1,6 +1,8 @@
 //! Turns batches into rows, and writes them.
 
-use egnatia_app::{Batch, Change, DeliveryRow, Event, KeyChange, PutRecord, Session, StoreError};
+mod rows;
+
+use egnatia_app::{Batch, Change, Event, KeyChange, PutRecord, Session, StoreError};
 use egnatia_audit::{Frontier, Leaf, Seal, commit};
 use egnatia_record::RecordId;
 use jiff::Timestamp;
@@ -53,6 +55,7 @@ pub struct Stage<'s> {
     deliveries: Rows,
     received: Rows,
     witnesses: Rows,
+    firearms: Rows,
 }
 
 /// Microseconds UTC of the beginning of the day.
@@ -99,6 +102,7 @@ impl<'s> Stage<'s> {
             deliveries: Rows::of(&schema::DELIVERIES),
             received: Rows::of(&schema::RECEIVED),
             witnesses: Rows::of(&schema::WITNESSES),
+            firearms: Rows::of(&schema::FIREARMS),
         }
     }
 
@@ -111,6 +115,13 @@ impl<'s> Stage<'s> {
         batch: &Batch,
     ) -> Result<(), StoreError> {
         for change in &batch.changes {
+            if let Change::PutFirearm(row) = change
+                && self.firearms.holds(row.record.as_bytes())
+            {
+                // Weapons change hands in the order of the batch: what another one leaves is free
+                // only once it has left.
+                self.flush(link, statements).await?;
+            }
             if let Some(at_once) = self.change(view, change)? {
                 // What removes or rewrites rows has to find those that were put before it.
                 self.flush(link, statements).await?;
@@ -174,6 +185,7 @@ impl<'s> Stage<'s> {
             &mut self.deliveries,
             &mut self.received,
             &mut self.witnesses,
+            &mut self.firearms,
         ] {
             let flushed = rows.flush(link, statements).await;
             flushed.map_err(|error| store_error(&error))?;
@@ -271,6 +283,7 @@ impl<'s> Stage<'s> {
                     Argument::Text(row.problem.clone()),
                 ],
             ),
+            Change::PutFirearm(row) => self.firearm(row),
             Change::PutReceived(row) => self.received.push(vec![
                 id(&row.record),
                 row.version.number().into(),
@@ -355,6 +368,7 @@ impl<'s> Stage<'s> {
                 vec![id(record)],
             ),
             ("DELETE FROM claims WHERE record = $1", vec![id(record)]),
+            ("DELETE FROM firearms WHERE record = $1", vec![id(record)]),
             (
                 "UPDATE received SET statement = NULL WHERE record = $1",
                 vec![id(record)],
@@ -366,26 +380,6 @@ impl<'s> Stage<'s> {
                 vec![id(record), position.into()],
             ),
         ]
-    }
-
-    fn delivery(&mut self, position: u64, row: &DeliveryRow) {
-        self.deliveries.replace(
-            position.to_be_bytes().to_vec(),
-            vec![
-                position.into(),
-                row.to.as_str().into(),
-                row.kind.as_str().into(),
-                Argument::Blob(row.record.map(|record| record.as_bytes().to_vec())),
-                Argument::Int(row.version.map(|version| version.number().into())),
-                Argument::Blob(row.payload.clone()),
-                row.ground.as_str().into(),
-                time(row.queued_at),
-                row.state.as_str().into(),
-                Argument::Int(row.done_at.map(Timestamp::as_microsecond)),
-                Argument::Text(row.reason.clone()),
-                Argument::Blob(row.receipt.clone()),
-            ],
-        );
     }
 
     fn list_entry(&mut self, row: &egnatia_app::ListEntryRow) {

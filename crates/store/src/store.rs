@@ -5,9 +5,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use egnatia_app::{
     Account, AuditFilter, AuditHead, AuditRow, Batch, CommitError, Committed, DeliveryRow,
-    DueFilter, DueRecord, DumpRow, KeyRow, ListChangeRow, ListEntryRow, ListVersionRow, PartnerRow,
-    Queue, ReceivedRow, RecordFilter, Session, Store, StoreError, StoredCheckpoint, StoredRecord,
-    TokenHash, WitnessRow,
+    DueFilter, DueRecord, DumpRow, FirearmFilter, FirearmRow, KeyRow, ListChangeRow, ListEntryRow,
+    ListVersionRow, PartnerRow, Queue, ReceivedRow, RecordFilter, Session, Store, StoreError,
+    StoredCheckpoint, StoredRecord, TokenHash, WitnessRow,
 };
 use egnatia_audit::{Hash, Seal};
 use egnatia_record::{AuthorityId, Kind, RecordId, UserId, Version};
@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 
 use crate::ask::sql;
 use crate::backend::{Backend, Link, store_error};
-use crate::read::{READ_HEAD, audit, exchange, head, lists, people, records};
+use crate::read::{READ_HEAD, audit, exchange, firearms, head, lists, people, records};
 use crate::writer::{WriterHandle, roll_back};
 use crate::{backup, schema};
 
@@ -185,6 +185,14 @@ impl<B: Backend> Store for SqlStore<B> {
         size: u64,
     ) -> Result<Vec<WitnessRow>, StoreError> {
         exchange::witnessed_at(&mut *self.backend.reader().await?, log, size).await
+    }
+
+    async fn firearms(&self, filter: &FirearmFilter) -> Result<Vec<FirearmRow>, StoreError> {
+        firearms::find(&mut *self.backend.reader().await?, filter).await
+    }
+
+    async fn firearm_in_custody(&self, identity: &str) -> Result<Option<RecordId>, StoreError> {
+        firearms::in_custody(&mut *self.backend.reader().await?, identity).await
     }
 
     async fn received(&self, records: &[RecordId]) -> Result<Vec<ReceivedRow>, StoreError> {

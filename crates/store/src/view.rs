@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use egnatia_app::{Batch, Change, CommitError, Conflict, PutRecord, StoreError};
+use egnatia_app::{Batch, Change, CommitError, Conflict, FirearmRow, PutRecord, StoreError};
 use egnatia_record::{AuthorityId, RecordId, UserId};
 
 use crate::ask::{rows_of, sql};
@@ -26,6 +26,8 @@ pub struct View {
     lists: BTreeMap<String, u64>,
     accounts: BTreeMap<UserId, u64>,
     partners: BTreeMap<AuthorityId, u64>,
+    /// Which weapon somebody has, by its identity.
+    custody: BTreeMap<String, RecordId>,
     undo: Vec<Undo>,
 }
 
@@ -37,6 +39,7 @@ enum Undo {
     List(String, Option<u64>),
     Account(UserId, Option<u64>),
     Partner(AuthorityId, Option<u64>),
+    Custody(String, Option<RecordId>),
 }
 
 fn put_back<K: Ord, V>(map: &mut BTreeMap<K, V>, key: K, value: Option<V>) {
@@ -55,6 +58,7 @@ impl View {
         let (mut ids, mut names) = (BTreeSet::new(), BTreeSet::new());
         let (mut lists, mut logins) = (BTreeSet::new(), BTreeSet::new());
         let mut authorities = BTreeSet::new();
+        let (mut weapons, mut identities) = (BTreeSet::new(), BTreeSet::new());
         for change in batches.flat_map(|batch| &batch.changes) {
             match change {
                 Change::Put(put) => {
@@ -63,6 +67,11 @@ impl View {
                 }
                 Change::Erase(id) => {
                     ids.insert(*id);
+                    weapons.insert(*id);
+                }
+                Change::PutFirearm(row) => {
+                    weapons.insert(row.record);
+                    identities.insert(&row.identity);
                 }
                 Change::PutList(row) => {
                     lists.insert(&row.list);
@@ -106,6 +115,12 @@ impl View {
         for mut row in read(link, select, keys).await? {
             view.partners.insert(row.parsed()?, row.count()?);
         }
+        let keys = identities
+            .into_iter()
+            .map(|identity| identity.as_str().into());
+        view.load_custody(link, "identity", keys.collect()).await?;
+        let keys = weapons.iter().map(|id| id.as_bytes().as_slice().into());
+        view.load_custody(link, "record", keys.collect()).await?;
         Ok(view)
     }
 
@@ -133,6 +148,19 @@ impl View {
         Ok(())
     }
 
+    async fn load_custody(
+        &mut self,
+        link: &mut dyn Link,
+        by: &str,
+        keys: Vec<Argument>,
+    ) -> Result<(), StoreError> {
+        let select = format!("SELECT identity, record FROM firearms WHERE is_open = 1 AND {by}");
+        for mut row in read(link, &select, keys).await? {
+            self.custody.insert(row.text()?, row.id()?);
+        }
+        Ok(())
+    }
+
     /// Takes the batch into the view, or refuses it and leaves the view as it was.
     pub fn accept(&mut self, batch: &Batch) -> Result<(), CommitError> {
         self.undo.clear();
@@ -149,6 +177,7 @@ impl View {
                     Undo::List(key, value) => put_back(&mut self.lists, key, value),
                     Undo::Account(key, value) => put_back(&mut self.accounts, key, value),
                     Undo::Partner(key, value) => put_back(&mut self.partners, key, value),
+                    Undo::Custody(key, value) => put_back(&mut self.custody, key, value),
                 }
             }
         }
@@ -187,8 +216,30 @@ impl View {
                     .then_some(())
                     .ok_or_else(|| Conflict::Partner(row.authority.clone()).into())
             }
+            Change::PutFirearm(row) => self.firearm(row),
             _ => Ok(()),
         }
+    }
+
+    fn firearm(&mut self, row: &FirearmRow) -> Result<(), CommitError> {
+        self.leave_custody(row.record);
+        if !row.is_open {
+            return Ok(());
+        }
+        match self.custody.get(&row.identity) {
+            Some(holder) => Err(Conflict::Custody(*holder).into()),
+            None => {
+                self.custody.insert(row.identity.clone(), row.record);
+                self.undo.push(Undo::Custody(row.identity.clone(), None));
+                Ok(())
+            }
+        }
+    }
+
+    fn leave_custody(&mut self, id: RecordId) {
+        let left = self.custody.extract_if(.., |_, holder| *holder == id);
+        self.undo
+            .extend(left.map(|(identity, holder)| Undo::Custody(identity, Some(holder))));
     }
 
     fn put(&mut self, put: &PutRecord, events: usize) -> Result<(), CommitError> {
@@ -236,6 +287,7 @@ impl View {
             .ok_or(Conflict::RecordVersion(id))?;
         self.undo.push(Undo::Record(id, Some(newest.clone())));
         newest.erased = true;
+        self.leave_custody(id);
         let freed = self.claims.extract_if(.., |_, holder| *holder == id);
         self.undo
             .extend(freed.map(|(name, holder)| Undo::Claim(name, Some(holder))));

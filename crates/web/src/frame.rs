@@ -31,6 +31,8 @@ pub enum Area {
     Hits,
     /// Alerts.
     Alerts,
+    /// Firearms.
+    Firearms,
     /// Lists.
     Lists,
     /// Partners' nodes.
@@ -48,6 +50,7 @@ impl Area {
         Self::Inbox,
         Self::Hits,
         Self::Alerts,
+        Self::Firearms,
         Self::Lists,
         Self::Partners,
         Self::Audit,
@@ -61,6 +64,7 @@ impl Area {
             Self::Inbox => "/inbox",
             Self::Hits => "/hits",
             Self::Alerts => "/alerts",
+            Self::Firearms => "/firearms",
             Self::Lists => "/lists",
             Self::Partners => "/partners",
             Self::Audit => "/audit",
@@ -75,6 +79,7 @@ impl Area {
             Self::Inbox => "area-inbox",
             Self::Hits => "area-hits",
             Self::Alerts => "area-alerts",
+            Self::Firearms => "area-firearms",
             Self::Lists => "area-lists",
             Self::Partners => "area-partners",
             Self::Audit => "area-audit",
@@ -90,6 +95,7 @@ impl Area {
             Self::Hits => "M4 17V3h11l-2.5 4L15 11H4",
             Self::Lists => "M3 5h1M7 5h10M3 10h1M7 10h10M3 15h1M7 15h10",
             Self::Alerts => "M4 3h12v14H4zM8 7h4M8 10h4M8 13h2",
+            Self::Firearms => "M3 6h13v3h-4l-1 2H8v5H5v-5L3 9z",
             Self::Partners => {
                 "M5 7a2 2 0 1 0 0-4a2 2 0 0 0 0 4zM15 7a2 2 0 1 0 0-4a2 2 0 0 0 0 4zM10 17a2 2 0 1 0 0-4a2 2 0 0 0 0 4zM7 5h6M6 7l3 6M14 7l-3 6"
             }

@@ -1,7 +1,7 @@
 //! Reads what somebody typed or scanned into the description that is compared.
 
 use egnatia_formats::mrz::{Mrz, MrzError};
-use egnatia_matching::{Description, Gender, Identifier, IdentifierKind, Name, Schema};
+use egnatia_matching::{Description, Gender, Identifier, IdentifierKind, Name, Schema, Weapon};
 use jiff::civil::Date;
 
 use crate::pages::check::CheckInput;
@@ -72,6 +72,19 @@ pub(crate) fn read(input: &CheckInput, today: Date, wrong: WrongDigits) -> Resul
     }
     if !input.document.is_empty() {
         query.identifiers.push(number(&input.document));
+    }
+    if !input.serial.is_empty() {
+        query.identifiers.push(Identifier {
+            kind: IdentifierKind::Serial,
+            value: input.serial.clone(),
+            country: None,
+        });
+        let stated = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+        query.weapon = Some(Box::new(Weapon {
+            make: stated(&input.make),
+            calibre: stated(&input.calibre),
+            ..Weapon::default()
+        }));
     }
     query.schema = schema(&input.schema).unwrap_or(query.schema);
     query.gender = gender(&input.gender).or(query.gender);

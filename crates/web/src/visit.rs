@@ -221,6 +221,7 @@ const fn action_of(area: Area) -> Action {
         Area::Inbox => Action::ListMatches,
         Area::Hits => Action::ListHits,
         Area::Alerts => Action::ListAlerts,
+        Area::Firearms => Action::ViewFirearms,
         Area::Partners => Action::ListPartners,
         Area::Lists => Action::ListLists,
         Area::Audit => Action::SearchAudit,

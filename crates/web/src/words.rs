@@ -232,6 +232,10 @@ pub const fn feature_key(feature: Feature) -> &'static str {
         Feature::Place => "feature-place",
         Feature::Identifier => "feature-identifier",
         Feature::Schema => "feature-schema",
+        Feature::Make => "feature-make",
+        Feature::Model => "feature-model",
+        Feature::Calibre => "feature-calibre",
+        Feature::WeaponKind => "feature-weapon-kind",
     }
 }
 

@@ -134,11 +134,24 @@ impl App {
         reason: Reason,
         why: RecallReason,
     ) -> Result<(), AppError> {
-        let (stored, alert) = self.load_own(caller, id).await?;
         let mut writing = self.writing(caller);
-        let by = Some(caller.login.clone());
-        self.close_ended(&mut writing, id, (reason.as_str(), by))
+        self.put_withdrawal(&mut writing, caller, (id, reason), why)
             .await?;
+        self.store().commit(writing.batch).await?;
+        self.after_change().await
+    }
+
+    /// Puts the end of an alert into a transaction.
+    pub(crate) async fn put_withdrawal(
+        &self,
+        writing: &mut Writing<'_>,
+        caller: &Caller,
+        (id, reason): (RecordId, Reason),
+        why: RecallReason,
+    ) -> Result<(), AppError> {
+        let (stored, alert) = self.load_own(caller, id).await?;
+        let by = Some(caller.login.clone());
+        self.close_ended(writing, id, (reason.as_str(), by)).await?;
         let ended = alert
             .withdraw(reason, caller.login.clone(), writing.at)
             .map_err(|error| refused(&error))?;
@@ -154,9 +167,7 @@ impl App {
             reason: why,
             at: writing.at,
         };
-        self.recall(&mut writing, recall).await?;
-        self.store().commit(writing.batch).await?;
-        self.after_change().await
+        self.recall(writing, recall).await
     }
 
     /// Restricts an alert whose accuracy is contested, or that is needed as evidence (rule LED-14):

@@ -9,6 +9,7 @@
 mod courier;
 mod directory;
 mod inbox;
+mod leaving;
 mod onward;
 mod outbox;
 mod resend;

@@ -4,24 +4,24 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use egnatia_alerts::Alert;
 use egnatia_audit::Operation;
 use egnatia_protocol::{
-    Body, Digest, Item, Outcome, Parcel, Receipt, SharedRecord, Signed, SignedError, SigningKey,
-    Statement, StatementKind, open_parcel, seal_parcel,
+    Digest, Item, Outcome, Parcel, Receipt, SignedError, SigningKey, Statement, open_parcel,
+    seal_parcel,
 };
-use egnatia_record::{AuthorityId, Kind, Outgoing, RecordId, Version, Withheld};
+use egnatia_record::{AuthorityId, RecordId, Version};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::json;
 use tokio::sync::watch;
 
-use super::{Courier, CourierError, Directory, Exchange, Identity, Partner};
+use super::leaving::{Leaving, Ready};
+use super::{Courier, CourierError, Identity, Partner};
 use crate::cores::{self, spread};
 use crate::port::{Change, DeliveryRow, DeliveryState, Queue, StoredRecord};
 use crate::writing::EventAbout;
-use crate::{App, AppError, Caller, read_body};
+use crate::{App, AppError, Caller};
 
 /// At most so many rows in one parcel.
 const ROWS_MAX: u32 = 128;
@@ -59,12 +59,6 @@ pub enum DeliveryError {
     /// The node cannot do it at the moment.
     #[error(transparent)]
     App(#[from] AppError),
-}
-
-/// What stands before each row.
-enum Ready {
-    Send(Signed),
-    Withhold(&'static str),
 }
 
 impl App {
@@ -309,104 +303,6 @@ impl App {
     pub(crate) fn today(&self) -> Date {
         self.now().to_zoned_datetime(TimeZone::UTC).date()
     }
-}
-
-/// What decides whether a row may leave, and signs it.
-struct Leaving<'a> {
-    records: HashMap<(RecordId, Version), StoredRecord>,
-    directory: &'a Directory,
-    partner: &'a Partner,
-    keys: Vec<&'a SigningKey>,
-    own: &'a AuthorityId,
-    exchange: &'a Exchange,
-    today: Date,
-    /// Whether nothing personal goes there without a justification.
-    only_by_derogation: bool,
-    /// Rows that somebody has justified.
-    justified: HashSet<u64>,
-}
-
-impl Leaving<'_> {
-    /// The exit: what the partner may not have any more does not leave (invariant 3).
-    fn ready(&self, row: &DeliveryRow) -> Result<Ready, AppError> {
-        let unsigned = |error: &dyn std::fmt::Display| {
-            AppError::Internal(format!("a statement cannot be signed: {error}"))
-        };
-        let kind = StatementKind::ALL
-            .iter()
-            .find(|kind| kind.as_str() == row.kind)
-            .ok_or_else(|| unsigned(&"its kind is unknown"))?;
-        let is_justified = self.justified.contains(&row.position);
-        if self.only_by_derogation && tells_of_persons(*kind) && !is_justified {
-            return Ok(Ready::Withhold(Withheld::NotJustified.as_str()));
-        }
-        match (kind, row.payload.clone()) {
-            // Somebody else's statement, or a card: it keeps its own signatures. What this node
-            // signs itself is JSON.
-            (_, Some(payload)) if payload.first() != Some(&b'{') => {
-                let signed = Signed::parse(&payload).map_err(|error| unsigned(&error))?;
-                return Ok(Ready::Send(signed));
-            }
-            (StatementKind::Record, _) => {}
-            (_, None) => return Ok(Ready::Withhold("erased")),
-            (kind, Some(payload)) => {
-                let signed = Signed::sign(&kind.payload_type(), payload, &self.keys);
-                return signed.map(Ready::Send).map_err(|error| unsigned(&error));
-            }
-        }
-        let stored = row
-            .record
-            .zip(row.version)
-            .and_then(|key| self.records.get(&key))
-            .filter(|stored| stored.envelope.kind == Kind::Alert);
-        let Some(stored) = stored else {
-            return Ok(Ready::Withhold("erased"));
-        };
-        let Some((body, _)) = &stored.body else {
-            return Ok(Ready::Withhold("erased"));
-        };
-        let Some(alert) = read_body::<Alert>(stored)? else {
-            return Ok(Ready::Withhold("erased"));
-        };
-        let outgoing = Outgoing {
-            envelope: &stored.envelope,
-            category: alert.category,
-            own: stored.envelope.originator == *self.own,
-            permitted: false,
-        };
-        let released =
-            self.directory
-                .release_justified(&outgoing, self.partner, (self.today, is_justified));
-        if let Err(withheld) = released {
-            return Ok(Ready::Withhold(withheld.as_str()));
-        }
-        let key = (stored.envelope.id, stored.envelope.version);
-        if let Some(signed) = self.exchange.signed_before(key) {
-            return Ok(Ready::Send(signed));
-        }
-        let body = String::from_utf8(body.clone())
-            .ok()
-            .and_then(|json| Body::from_json(json).ok())
-            .ok_or_else(|| unsigned(&"its body is not JSON"))?;
-        let statement = Statement::Record(Box::new(SharedRecord {
-            envelope: stored.envelope.clone(),
-            body,
-            keep_until: Some(stored.envelope.retention.review_on),
-        }));
-        let signed = statement
-            .sign(&self.keys)
-            .map_err(|error| unsigned(&error))?;
-        self.exchange.remember_signed(key, &signed);
-        Ok(Ready::Send(signed))
-    }
-}
-
-/// Whether a statement of this kind may hold personal data.
-const fn tells_of_persons(kind: StatementKind) -> bool {
-    matches!(
-        kind,
-        StatementKind::Record | StatementKind::Hit | StatementKind::Request | StatementKind::Answer
-    )
 }
 
 /// Rows on their way.

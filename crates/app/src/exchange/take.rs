@@ -2,6 +2,7 @@
 
 mod message;
 mod record;
+mod trace;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

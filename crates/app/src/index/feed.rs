@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Shown, State, number, poisoned, shown};
 use crate::AppError;
-use crate::catalogue::{OWN_ALERTS, RECEIVED_ALERTS};
+use crate::catalogue::{OWN_ALERTS, OWN_FIREARMS, RECEIVED_ALERTS};
 use crate::port::KeyRow;
 
 /// How many rows are applied while readers wait: a few milliseconds.
@@ -31,18 +31,22 @@ pub(crate) struct MatchKeys {
 pub(super) struct Touched {
     pub lists: bool,
     pub alerts: bool,
+    pub firearms: bool,
 }
 
 impl Touched {
     pub fn add(&mut self, other: Self) {
         self.lists |= other.lists;
         self.alerts |= other.alerts;
+        self.firearms |= other.firearms;
     }
 
     fn list(&mut self, list: &str) {
         let is_alert = list == OWN_ALERTS || list.starts_with(RECEIVED_ALERTS);
+        let is_firearm = list == OWN_FIREARMS;
         self.alerts |= is_alert;
-        self.lists |= !is_alert;
+        self.firearms |= is_firearm;
+        self.lists |= !is_alert && !is_firearm;
     }
 }
 
@@ -71,7 +75,20 @@ pub(super) fn apply(state: &RwLock<State>, rows: Vec<KeyRow>) -> Result<Touched,
                         description,
                     } = keys;
                     touched.list(&list);
+                    let weapon = description.weapon.is_some().then(|| {
+                        Box::new(Description {
+                            identifiers: description.identifiers.clone(),
+                            weapon: description.weapon.clone(),
+                            ..Description::default()
+                        })
+                    });
+                    let key = number(record);
+                    match &weapon {
+                        Some(weapon) => state.weapons.insert(key, weapon),
+                        None => state.weapons.remove(key),
+                    }
                     let payload = Shown {
+                        weapon,
                         version,
                         list,
                         source_id,
@@ -80,7 +97,6 @@ pub(super) fn apply(state: &RwLock<State>, rows: Vec<KeyRow>) -> Result<Touched,
                     };
                     let payload = serde_json::to_vec(&payload)
                         .map_err(|error| AppError::unreadable("index entry", &error))?;
-                    let key = number(record);
                     state.index.insert_with(key, &description, &payload);
                 }
                 None => {
@@ -89,6 +105,7 @@ pub(super) fn apply(state: &RwLock<State>, rows: Vec<KeyRow>) -> Result<Touched,
                         touched.list(&shown(payload)?.list);
                     }
                     state.index.remove(key);
+                    state.weapons.remove(key);
                 }
             }
         }

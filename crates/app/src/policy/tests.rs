@@ -15,7 +15,39 @@ const CRIME: &[Purpose] = &[
 fn expected(role: Role, action: Action, purpose: Option<Purpose>, own: bool) -> bool {
     let crime = purpose.is_some_and(|purpose| CRIME.contains(&purpose));
     let supervision = purpose == Some(Purpose::Supervision);
+    let arms = matches!(
+        purpose,
+        Some(Purpose::FirearmsTrafficking | Purpose::Terrorism | Purpose::SeriousCrime)
+    );
     match (role, action) {
+        (
+            Role::FirearmsOfficer,
+            Action::ViewFirearms
+            | Action::KeepFirearms
+            | Action::TraceFirearms
+            | Action::Check
+            | Action::ViewAlert
+            | Action::ListAlerts
+            | Action::EnterAlert
+            | Action::Exchange
+            | Action::ListMatches
+            | Action::ListHits,
+        )
+        | (Role::Operator, Action::ViewFirearms | Action::KeepFirearms | Action::TraceFirearms) => {
+            arms
+        }
+        (
+            Role::FirearmsOfficer,
+            Action::ViewCheck
+            | Action::ViewMatch
+            | Action::ViewHit
+            | Action::FinishFollowUp
+            | Action::ViewEntry,
+        ) => arms && own,
+        (Role::VerifyingOfficer, Action::ViewFirearms) => {
+            crime && purpose != Some(Purpose::Sanctions)
+        }
+        (Role::DataProtectionOfficer, Action::ViewFirearms) => supervision,
         (Role::Officer | Role::VerifyingOfficer | Role::Operator, Action::Check) => crime,
         (
             Role::Officer,

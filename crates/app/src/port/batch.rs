@@ -5,8 +5,8 @@ use egnatia_record::{Envelope, RecordId};
 use jiff::Timestamp;
 
 use super::{
-    Account, DeliveryRow, Event, ListEntryRow, ListVersionRow, PartnerRow, ReceivedRow, Session,
-    TokenHash, WitnessRow,
+    Account, DeliveryRow, Event, FirearmRow, ListEntryRow, ListVersionRow, PartnerRow, ReceivedRow,
+    Session, TokenHash, WitnessRow,
 };
 
 /// One transaction: all of it, or nothing.
@@ -55,6 +55,9 @@ pub enum Change {
     /// Writes the proof of a version that came from a partner. Erasure of the record removes the
     /// statement.
     PutReceived(ReceivedRow),
+    /// Writes the line of a weapon in the register. A second open one with the same identity is
+    /// [`Conflict::Custody`](super::Conflict::Custody). Erasure of the record removes it.
+    PutFirearm(FirearmRow),
 }
 
 /// A version of a record, with all that is written beside it.

@@ -7,6 +7,7 @@ mod account;
 mod batch;
 mod event;
 mod exchange;
+mod firearm;
 mod index_files;
 mod list;
 mod rows;
@@ -18,6 +19,7 @@ pub use event::{AuditRow, Event, EventDetail, ObjectRef};
 pub use exchange::{
     DeliveryRow, DeliveryState, PartnerRow, PartnerState, Queue, ReceivedRow, WitnessRow,
 };
+pub use firearm::{FirearmFilter, FirearmRow};
 pub use index_files::{IndexFiles, NoIndexFiles, SegmentBytes, SegmentFile};
 pub use list::{ListChange, ListChangeRow, ListEntryRow, ListVersionRow};
 pub use rows::{

@@ -7,9 +7,10 @@ use jiff::civil::Date;
 use tokio::sync::mpsc;
 
 use super::{
-    Account, AuditFilter, AuditHead, AuditRow, Batch, DeliveryRow, DueFilter, DueRecord, KeyRow,
-    ListChangeRow, ListEntryRow, ListVersionRow, PartnerRow, Queue, ReceivedRow, RecordFilter,
-    Session, StoredCheckpoint, StoredRecord, TokenHash, WitnessRow,
+    Account, AuditFilter, AuditHead, AuditRow, Batch, DeliveryRow, DueFilter, DueRecord,
+    FirearmFilter, FirearmRow, KeyRow, ListChangeRow, ListEntryRow, ListVersionRow, PartnerRow,
+    Queue, ReceivedRow, RecordFilter, Session, StoredCheckpoint, StoredRecord, TokenHash,
+    WitnessRow,
 };
 
 /// What a commit did.
@@ -36,6 +37,9 @@ pub enum Conflict {
     /// The partner is not in the revision before the one that was to be written.
     #[error("the partner `{0}` has changed in the meantime")]
     Partner(AuthorityId),
+    /// Somebody in this country has a weapon of the same identity already: double custody.
+    #[error("another weapon of the same make and number is in somebody's hands: {0}")]
+    Custody(RecordId),
     /// The account is not in the revision before the one that was to be written.
     #[error("the account `{0}` has changed in the meantime")]
     Account(UserId),
@@ -189,6 +193,12 @@ pub trait Store: Send + Sync {
         log: &AuthorityId,
         size: u64,
     ) -> Result<Vec<WitnessRow>, StoreError>;
+
+    /// The register of firearms: the lines that the filter asks for, newest first.
+    async fn firearms(&self, filter: &FirearmFilter) -> Result<Vec<FirearmRow>, StoreError>;
+
+    /// The weapon of this identity that somebody in this country has.
+    async fn firearm_in_custody(&self, identity: &str) -> Result<Option<RecordId>, StoreError>;
 
     /// The newest received version of each of these records, in no order; others are left out.
     async fn received(&self, records: &[RecordId]) -> Result<Vec<ReceivedRow>, StoreError>;

@@ -229,6 +229,10 @@ fn in_words(evidence: &Evidence) -> String {
         Feature::Place => "place",
         Feature::Identifier => "number",
         Feature::Schema => "kind",
+        Feature::Make => "make",
+        Feature::Model => "model",
+        Feature::Calibre => "calibre",
+        Feature::WeaponKind => "kind of weapon",
     };
     let verdict = match evidence.verdict {
         Verdict::Agrees => "agrees",

@@ -15,6 +15,7 @@ mod checks;
 mod decisions;
 mod derogations;
 mod exchange;
+mod firearms;
 mod index_files;
 mod lists;
 mod retention;

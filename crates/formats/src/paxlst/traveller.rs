@@ -111,6 +111,7 @@ impl Traveller {
             nationalities: self.nationalities,
             places: self.places,
             identifiers: self.documents,
+            weapon: None,
         }
     }
 }

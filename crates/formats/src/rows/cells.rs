@@ -72,6 +72,7 @@ impl Mapping {
             nationalities: all(Column::Nationality),
             places: all(Column::Place),
             identifiers: self.identifiers(cells),
+            weapon: None,
         }
     }
 

@@ -112,6 +112,7 @@ fn description() -> impl Strategy<Value = Description> {
                 nationalities,
                 places,
                 identifiers,
+                weapon: None,
             },
         )
 }

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use egnatia_app::{AppError, Candidate, CheckAnswer, CheckRequest};
 use egnatia_formats::mrz::Mrz;
-use egnatia_matching::{Band, Description, Evidence, Identifier, IdentifierKind, Name, Verdict};
+use egnatia_matching::{
+    Band, Description, Evidence, Identifier, IdentifierKind, Name, Verdict, Weapon,
+};
 use egnatia_record::Justification;
 
 use super::{print, zone};
@@ -51,6 +53,22 @@ fn query(check: Check, zone: Option<&Mrz>) -> Description {
         country: None,
     });
     query.identifiers.extend(numbers);
+    let serials = check.serial.into_iter().map(|value| Identifier {
+        kind: IdentifierKind::Serial,
+        value,
+        country: None,
+    });
+    let before = query.identifiers.len();
+    query.identifiers.extend(serials);
+    if query.identifiers.len() > before {
+        query.weapon = Some(Box::new(Weapon {
+            kind: None,
+            make: check.make,
+            model: check.model,
+            calibre: check.calibre,
+            sure: check.sure.into_iter().collect(),
+        }));
+    }
     if let Some(birth) = check.birth_date {
         query.births = vec![birth];
     }

@@ -7,6 +7,7 @@ mod check;
 mod compare;
 mod demo;
 mod eval;
+mod firearm;
 mod import;
 mod partner;
 mod screen;
@@ -53,6 +54,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Lists => import::list(open(Index::Skip).await?, json).await,
         Command::Audit(what) => audit::run(open(Index::Skip).await?, &what, json).await,
         Command::Alert(what) => alert::run(&folder, config, what, json).await,
+        Command::Firearm(what) => firearm::run(&folder, config, what, json).await,
         Command::Partner(what) => partner::run(&folder, config, what, json).await,
         Command::User(what) => user::run(open(Index::Skip).await?, what, json).await,
         Command::Backup { file } => backup::back_up(open(Index::Skip).await?, &file, json).await,

@@ -16,6 +16,7 @@ mod eval;
 mod exchange;
 mod exchange_kill;
 mod exchange_rotation;
+mod firearms;
 mod kill;
 mod peer;
 mod region;

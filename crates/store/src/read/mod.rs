@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod exchange;
+pub mod firearms;
 pub mod lists;
 pub mod people;
 pub mod records;

@@ -151,6 +151,7 @@ async fn hits_of_an_older_schema_get_the_due_time_of_their_follow_up() {
     let mut file = sqlx::SqliteConnection::connect(&url).await.unwrap();
     let older = "DROP INDEX record_heads_by_due; ALTER TABLE record_heads DROP COLUMN due_us; \
                  DROP TABLE partners; DROP TABLE deliveries; DROP TABLE received; DROP TABLE witnesses; \
+                 DROP TABLE firearms; \
                  CREATE TABLE outbox (position INTEGER); \
                  DELETE FROM applied_migrations WHERE number >= 2";
     sqlx::raw_sql(older).execute(&mut file).await.unwrap();

@@ -7,6 +7,7 @@ use egnatia_record::Kind;
 use tokio::sync::mpsc;
 
 use super::exchange::{delivery, partner, received, witness};
+use super::firearms::firearm;
 use super::lists::{entry, list};
 use super::model::observe;
 use crate::Maker;
@@ -72,6 +73,7 @@ pub fn everything(make: &Maker) -> Batch {
         Change::Enqueue(delivery(make, "rs-mup")),
         Change::PutReceived(received(make)),
         Change::PutWitness(witness(make, 5, b"five")),
+        Change::PutFirearm(firearm(make, "M70128")),
     ]);
     batch
 }

@@ -5,6 +5,7 @@ mod conflicts;
 mod due;
 mod dump;
 mod exchange;
+mod firearms;
 mod lists;
 mod model;
 mod records;
@@ -83,6 +84,11 @@ pub fn contract_cases() -> Vec<Case> {
         case!(sessions::accounts_come_back_and_change),
         case!(sessions::sessions_are_found_by_present_and_previous_token),
         case!(sessions::sessions_end),
+        case!(firearms::one_weapon_is_in_the_hands_of_one),
+        case!(firearms::of_two_clerks_one_takes_a_weapon_into_custody),
+        case!(firearms::a_refused_batch_leaves_custody_as_it_was),
+        case!(firearms::the_register_is_filtered_and_paged_newest_first),
+        case!(firearms::erasure_takes_a_weapon_out_of_the_register),
         case!(dump::a_dump_restores_everything_under_a_new_epoch),
         case!(dump::a_restore_of_nothing_is_refused_and_changes_nothing),
     ]

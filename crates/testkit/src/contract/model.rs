@@ -8,6 +8,7 @@ use egnatia_record::{Envelope, Kind, RecordId};
 use jiff::civil::date;
 
 use super::exchange::{delivery, partner};
+use super::firearms::firearm;
 use super::lists::{entry, list};
 use crate::{Maker, user};
 
@@ -86,6 +87,11 @@ pub async fn observe(store: &dyn Store) -> String {
             account.state, account.revision
         ));
     }
+    let filter = egnatia_app::FirearmFilter {
+        limit: 1000,
+        ..egnatia_app::FirearmFilter::default()
+    };
+    seen.push(format!("{:?}", store.firearms(&filter).await.unwrap()));
     seen.push(format!("{:?}", store.partners().await.unwrap()));
     seen.push(format!("{:?}", store.queues().await.unwrap()));
     for authority in AUTHORITIES {
@@ -175,7 +181,7 @@ impl Model {
     }
 
     fn change(&mut self) -> Change {
-        match self.below(27) {
+        match self.below(30) {
             0..14 => Change::Put(Box::new(self.put())),
             14..16 => Change::Erase(self.any_id()),
             16 => {
@@ -212,6 +218,12 @@ impl Model {
                 let mut row = partner(&self.make, AUTHORITIES[self.below(2)]);
                 row.revision = u64::try_from(self.below(3)).unwrap();
                 Change::PutPartner(row)
+            }
+            24..27 => {
+                let mut row = firearm(&self.make, ["M701", "M702"][self.below(2)]);
+                row.record = self.any_id();
+                row.is_open = self.below(2) == 0;
+                Change::PutFirearm(row)
             }
             _ => Change::Enqueue(delivery(&self.make, AUTHORITIES[self.below(2)])),
         }

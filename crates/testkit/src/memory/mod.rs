@@ -9,9 +9,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use egnatia_app::{
     Account, AuditFilter, AuditHead, AuditRow, Batch, CommitError, Committed, Cursor, DeliveryRow,
-    DueFilter, DuePlace, DueRecord, DumpRow, DumpValue, KeyRow, ListChangeRow, ListEntryRow,
-    ListVersionRow, PartnerRow, Queue, ReceivedRow, RecordFilter, Session, Store, StoreError,
-    StoredCheckpoint, StoredRecord, TokenHash, WitnessRow,
+    DueFilter, DuePlace, DueRecord, DumpRow, DumpValue, FirearmFilter, FirearmRow, KeyRow,
+    ListChangeRow, ListEntryRow, ListVersionRow, PartnerRow, Queue, ReceivedRow, RecordFilter,
+    Session, Store, StoreError, StoredCheckpoint, StoredRecord, TokenHash, WitnessRow,
 };
 use egnatia_audit::{Hash, NodeId, Seal};
 use egnatia_record::{AuthorityId, Kind, RecordId, UserId, Version};
@@ -351,6 +351,19 @@ impl Store for MemoryStore {
         size: u64,
     ) -> Result<Vec<WitnessRow>, StoreError> {
         Ok(self.state().witnessed_at(log, size))
+    }
+
+    async fn firearms(&self, filter: &FirearmFilter) -> Result<Vec<FirearmRow>, StoreError> {
+        let mut found = self.state().find_firearms(filter);
+        found.truncate(page(filter.limit));
+        Ok(found)
+    }
+
+    async fn firearm_in_custody(&self, identity: &str) -> Result<Option<RecordId>, StoreError> {
+        let state = self.state();
+        let mut held = state.firearms.values();
+        let held = held.find(|row| row.is_open && row.identity == identity);
+        Ok(held.map(|row| row.record))
     }
 
     async fn received(&self, records: &[RecordId]) -> Result<Vec<ReceivedRow>, StoreError> {

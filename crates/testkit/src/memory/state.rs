@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use egnatia_app::{
     Account, AuditRow, Batch, Change, CommitError, Committed, Conflict, DeliveryRow, DeliveryState,
-    Event, KeyChange, KeyRow, ListChangeRow, ListEntryRow, ListVersionRow, PartnerRow, PutRecord,
-    ReceivedRow, Session, StoreError, StoredRecord, WitnessRow,
+    Event, FirearmFilter, FirearmRow, KeyChange, KeyRow, ListChangeRow, ListEntryRow,
+    ListVersionRow, PartnerRow, PutRecord, ReceivedRow, Session, StoreError, StoredRecord,
+    WitnessRow,
 };
 use egnatia_audit::{Frontier, Hash, Leaf, NodeId, Salt, Seal, commit};
 use egnatia_record::{AuthorityId, Envelope, Kind, RecordId, UserId, Version};
@@ -53,6 +54,7 @@ pub(super) struct State {
     pub partners: BTreeMap<AuthorityId, PartnerRow>,
     pub deliveries: BTreeMap<u64, DeliveryRow>,
     pub received: BTreeMap<(RecordId, Version), ReceivedRow>,
+    pub firearms: BTreeMap<RecordId, FirearmRow>,
     pub witnesses: BTreeMap<(AuthorityId, AuthorityId, u64, [u8; 32]), WitnessRow>,
     pub audit: Vec<Arc<AuditRow>>,
     pub nodes: BTreeMap<NodeId, Hash>,
@@ -142,6 +144,7 @@ impl State {
                 }
                 self.witnesses.insert(key, row);
             }
+            Change::PutFirearm(row) => self.firearm(row)?,
             Change::PutReceived(row) => {
                 self.received.insert((row.record, row.version), row);
             }
@@ -233,6 +236,7 @@ impl State {
             });
         }
         self.claims.retain(|_, holder| *holder != id);
+        self.firearms.remove(&id);
         for row in self.received.values_mut().filter(|row| row.record == id) {
             row.statement = None;
         }
@@ -243,6 +247,43 @@ impl State {
             row.keys = None;
         }
         Ok(())
+    }
+
+    fn firearm(&mut self, row: FirearmRow) -> Result<(), CommitError> {
+        let mut others = self.firearms.values().filter(|held| {
+            held.record != row.record && held.is_open && held.identity == row.identity
+        });
+        if let Some(other) = others.next().filter(|_| row.is_open) {
+            return Err(Conflict::Custody(other.record).into());
+        }
+        self.firearms.insert(row.record, row);
+        Ok(())
+    }
+
+    /// The register of firearms, newest first.
+    pub fn find_firearms(&self, filter: &FirearmFilter) -> Vec<FirearmRow> {
+        let place = |row: &FirearmRow| (row.updated_at.as_microsecond(), row.record);
+        let is = |asked: &Option<String>, held: &str| asked.as_ref().is_none_or(|a| a == held);
+        let mut found: Vec<FirearmRow> = self
+            .firearms
+            .values()
+            .filter(|row| {
+                is(&filter.make, &row.make)
+                    && is(&filter.calibre, &row.calibre)
+                    && is(&filter.kind, &row.kind)
+                    && is(&filter.custody, &row.custody)
+                    && filter
+                        .serial
+                        .as_ref()
+                        .is_none_or(|serial| row.serial.starts_with(serial.as_str()))
+                    && filter
+                        .after
+                        .is_none_or(|after| place(row) < (after.at_us, after.id))
+            })
+            .cloned()
+            .collect();
+        found.sort_unstable_by_key(|row| std::cmp::Reverse(place(row)));
+        found
     }
 
     fn list_entry(&mut self, row: ListEntryRow) {

@@ -109,6 +109,11 @@ kind-arrangement = arrangement
 kind-inquiry = question
 kind-hit-report = hit report
 kind-transfer = transfer by derogation
+kind-firearm = weapon
+kind-incident = incident
+kind-trace = trace
+kind-trace-answer = answer to a trace
+kind-firearms-return = return
 
 about-account = account { $name }
 about-list = list { $name }

@@ -8,7 +8,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    accounts, alerts, audit, checks, hits, inquiries, lists, matches, partners, sessions, transfers,
+    accounts, alerts, audit, checks, firearms, hits, inquiries, lists, matches, partners, sessions,
+    traces, transfers,
 };
 
 #[derive(OpenApi)]
@@ -26,6 +27,13 @@ use super::{
         alerts::correct, alerts::extend, alerts::flag, alerts::withdraw,
         alerts::restrict, alerts::lift, alerts::pass_on, alerts::achieved, alerts::keep, alerts::handling,
         transfers::justify, transfers::list,
+        firearms::list, firearms::like, firearms::register, firearms::view, firearms::event,
+        firearms::report, firearms::propose_destruction, firearms::sign_destruction,
+        firearms::incidents, firearms::record_incident, firearms::incident_clusters,
+        firearms::incident, traces::traces, traces::start_trace, traces::trace,
+        traces::ask_further, traces::consent, traces::trace_answers,
+        traces::answer_trace, traces::pass_trace_on, firearms::returns,
+        firearms::freeze_return,
         inquiries::list, inquiries::ask, inquiries::view, inquiries::answer,
         inquiries::hit_reports, inquiries::hit_report_one, inquiries::follow_up,
         partners::list, partners::accept, partners::revoke, partners::deliveries,

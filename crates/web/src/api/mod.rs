@@ -10,6 +10,8 @@ mod audit;
 mod caller;
 mod checks;
 mod description;
+mod firearm_bodies;
+mod firearms;
 mod hits;
 mod inquiries;
 mod json;
@@ -17,6 +19,7 @@ mod lists;
 mod matches;
 mod partners;
 mod sessions;
+mod traces;
 mod transfers;
 
 use std::time::Duration;
@@ -64,6 +67,7 @@ pub(crate) fn router() -> Router<WebState> {
         .route("/hits/{id}/follow-up", post(hits::finish))
         .route("/alerts", get(alerts::list).merge(post(alerts::enter)))
         .route("/alerts/preview", post(alerts::preview))
+        .merge(firearms_router())
         .route("/alerts/{id}", get(alerts::view))
         .route("/alerts/{id}/deliveries", get(alerts::deliveries))
         .route("/alerts/{id}/correct", post(alerts::correct))
@@ -128,4 +132,44 @@ pub(crate) fn router() -> Router<WebState> {
         .fallback(|| async { Problem::new(ProblemCode::NotFound) })
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(from_fn(json::problems))
+}
+
+fn firearms_router() -> Router<WebState> {
+    Router::new()
+        .route(
+            "/firearms",
+            get(firearms::list).merge(post(firearms::register)),
+        )
+        .route("/firearms/like", post(firearms::like))
+        .route("/firearms/{id}", get(firearms::view))
+        .route("/firearms/{id}/events", post(firearms::event))
+        .route("/firearms/{id}/report", post(firearms::report))
+        .route(
+            "/firearms/{id}/destruction",
+            post(firearms::propose_destruction),
+        )
+        .route(
+            "/firearms/{id}/destruction/signature",
+            post(firearms::sign_destruction),
+        )
+        .route(
+            "/incidents",
+            get(firearms::incidents).merge(post(firearms::record_incident)),
+        )
+        .route("/incidents/clusters", get(firearms::incident_clusters))
+        .route("/incidents/{id}", get(firearms::incident))
+        .route(
+            "/traces",
+            get(traces::traces).merge(post(traces::start_trace)),
+        )
+        .route("/traces/{id}", get(traces::trace))
+        .route("/traces/{id}/ask", post(traces::ask_further))
+        .route("/traces/{id}/consent", post(traces::consent))
+        .route("/trace-answers", get(traces::trace_answers))
+        .route("/trace-answers/{id}/answer", post(traces::answer_trace))
+        .route("/trace-answers/{id}/pass-on", post(traces::pass_trace_on))
+        .route(
+            "/returns",
+            get(firearms::returns).merge(post(firearms::freeze_return)),
+        )
 }

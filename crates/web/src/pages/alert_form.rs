@@ -342,6 +342,7 @@ fn describe(posted: &Posted, kind: Kind, t: &Texts, wrong: &mut Wrong) -> Descri
         nationalities: posted.lines("nationalities"),
         places: posted.lines("places"),
         identifiers: identifiers.collect(),
+        weapon: None,
     }
 }
 

@@ -24,6 +24,12 @@ pub struct CheckInput {
     pub document: String,
     /// Further: place.
     pub place: String,
+    /// Further: serial number of a weapon, as far as it can be read.
+    pub serial: String,
+    /// Further: who made the weapon.
+    pub make: String,
+    /// Further: calibre of the weapon.
+    pub calibre: String,
     /// What is wrong with the box.
     pub query_error: Option<String>,
     /// What is wrong with the birth date.
@@ -41,6 +47,9 @@ impl CheckInput {
             &self.gender,
             &self.document,
             &self.place,
+            &self.serial,
+            &self.make,
+            &self.calibre,
         ]
         .iter()
         .any(|text| !text.is_empty())
@@ -134,6 +143,12 @@ fn detail_fields(t: &'static Texts, input: &CheckInput) -> Vec<Field> {
         Field::new("schema", t.text("field-schema"))
             .kind(choice("schema-unknown", &schemas))
             .value(input.schema.as_str()),
+        Field::new("serial", t.text("field-serial"))
+            .hint(t.text("field-serial-hint"))
+            .kind(FieldKind::Exact)
+            .value(input.serial.as_str()),
+        Field::new("make", t.text("firearm-make")).value(input.make.as_str()),
+        Field::new("calibre", t.text("firearm-calibre")).value(input.calibre.as_str()),
     ]
 }
 

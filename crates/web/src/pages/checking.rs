@@ -144,6 +144,9 @@ fn input_of(posted: &Posted) -> CheckInput {
         gender: posted.text("gender"),
         document: posted.text("document"),
         place: posted.text("place"),
+        serial: posted.text("serial"),
+        make: posted.text("make"),
+        calibre: posted.text("calibre"),
         ..CheckInput::default()
     }
 }
@@ -208,7 +211,21 @@ pub(crate) fn query_facts(t: &Texts, query: &egnatia_matching::Description) -> F
         .map(|g| Cell::Text(t.text(words::gender_key(g))));
     let schema = (query.schema != egnatia_matching::Schema::Unknown)
         .then(|| Cell::Text(t.text(words::schema_key(query.schema))));
+    let weapon = query.weapon.as_deref();
+    let of = |text: Option<&String>| text.cloned().map(Cell::Text);
     Facts::new()
+        .with_some(
+            t.text("firearm-make"),
+            of(weapon.and_then(|w| w.make.as_ref())),
+        )
+        .with_some(
+            t.text("firearm-model"),
+            of(weapon.and_then(|w| w.model.as_ref())),
+        )
+        .with_some(
+            t.text("firearm-calibre"),
+            of(weapon.and_then(|w| w.calibre.as_ref())),
+        )
         .with_all(t.text("column-name"), names.collect())
         .with_all(t.text("field-document"), numbers.collect())
         .with_all(t.text("field-birth-date"), births.collect())
@@ -302,7 +319,7 @@ fn consulted(app: &App, t: &'static Texts, lists: &[ConsultedList]) -> Table {
     let rows = lists
         .iter()
         .map(|list| {
-            let version = if terms::is_alerts(&list.list) {
+            let version = if terms::is_alerts(&list.list) || terms::is_firearms(&list.list) {
                 Cell::Number(String::new())
             } else {
                 Cell::Number(list.version.to_string())
@@ -324,13 +341,16 @@ pub(crate) fn list_link(app: &App, list: &str) -> Cell {
     if terms::is_alerts(list) {
         return Cell::link("/alerts", app.terms(list).title.clone());
     }
+    if terms::is_firearms(list) {
+        return Cell::link("/firearms", app.terms(list).title.clone());
+    }
     let title = app.terms(list).title.clone();
     Cell::link_with(format!("/lists/{list}"), app.list_name(list), title)
 }
 
 /// A list in a table of persons: what officers call it, its code and its version under it.
 pub(crate) fn list_cell(app: &App, t: &Texts, list: &str, version: Option<u64>) -> Cell {
-    if terms::is_alerts(list) {
+    if terms::is_alerts(list) || terms::is_firearms(list) {
         return Cell::Text(app.list_name(list));
     }
     let code = match version {
@@ -389,6 +409,8 @@ pub(crate) fn likelihood(t: &Texts, probability: f64) -> Cell {
 pub(crate) fn see_entry(t: &Texts, list: &str) -> String {
     t.text(if terms::is_alerts(list) {
         "match-see-alert"
+    } else if terms::is_firearms(list) {
+        "match-see-firearm"
     } else {
         "match-see-entry"
     })
@@ -396,7 +418,7 @@ pub(crate) fn see_entry(t: &Texts, list: &str) -> String {
 
 /// A list with the version that was compared; an alert has a version of its own.
 pub(crate) fn compared_list(app: &App, t: &Texts, list: &str, version: u64) -> String {
-    if terms::is_alerts(list) {
+    if terms::is_alerts(list) || terms::is_firearms(list) {
         app.list_name(list)
     } else {
         list_and_version(t, &app.list_name(list), version)

@@ -20,9 +20,17 @@ mod audit_words;
 pub mod check;
 mod checking;
 mod entry_fields;
+pub mod firearm;
+mod firearm_events;
+mod firearm_fields;
+mod firearm_new;
+mod firearm_report;
+pub mod firearm_sections;
+pub mod firearms;
 pub mod hit_reports;
 pub mod hits;
 pub mod inbox;
+pub mod incidents;
 mod incoming;
 pub mod inquiries;
 mod list_changes;
@@ -34,11 +42,14 @@ pub mod partners;
 pub mod problem;
 mod reading;
 pub mod region;
+pub mod returns;
 mod screening_flow;
 pub mod screenings;
 pub mod session;
 mod subjects;
 mod terms;
+mod trace_answers;
+pub mod traces;
 pub mod transfers;
 pub mod users;
 pub mod witnesses;
@@ -141,6 +152,7 @@ pub(crate) fn router(upload_bytes_max: usize) -> Router<WebState> {
             get(alert_handling::show_handling).post(alert_handling::correct),
         )
         .route("/alerts/{id}/{act}", post(alert_acts::act))
+        .merge(firearms_router())
         .route("/lists", get(lists::show_lists))
         .route("/lists/import", get(list_import::form).merge(import))
         .route("/lists/import/confirm", post(list_import::confirm))
@@ -181,4 +193,39 @@ pub(crate) fn router(upload_bytes_max: usize) -> Router<WebState> {
         .route("/users/{login}", get(users::show_user))
         .route("/users/{login}/{act}", post(users::act))
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+}
+
+/// The pages about firearms.
+fn firearms_router() -> Router<WebState> {
+    Router::new()
+        .route(
+            "/firearms",
+            get(firearms::show_firearms).post(firearm_new::register),
+        )
+        .route("/firearms/new", get(firearm_new::show_new))
+        .route("/firearms/{id}", get(firearm::show_firearm))
+        .route(
+            "/firearms/{id}/report",
+            get(firearm_report::show_report).post(firearm_report::report),
+        )
+        .route("/firearms/{id}/{act}", post(firearm::act))
+        .route(
+            "/incidents",
+            get(incidents::show_incidents).post(incidents::record),
+        )
+        .route("/incidents/new", get(incidents::show_new))
+        .route("/incidents/{id}", get(incidents::show_incident))
+        .route("/traces", get(traces::show_traces).post(traces::start))
+        .route("/traces/new", get(traces::show_new))
+        .route("/traces/{id}", get(traces::show_trace))
+        .route("/traces/{id}/{act}", post(traces::act))
+        .route("/trace-answers/{id}", get(trace_answers::show_answer))
+        .route("/trace-answers/{id}/{act}", post(trace_answers::act))
+        .route("/returns", get(returns::show_returns).post(returns::freeze))
+        .route(
+            "/returns/count",
+            get(returns::show_count).post(returns::count),
+        )
+        .route("/returns/{id}", get(returns::show_return))
+        .route("/returns/{id}/{file}", get(returns::download))
 }

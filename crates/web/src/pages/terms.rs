@@ -1,6 +1,6 @@
 //! Words for what partners agree on, ask and answer.
 
-use egnatia_app::{App, OWN_ALERTS, RECEIVED_ALERTS};
+use egnatia_app::{App, OWN_ALERTS, OWN_FIREARMS, RECEIVED_ALERTS};
 use egnatia_record::{AuthorityId, Category, PartnerCode, RecordId};
 
 use crate::problem::{Problem, ProblemCode};
@@ -75,10 +75,17 @@ pub(crate) fn is_alerts(list: &str) -> bool {
     list == OWN_ALERTS || list.starts_with(RECEIVED_ALERTS)
 }
 
+/// Whether a list is the register of firearms, which has no versions either.
+pub(crate) fn is_firearms(list: &str) -> bool {
+    list == OWN_FIREARMS
+}
+
 /// Where an entry of a list is shown, or the alert that it is.
 pub(crate) fn entry_href(list: &str, record: RecordId) -> String {
     if is_alerts(list) {
         format!("/alerts/{record}")
+    } else if is_firearms(list) {
+        format!("/firearms/{record}")
     } else {
         format!("/entries/{record}")
     }

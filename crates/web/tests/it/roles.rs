@@ -5,47 +5,61 @@ use axum::http::{Method, StatusCode};
 use crate::world::{ACCOUNTS, World};
 
 /// A page, and who may see it: the first letters of the logins.
-const PAGES: [(&str, &str); 25] = [
-    ("/alerts/import", "v"),
-    ("/transfers", "ovd"),
-    ("/check", "ov"),
-    ("/inbox", "ovd"),
-    ("/hits", "ovd"),
-    ("/arrivals", "ovd"),
-    ("/inquiries", "ovd"),
-    ("/hit-reports", "ovd"),
-    ("/alerts", "ovd"),
-    ("/alerts?list=received", "ovd"),
-    ("/alerts/new", "v"),
-    ("/alerts/new/arrest/person", "v"),
-    ("/lists", "ovda"),
-    ("/lists/test-list", "ovda"),
+const PAGES: [(&str, &str); 34] = [
+    ("/alerts/import", "vf"),
+    ("/transfers", "ovfd"),
+    ("/check", "ovf"),
+    ("/inbox", "ovfd"),
+    ("/hits", "ovfd"),
+    ("/arrivals", "ovfd"),
+    ("/inquiries", "ovfd"),
+    ("/hit-reports", "ovfd"),
+    ("/alerts", "ovfd"),
+    ("/alerts?list=received", "ovfd"),
+    ("/alerts/new", "vf"),
+    ("/alerts/new/arrest/person", "vf"),
+    ("/firearms", "vfd"),
+    ("/firearms/new", "f"),
+    ("/incidents", "vfd"),
+    ("/incidents/new", "f"),
+    ("/traces", "vfd"),
+    ("/traces/new", "f"),
+    ("/returns", "vfd"),
+    ("/returns/count", "vfd"),
+    ("/firearms?custody=stolen", "vfd"),
+    ("/lists", "ovfda"),
+    ("/lists/test-list", "ovfda"),
     ("/lists/test-list/versions/1", "ovd"),
     ("/lists/import", "a"),
-    ("/partners", "ovda"),
-    ("/region", "ovda"),
-    ("/own-card", "ovda"),
-    ("/own-card.json", "ovda"),
-    ("/arrangements", "ovda"),
+    ("/partners", "ovfda"),
+    ("/region", "ovfda"),
+    ("/own-card", "ovfda"),
+    ("/own-card.json", "ovfda"),
+    ("/arrangements", "ovfda"),
     ("/arrangements/new", "a"),
     ("/partners/accept", "a"),
     ("/audit", "sd"),
     ("/users", "a"),
 ];
 
-const API: [(&str, &str); 16] = [
-    ("/transfers", "ovd"),
-    ("/checks", "ovd"),
-    ("/matches", "ovd"),
-    ("/hits", "ovd"),
-    ("/alerts", "ovd"),
-    ("/inquiries", "ovd"),
-    ("/hit-reports", "ovd"),
-    ("/partners", "ovda"),
-    ("/own-card", "ovda"),
-    ("/arrangements", "ovda"),
-    ("/lists", "ovda"),
-    ("/lists/test-list/versions", "ovda"),
+const API: [(&str, &str); 21] = [
+    ("/transfers", "ovfd"),
+    ("/checks", "ovfd"),
+    ("/matches", "ovfd"),
+    ("/hits", "ovfd"),
+    ("/alerts", "ovfd"),
+    ("/firearms", "vfd"),
+    ("/incidents", "vfd"),
+    ("/traces", "vfd"),
+    ("/trace-answers", "vfd"),
+    ("/returns", "vfd"),
+    ("/inquiries", "ovfd"),
+    ("/hit-reports", "ovfd"),
+    ("/partners", "ovfda"),
+    ("/own-card", "ovfda"),
+    ("/arrangements", "ovfda"),
+    ("/lists", "ovfda"),
+    ("/lists/test-list/versions", "ovfda"),
     ("/lists/test-list/versions/1/changes", "ovd"),
     ("/audit/entries", "sd"),
     ("/audit/witnesses", "sd"),
@@ -55,6 +69,7 @@ const API: [(&str, &str); 16] = [
 fn purpose_of(login: &str) -> &'static str {
     match login.chars().next() {
         Some('o' | 'v') => "border-check",
+        Some('f') => "firearms-trafficking",
         Some('s' | 'd') => "supervision",
         _ => "administration",
     }
@@ -120,6 +135,7 @@ async fn the_rail_shows_only_what_the_role_may_enter() {
                 "/inbox",
                 "/hits",
                 "/alerts",
+                "/firearms",
                 "/lists",
                 "/partners",
                 "/audit",
@@ -142,7 +158,13 @@ async fn nobody_but_a_verifying_officer_decides() {
         .await
         .found()
         .await;
-    for login in ["o.officer", "s.supervisor", "d.protection", "a.admin"] {
+    for login in [
+        "o.officer",
+        "f.firearms",
+        "s.supervisor",
+        "d.protection",
+        "a.admin",
+    ] {
         let mut browser = world.justified(login, purpose_of(login)).await;
         let fields = [("outcome", "confirmed"), ("reason", "I say so")];
         let answer = browser.post(&format!("{found}/decision"), &fields).await;

@@ -30,9 +30,24 @@ fn keys() -> BTreeSet<String> {
 }
 
 /// Keys that are put together from a term: their beginnings.
-const COMPUTED: [&str; 48] = [
+const COMPUTED: [&str; 63] = [
     "alert-headings-",
     "derogation-",
+    "arms-category-",
+    "arms-form-",
+    "cluster-is-",
+    "custody-",
+    "event-",
+    "firearm-act-",
+    "holder-",
+    "incident-is-",
+    "mark-place-",
+    "mark-state-",
+    "return-",
+    "trace-act-",
+    "trace-outcome-",
+    "urgency-",
+    "weapon-",
     "answer-",
     "alert-on-",
     "alert-state-",

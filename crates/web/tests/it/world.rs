@@ -21,9 +21,10 @@ pub const PASSWORD: &str = "correct horse battery";
 pub const LISTED: &str = "Dragoslav Perunčić";
 
 /// Every role with its login.
-pub const ACCOUNTS: [(&str, Role); 5] = [
+pub const ACCOUNTS: [(&str, Role); 6] = [
     ("o.officer", Role::Officer),
     ("v.verifier", Role::VerifyingOfficer),
+    ("f.firearms", Role::FirearmsOfficer),
     ("s.supervisor", Role::Supervisor),
     ("d.protection", Role::DataProtectionOfficer),
     ("a.admin", Role::Administrator),

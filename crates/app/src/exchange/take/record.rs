@@ -72,6 +72,11 @@ impl Taking<'_> {
         if !looked.verified {
             self.verify(signed, originator)?;
         }
+        if matches!(envelope.kind, Kind::Trace | Kind::TraceAnswer) {
+            return self
+                .take_firearms_record(&shared, signed, looked.digest)
+                .await;
+        }
         if envelope.kind != Kind::Alert {
             return Err(refuse(RefusalGround::UnknownKind).into());
         }

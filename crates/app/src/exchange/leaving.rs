@@ -1,0 +1,133 @@
+//! The exit: may this row leave now, and in which signed words?
+
+use std::collections::{HashMap, HashSet};
+
+use egnatia_alerts::Alert;
+use egnatia_protocol::{Body, SharedRecord, Signed, SigningKey, Statement, StatementKind};
+use egnatia_record::{AuthorityId, Category, Kind, Outgoing, RecordId, Version, Withheld};
+use jiff::civil::Date;
+
+use super::{Directory, Exchange, Partner};
+use crate::firearms::CATEGORY as TRACES;
+use crate::port::{DeliveryRow, StoredRecord};
+use crate::{AppError, read_body};
+
+/// What stands before each row.
+pub(super) enum Ready {
+    Send(Signed),
+    Withhold(&'static str),
+}
+
+/// What decides whether a row may leave, and signs it.
+pub(super) struct Leaving<'a> {
+    pub records: HashMap<(RecordId, Version), StoredRecord>,
+    pub directory: &'a Directory,
+    pub partner: &'a Partner,
+    pub keys: Vec<&'a SigningKey>,
+    pub own: &'a AuthorityId,
+    pub exchange: &'a Exchange,
+    pub today: Date,
+    /// Whether nothing personal goes there without a justification.
+    pub only_by_derogation: bool,
+    /// Rows that somebody has justified.
+    pub justified: HashSet<u64>,
+}
+
+impl Leaving<'_> {
+    /// The exit: what the partner may not have any more does not leave (invariant 3).
+    pub fn ready(&self, row: &DeliveryRow) -> Result<Ready, AppError> {
+        let unsigned = |error: &dyn std::fmt::Display| {
+            AppError::Internal(format!("a statement cannot be signed: {error}"))
+        };
+        let kind = StatementKind::ALL
+            .iter()
+            .find(|kind| kind.as_str() == row.kind)
+            .ok_or_else(|| unsigned(&"its kind is unknown"))?;
+        let is_justified = self.justified.contains(&row.position);
+        if self.only_by_derogation && tells_of_persons(*kind) && !is_justified {
+            return Ok(Ready::Withhold(Withheld::NotJustified.as_str()));
+        }
+        match (kind, row.payload.clone()) {
+            // Somebody else's statement, or a card: it keeps its own signatures. What this node
+            // signs itself is JSON.
+            (_, Some(payload)) if payload.first() != Some(&b'{') => {
+                let signed = Signed::parse(&payload).map_err(|error| unsigned(&error))?;
+                return Ok(Ready::Send(signed));
+            }
+            (StatementKind::Record, _) => {}
+            (_, None) => return Ok(Ready::Withhold("erased")),
+            (kind, Some(payload)) => {
+                let signed = Signed::sign(&kind.payload_type(), payload, &self.keys);
+                return signed.map(Ready::Send).map_err(|error| unsigned(&error));
+            }
+        }
+        let stored = row
+            .record
+            .zip(row.version)
+            .and_then(|key| self.records.get(&key))
+            .filter(|stored| is_shared(stored.envelope.kind));
+        let Some(stored) = stored else {
+            return Ok(Ready::Withhold("erased"));
+        };
+        let Some((body, _)) = &stored.body else {
+            return Ok(Ready::Withhold("erased"));
+        };
+        let Some(category) = category_of(stored)? else {
+            return Ok(Ready::Withhold("erased"));
+        };
+        let outgoing = Outgoing {
+            envelope: &stored.envelope,
+            category,
+            own: stored.envelope.originator == *self.own,
+            permitted: false,
+        };
+        let released =
+            self.directory
+                .release_justified(&outgoing, self.partner, (self.today, is_justified));
+        if let Err(withheld) = released {
+            return Ok(Ready::Withhold(withheld.as_str()));
+        }
+        let key = (stored.envelope.id, stored.envelope.version);
+        if let Some(signed) = self.exchange.signed_before(key) {
+            return Ok(Ready::Send(signed));
+        }
+        let body = String::from_utf8(body.clone())
+            .ok()
+            .and_then(|json| Body::from_json(json).ok())
+            .ok_or_else(|| unsigned(&"its body is not JSON"))?;
+        let statement = Statement::Record(Box::new(SharedRecord {
+            envelope: stored.envelope.clone(),
+            body,
+            keep_until: Some(stored.envelope.retention.review_on),
+        }));
+        let signed = statement
+            .sign(&self.keys)
+            .map_err(|error| unsigned(&error))?;
+        self.exchange.remember_signed(key, &signed);
+        Ok(Ready::Send(signed))
+    }
+}
+
+/// Whether a statement of this kind may hold personal data.
+const fn tells_of_persons(kind: StatementKind) -> bool {
+    matches!(
+        kind,
+        StatementKind::Record | StatementKind::Hit | StatementKind::Request | StatementKind::Answer
+    )
+}
+
+/// Whether records of this kind go to partners.
+fn is_shared(kind: Kind) -> bool {
+    matches!(kind, Kind::Alert | Kind::Trace | Kind::TraceAnswer)
+}
+
+/// Under which category of an arrangement a record goes; `None` once it is erased.
+fn category_of(stored: &StoredRecord) -> Result<Option<Category>, AppError> {
+    match stored.envelope.kind {
+        Kind::Alert => {
+            let alert = read_body::<Alert>(stored)?;
+            Ok(alert.map(|alert| alert.category))
+        }
+        _ => Ok(stored.body.as_ref().map(|_| TRACES)),
+    }
+}

@@ -1,0 +1,272 @@
+//! What happens to a weapon. A loss or theft is an alert in the same transaction; whatever brings
+//! the weapon back ends it in the same transaction.
+
+use std::collections::BTreeSet;
+
+use egnatia_alerts::{AlertDraft, ObjectKind, Reason};
+use egnatia_firearms::{Event, EventKind, Firearm, LifeRefused, ProposedDestruction, Recording};
+use egnatia_protocol::RecallReason;
+use egnatia_record::{
+    Category, Evaluation, Handling, LegalBasis, Nature, RecordId, SubjectCategory,
+};
+use jiff::civil::Date;
+use serde_json::json;
+
+use super::{Keeping, changed, refused};
+use crate::port::StoredRecord;
+use crate::writing::{Beside, Writing};
+use crate::{Action, App, AppError, Caller, Entered, Invalid, NewAlert};
+
+/// A loss or theft, and what the alert about it says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MissingReport {
+    /// [`Event::Loss`] or [`Event::Theft`].
+    pub event: Event,
+    /// When it happened, as far as is known.
+    pub on: Date,
+    /// The decision that gives rise to the alert: its authority, number or date.
+    pub decision: String,
+    /// Codes of the alert, and to whom it may go.
+    pub handling: Handling,
+}
+
+impl App {
+    /// Records what happened to a weapon. What brings a missed weapon back ends its alert.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] where the event cannot follow, or is a loss, a theft or a destruction,
+    /// which have use cases of their own; [`AppError::NotFound`]; [`AppError::Conflict`] where the
+    /// same weapon is in somebody else's hands; [`AppError::NoJustification`],
+    /// [`AppError::Forbidden`].
+    pub async fn record_event(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+        event: Event,
+        on: Date,
+    ) -> Result<(), AppError> {
+        self.authorise(caller, Action::KeepFirearms, None)?;
+        if matches!(event.kind(), EventKind::Loss | EventKind::Theft) {
+            let text = "a loss or theft is reported, so that partners look for the weapon";
+            return Err(Invalid::new("event", "report", text).into());
+        }
+        let (stored, firearm) = self.load_firearm(id).await?;
+        let mut writing = self.writing(caller);
+        let recording = Recording {
+            event,
+            on,
+            by: caller.login.clone(),
+            at: writing.at,
+        };
+        self.put_event(&mut writing, caller, (&stored, firearm), recording)
+            .await?;
+        self.store().commit(writing.batch).await?;
+        self.after_change().await
+    }
+
+    /// Puts an event into a transaction, with the end of the alert where the weapon is missed no
+    /// longer.
+    pub(super) async fn put_event(
+        &self,
+        writing: &mut Writing<'_>,
+        caller: &Caller,
+        (stored, firearm): (&StoredRecord, Firearm),
+        recording: Recording,
+    ) -> Result<(), AppError> {
+        let what = recording.event.kind();
+        let mut firearm = firearm.record(recording).map_err(|error| refused(&error))?;
+        let standing = firearm.standing().map_err(|error| refused(&error))?;
+        let found = !standing.custody.is_missing();
+        let mut ended = None;
+        if let Some(alert) = firearm.alert.filter(|_| found) {
+            let why = format!("the weapon is found again: {what}");
+            let why =
+                Reason::try_from(why).map_err(|error| AppError::Internal(error.to_string()))?;
+            match self
+                .put_withdrawal(writing, caller, (alert, why), RecallReason::Withdrawn)
+                .await
+            {
+                // It has ended before, by itself or by hand.
+                Ok(()) | Err(AppError::NotFound(_) | AppError::Conflict(_)) => {}
+                Err(error) => return Err(error),
+            }
+            ended = firearm.alert.take();
+        }
+        let keeping = Keeping {
+            stored: Some(stored),
+            id: stored.envelope.id,
+            firearm: &firearm,
+            purpose: stored.envelope.purpose,
+        };
+        let beside = changed("event")
+            .data(json!({ "change": "event", "event": what, "alert_ended": ended }));
+        self.put_firearm(writing, &keeping, beside)
+    }
+
+    /// Reports a weapon lost or stolen. The event, the alert that partners get and what is queued
+    /// for them are one transaction.
+    ///
+    /// # Errors
+    /// As [`App::record_event`]; [`AppError::Invalid`] where no number of the weapon can be looked
+    /// for, or the alert cannot be; [`AppError::Conflict`] where an alert of this node looks for
+    /// it already.
+    pub async fn report_missing(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+        report: MissingReport,
+    ) -> Result<Entered, AppError> {
+        self.authorise(caller, Action::KeepFirearms, None)?;
+        let (Event::Loss(said) | Event::Theft(said)) = &report.event else {
+            let text = "a report says that the weapon is lost or stolen";
+            return Err(Invalid::new("event", "report", text).into());
+        };
+        let reason = Reason::try_from(said.circumstances.clone())
+            .map_err(|error| Invalid::new("circumstances", "refused", error.to_string()))?;
+        let what = report.event.kind();
+        let (stored, firearm) = self.load_firearm(id).await?;
+        let new = alert_on(&firearm, &report, reason)?;
+        let mut writing = self.writing(caller);
+        let recording = Recording {
+            event: report.event,
+            on: report.on,
+            by: caller.login.clone(),
+            at: writing.at,
+        };
+        let mut firearm = firearm.record(recording).map_err(|error| refused(&error))?;
+        let entered = self.put_new_alert(&mut writing, caller, &new)?;
+        firearm.alert = Some(entered.alert);
+        let keeping = Keeping {
+            stored: Some(&stored),
+            id,
+            firearm: &firearm,
+            purpose: stored.envelope.purpose,
+        };
+        let beside = changed("event")
+            .links([("alert", entered.alert)])
+            .data(json!({ "change": "event", "event": what, "alert": entered.alert }));
+        self.put_firearm(&mut writing, &keeping, beside)?;
+        self.store().commit(writing.batch).await?;
+        self.after_change().await?;
+        Ok(entered)
+    }
+
+    /// Proposes that a weapon is destroyed; another officer signs.
+    ///
+    /// # Errors
+    /// As [`App::record_event`].
+    pub async fn propose_destruction(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+        method: String,
+        evidence: String,
+    ) -> Result<(), AppError> {
+        self.change_firearm(caller, id, "destruction-proposed", |firearm, writing| {
+            firearm.propose_destruction(ProposedDestruction {
+                by: caller.login.clone(),
+                at: writing.at,
+                method,
+                evidence,
+            })
+        })
+        .await
+    }
+
+    /// Withdraws the proposal to destroy a weapon.
+    ///
+    /// # Errors
+    /// As [`App::record_event`].
+    pub async fn withdraw_destruction(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+    ) -> Result<(), AppError> {
+        self.change_firearm(caller, id, "destruction-withdrawn", |firearm, _| {
+            firearm.withdraw_destruction()
+        })
+        .await
+    }
+
+    /// Signs that a weapon was destroyed, as the second officer.
+    ///
+    /// # Errors
+    /// As [`App::record_event`].
+    pub async fn sign_destruction(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+        on: Date,
+    ) -> Result<(), AppError> {
+        self.change_firearm(caller, id, "destroyed", |firearm, writing| {
+            firearm.sign_destruction(caller.login.clone(), on, writing.at)
+        })
+        .await
+    }
+
+    async fn change_firearm(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+        what: &'static str,
+        change: impl FnOnce(Firearm, &Writing<'_>) -> Result<Firearm, LifeRefused>,
+    ) -> Result<(), AppError> {
+        self.authorise(caller, Action::KeepFirearms, None)?;
+        let (stored, firearm) = self.load_firearm(id).await?;
+        let mut writing = self.writing(caller);
+        let firearm = change(firearm, &writing).map_err(|error| refused(&error))?;
+        let keeping = Keeping {
+            stored: Some(&stored),
+            id,
+            firearm: &firearm,
+            purpose: stored.envelope.purpose,
+        };
+        let beside: Beside = changed(what);
+        self.put_firearm(&mut writing, &keeping, beside)?;
+        self.store().commit(writing.batch).await?;
+        self.after_change().await
+    }
+}
+
+/// The alert on a weapon that is missed: what is compared, and nothing of its holder.
+fn alert_on(
+    firearm: &Firearm,
+    report: &MissingReport,
+    reason: Reason,
+) -> Result<NewAlert, AppError> {
+    let what = &firearm.particulars;
+    let subject = what.description();
+    if subject.identifiers.is_empty() {
+        let text = "no number of this weapon was ever read: an alert could not find it";
+        return Err(Invalid::new("marks", "missing", text).into());
+    }
+    let year = what
+        .year
+        .map_or_else(String::new, |year| format!(", {year}"));
+    let characteristics = format!(
+        "{} {} {}, {}{year}",
+        what.kind, what.make, what.model, what.calibre
+    );
+    Ok(NewAlert {
+        draft: AlertDraft {
+            category: Category::ObjectSeizure,
+            subject,
+            object: Some(ObjectKind::Firearm),
+            reason,
+            action: String::new(),
+            decision: report.decision.clone(),
+            proportionality: None,
+            warnings: BTreeSet::new(),
+            offence: None,
+            characteristics: Some(characteristics),
+            distinguished_by: what.distinguished_by.clone(),
+            links: BTreeSet::new(),
+        },
+        handling: report.handling.clone(),
+        legal_basis: LegalBasis::NationalLaw,
+        evaluation: Evaluation::OFFICIAL,
+        subject: SubjectCategory::NoPerson,
+        nature: Nature::Fact,
+        different_from: BTreeSet::new(),
+    })
+}

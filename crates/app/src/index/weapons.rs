@@ -1,0 +1,82 @@
+//! Weapons by their numbers: whole ones, and those of which part could not be read.
+
+use std::collections::{BTreeSet, HashMap};
+
+use egnatia_firearms::{Reference, SerialQueries, assess};
+use egnatia_matching::serial::{Index, Serial, SerialError};
+use egnatia_matching::{Assessment, Description, Thresholds};
+
+use crate::{AppError, Invalid};
+
+/// So many numbers are compared with one query, the most alike first.
+const COMPARED_MAX: usize = 512;
+
+/// Weapons under the keys of the index.
+#[derive(Default)]
+pub(super) struct Weapons {
+    serials: Index<u128>,
+    known: HashMap<u128, Description>,
+    /// Those with a number that could not be read wholly. They are few, and all are compared.
+    worn: BTreeSet<u128>,
+}
+
+/// Whether what stands beside an entry may say that it is a weapon.
+pub(super) fn may_be_one(payload: &[u8]) -> bool {
+    const KEY: &[u8] = b"\"weapon\"";
+    payload.windows(KEY.len()).any(|window| window == KEY)
+}
+
+impl Weapons {
+    /// Puts a weapon in, in place of the one that is there.
+    pub fn insert(&mut self, key: u128, weapon: &Description) {
+        self.remove(key);
+        for number in &weapon.identifiers {
+            match Serial::new(&number.value) {
+                Ok(serial) => self.serials.insert(key, &serial),
+                Err(SerialError::Mask(_)) => {
+                    self.worn.insert(key);
+                }
+                Err(_) => {}
+            }
+        }
+        self.known.insert(key, weapon.clone());
+    }
+
+    /// Takes a weapon out.
+    pub fn remove(&mut self, key: u128) {
+        if self.known.remove(&key).is_some() {
+            self.serials.remove(&key);
+            self.worn.remove(&key);
+        }
+    }
+
+    /// Weapons that may be the one that is asked, the likest first.
+    pub fn search(
+        &self,
+        (numbers, asked): (&SerialQueries, &Description),
+        reference: &Reference,
+        thresholds: &Thresholds,
+        limit: usize,
+    ) -> Result<Vec<(u128, Assessment)>, AppError> {
+        let mut keys = self.worn.clone();
+        for query in numbers.queries() {
+            let found = self
+                .serials
+                .search(query, COMPARED_MAX)
+                .map_err(|error| Invalid::new("serial", "too-open", error.to_string()))?;
+            keys.extend(found.into_iter().map(|found| found.key));
+        }
+        let mut found: Vec<(u128, Assessment)> = keys
+            .into_iter()
+            .filter_map(|key| {
+                let known = self.known.get(&key)?;
+                let assessment = assess(numbers, asked, known, reference, thresholds)?;
+                Some((key, assessment))
+            })
+            .filter(|(_, found)| found.probability >= thresholds.possible)
+            .collect();
+        found.sort_by(|a, b| b.1.probability.total_cmp(&a.1.probability));
+        found.truncate(limit);
+        Ok(found)
+    }
+}

@@ -1,0 +1,280 @@
+//! Seizures, finds, surrenders: what came into the hands of an authority, where, on which way.
+
+use egnatia_record::{CaseReference, RecordId};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::kind::words;
+use crate::text::{TEXT_MAX, WORD_MAX, fits, says};
+use crate::{Country, Particulars, ParticularsRefused};
+
+/// The most items of one kind.
+const ITEMS_MAX: usize = 2_000;
+/// The most countries of a route.
+const ROUTE_MAX: usize = 24;
+
+words! {
+    /// How weapons came into the hands of an authority: the three groups of the UNODC Illicit Arms
+    /// Flows Questionnaire.
+    IncidentKind {
+        /// They were taken.
+        Seizure = "seizure",
+        /// They were found.
+        Find = "find",
+        /// They were handed in.
+        Surrender = "surrender",
+    }
+}
+
+/// The body of a record of kind `incident`. Persons are in it by the reference of their file only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Incident {
+    /// How they came.
+    pub kind: IncidentKind,
+    /// When.
+    pub on: Date,
+    /// In which country.
+    pub country: Country,
+    /// Town or crossing point.
+    pub place: String,
+    /// Latitude and longitude in thousandths of a degree, about 100 m; absent where not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<(i32, i32)>,
+    /// Whether it was at a border, and not inland.
+    pub at_border: bool,
+    /// The way that they came and were to go.
+    #[serde(default, skip_serializing_if = "Route::is_empty")]
+    pub route: Route,
+    /// How they were hidden.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub concealment: String,
+    /// Weapons.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub weapons: Vec<SeizedWeapon>,
+    /// Parts and components.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
+    /// Ammunition.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ammunition: Vec<Ammunition>,
+    /// Explosives.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub explosives: Vec<Explosive>,
+    /// Persons, by the references of their files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub persons: Vec<InvolvedPerson>,
+    /// What else is to be said. No names.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
+/// Countries on the way, in their order.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Route {
+    /// From where to where, over where; one at least where anything is known.
+    pub countries: Vec<Country>,
+}
+
+impl Route {
+    /// Whether nothing is known of it.
+    pub fn is_empty(&self) -> bool {
+        self.countries.is_empty()
+    }
+
+    /// `BA > ME > AL`.
+    pub fn text(&self) -> String {
+        let codes: Vec<&str> = self.countries.iter().map(Country::as_str).collect();
+        codes.join(" > ")
+    }
+}
+
+/// A weapon of an incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeizedWeapon {
+    /// What it is.
+    pub particulars: Particulars,
+    /// Its record in the register.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub firearm: Option<RecordId>,
+}
+
+/// Parts of one kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// What they are: barrels, bolts, magazines.
+    pub what: String,
+    /// How many.
+    pub count: u32,
+}
+
+/// Ammunition of one kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ammunition {
+    /// Calibre, as it is marked.
+    pub calibre: String,
+    /// How many rounds.
+    pub rounds: u32,
+    /// Who made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub make: Option<String>,
+    /// Lot, as it is marked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<String>,
+}
+
+/// Explosives of one kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Explosive {
+    /// What it is: TNT, hand grenades, detonators.
+    pub what: String,
+    /// Grams; 0 where they are counted.
+    pub mass_g: u64,
+    /// How many; 0 where they are weighed.
+    pub count: u32,
+}
+
+/// A person, by the reference of their file in the system that keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InvolvedPerson {
+    /// The file.
+    pub file: CaseReference,
+}
+
+/// Why an incident cannot be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IncidentRefused {
+    /// Nothing came.
+    #[error("an incident has at least one weapon, part, round or explosive")]
+    Empty,
+    /// After today.
+    #[error("the incident lies in the future")]
+    InTheFuture,
+    /// A text is missing or too long.
+    #[error("`{0}` is missing or too long")]
+    Text(&'static str),
+    /// A count of nothing.
+    #[error("state how many {0} there are, or leave them out")]
+    Count(&'static str),
+    /// Too many of one kind.
+    #[error("too many {0}")]
+    TooMany(&'static str),
+    /// Not on the Earth.
+    #[error("latitude is from -90 to 90 degrees, longitude from -180 to 180")]
+    Position,
+    /// A weapon twice.
+    #[error("one weapon is in the incident twice")]
+    Twice,
+    /// A weapon cannot be.
+    #[error("weapon {number}: {refused}")]
+    Weapon {
+        /// Which, from 1.
+        number: usize,
+        /// Why.
+        refused: ParticularsRefused,
+    },
+}
+
+impl IncidentRefused {
+    /// The field that is wrong, as forms and the API name it.
+    pub const fn field(&self) -> &'static str {
+        match self {
+            Self::Empty | Self::Twice | Self::Weapon { .. } => "weapons",
+            Self::InTheFuture => "on",
+            Self::Text(field) | Self::Count(field) | Self::TooMany(field) => field,
+            Self::Position => "position",
+        }
+    }
+}
+
+impl Incident {
+    /// Checks that it can be, on `today`.
+    ///
+    /// # Errors
+    /// [`IncidentRefused`], by the first thing that is wrong.
+    pub fn validate(&self, today: Date) -> Result<(), IncidentRefused> {
+        let nothing = self.weapons.is_empty()
+            && self.parts.is_empty()
+            && self.ammunition.is_empty()
+            && self.explosives.is_empty();
+        if nothing {
+            return Err(IncidentRefused::Empty);
+        }
+        if self.on > today {
+            return Err(IncidentRefused::InTheFuture);
+        }
+        if !says(&self.place) || !fits(&self.place, WORD_MAX) {
+            return Err(IncidentRefused::Text("place"));
+        }
+        for (field, text) in [("concealment", &self.concealment), ("note", &self.note)] {
+            if !fits(text, TEXT_MAX) {
+                return Err(IncidentRefused::Text(field));
+            }
+        }
+        for (what, count, most) in [
+            ("weapons", self.weapons.len(), ITEMS_MAX),
+            ("parts", self.parts.len(), ITEMS_MAX),
+            ("ammunition", self.ammunition.len(), ITEMS_MAX),
+            ("explosives", self.explosives.len(), ITEMS_MAX),
+            ("persons", self.persons.len(), ITEMS_MAX),
+            ("route", self.route.countries.len(), ROUTE_MAX),
+        ] {
+            if count > most {
+                return Err(IncidentRefused::TooMany(what));
+            }
+        }
+        let on_earth = |(latitude, longitude): (i32, i32)| {
+            (-90_000..=90_000).contains(&latitude) && (-180_000..=180_000).contains(&longitude)
+        };
+        if !self.position.is_none_or(on_earth) {
+            return Err(IncidentRefused::Position);
+        }
+        self.validate_items()
+    }
+
+    fn validate_items(&self) -> Result<(), IncidentRefused> {
+        let word = |field, text: &str| match says(text) && fits(text, WORD_MAX) {
+            true => Ok(()),
+            false => Err(IncidentRefused::Text(field)),
+        };
+        for (number, weapon) in (1_usize..).zip(&self.weapons) {
+            let held = weapon.particulars.validate();
+            held.map_err(|refused| IncidentRefused::Weapon { number, refused })?;
+        }
+        let mut records: Vec<RecordId> = self.weapons.iter().filter_map(|w| w.firearm).collect();
+        let all = records.len();
+        records.sort_unstable();
+        records.dedup();
+        if records.len() != all {
+            return Err(IncidentRefused::Twice);
+        }
+        for part in &self.parts {
+            word("parts", &part.what)?;
+            if part.count == 0 {
+                return Err(IncidentRefused::Count("parts"));
+            }
+        }
+        for rounds in &self.ammunition {
+            word("ammunition", &rounds.calibre)?;
+            for text in [&rounds.make, &rounds.lot].into_iter().flatten() {
+                word("ammunition", text)?;
+            }
+            if rounds.rounds == 0 {
+                return Err(IncidentRefused::Count("ammunition"));
+            }
+        }
+        for explosive in &self.explosives {
+            word("explosives", &explosive.what)?;
+            if explosive.mass_g == 0 && explosive.count == 0 {
+                return Err(IncidentRefused::Count("explosives"));
+            }
+        }
+        Ok(())
+    }
+}

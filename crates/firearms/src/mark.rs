@@ -1,0 +1,244 @@
+//! Marks, as they are read.
+
+use egnatia_matching::serial::{Confidence, Query, Serial, SerialError};
+use serde::{Deserialize, Serialize};
+
+use crate::kind::words;
+use crate::text::{fits, says};
+
+/// The most places of a mark that are doubted.
+const DOUBTS_MAX: usize = 40;
+/// The longest import or deactivation mark: names and towns stand in it.
+const LONG_MAX: usize = 120;
+
+words! {
+    /// Where a mark stands. The frame or receiver carries the unique mark of the weapon (Directive
+    /// (EU) 2021/555 Art. 4(1) and (2)); the other essential components carry their own.
+    MarkPlace {
+        /// Frame of a pistol or revolver: the unique mark.
+        Frame = "frame",
+        /// Receiver of a long weapon: the unique mark.
+        Receiver = "receiver",
+        /// Slide.
+        Slide = "slide",
+        /// Barrel.
+        Barrel = "barrel",
+        /// Cylinder.
+        Cylinder = "cylinder",
+        /// Bolt, breech block.
+        Bolt = "bolt",
+        /// Mark of the importing state.
+        Import = "import",
+        /// Mark of the deactivation (Implementing Regulation (EU) 2015/2403).
+        Deactivation = "deactivation",
+    }
+}
+
+words! {
+    /// In what state a mark is.
+    MarkState {
+        /// Plain to see.
+        Readable = "readable",
+        /// Read, but not sure.
+        Doubted = "doubted",
+        /// Struck or engraved over.
+        Altered = "altered",
+        /// Filed off, wholly or in part; `?` and `*` stand for what is gone.
+        Obliterated = "obliterated",
+        /// There never was one, or the component lacks.
+        Missing = "missing",
+    }
+}
+
+/// One mark.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mark {
+    /// On which component.
+    pub place: MarkPlace,
+    /// As it is read; `?` is one place that cannot be read, `*` any number of them. Empty where
+    /// nothing can be read.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// In what state it is.
+    pub state: MarkState,
+    /// Places that are less sure.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<Doubt>,
+}
+
+/// A place of a mark that is less sure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Doubt {
+    /// Which, from 1; separators do not count.
+    pub place: u8,
+    /// How sure, 0 to 100.
+    pub percent: u8,
+    /// What else it may be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub perhaps: Option<char>,
+}
+
+/// Why a mark cannot be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MarkRefused {
+    /// It says that nothing is there, and what.
+    #[error("a missing mark has no text; leave it out, or choose another state")]
+    MissingWithText,
+    /// It says that it can be read, and not what.
+    #[error("type the {0} mark as it is read, `?` for each place that cannot be read")]
+    Empty(MarkPlace),
+    /// It is plain to see, with places that are not.
+    #[error("a readable mark has no `?` and no `*`; choose `doubted`, `altered` or `obliterated`")]
+    NotReadable,
+    /// The text is no number.
+    #[error(transparent)]
+    Number(#[from] SerialError),
+    /// Too long.
+    #[error("the {0} mark is too long: at most {LONG_MAX} characters")]
+    TooLong(MarkPlace),
+    /// Too many doubts, or more than wholly sure.
+    #[error("a place is sure from 0 to 100 percent, and at most {DOUBTS_MAX} places are doubted")]
+    Doubt,
+}
+
+impl MarkPlace {
+    /// Whether it is the unique mark of the weapon.
+    pub const fn is_unique(self) -> bool {
+        matches!(self, Self::Frame | Self::Receiver)
+    }
+
+    /// Whether a serial number stands there; import and deactivation marks name states and bodies.
+    pub const fn has_number(self) -> bool {
+        !matches!(self, Self::Import | Self::Deactivation)
+    }
+}
+
+impl Mark {
+    /// A mark that is plain to see.
+    pub fn readable(place: MarkPlace, text: &str) -> Self {
+        Self {
+            place,
+            text: text.to_owned(),
+            state: MarkState::Readable,
+            doubts: Vec::new(),
+        }
+    }
+
+    /// Checks that it can be.
+    ///
+    /// # Errors
+    /// [`MarkRefused`], which says what to change.
+    pub fn validate(&self) -> Result<(), MarkRefused> {
+        if self.state == MarkState::Missing {
+            return match self.text.is_empty() && self.doubts.is_empty() {
+                true => Ok(()),
+                false => Err(MarkRefused::MissingWithText),
+            };
+        }
+        if !fits(&self.text, LONG_MAX) {
+            return Err(MarkRefused::TooLong(self.place));
+        }
+        let nothing = !says(&self.text);
+        if nothing && self.state != MarkState::Obliterated {
+            return Err(MarkRefused::Empty(self.place));
+        }
+        let masked = self.text.contains(['?', '*']);
+        if self.state == MarkState::Readable && (masked || !self.doubts.is_empty()) {
+            return Err(MarkRefused::NotReadable);
+        }
+        if self.doubts.len() > DOUBTS_MAX || self.doubts.iter().any(|doubt| doubt.percent > 100) {
+            return Err(MarkRefused::Doubt);
+        }
+        if self.place.has_number() && !nothing {
+            self.query()?;
+        }
+        Ok(())
+    }
+
+    /// The whole number, where all of it was read.
+    pub fn serial(&self) -> Option<Serial> {
+        let number = self.place.has_number() && self.state != MarkState::Missing;
+        Serial::new(&self.text).ok().filter(|_| number)
+    }
+
+    /// What was read, place by place with how sure it is.
+    ///
+    /// # Errors
+    /// [`SerialError`] where nothing was read, or a doubt is about a place that is not there.
+    pub fn query(&self) -> Result<Query, SerialError> {
+        let mut query = Query::new(&self.text)?;
+        for doubt in &self.doubts {
+            let percent = Confidence::percent(doubt.percent);
+            query = query.with_confidence(usize::from(doubt.place), percent)?;
+        }
+        Ok(query)
+    }
+
+    /// Whether nothing of it is in doubt.
+    pub fn is_sound(&self) -> bool {
+        self.state == MarkState::Readable
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mark(text: &str, state: MarkState) -> Mark {
+        Mark {
+            state,
+            ..Mark::readable(MarkPlace::Receiver, text)
+        }
+    }
+
+    #[test]
+    fn a_mark_is_kept_as_it_is_read_and_says_what_is_wrong_with_it() {
+        assert_eq!(mark("M70-45123", MarkState::Readable).validate(), Ok(()));
+        assert_eq!(mark("M70?4512*", MarkState::Obliterated).validate(), Ok(()));
+        assert_eq!(mark("", MarkState::Obliterated).validate(), Ok(()));
+        assert_eq!(mark("", MarkState::Missing).validate(), Ok(()));
+        assert_eq!(
+            mark("1", MarkState::Missing).validate(),
+            Err(MarkRefused::MissingWithText)
+        );
+        assert_eq!(
+            mark("M70?", MarkState::Readable).validate(),
+            Err(MarkRefused::NotReadable)
+        );
+        assert_eq!(
+            mark(" ", MarkState::Altered).validate(),
+            Err(MarkRefused::Empty(MarkPlace::Receiver))
+        );
+    }
+
+    #[test]
+    fn a_doubt_is_about_a_place_that_is_there() {
+        let doubted = |place, percent| Mark {
+            doubts: vec![Doubt {
+                place,
+                percent,
+                perhaps: Some('8'),
+            }],
+            ..mark("M70-3", MarkState::Doubted)
+        };
+        assert_eq!(doubted(4, 40).validate(), Ok(()));
+        assert!(!doubted(4, 40).query().unwrap().is_whole());
+        assert!(matches!(
+            doubted(5, 40).validate(),
+            Err(MarkRefused::Number(SerialError::NoSuchPlace { .. }))
+        ));
+        assert_eq!(doubted(4, 101).validate(), Err(MarkRefused::Doubt));
+    }
+
+    #[test]
+    fn an_import_mark_is_no_number() {
+        let import = Mark::readable(
+            MarkPlace::Import,
+            "MADE IN YUGOSLAVIA, C.A.I. ST. ALB. VT, 1987",
+        );
+        assert_eq!(import.validate(), Ok(()));
+        assert_eq!(import.serial(), None);
+    }
+}

@@ -1,0 +1,397 @@
+//! Which event may follow which.
+
+use egnatia_firearms::{
+    Custody, Event, EventKind, Firearm, Form, LifeRefused, ProposedDestruction, Recording,
+};
+use jiff::civil::{Date, date};
+use proptest::prelude::*;
+
+use crate::made::{at, country, holder, user, zastava};
+
+fn new() -> Firearm {
+    Firearm::new(zastava("M70-451233"), None).unwrap()
+}
+
+fn event(json: &str) -> Event {
+    serde_json::from_str(json).unwrap()
+}
+
+fn manufacture() -> Event {
+    Event::Manufacture {
+        holder: holder("zastava"),
+    }
+}
+
+fn theft() -> Event {
+    event(
+        r#"{"theft":{"discovered_at":"2026-11-01T06:00:00Z","circumstances":"rack found empty"}}"#,
+    )
+}
+
+fn taken(how: &str) -> Event {
+    event(&format!(
+        r#"{{"{how}":{{"authority":"me-up","circumstances":"in a van"}}}}"#
+    ))
+}
+
+fn record(firearm: Firearm, event: Event, on: Date) -> Result<Firearm, LifeRefused> {
+    firearm.record(Recording {
+        event,
+        on,
+        by: user("a.officer"),
+        at: at("2026-11-26T09:00:00Z"),
+    })
+}
+
+fn lived(events: &[Event]) -> Result<Firearm, LifeRefused> {
+    let mut firearm = new();
+    for (day, event) in (1_i8..).zip(events) {
+        firearm = record(firearm, event.clone(), date(2026, 11, day))?;
+    }
+    Ok(firearm)
+}
+
+fn proposal(by: &str) -> ProposedDestruction {
+    ProposedDestruction {
+        by: user(by),
+        at: at("2026-11-26T10:00:00Z"),
+        method: "melted".into(),
+        evidence: "protocol 12/26, photographs".into(),
+    }
+}
+
+#[test]
+fn a_stolen_weapon_that_is_seized_is_with_the_authority_and_nowhere_else() {
+    let firearm = lived(&[
+        manufacture(),
+        Event::Transfer {
+            from: Some(holder("zastava")),
+            to: holder("unit-7"),
+        },
+        theft(),
+        taken("seizure"),
+    ]);
+    let firearm = firearm.unwrap();
+    let standing = firearm.standing().unwrap();
+    assert_eq!(
+        standing.custody,
+        Custody::Authority("me-up".parse().unwrap())
+    );
+    assert_eq!(standing.since, Some(date(2026, 11, 4)));
+    let stays = firearm.stays().unwrap();
+    let words: Vec<&str> = stays.iter().map(|stay| stay.custody.as_str()).collect();
+    assert_eq!(words, ["held", "held", "stolen", "authority"]);
+    assert_eq!(stays.iter().filter(|stay| stay.to.is_none()).count(), 1);
+    assert_eq!(firearm.open_report(), None);
+}
+
+#[test]
+fn every_event_that_cannot_follow_is_refused_by_its_name() {
+    let refused = |events: &[Event]| lived(events).map(|_| ()).unwrap_err();
+    let import = event(
+        r#"{"import":{"from":"RS","holder":{"kind":"dealer","reference":"D-1"},"licence":"L 1"}}"#,
+    );
+    let export = event(r#"{"export":{"to":"BA","licence":"L 2"}}"#);
+    let transfer = |from: Option<&str>, to: &str| Event::Transfer {
+        from: from.map(holder),
+        to: holder(to),
+    };
+    let deactivation = event(r#"{"deactivation":{"certificate":"C 1"}}"#);
+    let licence = |to: &str| Event::Licence {
+        holder: holder(to),
+        number: "O-1".into(),
+        until: None,
+    };
+    for (events, expected) in [
+        (vec![taken("find"), manufacture()], LifeRefused::NotFirst),
+        (
+            vec![manufacture(), import.clone()],
+            LifeRefused::AlreadyHere,
+        ),
+        (vec![transfer(Some("a"), "b")], LifeRefused::NotHere),
+        (vec![export.clone()], LifeRefused::NotHere),
+        (
+            vec![manufacture(), export.clone(), export],
+            LifeRefused::NotHere,
+        ),
+        (
+            vec![manufacture(), transfer(Some("b"), "c")],
+            LifeRefused::NotTheHolder,
+        ),
+        (
+            vec![manufacture(), transfer(None, "c")],
+            LifeRefused::NotTheHolder,
+        ),
+        (
+            vec![manufacture(), transfer(Some("zastava"), "zastava")],
+            LifeRefused::SameHolder,
+        ),
+        (
+            vec![manufacture(), theft(), transfer(Some("zastava"), "b")],
+            LifeRefused::Missing,
+        ),
+        (vec![manufacture(), theft(), theft()], LifeRefused::Missing),
+        (vec![manufacture(), taken("find")], LifeRefused::StillHeld),
+        (
+            vec![taken("surrender"), taken("seizure")],
+            LifeRefused::AlreadyHere,
+        ),
+        (vec![taken("seizure"), licence("b")], LifeRefused::NoHolder),
+        (vec![manufacture(), licence("b")], LifeRefused::NotTheHolder),
+        (
+            vec![manufacture(), deactivation.clone(), deactivation],
+            LifeRefused::Deactivated,
+        ),
+        (
+            vec![event(r#"{"conversion":{"change":" "}}"#)],
+            LifeRefused::Text("change"),
+        ),
+    ] {
+        assert_eq!(refused(&events), expected, "{events:?}");
+    }
+}
+
+#[test]
+fn dates_follow_each_other_and_do_not_lie_in_the_future() {
+    let firearm = record(new(), manufacture(), date(2026, 11, 20)).unwrap();
+    let before = record(firearm.clone(), theft(), date(2026, 11, 19));
+    assert_eq!(before, Err(LifeRefused::BeforeLast));
+    let future = record(firearm.clone(), theft(), date(2026, 11, 27));
+    assert_eq!(future, Err(LifeRefused::InTheFuture));
+    let early =
+        event(r#"{"loss":{"discovered_at":"2026-11-26T09:00:01Z","circumstances":"not yet"}}"#);
+    let not_yet = record(firearm, early, date(2026, 11, 26));
+    assert_eq!(not_yet, Err(LifeRefused::InTheFuture));
+}
+
+#[test]
+fn two_different_officers_sign_a_destruction_and_nothing_follows_it() {
+    let held = lived(&[manufacture()]).unwrap();
+    assert_eq!(
+        held.propose_destruction(proposal("a.officer")),
+        Err(LifeRefused::NotWithAnAuthority)
+    );
+    let seized = lived(&[taken("seizure")]).unwrap();
+    let no_evidence = ProposedDestruction {
+        evidence: " ".into(),
+        ..proposal("a.officer")
+    };
+    assert_eq!(
+        seized.clone().propose_destruction(no_evidence),
+        Err(LifeRefused::NoEvidence)
+    );
+    let (on, when) = (date(2026, 11, 26), at("2026-11-26T11:00:00Z"));
+    assert_eq!(
+        seized.clone().sign_destruction(user("b.officer"), on, when),
+        Err(LifeRefused::NotProposed)
+    );
+    let proposed = seized.propose_destruction(proposal("a.officer")).unwrap();
+    assert_eq!(
+        proposed.clone().propose_destruction(proposal("b.officer")),
+        Err(LifeRefused::ProposedAlready)
+    );
+    assert_eq!(
+        proposed
+            .clone()
+            .sign_destruction(user("a.officer"), on, when),
+        Err(LifeRefused::SameOfficer)
+    );
+    let gone = proposed
+        .sign_destruction(user("b.officer"), on, when)
+        .unwrap();
+    let standing = gone.standing().unwrap();
+    assert_eq!(
+        (standing.custody, standing.destroyed_on),
+        (Custody::Destroyed, Some(on))
+    );
+    assert_eq!(record(gone, taken("find"), on), Err(LifeRefused::Destroyed));
+}
+
+#[test]
+fn a_destruction_cannot_be_recorded_past_the_second_officer() {
+    let seized = lived(&[taken("seizure")]).unwrap();
+    let destruction = event(
+        r#"{"destruction":{"first":"a.officer","second":"b.officer","method":"melted","evidence":"p"}}"#,
+    );
+    let on = date(2026, 11, 20);
+    let direct = record(seized.clone(), destruction.clone(), on);
+    assert_eq!(direct, Err(LifeRefused::NotProposed));
+    let correction = Event::Correction {
+        of: 1,
+        instead: Some(Box::new(destruction)),
+        on,
+        reason: "a slip".into(),
+    };
+    assert_eq!(
+        record(seized, correction, on),
+        Err(LifeRefused::NotProposed)
+    );
+}
+
+#[test]
+fn a_correction_is_a_further_event_and_changes_what_follows() {
+    let wrong = Event::Transfer {
+        from: Some(holder("zastava")),
+        to: holder("unit-8"),
+    };
+    let firearm = lived(&[manufacture(), wrong, theft()]).unwrap();
+    let right = Event::Correction {
+        of: 2,
+        instead: Some(Box::new(Event::Transfer {
+            from: Some(holder("zastava")),
+            to: holder("unit-7"),
+        })),
+        on: date(2026, 11, 2),
+        reason: "the number of the unit was misread".into(),
+    };
+    let on = date(2026, 11, 26);
+    let corrected = record(firearm.clone(), right, on).unwrap();
+    assert_eq!(corrected.life.len(), 4, "nothing is taken away");
+    assert_eq!(
+        corrected.stays().unwrap()[1].custody,
+        Custody::With(holder("unit-7"))
+    );
+    let struck = |of| Event::Correction {
+        of,
+        instead: None,
+        on,
+        reason: "it did not happen".into(),
+    };
+    let found_again = record(corrected.clone(), struck(3), on).unwrap();
+    assert_eq!(
+        found_again.standing().unwrap().custody,
+        Custody::With(holder("unit-7"))
+    );
+    // Without its manufacture the transfer cannot have been.
+    assert_eq!(record(firearm, struck(1), on), Err(LifeRefused::NotHere));
+    for of in [0, 4, 9] {
+        let nothing = record(corrected.clone(), struck(of), on);
+        assert_eq!(nothing, Err(LifeRefused::NoSuchEvent), "{of}");
+    }
+}
+
+#[test]
+fn whoever_is_named_makes_the_record_personal_and_debug_does_not_show_them() {
+    let mut named = holder("K-1");
+    named.name = Some(egnatia_firearms::Personal::new("Ana Izmišljena"));
+    let firearm = lived(&[Event::Manufacture { holder: named }]).unwrap();
+    assert!(firearm.is_personal());
+    assert!(!format!("{firearm:?}").contains("Ana"));
+    let dealer = event(r#"{"manufacture":{"holder":{"kind":"manufacturer","reference":"Z"}}}"#);
+    assert!(!lived(&[dealer]).unwrap().is_personal());
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    let someone = prop::sample::select(vec!["a", "b", "c"]).prop_map(holder);
+    let report = prop_oneof![Just("loss"), Just("theft")].prop_map(|how| {
+        event(&format!(
+            r#"{{"{how}":{{"discovered_at":"2026-01-01T00:00:00Z","circumstances":"x"}}}}"#
+        ))
+    });
+    let take = prop::sample::select(vec!["find", "surrender", "seizure"]).prop_map(taken);
+    let plain = prop_oneof![
+        someone
+            .clone()
+            .prop_map(|holder| Event::Manufacture { holder }),
+        someone.clone().prop_map(|holder| Event::Import {
+            from: country("BA"),
+            holder,
+            licence: "L".into(),
+        }),
+        Just(event(r#"{"export":{"to":"AL","licence":"L"}}"#)),
+        Just(event(
+            r#"{"transit":{"from":"BA","to":"AL","licence":"L"}}"#
+        )),
+        (prop::option::of(someone.clone()), someone.clone())
+            .prop_map(|(from, to)| Event::Transfer { from, to }),
+        someone.clone().prop_map(|holder| Event::Licence {
+            holder,
+            number: "1".into(),
+            until: None
+        }),
+        someone.prop_map(|holder| Event::Legalisation {
+            holder,
+            number: "1".into()
+        }),
+        Just(event(r#"{"conversion":{"change":"to 9 mm"}}"#)),
+        Just(event(r#"{"deactivation":{"certificate":"C"}}"#)),
+        Just(event(r#"{"re-registration":{"number":"7"}}"#)),
+        report,
+        take,
+    ];
+    let correction =
+        (0_u32..12, prop::option::of(plain.clone())).prop_map(|(of, instead)| Event::Correction {
+            of,
+            instead: instead.map(Box::new),
+            on: date(2026, 1, 1),
+            reason: "a slip".into(),
+        });
+    prop_oneof![8 => plain, 1 => correction]
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Record(Event),
+    Propose(&'static str),
+    Sign(&'static str),
+    Withdraw,
+}
+
+fn any_step() -> impl Strategy<Value = Step> {
+    let officer = prop::sample::select(vec!["a.officer", "b.officer"]);
+    prop_oneof![
+        10 => any_event().prop_map(Step::Record),
+        1 => officer.clone().prop_map(Step::Propose),
+        1 => officer.prop_map(Step::Sign),
+        1 => Just(Step::Withdraw),
+    ]
+}
+
+proptest! {
+    /// No sequence of events breaks custody: stays follow each other without a gap or an overlap,
+    /// one at most is open, two officers signed what is destroyed, and nothing is forgotten.
+    #[test]
+    fn no_sequence_of_events_breaks_custody(steps in prop::collection::vec(any_step(), 0..24)) {
+        let mut firearm = new();
+        let on = date(2026, 1, 1);
+        let now = at("2026-11-26T09:00:00Z");
+        for step in steps {
+            let before = firearm.clone();
+            let was = before.standing().unwrap();
+            let next = match step {
+                Step::Record(event) => record(firearm.clone(), event, on),
+                Step::Propose(by) => firearm.clone().propose_destruction(proposal(by)),
+                Step::Sign(by) => firearm.clone().sign_destruction(user(by), on, now),
+                Step::Withdraw => firearm.clone().withdraw_destruction(),
+            };
+            let Ok(next) = next else { continue };
+            prop_assert_eq!(&next.life[..before.life.len()], &before.life[..]);
+            let is = next.standing().unwrap();
+            if was.custody == Custody::Destroyed && is.custody != Custody::Destroyed {
+                let last = next.life.last().unwrap().event.kind();
+                prop_assert_eq!(last, EventKind::Correction);
+            }
+            if was.form == Form::Deactivated && is.form != Form::Deactivated {
+                let last = next.life.last().unwrap().event.kind();
+                prop_assert_eq!(last, EventKind::Correction);
+            }
+            firearm = next;
+        }
+        let stays = firearm.stays().unwrap();
+        for (number, pair) in stays.windows(2).enumerate() {
+            prop_assert_eq!(pair[0].to, Some(pair[1].from), "stay {}", number);
+            prop_assert!(pair[0].custody != pair[1].custody);
+        }
+        let open: Vec<_> = stays.iter().filter(|stay| stay.to.is_none()).collect();
+        prop_assert!(open.len() <= 1);
+        let custody = firearm.standing().unwrap().custody;
+        prop_assert_eq!(open.first().map_or(&Custody::Nowhere, |stay| &stay.custody), &custody);
+        for entry in &firearm.life {
+            if let Event::Destruction { first, second, evidence, .. } = &entry.event {
+                prop_assert!(first != second && !evidence.is_empty());
+            }
+        }
+        let json = serde_json::to_string(&firearm).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Firearm>(&json).unwrap(), firearm);
+    }
+}

@@ -1,0 +1,298 @@
+//! One weapon: its marks, its life, where it is; and what may be done with it.
+
+use axum::extract::Path;
+use axum::response::Response;
+use egnatia_app::{Action, FirearmView};
+use egnatia_firearms::Particulars;
+use egnatia_record::RecordId;
+
+use super::alert_form::{Filler, Wrong};
+use super::firearm_events::{self, event_fields};
+use super::firearm_fields::read_day;
+use super::firearm_sections::{Section, SectionsPage, whole, wrong_of};
+use super::firearms::custody_cell;
+use super::{record_id, terms};
+use crate::parts::{Cell, Clock, Empty, Facts, Form, Table, Tone};
+use crate::problem::{Problem, ProblemCode};
+use crate::visit::{Posted, Signed, done, show, show_refused};
+use crate::{Area, Frame};
+
+/// A form that came back: which, what was filled in, and what is wrong.
+#[derive(Default)]
+struct Refused {
+    act: String,
+    posted: Posted,
+    wrong: Wrong,
+}
+
+/// Shows a weapon.
+pub(crate) async fn show_firearm(
+    signed: Signed,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    signed.enter(Action::ViewFirearms)?;
+    let id = record_id(&id)?;
+    let view = signed.state.app.view_firearm(signed.caller(), id).await?;
+    Ok(show(&page(&signed, id, &view, &Refused::default()).await))
+}
+
+async fn page(
+    signed: &Signed,
+    id: RecordId,
+    view: &FirearmView,
+    refused: &Refused,
+) -> SectionsPage {
+    let t = signed.t();
+    let what = &view.firearm.particulars;
+    let frame = signed
+        .frame(what.display_name(), Some(Area::Firearms))
+        .await;
+    let mut sections = vec![
+        whereabouts(&frame, view),
+        Section::new("marks", t.text("firearm-marks-heading")).table(marks(&frame, what)),
+        Section::new("what", t.text("firearm-what")).facts(facts(&frame, what)),
+        Section::new("life", t.text("firearm-life")).table(life(&frame, view)),
+        Section::new("stays", t.text("firearm-stays")).table(stays(&frame, view)),
+    ];
+    if view.may_change {
+        sections.extend(offered(signed, &frame, (id, view), refused));
+    }
+    SectionsPage {
+        back: ("/firearms", t.text("firearms-title")),
+        notice: view
+            .standing
+            .custody
+            .is_missing()
+            .then(|| t.text("firearm-is-missing")),
+        sections,
+        frame,
+    }
+}
+
+fn whereabouts(frame: &Frame, view: &FirearmView) -> Section {
+    let t = frame.t;
+    let standing = &view.standing;
+    let mut facts = Facts::new().with(
+        t.text("column-custody"),
+        custody_cell(t, standing.custody.as_str()),
+    );
+    if let Some(since) = standing.since {
+        facts = facts.with(t.text("firearm-since"), Cell::Text(since.to_string()));
+    }
+    facts = facts.with(
+        t.text("firearm-form"),
+        Cell::Text(terms::word(t, &["arms-form"], standing.form.as_str())),
+    );
+    if let Some(alert) = view.firearm.alert {
+        let link = Cell::link(format!("/alerts/{alert}"), t.text("firearm-alert-see"));
+        facts = facts.with(t.text("firearm-alert"), link);
+    }
+    let incidents = view
+        .incidents
+        .iter()
+        .map(|id| Cell::link(format!("/incidents/{id}"), id.to_string()));
+    facts = facts.with_all(t.text("incidents-title"), incidents.collect());
+    let clock = view.clock.map(|clock| {
+        let reported = clock.reported_at.unwrap_or(frame.now());
+        let times = (clock.from, clock.due_at, reported);
+        Clock::new(t, &frame.node.zone, times, Some(t.text("firearm-reported")))
+    });
+    Section::new("where", t.text("firearm-where"))
+        .clock(clock)
+        .facts(facts)
+}
+
+fn marks(frame: &Frame, what: &Particulars) -> Table {
+    let t = frame.t;
+    let columns = &[
+        "firearm-mark-place",
+        "firearm-mark",
+        "column-state",
+        "firearm-doubts",
+    ];
+    let rows = what.marks.iter().map(|mark| {
+        let tone = match mark.is_sound() {
+            true => Tone::Agree,
+            false => Tone::Caution,
+        };
+        let doubts = mark.doubts.iter().map(|doubt| match doubt.perhaps {
+            Some(perhaps) => format!("{}={}%/{perhaps}", doubt.place, doubt.percent),
+            None => format!("{}={}%", doubt.place, doubt.percent),
+        });
+        vec![
+            Cell::Text(terms::word(t, &["mark-place"], mark.place.as_str())),
+            Cell::Exact(mark.text.clone()),
+            Cell::tag(tone, terms::word(t, &["mark-state"], mark.state.as_str())),
+            Cell::Text(doubts.collect::<Vec<_>>().join(", ")),
+        ]
+    });
+    Table::new(t, String::new(), columns, Empty::default()).rows(rows.collect())
+}
+
+fn facts(frame: &Frame, what: &Particulars) -> Facts {
+    let t = frame.t;
+    let text = |text: &str| (!text.is_empty()).then(|| Cell::Text(text.to_owned()));
+    Facts::new()
+        .with(
+            t.text("firearm-kind"),
+            Cell::Text(terms::word(t, &["weapon"], what.kind.as_str())),
+        )
+        .with(t.text("firearm-make"), Cell::Text(what.make.clone()))
+        .with_some(t.text("firearm-model"), text(&what.model))
+        .with(t.text("firearm-calibre"), Cell::Text(what.calibre.clone()))
+        .with_some(
+            t.text("firearm-category"),
+            what.category.map(|c| Cell::Text(c.to_string())),
+        )
+        .with_some(
+            t.text("firearm-country"),
+            what.country.as_ref().map(|c| Cell::Text(c.to_string())),
+        )
+        .with_some(
+            t.text("firearm-year"),
+            what.year.map(|year| Cell::Text(year.to_string())),
+        )
+        .with_some(
+            t.text("firearm-distinguished"),
+            what.distinguished_by.clone().map(Cell::Text),
+        )
+}
+
+fn life(frame: &Frame, view: &FirearmView) -> Table {
+    let t = frame.t;
+    let columns = &[
+        "firearm-number",
+        "firearm-event",
+        "column-on",
+        "column-said",
+        "column-by",
+    ];
+    let rows = (1_u32..).zip(&view.firearm.life).map(|(number, entry)| {
+        vec![
+            Cell::Text(number.to_string()),
+            Cell::Text(terms::word(t, &["event"], entry.event.kind().as_str())),
+            Cell::Text(entry.on.to_string()),
+            Cell::Text(firearm_events::says(&entry.event)),
+            Cell::Text(entry.by.to_string()),
+        ]
+    });
+    Table::new(t, String::new(), columns, Empty::of(t, "firearm-life")).rows(rows.collect())
+}
+
+fn stays(frame: &Frame, view: &FirearmView) -> Table {
+    let t = frame.t;
+    let columns = &["column-custody", "firearm-from", "firearm-to"];
+    let rows = view.stays.iter().map(|stay| {
+        vec![
+            custody_cell(t, stay.custody.as_str()),
+            Cell::Text(stay.from.to_string()),
+            Cell::Text(stay.to.map(|to| to.to_string()).unwrap_or_default()),
+        ]
+    });
+    Table::new(t, String::new(), columns, Empty::of(t, "firearm-stays")).rows(rows.collect())
+}
+
+/// What may be done with the weapon.
+fn offered(
+    signed: &Signed,
+    frame: &Frame,
+    (id, view): (RecordId, &FirearmView),
+    refused: &Refused,
+) -> Vec<Section> {
+    let t = signed.t();
+    let nothing = (Posted::default(), Wrong::new());
+    let form = |act: &'static str, fields: &dyn Fn(&Filler<'_>) -> Vec<crate::parts::Field>| {
+        let (posted, wrong) = match refused.act == act {
+            true => (&refused.posted, &refused.wrong),
+            false => (&nothing.0, &nothing.1),
+        };
+        let filler = Filler { t, posted, wrong };
+        let fields = fields(&filler);
+        let submit = t.text(&format!("firearm-act-{act}-submit"));
+        let wrong = whole(wrong, &fields);
+        let form = Form::new(t, format!("/firearms/{id}/{act}"), fields, submit, wrong);
+        Section::new(act, t.text(&format!("firearm-act-{act}")))
+            .means(t.text(&format!("firearm-act-{act}-means")))
+            .form(form.csrf(frame.csrf()))
+    };
+    let custody = &view.standing.custody;
+    let mut sections = Vec::new();
+    if custody.is_open() {
+        let report = Section::new("report", t.text("firearm-act-report"))
+            .means(t.text("firearm-act-report-means"))
+            .link(
+                format!("/firearms/{id}/report"),
+                t.text("firearm-act-report-submit"),
+            );
+        sections.push(report);
+    }
+    sections.push(form("event", &event_fields));
+    match (&view.firearm.proposed, custody.as_str()) {
+        (Some(proposed), _) => {
+            let day = frame.today().to_string();
+            let sign = form("sign-destruction", &|filler| {
+                vec![
+                    filler
+                        .line("sign_on", "column-on")
+                        .value(day.as_str())
+                        .required(),
+                ]
+            });
+            let facts = Facts::new()
+                .with(t.text("column-by"), Cell::Text(proposed.by.to_string()))
+                .with(
+                    t.text("firearm-method"),
+                    Cell::Text(proposed.method.clone()),
+                )
+                .with(
+                    t.text("firearm-evidence"),
+                    Cell::Text(proposed.evidence.clone()),
+                );
+            sections.push(sign.facts(facts));
+            sections.push(form("withdraw-destruction", &|_| Vec::new()));
+        }
+        (None, "authority") => sections.push(form("propose-destruction", &|filler| {
+            vec![
+                filler.line("method", "firearm-method").required(),
+                filler.area("evidence", "firearm-evidence").required(),
+            ]
+        })),
+        (None, _) => {}
+    }
+    sections
+}
+
+/// Does something with a weapon.
+pub(crate) async fn act(
+    signed: Signed,
+    Path((id, act)): Path<(String, String)>,
+    posted: Posted,
+) -> Result<Response, Problem> {
+    signed.enter(Action::KeepFirearms)?;
+    let id = record_id(&id)?;
+    let (app, caller, t) = (&signed.state.app, signed.caller(), signed.t());
+    let result = match act.as_str() {
+        "event" => match firearm_events::read(&posted, t) {
+            Ok((event, on)) => Ok(app.record_event(caller, id, event, on).await),
+            Err(wrong) => Err(wrong),
+        },
+        "propose-destruction" => {
+            let (method, evidence) = (posted.text("method"), posted.text("evidence"));
+            Ok(app.propose_destruction(caller, id, method, evidence).await)
+        }
+        "withdraw-destruction" => Ok(app.withdraw_destruction(caller, id).await),
+        "sign-destruction" => match read_day(&posted.text("sign_on")) {
+            Some(on) => Ok(app.sign_destruction(caller, id, on).await),
+            None => Err(Wrong::from([("sign_on".to_owned(), t.text("day-invalid"))])),
+        },
+        _ => return Err(Problem::new(ProblemCode::NotFound)),
+    };
+    let wrong = match result {
+        Ok(Ok(())) => return Ok(done(&format!("/firearms/{id}"), &format!("firearm-{act}"))),
+        Ok(Err(error)) => wrong_of(error)?,
+        Err(wrong) => wrong,
+    };
+    let view = app.view_firearm(caller, id).await?;
+    let refused = Refused { act, posted, wrong };
+    Ok(show_refused(&page(&signed, id, &view, &refused).await))
+}

@@ -1,0 +1,227 @@
+//! The fields of a weapon: what was filled in as particulars.
+
+use egnatia_app::App;
+use egnatia_firearms::{
+    Category, Country, Doubt, Mark, MarkPlace, MarkState, Particulars, WeaponKind,
+};
+
+use super::alert_form::{Filler, Wrong};
+use super::terms;
+use crate::Texts;
+use crate::parts::{Field, FieldKind};
+use crate::visit::Posted;
+
+/// Words of a closed list, each under `start`, or as it is written.
+pub(super) fn words<'a>(
+    t: &Texts,
+    start: &str,
+    all: impl IntoIterator<Item = &'a str>,
+) -> Vec<(String, String)> {
+    all.into_iter()
+        .map(|word| (word.to_owned(), terms::word(t, &[start], word)))
+        .collect()
+}
+
+/// The same after an empty choice.
+pub(super) fn words_or_none<'a>(
+    t: &Texts,
+    start: &str,
+    all: impl IntoIterator<Item = &'a str>,
+) -> Vec<(String, String)> {
+    let mut words = words(t, start, all);
+    words.insert(0, (String::new(), t.text("choose")));
+    words
+}
+
+/// Kinds of weapons to choose from.
+pub(super) fn kinds(t: &Texts) -> Vec<(String, String)> {
+    words_or_none(
+        t,
+        "weapon",
+        WeaponKind::ALL.iter().map(|kind| kind.as_str()),
+    )
+}
+
+/// The fields of a weapon.
+pub(super) fn fields(filler: &Filler<'_>) -> Vec<Field> {
+    let t = filler.t;
+    let places = [MarkPlace::Receiver, MarkPlace::Frame];
+    let places = words(t, "mark-place", places.iter().map(|place| place.as_str()));
+    let states = words(
+        t,
+        "mark-state",
+        MarkState::ALL.iter().map(|state| state.as_str()),
+    );
+    let categories = words_or_none(t, "arms-category", Category::ALL.iter().map(|c| c.as_str()));
+    vec![
+        filler.choice("unique_place", "firearm-unique-place", places),
+        filler
+            .line("unique_mark", "firearm-unique-mark")
+            .kind(FieldKind::Exact)
+            .first(),
+        filler.choice("unique_state", "firearm-unique-state", states),
+        filler.line("doubts", "firearm-doubts"),
+        filler.area("marks", "firearm-marks"),
+        filler.choice("kind", "firearm-kind", kinds(t)).required(),
+        filler.line("make", "firearm-make").required(),
+        filler.line("model", "firearm-model"),
+        filler.line("calibre", "firearm-calibre").required(),
+        filler.choice("category", "firearm-category", categories),
+        filler.line("country", "firearm-country"),
+        filler.line("year", "firearm-year"),
+        filler.area("distinguished_by", "firearm-distinguished"),
+    ]
+}
+
+/// What was filled in, or what is wrong with it, field by field.
+pub(super) fn read(posted: &Posted, t: &Texts) -> Result<Particulars, Wrong> {
+    let mut wrong = Wrong::new();
+    let mut say = |field: &str, key: &str| {
+        wrong.insert(field.to_owned(), t.text(key));
+    };
+    let place = MarkPlace::parse(posted.raw("unique_place")).unwrap_or(MarkPlace::Receiver);
+    let state = MarkState::parse(posted.raw("unique_state")).unwrap_or(MarkState::Readable);
+    let doubts = read_doubts(&posted.text("doubts"));
+    if doubts.is_none() {
+        say("doubts", "firearm-doubts-invalid");
+    }
+    let mut marks = vec![Mark {
+        place,
+        text: posted.text("unique_mark"),
+        state,
+        doubts: doubts.unwrap_or_default(),
+    }];
+    for line in posted.lines("marks") {
+        match read_mark(&line) {
+            Some(mark) => marks.push(mark),
+            None => say("marks", "firearm-marks-invalid"),
+        }
+    }
+    let kind = WeaponKind::parse(posted.raw("kind"));
+    if kind.is_none() {
+        say("kind", "firearm-kind-missing");
+    }
+    let country = posted.some("country").map(|text| text.parse::<Country>());
+    if matches!(country, Some(Err(_))) {
+        say("country", "firearm-country-invalid");
+    }
+    let year = posted.some("year").map(|text| text.parse::<i16>());
+    if matches!(year, Some(Err(_))) {
+        say("year", "firearm-year-invalid");
+    }
+    match (kind, wrong.is_empty()) {
+        (Some(kind), true) => Ok(Particulars {
+            marks,
+            kind,
+            make: posted.text("make"),
+            model: posted.text("model"),
+            calibre: posted.text("calibre"),
+            category: Category::parse(posted.raw("category")),
+            country: country.and_then(Result::ok),
+            year: year.and_then(Result::ok),
+            distinguished_by: posted.some("distinguished_by"),
+            photographs: Vec::new(),
+        }),
+        _ => Err(wrong),
+    }
+}
+
+/// `slide: AB 123`, or with a state: `barrel: AB ?23 (altered)`.
+fn read_mark(line: &str) -> Option<Mark> {
+    let (place, rest) = line.split_once(':')?;
+    let place = MarkPlace::parse(&place.trim().to_lowercase())?;
+    let rest = rest.trim();
+    let (text, state) = match rest
+        .strip_suffix(')')
+        .and_then(|rest| rest.rsplit_once('('))
+    {
+        Some((text, state)) => (text.trim(), MarkState::parse(&state.trim().to_lowercase())?),
+        None => (rest, MarkState::Readable),
+    };
+    Some(Mark {
+        place,
+        text: text.to_owned(),
+        state,
+        doubts: Vec::new(),
+    })
+}
+
+/// `4=60` or `4=60/8`: the place from 1, how sure in percent, and what else it may be.
+fn read_doubts(text: &str) -> Option<Vec<Doubt>> {
+    let parts = text.split([',', ';', ' ']).filter(|part| !part.is_empty());
+    parts
+        .map(|part| {
+            let (place, rest) = part.split_once('=')?;
+            let (percent, perhaps) = match rest.split_once('/') {
+                Some((percent, perhaps)) => (percent, perhaps.chars().next()),
+                None => (rest, None),
+            };
+            Some(Doubt {
+                place: place.parse().ok()?,
+                percent: percent.trim_end_matches('%').parse().ok()?,
+                perhaps,
+            })
+        })
+        .collect()
+}
+
+/// A date as people write it, or as `2026-11-24`.
+pub(super) fn read_day(text: &str) -> Option<jiff::civil::Date> {
+    if let Ok(day) = text.parse() {
+        return Some(day);
+    }
+    let mut parts = text.trim_end_matches('.').split('.').map(str::trim);
+    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() {
+        return None;
+    }
+    jiff::civil::Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+}
+
+/// Partners to choose from.
+pub(super) fn partners(app: &App, t: &Texts) -> Vec<(String, String)> {
+    let directory = app.directory();
+    let accepted = directory.partners().filter(|partner| partner.is_accepted());
+    let mut choices: Vec<(String, String)> = accepted
+        .map(|partner| {
+            let name = partner.card.card().name(&t.language()).to_owned();
+            (partner.row.authority.to_string(), name)
+        })
+        .collect();
+    choices.insert(0, (String::new(), t.text("choose")));
+    choices
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_and_doubts_are_read_as_they_are_typed() {
+        let mark = read_mark("Barrel: AB ?23 (altered)").unwrap();
+        assert_eq!(
+            (mark.place, mark.state),
+            (MarkPlace::Barrel, MarkState::Altered)
+        );
+        assert_eq!(mark.text, "AB ?23");
+        assert_eq!(read_mark("slide: 77").unwrap().state, MarkState::Readable);
+        assert!(read_mark("stock: 77").is_none() && read_mark("77").is_none());
+        let doubts = read_doubts("4=60/8, 5=30%").unwrap();
+        assert_eq!(
+            (doubts[0].place, doubts[0].percent, doubts[0].perhaps),
+            (4, 60, Some('8'))
+        );
+        assert_eq!(doubts[1].perhaps, None);
+        assert_eq!(read_doubts(""), Some(Vec::new()));
+        assert_eq!(read_doubts("four"), None);
+    }
+
+    #[test]
+    fn days_are_read_as_people_of_the_region_write_them() {
+        let day = jiff::civil::date(2026, 11, 4);
+        for text in ["4.11.2026", "04. 11. 2026.", "2026-11-04"] {
+            assert_eq!(read_day(text), Some(day), "{text}");
+        }
+        assert_eq!(read_day("31.2.2026"), None);
+    }
+}

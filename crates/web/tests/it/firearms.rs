@@ -1,0 +1,416 @@
+//! Firearms on the pages and over the API: registered, checked, reported, traced, counted.
+
+use axum::http::{Method, StatusCode};
+use egnatia_app::{Caller, Role};
+use egnatia_record::{Justification, Purpose};
+use egnatia_testkit::TestNode;
+
+use crate::world::{Answer, Browser, World, link};
+
+/// What somebody fills in for a weapon.
+const WEAPON: [(&str, &str); 9] = [
+    ("unique_place", "receiver"),
+    ("unique_mark", "M70B-45123"),
+    ("unique_state", "readable"),
+    ("marks", "barrel: 45123\nbolt: AB ?7 (altered)"),
+    ("kind", "assault-rifle"),
+    ("make", "Crvena Zastava"),
+    ("model", "M70AB2"),
+    ("calibre", "7,62×39 mm"),
+    ("country", "RS"),
+];
+
+const PURPOSE: &str = "firearms-trafficking";
+
+fn weapon_but<'a>(but: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let kept = WEAPON
+        .into_iter()
+        .filter(|(name, _)| but.iter().all(|(other, _)| name != other));
+    kept.chain(but.iter().copied()).collect()
+}
+
+async fn registered(browser: &mut Browser) -> String {
+    browser.get("/firearms/new").await;
+    let answer = browser.post("/firearms", &WEAPON).await;
+    path_of(&answer)
+}
+
+fn path_of(answer: &Answer) -> String {
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    answer.location().split('?').next().unwrap().to_owned()
+}
+
+fn focal() -> Caller {
+    Caller {
+        login: "f.focal".parse().unwrap(),
+        role: Role::FirearmsOfficer,
+        justification: Some(Justification {
+            purpose: Purpose::FirearmsTrafficking,
+            case: "FFP 7/26".parse().unwrap(),
+        }),
+    }
+}
+
+#[tokio::test]
+async fn a_weapon_is_registered_found_by_half_its_number_and_not_registered_twice() {
+    let world = World::new().await;
+    let mut browser = world.justified("f.firearms", PURPOSE).await;
+    let path = registered(&mut browser).await;
+    let page = browser.get(&path).await.body;
+    for text in [
+        "Crvena Zastava M70AB2, M70B-45123",
+        "AB ?7",
+        "Altered",
+        "Not known",
+    ] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+    let list = browser.get("/firearms?text=m70b&make=zastava").await.body;
+    assert!(list.contains(&path), "{list}");
+    let masked = browser.get("/firearms?text=m70%3F").await;
+    assert_eq!(masked.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(masked.body.contains("text-error"), "{}", masked.body);
+
+    let again = browser.post("/firearms", &WEAPON).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        again.body.contains("different_from-error"),
+        "{}",
+        again.body
+    );
+    assert!(
+        again.body.contains(&path),
+        "what agrees is shown: {}",
+        again.body
+    );
+    assert!(
+        again.body.contains("value=\"M70B-45123\""),
+        "nothing is lost"
+    );
+
+    browser.get("/check").await;
+    let fields = [
+        ("serial", "M70?4512*"),
+        ("make", "Zastava"),
+        ("calibre", "7.62x39 M43"),
+    ];
+    let answer = browser.post("/check", &fields).await;
+    let page = browser.get(&path_of(&answer)).await.body;
+    assert!(page.contains("Crvena Zastava M70AB2, M70B-45123"), "{page}");
+    let evidence = browser.get(&link(&page, "/matches/")).await.body;
+    for text in ["Maker", "Calibre", "7,62×39 mm", &path] {
+        assert!(evidence.contains(text), "{text}: {evidence}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_weapon_stands_beside_its_field() {
+    let world = World::new().await;
+    let mut browser = world.justified("f.firearms", PURPOSE).await;
+    browser.get("/firearms/new").await;
+    for (wrong, id) in [
+        (("kind", ""), "kind-error"),
+        (("marks", "stock: 77"), "marks-error"),
+        (("country", "Serbia"), "country-error"),
+        (("year", "eighty"), "year-error"),
+        (("make", " "), "make-error"),
+        (("unique_mark", "M70?"), "unique_mark-error"),
+        (("doubts", "four"), "doubts-error"),
+    ] {
+        let answer = browser.post("/firearms", &weapon_but(&[wrong])).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{id}");
+        assert!(answer.body.contains(id), "{id}: {}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn a_theft_is_reported_with_its_clock_and_partners_are_alerted_until_it_is_found() {
+    let node = TestNode::new("mk-mvr", "MK").await;
+    let tirana = TestNode::new("al-asp", "AL").await;
+    node.trust(&tirana).await;
+    tirana.trust(&node).await;
+    let world = World::of(node, false, None).await;
+    let mut browser = world.justified("f.firearms", PURPOSE).await;
+    let path = registered(&mut browser).await;
+    let made = [
+        ("event", "manufacture"),
+        ("on", "1.2.1987"),
+        ("holder_kind", "manufacturer"),
+        ("holder", "zastava"),
+    ];
+    let answer = browser.post(&format!("{path}/event"), &made).await;
+    assert_eq!(path_of(&answer), path);
+    let late = [
+        ("event", "import"),
+        ("on", "2.2.1987"),
+        ("holder", "x"),
+        ("number", "1"),
+    ];
+    let answer = browser.post(&format!("{path}/event"), &late).await;
+    assert_eq!(
+        answer.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{}",
+        answer.body
+    );
+    let form = browser.get(&format!("{path}/report")).await.body;
+    assert!(form.contains("class=\"clock"), "{form}");
+    let report = [
+        ("how", "theft"),
+        ("discovered", "24.11.2026 6:30"),
+        ("on", "23.11.2026"),
+        ("circumstances", "the rack was found empty at the count"),
+        ("decision", "KU 44/26"),
+        ("release", "anybody"),
+    ];
+    let wrong = browser
+        .post(&format!("{path}/report"), &[("on", "x")])
+        .await;
+    assert!(wrong.body.contains("discovered-error"), "{}", wrong.body);
+    let answer = browser.post(&format!("{path}/report"), &report).await;
+    assert_eq!(path_of(&answer), path);
+    assert_eq!(world.node.deliver_to(&tirana).await.delivered, 1);
+    let page = browser.get(&path).await.body;
+    let alert = link(&page, "/alerts/");
+    assert!(page.contains("Stolen"), "{page}");
+    assert!(browser.get(&alert).await.body.contains("M70B-45123"));
+    let found = [
+        ("event", "find"),
+        ("on", "24.11.2026"),
+        ("authority", "mk-mvr"),
+        ("circumstances", "in a ditch"),
+    ];
+    let answer = browser.post(&format!("{path}/event"), &found).await;
+    assert_eq!(path_of(&answer), path);
+    assert!(browser.get(&alert).await.body.contains("withdrawn"));
+}
+
+#[tokio::test]
+async fn an_incident_is_recorded_counted_and_frozen_once_its_year_is_over() {
+    let world = World::new().await;
+    let mut browser = world.justified("f.firearms", PURPOSE).await;
+    let path = registered(&mut browser).await;
+    let id = path.rsplit('/').next().unwrap();
+    let incident = [
+        ("kind", "seizure"),
+        ("on", "24.11.2026"),
+        ("country", "MK"),
+        ("place", "Blace"),
+        ("border", "yes"),
+        ("route", "BA > MK"),
+        ("weapons", id),
+        ("ammunition", "120 7.62x39; PPU; 84-12"),
+        ("explosives", "500 g TNT"),
+        ("persons", "КУ-12/2026"),
+    ];
+    browser.get("/incidents/new").await;
+    let answer = browser.post("/incidents", &incident).await;
+    let page = browser.get(&path_of(&answer)).await.body;
+    for text in ["Blace", "BA &#62; MK", "500 g", "КУ-12/2026", &path] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+    assert!(browser.get(&path).await.body.contains("With an authority"));
+    let asked = [("kind", "unodc-iafq"), ("period", "2026")];
+    let counted = browser.post("/returns/count", &asked).await;
+    assert!(counted.body.contains("Assault rifle"), "{}", counted.body);
+    let early = browser.post("/returns", &asked).await;
+    assert!(early.body.contains("period-error"), "{}", early.body);
+    // Sessions end before the year does.
+    world
+        .node
+        .clock
+        .advance(jiff::SignedDuration::from_hours(24 * 60));
+    let mut browser = world.justified("f.firearms", PURPOSE).await;
+    browser.get("/returns/count").await;
+    let frozen = path_of(&browser.post("/returns", &asked).await);
+    let page = browser.get(&frozen).await.body;
+    assert!(
+        page.contains("has the hash that it was frozen with"),
+        "{page}"
+    );
+    let csv = browser.get(&format!("{frozen}/table.csv")).await.body;
+    assert!(
+        csv.contains("unodc-iafq,2026-01-01,2026-12-31,seizure,assault-rifle,1\n"),
+        "{csv}"
+    );
+    let hash = egnatia_audit::Hash::of(csv.as_bytes()).to_string();
+    assert!(page.contains(&hash), "the hash is that of the file");
+    let sheet = browser.get(&format!("{frozen}/table.xlsx")).await;
+    assert_eq!(sheet.status, StatusCode::OK);
+    assert!(sheet.body.starts_with("PK"));
+}
+
+#[tokio::test]
+async fn a_trace_shows_its_chain_and_is_answered_on_the_page() {
+    let node = TestNode::new("mk-mvr", "MK").await;
+    let belgrade = TestNode::new("rs-mup", "RS").await;
+    node.trust(&belgrade).await;
+    belgrade.trust(&node).await;
+    let skopje = World::of(node, false, None).await;
+    let belgrade = World::of(belgrade, false, None).await;
+    let mut browser = skopje.justified("f.firearms", PURPOSE).await;
+    browser.get("/traces/new").await;
+    let asked = weapon_but(&[
+        ("to", "rs-mup"),
+        ("recovered_in", "MK"),
+        ("recovered_on", "20.11.2026"),
+        ("offence", "illicit possession"),
+    ]);
+    let nobody = browser.post("/traces", &WEAPON).await;
+    assert!(nobody.body.contains("to-error"), "{}", nobody.body);
+    let trace = path_of(&browser.post("/traces", &asked).await);
+    skopje.node.deliver_to(&belgrade.node).await;
+    let page = browser.get(&trace).await.body;
+    assert!(
+        page.contains("<svg class=\"region\"") && page.contains("Silent"),
+        "{page}"
+    );
+
+    let mut other = belgrade.justified("f.firearms", PURPOSE).await;
+    let list = other.get("/traces").await.body;
+    let answer = link(&list, "/trace-answers/");
+    let page = other.get(&answer).await.body;
+    assert!(page.contains("class=\"clock"), "{page}");
+    let ungrounded = [("outcome", "refused")];
+    let wrong = other.post(&format!("{answer}/answer"), &ungrounded).await;
+    assert!(wrong.body.contains("reason-error"), "{}", wrong.body);
+    let exported = [
+        ("outcome", "exported-to"),
+        ("on", "1.2.1988"),
+        ("event_country", "BA"),
+        ("number", "IZ 7/88"),
+    ];
+    let sent = other.post(&format!("{answer}/answer"), &exported).await;
+    assert_eq!(path_of(&sent), answer);
+    belgrade.node.deliver_to(&skopje.node).await;
+    let page = browser.get(&trace).await.body;
+    assert!(
+        page.contains("Exported to") && page.contains("It went to BA"),
+        "{page}"
+    );
+    let consent = browser
+        .post(&format!("{trace}/consent"), &[("country", "BA")])
+        .await;
+    assert_eq!(path_of(&consent), trace);
+}
+
+#[tokio::test]
+async fn programs_do_the_same_over_the_api() {
+    let world = World::new().await;
+    let token = world.token("f.firearms", PURPOSE).await;
+    let token = Some(token.as_str());
+    let weapon = serde_json::json!({
+        "particulars": {
+            "marks": [{ "place": "receiver", "text": "M70B-45123", "state": "readable" }],
+            "kind": "assault-rifle", "make": "Zastava", "model": "M70", "calibre": "7.62x39"
+        },
+        "first": {
+            "event": { "manufacture": { "holder": { "kind": "manufacturer", "reference": "Z" } } },
+            "on": "1987-02-01"
+        }
+    });
+    let made = world
+        .api(Method::POST, "/firearms", token, &weapon.to_string())
+        .await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+    let id = made.json()["id"].as_str().unwrap().to_owned();
+    let again = world
+        .api(Method::POST, "/firearms", token, &weapon.to_string())
+        .await;
+    assert_eq!(
+        again.json()["errors"][0]["code"],
+        "duplicate",
+        "{}",
+        again.body
+    );
+    let view = world
+        .api(Method::GET, &format!("/firearms/{id}"), token, "")
+        .await;
+    assert_eq!(
+        view.json()["custody"]["with"]["reference"],
+        "Z",
+        "{}",
+        view.body
+    );
+    let list = world
+        .api(Method::GET, "/firearms?text=M70B&custody=held", token, "")
+        .await;
+    assert_eq!(
+        list.json()["items"][0]["firearm"],
+        id.as_str(),
+        "{}",
+        list.body
+    );
+    let event = serde_json::json!({ "event": { "find": {
+        "authority": "xx-test", "circumstances": "in a ditch" } }, "on": "2026-11-24" });
+    let path = format!("/firearms/{id}/events");
+    let refused = world
+        .api(Method::POST, &path, token, &event.to_string())
+        .await;
+    assert_eq!(
+        refused.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{}",
+        refused.body
+    );
+    let clusters = world
+        .api(Method::GET, "/incidents/clusters", token, "")
+        .await;
+    assert_eq!(clusters.json(), serde_json::json!([]));
+    let officer = world.token("o.officer", "border-check").await;
+    let hidden = world
+        .api(Method::GET, "/firearms", Some(&officer), "")
+        .await;
+    assert_eq!(hidden.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn two_officers_destroy_a_weapon_on_the_page() {
+    let world = World::new().await;
+    let id = {
+        let event = egnatia_firearms::Event::Seizure(egnatia_firearms::Taken {
+            authority: "xx-test".parse().unwrap(),
+            circumstances: "in a van".into(),
+        });
+        let particulars = egnatia_firearms::Particulars {
+            marks: vec![egnatia_firearms::Mark::readable(
+                egnatia_firearms::MarkPlace::Frame,
+                "A 7711",
+            )],
+            kind: egnatia_firearms::WeaponKind::Pistol,
+            make: "Zastava".into(),
+            model: "CZ 99".into(),
+            calibre: "9 mm Para".into(),
+            category: None,
+            country: None,
+            year: None,
+            distinguished_by: None,
+            photographs: Vec::new(),
+        };
+        let new = egnatia_app::NewFirearm {
+            particulars,
+            reference: None,
+            first: Some((event, jiff::civil::date(2026, 11, 20))),
+            different_from: std::collections::BTreeSet::new(),
+        };
+        let app = &world.node.app;
+        let id = app.register_firearm(&focal(), new).await.unwrap();
+        let (method, evidence) = ("melted".to_owned(), "protocol 3/26".to_owned());
+        app.propose_destruction(&focal(), id, method, evidence)
+            .await
+            .unwrap();
+        id
+    };
+    let mut browser = world.justified("f.firearms", PURPOSE).await;
+    let path = format!("/firearms/{id}");
+    let page = browser.get(&path).await.body;
+    assert!(page.contains("protocol 3/26"), "{page}");
+    let signed = browser
+        .post(
+            &format!("{path}/sign-destruction"),
+            &[("sign_on", "24.11.2026")],
+        )
+        .await;
+    assert_eq!(path_of(&signed), path);
+    assert!(browser.get(&path).await.body.contains("Destroyed"));
+}
