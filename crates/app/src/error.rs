@@ -71,6 +71,7 @@ impl From<Conflict> for AppError {
                 "another import of this list was faster; import again".to_owned()
             }
             Conflict::Account(_) => "the account has changed in the meantime; try again".to_owned(),
+            Conflict::Ledger(refused) => refused.to_string(),
             Conflict::Partner(_) => {
                 "the partner has changed in the meantime; look again".to_owned()
             }

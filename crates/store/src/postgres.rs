@@ -37,6 +37,7 @@ static DIALECT: Dialect = Dialect {
         include_str!("../migrations/postgres/0002_due.sql"),
         include_str!("../migrations/postgres/0003_exchange.sql"),
         include_str!("../migrations/postgres/0004_witnesses.sql"),
+        include_str!("../migrations/postgres/0006_stockpile.sql"),
     ],
 };
 

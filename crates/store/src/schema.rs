@@ -1,5 +1,7 @@
 //! The tables: their columns, and how rows are written. The migrations make them; a test compares.
 
+pub mod stock;
+
 /// The type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Type {
@@ -325,6 +327,15 @@ pub const DUMPED: &[&Table] = &[
     &DELIVERIES,
     &RECEIVED,
     &WITNESSES,
+    &stock::ACCOUNTS,
+    &stock::GOODS,
+    &stock::MOVEMENTS,
+    &stock::WAITING,
+    &stock::REVERSALS,
+    &stock::POSTINGS,
+    &stock::BALANCES,
+    &stock::STORES,
+    &stock::STATE,
     &HEAD,
 ];
 
@@ -346,6 +357,15 @@ pub const DUMP_COLUMNS: &[(&str, &[&str])] = &[
     (DELIVERIES.name, DELIVERIES.columns),
     (RECEIVED.name, RECEIVED.columns),
     (WITNESSES.name, WITNESSES.columns),
+    (stock::ACCOUNTS.name, stock::ACCOUNTS.columns),
+    (stock::GOODS.name, stock::GOODS.columns),
+    (stock::MOVEMENTS.name, stock::MOVEMENTS.columns),
+    (stock::WAITING.name, stock::WAITING.columns),
+    (stock::REVERSALS.name, stock::REVERSALS.columns),
+    (stock::POSTINGS.name, stock::POSTINGS.columns),
+    (stock::BALANCES.name, stock::BALANCES.columns),
+    (stock::STORES.name, stock::STORES.columns),
+    (stock::STATE.name, stock::STATE.columns),
     (HEAD.name, HEAD.columns),
 ];
 

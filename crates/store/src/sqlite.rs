@@ -48,6 +48,7 @@ static DIALECT: Dialect = Dialect {
         include_str!("../migrations/sqlite/0002_due.sql"),
         include_str!("../migrations/sqlite/0003_exchange.sql"),
         include_str!("../migrations/sqlite/0004_witnesses.sql"),
+        include_str!("../migrations/sqlite/0006_stockpile.sql"),
     ],
 };
 

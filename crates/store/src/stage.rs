@@ -3,6 +3,7 @@
 use egnatia_app::{Batch, Change, DeliveryRow, Event, KeyChange, PutRecord, Session, StoreError};
 use egnatia_audit::{Frontier, Leaf, Seal, commit};
 use egnatia_record::RecordId;
+use egnatia_stockpile::Entered;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -10,6 +11,7 @@ use crate::ask::sql;
 use crate::backend::{Argument, Link, store_error};
 use crate::insert::{Rows, Statements};
 use crate::schema;
+use crate::stock::StockRows;
 use crate::view::View;
 
 /// The counters of the store, as the writer finds and leaves them.
@@ -53,6 +55,7 @@ pub struct Stage<'s> {
     deliveries: Rows,
     received: Rows,
     witnesses: Rows,
+    stock: StockRows,
 }
 
 /// Microseconds UTC of the beginning of the day.
@@ -99,18 +102,26 @@ impl<'s> Stage<'s> {
             deliveries: Rows::of(&schema::DELIVERIES),
             received: Rows::of(&schema::RECEIVED),
             witnesses: Rows::of(&schema::WITNESSES),
+            stock: StockRows::new(),
         }
     }
 
-    /// Stages a batch that `view` has accepted.
+    /// Stages a batch that `view` has accepted, with what it did to the books.
     pub async fn batch(
         &mut self,
         link: &mut dyn Link,
         statements: &mut Statements,
         view: &View,
-        batch: &Batch,
+        (batch, entered): (&Batch, &[Option<Entered>]),
     ) -> Result<(), StoreError> {
+        let mut entered = entered.iter();
         for change in &batch.changes {
+            if let Change::Stock(change) = change {
+                let entered = entered.next().and_then(Option::as_ref);
+                self.stock
+                    .change(view.stock(), &mut self.head, change, entered)?;
+                continue;
+            }
             if let Some(at_once) = self.change(view, change)? {
                 // What removes or rewrites rows has to find those that were put before it.
                 self.flush(link, statements).await?;
@@ -132,7 +143,9 @@ impl<'s> Stage<'s> {
         &mut self,
         link: &mut dyn Link,
         statements: &mut Statements,
+        view: &View,
     ) -> Result<(), StoreError> {
+        self.stock.settle(view.stock())?;
         if self.frontier.size() != self.head.log_size {
             self.head.log_size = self.frontier.size();
             let note = self.seal.checkpoint(&self.frontier);
@@ -178,7 +191,8 @@ impl<'s> Stage<'s> {
             let flushed = rows.flush(link, statements).await;
             flushed.map_err(|error| store_error(&error))?;
         }
-        Ok(())
+        let flushed = self.stock.flush(link, statements).await;
+        flushed.map_err(|error| store_error(&error))
     }
 
     fn next_position(&mut self) -> u64 {
@@ -271,6 +285,8 @@ impl<'s> Stage<'s> {
                     Argument::Text(row.problem.clone()),
                 ],
             ),
+            // Done by `batch`.
+            Change::Stock(_) => {}
             Change::PutReceived(row) => self.received.push(vec![
                 id(&row.record),
                 row.version.number().into(),

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     Account, DeliveryRow, Event, ListEntryRow, ListVersionRow, PartnerRow, ReceivedRow, Session,
-    TokenHash, WitnessRow,
+    StockChange, TokenHash, WitnessRow,
 };
 
 /// One transaction: all of it, or nothing.
@@ -55,6 +55,9 @@ pub enum Change {
     /// Writes the proof of a version that came from a partner. Erasure of the record removes the
     /// statement.
     PutReceived(ReceivedRow),
+    /// Changes the books of the stockpile. What they refuse is
+    /// [`Conflict::Ledger`](super::Conflict::Ledger).
+    Stock(StockChange),
 }
 
 /// A version of a record, with all that is written beside it.

@@ -6,6 +6,7 @@ pub mod exchange;
 pub mod lists;
 pub mod people;
 pub mod records;
+pub mod stock;
 
 use egnatia_app::StoreError;
 use sqlx::SqlStr;

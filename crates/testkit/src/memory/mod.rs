@@ -3,6 +3,7 @@
 
 mod exchange;
 mod state;
+mod stock;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -10,11 +11,14 @@ use async_trait::async_trait;
 use egnatia_app::{
     Account, AuditFilter, AuditHead, AuditRow, Batch, CommitError, Committed, Cursor, DeliveryRow,
     DueFilter, DuePlace, DueRecord, DumpRow, DumpValue, KeyRow, ListChangeRow, ListEntryRow,
-    ListVersionRow, PartnerRow, Queue, ReceivedRow, RecordFilter, Session, Store, StoreError,
+    ListVersionRow, PartnerRow, Queue, ReceivedRow, RecordFilter, Session, StockAccountRow,
+    StockBalanceRow, StockMoment, StockMovementRow, StockOf, StockPostingRow, Store, StoreError,
     StoredCheckpoint, StoredRecord, TokenHash, WitnessRow,
 };
 use egnatia_audit::{Hash, NodeId, Seal};
 use egnatia_record::{AuthorityId, Kind, RecordId, UserId, Version};
+use egnatia_stockpile::{AccountId, GoodsId, MovementId};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use tokio::sync::mpsc;
 
@@ -355,6 +359,69 @@ impl Store for MemoryStore {
 
     async fn received(&self, records: &[RecordId]) -> Result<Vec<ReceivedRow>, StoreError> {
         Ok(self.state().received(records))
+    }
+
+    async fn stock_accounts(&self) -> Result<Vec<StockAccountRow>, StoreError> {
+        Ok(self.state().stock.accounts.clone())
+    }
+
+    async fn stock_balances(&self, of: StockOf) -> Result<Vec<StockBalanceRow>, StoreError> {
+        Ok(self.state().stock.balances(of))
+    }
+
+    async fn stock_balance_at(
+        &self,
+        of: (AccountId, GoodsId),
+        at: StockMoment,
+    ) -> Result<i64, StoreError> {
+        Ok(self.state().stock.balance_at(of, at))
+    }
+
+    async fn stock_revision(&self, store: AccountId) -> Result<u64, StoreError> {
+        Ok(self.state().stock.books.revision(store))
+    }
+
+    async fn stock_closed_until(&self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.state().stock.books.closed_until())
+    }
+
+    async fn stock_movements(
+        &self,
+        ids: &[MovementId],
+    ) -> Result<Vec<StockMovementRow>, StoreError> {
+        Ok(self.state().stock.movements(ids))
+    }
+
+    async fn stock_waiting(&self, limit: u32) -> Result<Vec<StockMovementRow>, StoreError> {
+        Ok(self.state().stock.waiting(size(limit)))
+    }
+
+    async fn stock_ledger(
+        &self,
+        account: AccountId,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<StockPostingRow>, StoreError> {
+        let wanted = |row: &StockPostingRow| row.account == account;
+        Ok(self.state().stock.newest(wanted, before, size(limit)))
+    }
+
+    async fn stock_history(
+        &self,
+        goods: GoodsId,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<StockPostingRow>, StoreError> {
+        let wanted = |row: &StockPostingRow| row.goods == goods;
+        Ok(self.state().stock.newest(wanted, before, size(limit)))
+    }
+
+    async fn stock_since(
+        &self,
+        account: AccountId,
+        after: Timestamp,
+    ) -> Result<Vec<StockPostingRow>, StoreError> {
+        Ok(self.state().stock.since(account, after))
     }
 
     async fn audit_head(&self) -> Result<AuditHead, StoreError> {
