@@ -36,6 +36,7 @@ mod role;
 mod screening;
 mod sessions;
 mod settings;
+mod stock;
 mod writing;
 
 use std::sync::Arc;
@@ -80,6 +81,11 @@ pub use screening::{
 };
 pub use sessions::{Authenticated, SessionKind, SessionToken, SignInError, SignedIn};
 pub use settings::{SessionSettings, Settings};
+pub use stock::{
+    CaseSummary, CountDue, Expiring, GoodsView, Held, LedgerView, LossReport, MovementView,
+    NewMovement, NewPlace, NewScan, NewSite, Overview, PlaceLine, SiteView, StockImportReport,
+    StoreMargin, StoreView, TakeView,
+};
 
 use index::MatchIndex;
 use writing::{EventAbout, Writing};
@@ -101,6 +107,7 @@ struct Inner {
     index: MatchIndex,
     doors: doors::Doors,
     exchange: exchange::Exchange,
+    stock: stock::Stock,
     following: Following,
 }
 
@@ -166,6 +173,7 @@ impl App {
         Ok(Self {
             inner: Arc::new(Inner {
                 following: Following::default(),
+                stock: stock::Stock::shipped()?,
                 exchange: exchange::Exchange::new(profile, parts.identity),
                 index: MatchIndex::new(&parts.settings, parts.index_files),
                 doors: doors::Doors::new(parts.hasher, &parts.settings.sessions),

@@ -14,6 +14,10 @@ pub enum Role {
     Officer,
     /// An officer who also decides on matches.
     VerifyingOfficer,
+    /// Enters what moves in the stores, and counts.
+    Storekeeper,
+    /// Signs and counts beside the storekeeper, sets up sites and licences, decides on cases.
+    StockInspector,
     /// Reads the log, and nothing else.
     Supervisor,
     /// Reads the log and the records that it is about, to answer citizens and authorities.
@@ -27,8 +31,8 @@ pub enum Role {
 /// Text that names no role.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is not a role; expected one of officer, verifying-officer, supervisor, \
-     data-protection-officer, administrator"
+    "`{0}` is not a role; expected one of officer, verifying-officer, storekeeper, \
+     stock-inspector, supervisor, data-protection-officer, administrator"
 )]
 pub struct UnknownRole(String);
 
@@ -37,6 +41,8 @@ impl Role {
     pub const OF_ACCOUNTS: &'static [Self] = &[
         Self::Officer,
         Self::VerifyingOfficer,
+        Self::Storekeeper,
+        Self::StockInspector,
         Self::Supervisor,
         Self::DataProtectionOfficer,
         Self::Administrator,
@@ -47,6 +53,8 @@ impl Role {
         match self {
             Self::Officer => "officer",
             Self::VerifyingOfficer => "verifying-officer",
+            Self::Storekeeper => "storekeeper",
+            Self::StockInspector => "stock-inspector",
             Self::Supervisor => "supervisor",
             Self::DataProtectionOfficer => "data-protection-officer",
             Self::Administrator => "administrator",
