@@ -21,6 +21,7 @@ mod peer;
 mod region;
 mod screen;
 mod seven;
+mod stock;
 mod tamper;
 mod tour;
 mod update;

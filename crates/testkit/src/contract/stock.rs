@@ -167,11 +167,12 @@ pub fn everything(make: &Maker) -> Vec<Change> {
 }
 
 fn refused(answer: Result<Committed, CommitError>) -> LedgerRefused {
-    let refused = match &answer {
-        Err(CommitError::Conflict(Conflict::Ledger(refused))) => Some(refused.clone()),
+    let told = format!("{answer:?}");
+    let refused = match answer {
+        Err(CommitError::Conflict(Conflict::Ledger(refused))) => Some(refused),
         _ => None,
     };
-    assert!(refused.is_some(), "{answer:?}");
+    assert!(refused.is_some(), "{told}");
     refused.unwrap()
 }
 

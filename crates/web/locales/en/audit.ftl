@@ -108,6 +108,15 @@ kind-alert = alert
 kind-arrangement = arrangement
 kind-inquiry = question
 kind-hit-report = hit report
+kind-stock-site = site of the stockpile
+kind-stock-plan = plan of a site
+kind-stock-goods = weapon or lot
+kind-stock-holder = holder of stock
+kind-stocktake = count
+kind-stock-snapshot = books at the start of a count
+kind-stock-scans = scans of a count
+kind-stock-difference = result of a count
+kind-stock-case = discrepancy
 
 about-account = account { $name }
 about-list = list { $name }
