@@ -1,12 +1,16 @@
 //! The ledger: movements with two sides, and the books that keep the balances.
 
 mod books;
+mod facts;
 mod journal;
 mod movement;
+mod posting;
 mod refused;
+mod told;
 
-pub use books::{
-    Balance, Books, Entered, Entering, Expectation, GoodsFacts, Known, Past, Posting, Short, Stage,
+pub use books::Books;
+pub use facts::{
+    Balance, Entered, Entering, Expectation, GoodsFacts, Known, Past, Posting, Short, Stage,
 };
 pub use journal::Mark;
 pub use movement::{

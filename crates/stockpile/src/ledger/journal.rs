@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::books::{Balance, Known};
+use super::facts::{Balance, Known};
 use crate::{AccountId, GoodsId, MovementId};
 
 /// A moment of the books to which they can be taken back.

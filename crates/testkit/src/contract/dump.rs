@@ -73,7 +73,7 @@ pub fn everything(make: &Maker) -> Batch {
         Change::PutReceived(received(make)),
         Change::PutWitness(witness(make, 5, b"five")),
     ]);
-    batch.changes.extend(super::stock::everything(make));
+    batch.changes.extend(super::stock_made::everything(make));
     batch
 }
 

@@ -10,6 +10,7 @@ mod model;
 mod records;
 mod sessions;
 mod stock;
+mod stock_made;
 mod stock_model;
 
 use std::pin::Pin;

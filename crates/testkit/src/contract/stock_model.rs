@@ -12,7 +12,7 @@ use egnatia_stockpile::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-use super::stock::{
+use super::stock_made::{
     ACCOUNTS, GONE, GOODS, OTHER, OUTSIDE, RACK, ROUNDS, STORE, UNIT, digest, line, movement,
     opening,
 };

@@ -1,6 +1,7 @@
 //! A store in memory: the fake that use cases are tested with, and the model that databases are
 //! compared with.
 
+mod due;
 mod exchange;
 mod state;
 mod stock;
@@ -9,11 +10,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use egnatia_app::{
-    Account, AuditFilter, AuditHead, AuditRow, Batch, CommitError, Committed, Cursor, DeliveryRow,
-    DueFilter, DuePlace, DueRecord, DumpRow, DumpValue, KeyRow, ListChangeRow, ListEntryRow,
-    ListVersionRow, PartnerRow, Queue, ReceivedRow, RecordFilter, Session, StockAccountRow,
-    StockBalanceRow, StockMoment, StockMovementRow, StockOf, StockPostingRow, Store, StoreError,
-    StoredCheckpoint, StoredRecord, TokenHash, WitnessRow,
+    Account, AuditFilter, AuditHead, AuditRow, Batch, CommitError, Committed, DeliveryRow,
+    DueFilter, DueRecord, DumpRow, DumpValue, KeyRow, ListChangeRow, ListEntryRow, ListVersionRow,
+    PartnerRow, Queue, ReceivedRow, RecordFilter, Session, StockAccountRow, StockBalanceRow,
+    StockMoment, StockMovementRow, StockOf, StockPostingRow, Store, StoreError, StoredCheckpoint,
+    StoredRecord, TokenHash, WitnessRow,
 };
 use egnatia_audit::{Hash, NodeId, Seal};
 use egnatia_record::{AuthorityId, Kind, RecordId, UserId, Version};
@@ -160,60 +161,7 @@ impl Store for MemoryStore {
     }
 
     async fn find_due(&self, filter: &DueFilter) -> Result<Vec<DueRecord>, StoreError> {
-        let state = self.state();
-        let is_about = |id: RecordId| {
-            filter.about.as_ref().is_none_or(|about| {
-                state.links.iter().any(|(to, relation, from)| {
-                    *from == id
-                        && *relation == about.relation
-                        && state.heads.get(to).is_some_and(|head| {
-                            head.kind == about.kind && head.created_by == about.created_by
-                        })
-                })
-            })
-        };
-        // Whether closed, the time, the id: in this order, newest first among the closed ones.
-        type Rank = (bool, i64, std::cmp::Reverse<RecordId>, RecordId);
-        let rank = |is_closed: bool, time_us: i64, id: RecordId| -> Rank {
-            match is_closed {
-                false => (
-                    false,
-                    time_us,
-                    std::cmp::Reverse(RecordId::from_bytes([0; 16])),
-                    id,
-                ),
-                true => (true, time_us.saturating_neg(), std::cmp::Reverse(id), id),
-            }
-        };
-        let after = filter.after.map(|after| match after {
-            DuePlace::Open { due_us, id } => rank(false, due_us, id),
-            DuePlace::Closed(cursor) => rank(true, cursor.at_us, cursor.id),
-        });
-        let mut found: Vec<(Rank, DuePlace)> = state
-            .heads
-            .iter()
-            .filter(|(id, head)| head.kind == filter.kind && is_about(**id))
-            .map(|(id, head)| {
-                let (id, due_us, at_us) = (*id, head.due_us, head.updated_us);
-                match head.state == filter.open {
-                    true => (rank(false, due_us, id), DuePlace::Open { due_us, id }),
-                    false => (
-                        rank(true, at_us, id),
-                        DuePlace::Closed(Cursor { at_us, id }),
-                    ),
-                }
-            })
-            .filter(|(place, _)| after.is_none_or(|after| *place > after))
-            .collect();
-        found.sort_unstable_by_key(|(rank, _)| *rank);
-        found.truncate(page(filter.limit));
-        Ok(found
-            .into_iter()
-            .filter_map(|((.., id), place)| {
-                let record = state.newest(id)?;
-                Some(DueRecord { record, place })
-            })
-            .collect())
+        Ok(self.state().find_due(filter))
     }
 
     async fn count(&self, kind: Kind, wanted: &str) -> Result<u64, StoreError> {
