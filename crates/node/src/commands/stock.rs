@@ -121,7 +121,7 @@ fn held_json(held: &egnatia_app::Held) -> Value {
     json!({
         "goods": held.row.goods, "quantity": held.row.quantity, "reserved": held.row.reserved,
         "nomenclature": held.goods.as_ref().map(|goods| &goods.nomenclature),
-        "number": held.goods.as_ref().map(|goods| goods.number()),
+        "number": held.goods.as_ref().map(Goods::number),
     })
 }
 
