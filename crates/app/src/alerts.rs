@@ -90,11 +90,11 @@ pub struct Entered {
 }
 
 /// An alert that is put into a transaction.
-struct Entering<'a> {
-    alert: &'a Alert,
-    terms: Terms,
-    claims: Vec<String>,
-    like: &'a [LikeAlert],
+pub(crate) struct Entering<'a> {
+    pub alert: &'a Alert,
+    pub terms: Terms,
+    pub claims: Vec<String>,
+    pub like: &'a [LikeAlert],
 }
 
 /// How the index knows an alert.
@@ -160,7 +160,7 @@ impl App {
         Ok(like)
     }
 
-    fn find_like(&self, subject: &Description) -> Result<Vec<LikeAlert>, AppError> {
+    pub(crate) fn find_like(&self, subject: &Description) -> Result<Vec<LikeAlert>, AppError> {
         let search = self.inner.index.search(subject, LIKE_MAX)?;
         let matched = self.inner.settings.thresholds.matched;
         let like = |found: Found| {
@@ -291,7 +291,7 @@ impl App {
     }
 
     /// Puts an alert into a transaction and queues it for whoever may have it.
-    fn put_alert(
+    pub(crate) fn put_alert(
         &self,
         writing: &mut Writing<'_>,
         entering: Entering<'_>,
@@ -356,7 +356,7 @@ impl App {
         self.follow_own().await
     }
 
-    fn draft(&self, _: &Writing<'_>, new: &NewAlert) -> Result<Alert, AppError> {
+    pub(crate) fn draft(&self, _: &Writing<'_>, new: &NewAlert) -> Result<Alert, AppError> {
         Alert::enter(
             new.draft.clone(),
             &self.inner.exchange.profile,
@@ -435,7 +435,7 @@ fn purpose_of(caller: &Caller) -> Result<Purpose, AppError> {
     why.map(|why| why.purpose).ok_or(AppError::NoJustification)
 }
 
-fn terms(new: &NewAlert, purpose: Purpose, alert: &Alert) -> Terms {
+pub(crate) fn terms(new: &NewAlert, purpose: Purpose, alert: &Alert) -> Terms {
     Terms {
         kind: Kind::Alert,
         purpose,

@@ -75,6 +75,7 @@ impl From<Conflict> for AppError {
                  look at it, and correct one of them"
             ),
             Conflict::Account(_) => "the account has changed in the meantime; try again".to_owned(),
+            Conflict::Ledger(refused) => refused.to_string(),
             Conflict::Partner(_) => {
                 "the partner has changed in the meantime; look again".to_owned()
             }

@@ -38,6 +38,7 @@ mod role;
 mod screening;
 mod sessions;
 mod settings;
+mod stock;
 mod transfers;
 mod writing;
 
@@ -90,6 +91,11 @@ pub use screening::{
 };
 pub use sessions::{Authenticated, SessionKind, SessionToken, SignInError, SignedIn};
 pub use settings::{SessionSettings, Settings};
+pub use stock::{
+    CaseSummary, CountDue, Expiring, GoodsView, Held, LedgerView, LossReport, MovementView,
+    NewMovement, NewPlace, NewScan, NewSite, Overview, PlaceLine, SiteView, StockImportReport,
+    StoreMargin, StoreView, TakeView,
+};
 pub use transfers::{NewTransfer, TransferView};
 
 use index::MatchIndex;
@@ -114,6 +120,7 @@ struct Inner {
     exchange: exchange::Exchange,
     /// Hours and years of the law on firearms.
     firearms: egnatia_firearms::Profile,
+    stock: stock::Stock,
     following: Following,
 }
 
@@ -183,6 +190,7 @@ impl App {
             inner: Arc::new(Inner {
                 firearms,
                 following: Following::default(),
+                stock: stock::Stock::shipped()?,
                 exchange: exchange::Exchange::new(profile, parts.identity),
                 index: MatchIndex::new(&parts.settings, parts.index_files, reference),
                 doors: doors::Doors::new(parts.hasher, &parts.settings.sessions),

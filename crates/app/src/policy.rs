@@ -13,13 +13,14 @@ use egnatia_record::{Purpose, UserId};
 use crate::{Caller, Role};
 
 const SCHEMA: &str = include_str!("../policies/schema.cedarschema");
-const POLICIES: [&str; 6] = [
+const POLICIES: [&str; 7] = [
     include_str!("../policies/checks.cedar"),
     include_str!("../policies/lists.cedar"),
     include_str!("../policies/audit.cedar"),
     include_str!("../policies/exchange.cedar"),
     include_str!("../policies/firearms.cedar"),
     include_str!("../policies/node.cedar"),
+    include_str!("../policies/stock.cedar"),
 ];
 
 /// What somebody wants to do, as policies name it.
@@ -61,6 +62,20 @@ pub enum Action {
     KeepFirearms,
     /// Ask partners after a weapon, and answer them.
     TraceFirearms,
+    /// See what is where, what moved, counts and cases.
+    ViewStock,
+    /// Register goods and holders, enter movements.
+    MoveStock,
+    /// Sign, void and count movements that wait.
+    SignStock,
+    /// Begin and finish counts, count again.
+    CountStock,
+    /// Set up sites and licences, close periods.
+    ManageStock,
+    /// Say what a discrepancy turned out to be.
+    DecideStockCase,
+    /// See and draw where things are on the ground of a site.
+    ViewSitePlan,
     /// See partners and arrangements, and what is going on between the nodes.
     ListPartners,
     /// Accept and revoke partners, write arrangements, rotate keys.
@@ -100,6 +115,13 @@ impl Action {
         Self::ViewFirearms,
         Self::KeepFirearms,
         Self::TraceFirearms,
+        Self::ViewStock,
+        Self::MoveStock,
+        Self::SignStock,
+        Self::CountStock,
+        Self::ManageStock,
+        Self::DecideStockCase,
+        Self::ViewSitePlan,
         Self::ListPartners,
         Self::ManagePartners,
         Self::ListLists,
@@ -131,6 +153,13 @@ impl Action {
             Self::ViewFirearms => "view-firearms",
             Self::KeepFirearms => "keep-firearms",
             Self::TraceFirearms => "trace-firearms",
+            Self::ViewStock => "view-stock",
+            Self::MoveStock => "move-stock",
+            Self::SignStock => "sign-stock",
+            Self::CountStock => "count-stock",
+            Self::ManageStock => "manage-stock",
+            Self::DecideStockCase => "decide-stock-case",
+            Self::ViewSitePlan => "view-site-plan",
             Self::ListPartners => "list-partners",
             Self::ManagePartners => "manage-partners",
             Self::ListLists => "list-lists",

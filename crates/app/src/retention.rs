@@ -40,6 +40,7 @@ impl App {
             ..Batch::default()
         };
         self.store().commit(sweep).await?;
+        self.lapse_movements(caller).await?;
         let due = self.store().due(today, TURN).await?;
         let mut expired = Expired::default();
         for id in due {
@@ -87,6 +88,16 @@ impl App {
                     let beside = Beside::new(state, Operation::Alteration)
                         .data(serde_json::json!({ "review": "due" }));
                     writing.change(&stored, Some(Keep::Review(REMIND_DAYS)), &firearm, beside)?;
+                    expired.to_review = expired.to_review.saturating_add(1);
+                }
+                // What is kept stays in the books for as long as somebody keeps it.
+                (Overdue::Review, kind) if crate::stock::stays(kind) => {
+                    let Some(body) = read_body::<serde_json::Value>(&stored)? else {
+                        continue;
+                    };
+                    let beside = Beside::new(crate::stock::OPEN, Operation::Alteration);
+                    let keep = Keep::Review(crate::stock::REVIEW_DAYS);
+                    writing.change(&stored, Some(keep), &body, beside)?;
                     expired.to_review = expired.to_review.saturating_add(1);
                 }
                 (Overdue::Erase | Overdue::Review, _) => {

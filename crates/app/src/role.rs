@@ -16,6 +16,10 @@ pub enum Role {
     VerifyingOfficer,
     /// Registers, checks and traces weapons: the firearms focal point.
     FirearmsOfficer,
+    /// Enters what moves in the stores, and counts.
+    Storekeeper,
+    /// Signs and counts beside the storekeeper, sets up sites and licences, decides on cases.
+    StockInspector,
     /// Reads the log, and nothing else.
     Supervisor,
     /// Reads the log and the records that it is about, to answer citizens and authorities.
@@ -29,8 +33,8 @@ pub enum Role {
 /// Text that names no role.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is not a role; expected one of officer, verifying-officer, firearms-officer, supervisor, \
-     data-protection-officer, administrator"
+    "`{0}` is not a role; expected one of officer, verifying-officer, firearms-officer, storekeeper, \
+     stock-inspector, supervisor, data-protection-officer, administrator"
 )]
 pub struct UnknownRole(String);
 
@@ -40,6 +44,8 @@ impl Role {
         Self::Officer,
         Self::VerifyingOfficer,
         Self::FirearmsOfficer,
+        Self::Storekeeper,
+        Self::StockInspector,
         Self::Supervisor,
         Self::DataProtectionOfficer,
         Self::Administrator,
@@ -51,6 +57,8 @@ impl Role {
             Self::Officer => "officer",
             Self::VerifyingOfficer => "verifying-officer",
             Self::FirearmsOfficer => "firearms-officer",
+            Self::Storekeeper => "storekeeper",
+            Self::StockInspector => "stock-inspector",
             Self::Supervisor => "supervisor",
             Self::DataProtectionOfficer => "data-protection-officer",
             Self::Administrator => "administrator",

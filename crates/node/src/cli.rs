@@ -3,6 +3,7 @@
 mod alert;
 mod firearm;
 mod partner;
+mod stock;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -15,13 +16,14 @@ use egnatia_record::{CaseReference, Purpose, UserId};
 pub use alert::{Alert, AlertImport, Why};
 pub use firearm::{Firearm, Register};
 pub use partner::{Card, Partner, RotateKeys};
+pub use stock::{Qd, Stock};
 
 const AFTER: &str = "\
 Exit codes: 0 done; 1 the log is not whole; 2 the input cannot be used, nothing was stored;
 3 refused; 4 somebody else was faster; 5 store, disk or network failed.
 
-Everything that a command does is in the audit log under your name at the operating system; `match`
-and `eval` see only what you give them, no data of the node, and leave no entry.";
+Everything that a command does is in the audit log under your name at the operating system; `match`,
+`qd` and `eval` see only what you give them, no data of the node, and leave no entry.";
 
 /// Checks against public lists; a named officer decides; an audit log that cannot be rewritten
 /// unseen.
@@ -70,6 +72,12 @@ pub enum Command {
     /// name are read; no data folder is needed and nothing is logged.
     #[command(subcommand)]
     Eval(Eval),
+    /// Say how far a store has to be from what it would hurt: quantity and distance of explosives.
+    /// The tables come with the program; no data of the node is touched.
+    Qd(Qd),
+    /// The stockpile: what is where, what waits for a signature; import of a ledger.
+    #[command(subcommand)]
+    Stock(Stock),
     /// Show which lists there are, in which versions.
     Lists,
     /// The audit log.
@@ -357,7 +365,8 @@ pub enum User {
         /// The person's name.
         #[arg(long)]
         name: String,
-        /// officer, verifying-officer, firearms-officer, supervisor, data-protection-officer or administrator.
+        /// officer, verifying-officer, firearms-officer, storekeeper, stock-inspector, supervisor,
+        /// data-protection-officer or administrator.
         #[arg(long)]
         role: Role,
         /// Read the password from standard input.

@@ -48,6 +48,24 @@ vocabulary! {
         TraceAnswer = "trace-answer",
         /// Figures of a period that do not change any more.
         FirearmsReturn = "firearms-return",
+        /// A site with its stores, bays and racks.
+        StockSite = "stock-site",
+        /// Where things are on the ground of a site.
+        StockPlan = "stock-plan",
+        /// One weapon or one lot that is kept.
+        StockGoods = "stock-goods",
+        /// A unit or a person to whom stock is issued.
+        StockHolder = "stock-holder",
+        /// A count of places of a site.
+        Stocktake = "stocktake",
+        /// What the books said when a count began.
+        StockSnapshot = "stock-snapshot",
+        /// Scans of a count.
+        StockScans = "stock-scans",
+        /// By what a count differs from the books.
+        StockDifference = "stock-difference",
+        /// A discrepancy, with its clock.
+        StockCase = "stock-case",
     }
 }
 

@@ -40,6 +40,7 @@ mod row;
 mod schema;
 mod sqlite;
 mod stage;
+mod stock;
 mod store;
 mod view;
 mod writer;

@@ -38,6 +38,7 @@ static DIALECT: Dialect = Dialect {
         include_str!("../migrations/postgres/0003_exchange.sql"),
         include_str!("../migrations/postgres/0004_witnesses.sql"),
         include_str!("../migrations/postgres/0005_firearms.sql"),
+        include_str!("../migrations/postgres/0006_stockpile.sql"),
     ],
 };
 

@@ -1,5 +1,7 @@
 //! The tables: their columns, and how rows are written. The migrations make them; a test compares.
 
+pub mod stock;
+
 /// The type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Type {
@@ -347,6 +349,15 @@ pub const DUMPED: &[&Table] = &[
     &RECEIVED,
     &WITNESSES,
     &FIREARMS,
+    &stock::ACCOUNTS,
+    &stock::GOODS,
+    &stock::MOVEMENTS,
+    &stock::WAITING,
+    &stock::REVERSALS,
+    &stock::POSTINGS,
+    &stock::BALANCES,
+    &stock::STORES,
+    &stock::STATE,
     &HEAD,
 ];
 
@@ -369,6 +380,15 @@ pub const DUMP_COLUMNS: &[(&str, &[&str])] = &[
     (RECEIVED.name, RECEIVED.columns),
     (WITNESSES.name, WITNESSES.columns),
     (FIREARMS.name, FIREARMS.columns),
+    (stock::ACCOUNTS.name, stock::ACCOUNTS.columns),
+    (stock::GOODS.name, stock::GOODS.columns),
+    (stock::MOVEMENTS.name, stock::MOVEMENTS.columns),
+    (stock::WAITING.name, stock::WAITING.columns),
+    (stock::REVERSALS.name, stock::REVERSALS.columns),
+    (stock::POSTINGS.name, stock::POSTINGS.columns),
+    (stock::BALANCES.name, stock::BALANCES.columns),
+    (stock::STORES.name, stock::STORES.columns),
+    (stock::STATE.name, stock::STATE.columns),
     (HEAD.name, HEAD.columns),
 ];
 

@@ -5,6 +5,7 @@ mod rows;
 use egnatia_app::{Batch, Change, Event, KeyChange, PutRecord, Session, StoreError};
 use egnatia_audit::{Frontier, Leaf, Seal, commit};
 use egnatia_record::RecordId;
+use egnatia_stockpile::Entered;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -12,6 +13,7 @@ use crate::ask::sql;
 use crate::backend::{Argument, Link, store_error};
 use crate::insert::{Rows, Statements};
 use crate::schema;
+use crate::stock::StockRows;
 use crate::view::View;
 
 /// The counters of the store, as the writer finds and leaves them.
@@ -56,6 +58,7 @@ pub struct Stage<'s> {
     received: Rows,
     witnesses: Rows,
     firearms: Rows,
+    stock: StockRows,
 }
 
 /// Microseconds UTC of the beginning of the day.
@@ -103,17 +106,19 @@ impl<'s> Stage<'s> {
             received: Rows::of(&schema::RECEIVED),
             witnesses: Rows::of(&schema::WITNESSES),
             firearms: Rows::of(&schema::FIREARMS),
+            stock: StockRows::new(),
         }
     }
 
-    /// Stages a batch that `view` has accepted.
+    /// Stages a batch that `view` has accepted, with what it did to the books.
     pub async fn batch(
         &mut self,
         link: &mut dyn Link,
         statements: &mut Statements,
         view: &View,
-        batch: &Batch,
+        (batch, entered): (&Batch, &[Option<Entered>]),
     ) -> Result<(), StoreError> {
+        let mut entered = entered.iter();
         for change in &batch.changes {
             if let Change::PutFirearm(row) = change
                 && self.firearms.holds(row.record.as_bytes())
@@ -121,6 +126,12 @@ impl<'s> Stage<'s> {
                 // Weapons change hands in the order of the batch: what another one leaves is free
                 // only once it has left.
                 self.flush(link, statements).await?;
+            }
+            if let Change::Stock(change) = change {
+                let entered = entered.next().and_then(Option::as_ref);
+                self.stock
+                    .change(view.stock(), &mut self.head, change, entered)?;
+                continue;
             }
             if let Some(at_once) = self.change(view, change)? {
                 // What removes or rewrites rows has to find those that were put before it.
@@ -143,7 +154,9 @@ impl<'s> Stage<'s> {
         &mut self,
         link: &mut dyn Link,
         statements: &mut Statements,
+        view: &View,
     ) -> Result<(), StoreError> {
+        self.stock.settle(view.stock())?;
         if self.frontier.size() != self.head.log_size {
             self.head.log_size = self.frontier.size();
             let note = self.seal.checkpoint(&self.frontier);
@@ -190,7 +203,8 @@ impl<'s> Stage<'s> {
             let flushed = rows.flush(link, statements).await;
             flushed.map_err(|error| store_error(&error))?;
         }
-        Ok(())
+        let flushed = self.stock.flush(link, statements).await;
+        flushed.map_err(|error| store_error(&error))
     }
 
     fn next_position(&mut self) -> u64 {
@@ -284,6 +298,8 @@ impl<'s> Stage<'s> {
                 ],
             ),
             Change::PutFirearm(row) => self.firearm(row),
+            // Done by `batch`.
+            Change::Stock(_) => {}
             Change::PutReceived(row) => self.received.push(vec![
                 id(&row.record),
                 row.version.number().into(),

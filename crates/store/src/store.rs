@@ -6,17 +6,20 @@ use async_trait::async_trait;
 use egnatia_app::{
     Account, AuditFilter, AuditHead, AuditRow, Batch, CommitError, Committed, DeliveryRow,
     DueFilter, DueRecord, DumpRow, FirearmFilter, FirearmRow, KeyRow, ListChangeRow, ListEntryRow,
-    ListVersionRow, PartnerRow, Queue, ReceivedRow, RecordFilter, Session, Store, StoreError,
+    ListVersionRow, PartnerRow, Queue, ReceivedRow, RecordFilter, Session, StockAccountRow,
+    StockBalanceRow, StockMoment, StockMovementRow, StockOf, StockPostingRow, Store, StoreError,
     StoredCheckpoint, StoredRecord, TokenHash, WitnessRow,
 };
 use egnatia_audit::{Hash, Seal};
 use egnatia_record::{AuthorityId, Kind, RecordId, UserId, Version};
+use egnatia_stockpile::{AccountId, GoodsId, MovementId};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use tokio::sync::mpsc;
 
 use crate::ask::sql;
 use crate::backend::{Backend, Link, store_error};
-use crate::read::{READ_HEAD, audit, exchange, firearms, head, lists, people, records};
+use crate::read::{READ_HEAD, audit, exchange, firearms, head, lists, people, records, stock};
 use crate::writer::{WriterHandle, roll_back};
 use crate::{backup, schema};
 
@@ -197,6 +200,73 @@ impl<B: Backend> Store for SqlStore<B> {
 
     async fn received(&self, records: &[RecordId]) -> Result<Vec<ReceivedRow>, StoreError> {
         exchange::received(&mut *self.backend.reader().await?, records).await
+    }
+
+    async fn stock_accounts(&self) -> Result<Vec<StockAccountRow>, StoreError> {
+        stock::accounts(&mut *self.backend.reader().await?).await
+    }
+
+    async fn stock_balances(&self, of: StockOf) -> Result<Vec<StockBalanceRow>, StoreError> {
+        stock::balances(&mut *self.backend.reader().await?, of).await
+    }
+
+    async fn stock_balance_at(
+        &self,
+        of: (AccountId, GoodsId),
+        at: StockMoment,
+    ) -> Result<i64, StoreError> {
+        let mut link = self.moment().await?;
+        let balance = stock::balance_at(&mut *link, of, at).await;
+        roll_back(link).await;
+        balance
+    }
+
+    async fn stock_revision(&self, store: AccountId) -> Result<u64, StoreError> {
+        stock::revision(&mut *self.backend.reader().await?, store).await
+    }
+
+    async fn stock_closed_until(&self) -> Result<Option<Timestamp>, StoreError> {
+        stock::closed_until(&mut *self.backend.reader().await?).await
+    }
+
+    async fn stock_movements(
+        &self,
+        ids: &[MovementId],
+    ) -> Result<Vec<StockMovementRow>, StoreError> {
+        stock::movements(&mut *self.backend.reader().await?, ids).await
+    }
+
+    async fn stock_waiting(&self, limit: u32) -> Result<Vec<StockMovementRow>, StoreError> {
+        stock::waiting(&mut *self.backend.reader().await?, limit).await
+    }
+
+    async fn stock_ledger(
+        &self,
+        account: AccountId,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<StockPostingRow>, StoreError> {
+        stock::ledger(&mut *self.backend.reader().await?, account, before, limit).await
+    }
+
+    async fn stock_history(
+        &self,
+        goods: GoodsId,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<StockPostingRow>, StoreError> {
+        stock::history(&mut *self.backend.reader().await?, goods, before, limit).await
+    }
+
+    async fn stock_since(
+        &self,
+        account: AccountId,
+        after: Timestamp,
+    ) -> Result<Vec<StockPostingRow>, StoreError> {
+        let mut link = self.moment().await?;
+        let found = stock::since(&mut *link, account, after).await;
+        roll_back(link).await;
+        found
     }
 
     async fn audit_head(&self) -> Result<AuditHead, StoreError> {

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use egnatia_app::{Batch, Change, CommitError, Conflict, FirearmRow, PutRecord, StoreError};
 use egnatia_record::{AuthorityId, RecordId, UserId};
+use egnatia_stockpile::Entered;
 
 use crate::ask::{rows_of, sql};
 use crate::backend::{Argument, Link, store_error};
+use crate::stock::StockView;
 
 /// The newest version of a record.
 #[derive(Debug, Clone)]
@@ -28,6 +30,7 @@ pub struct View {
     partners: BTreeMap<AuthorityId, u64>,
     /// Which weapon somebody has, by its identity.
     custody: BTreeMap<String, RecordId>,
+    stock: StockView,
     undo: Vec<Undo>,
 }
 
@@ -51,15 +54,12 @@ fn put_back<K: Ord, V>(map: &mut BTreeMap<K, V>, key: K, value: Option<V>) {
 
 impl View {
     /// Reads what the batches name.
-    pub async fn load<'b>(
-        link: &mut dyn Link,
-        batches: impl Iterator<Item = &'b Batch>,
-    ) -> Result<Self, StoreError> {
+    pub async fn load(link: &mut dyn Link, batches: &[Batch]) -> Result<Self, StoreError> {
         let (mut ids, mut names) = (BTreeSet::new(), BTreeSet::new());
         let (mut lists, mut logins) = (BTreeSet::new(), BTreeSet::new());
         let mut authorities = BTreeSet::new();
         let (mut weapons, mut identities) = (BTreeSet::new(), BTreeSet::new());
-        for change in batches.flat_map(|batch| &batch.changes) {
+        for change in batches.iter().flat_map(|batch| &batch.changes) {
             match change {
                 Change::Put(put) => {
                     ids.insert(put.envelope.id);
@@ -85,7 +85,10 @@ impl View {
                 _ => {}
             }
         }
-        let mut view = Self::default();
+        let mut view = Self {
+            stock: StockView::load(link, batches).await?,
+            ..Self::default()
+        };
         view.load_records(link, &ids).await?;
         let keys = names.into_iter().map(|name| name.as_str().into()).collect();
         let select = "SELECT name, record FROM claims WHERE name";
@@ -161,15 +164,28 @@ impl View {
         Ok(())
     }
 
-    /// Takes the batch into the view, or refuses it and leaves the view as it was.
-    pub fn accept(&mut self, batch: &Batch) -> Result<(), CommitError> {
+    /// What the batches name of the books of the stockpile.
+    pub const fn stock(&self) -> &StockView {
+        &self.stock
+    }
+
+    /// Takes the batch into the view, or refuses it and leaves the view as it was. Says what each
+    /// change of the books did.
+    pub fn accept(&mut self, batch: &Batch) -> Result<Vec<Option<Entered>>, CommitError> {
         self.undo.clear();
+        let books = self.stock.mark();
         let events = batch.events.len();
-        let fits = batch
-            .changes
-            .iter()
-            .try_for_each(|change| self.change(change, events));
+        let mut entered = Vec::new();
+        let fits = batch.changes.iter().try_for_each(|change| match change {
+            Change::Stock(change) => {
+                let done = self.stock.change(change);
+                entered.push(done.map_err(Conflict::Ledger)?);
+                Ok(())
+            }
+            change => self.change(change, events),
+        });
         if fits.is_err() {
+            self.stock.rewind(books);
             while let Some(undo) = self.undo.pop() {
                 match undo {
                     Undo::Record(key, value) => put_back(&mut self.records, key, value),
@@ -181,7 +197,7 @@ impl View {
                 }
             }
         }
-        fits
+        fits.map(|()| entered)
     }
 
     /// Who wrote the first version of the record, if this transaction did write it.

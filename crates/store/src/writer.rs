@@ -234,18 +234,21 @@ impl Writer {
             Some((known, frontier)) if known == head => frontier,
             _ => load_frontier(link, head.log_size).await?,
         };
-        let mut view = View::load(link, batches.iter()).await?;
+        let mut view = View::load(link, batches).await?;
         let accepted: Vec<_> = batches.iter().map(|batch| view.accept(batch)).collect();
         let mut stage = Stage::new(&self.seal, head, frontier);
         let mut answers = Answers::new();
         for (batch, accepted) in batches.iter().zip(accepted) {
-            if let Err(refused) = accepted {
-                answers.push(Err(refused));
-                continue;
-            }
+            let entered = match accepted {
+                Ok(entered) => entered,
+                Err(refused) => {
+                    answers.push(Err(refused));
+                    continue;
+                }
+            };
             let first_event = stage.frontier.size();
             stage
-                .batch(link, &mut self.statements, &view, batch)
+                .batch(link, &mut self.statements, &view, (batch, &entered))
                 .await?;
             answers.push(Ok(Committed {
                 first_event,
@@ -253,7 +256,7 @@ impl Writer {
             }));
         }
         if answers.iter().any(Result::is_ok) {
-            stage.finish(link, &mut self.statements).await?;
+            stage.finish(link, &mut self.statements, &view).await?;
         }
         Ok((answers, (stage.head, stage.frontier)))
     }

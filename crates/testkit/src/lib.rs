@@ -45,8 +45,8 @@ mod seal;
 pub use ambient::{FixedClock, SeededEntropy};
 pub use chance::Chance;
 pub use contract::{
-    Case, Model, agree, contract_cases, dump_rows, observe, restore_rows, store_contract,
-    verify_log, verify_log_under,
+    Case, Model, agree, contract_cases, dump_rows, observe, restore_rows, stock_agree,
+    store_contract, verify_log, verify_log_under,
 };
 pub use files::MemoryFiles;
 pub use maker::{Maker, justification, user};

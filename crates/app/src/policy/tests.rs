@@ -71,6 +71,23 @@ fn expected(role: Role, action: Action, purpose: Option<Purpose>, own: bool) -> 
             crime && purpose != Some(Purpose::Sanctions)
         }
         (Role::DataProtectionOfficer, Action::ViewAlert | Action::ListAlerts) => supervision,
+        (
+            Role::Storekeeper,
+            Action::ViewStock | Action::MoveStock | Action::SignStock | Action::CountStock,
+        )
+        | (
+            Role::StockInspector,
+            Action::ViewStock
+            | Action::SignStock
+            | Action::CountStock
+            | Action::ManageStock
+            | Action::DecideStockCase
+            | Action::ViewSitePlan,
+        )
+        | (Role::Operator, Action::ViewStock | Action::MoveStock | Action::ManageStock) => {
+            purpose == Some(Purpose::StockpileSecurity)
+        }
+        (Role::DataProtectionOfficer, Action::ViewStock) => supervision,
         (role, Action::ListPartners) => role != Role::Supervisor,
         (Role::Administrator | Role::Operator, Action::ManagePartners) => true,
         (Role::Operator, Action::ViewCheck) => own && purpose.is_some(),

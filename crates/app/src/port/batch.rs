@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     Account, DeliveryRow, Event, FirearmRow, ListEntryRow, ListVersionRow, PartnerRow, ReceivedRow,
-    Session, TokenHash, WitnessRow,
+    Session, StockChange, TokenHash, WitnessRow,
 };
 
 /// One transaction: all of it, or nothing.
@@ -58,6 +58,9 @@ pub enum Change {
     /// Writes the line of a weapon in the register. A second open one with the same identity is
     /// [`Conflict::Custody`](super::Conflict::Custody). Erasure of the record removes it.
     PutFirearm(FirearmRow),
+    /// Changes the books of the stockpile. What they refuse is
+    /// [`Conflict::Ledger`](super::Conflict::Ledger).
+    Stock(StockChange),
 }
 
 /// A version of a record, with all that is written beside it.

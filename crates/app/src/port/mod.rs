@@ -11,6 +11,7 @@ mod firearm;
 mod index_files;
 mod list;
 mod rows;
+mod stock;
 mod store;
 
 pub use account::{Account, AccountState, Session, TokenHash};
@@ -25,5 +26,9 @@ pub use list::{ListChange, ListChangeRow, ListEntryRow, ListVersionRow};
 pub use rows::{
     AuditFilter, AuditHead, Cursor, DueFilter, DuePlace, DueRecord, KeyRow, RecordFilter,
     ReferredTo, StoredCheckpoint, StoredRecord,
+};
+pub use stock::{
+    EnterMovement, ResolveMovement, StockAccountRow, StockBalanceRow, StockChange, StockEnd,
+    StockGoodsRow, StockMoment, StockMovementRow, StockOf, StockPostingRow,
 };
 pub use store::{CommitError, Committed, Conflict, DumpRow, DumpValue, Store, StoreError};

@@ -3,13 +3,16 @@
 use async_trait::async_trait;
 use egnatia_audit::Hash;
 use egnatia_record::{AuthorityId, Kind, RecordId, UserId, Version};
+use egnatia_stockpile::{AccountId, GoodsId, LedgerRefused, MovementId};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use tokio::sync::mpsc;
 
 use super::{
     Account, AuditFilter, AuditHead, AuditRow, Batch, DeliveryRow, DueFilter, DueRecord,
     FirearmFilter, FirearmRow, KeyRow, ListChangeRow, ListEntryRow, ListVersionRow, PartnerRow,
-    Queue, ReceivedRow, RecordFilter, Session, StoredCheckpoint, StoredRecord, TokenHash,
+    Queue, ReceivedRow, RecordFilter, Session, StockAccountRow, StockBalanceRow, StockMoment,
+    StockMovementRow, StockOf, StockPostingRow, StoredCheckpoint, StoredRecord, TokenHash,
     WitnessRow,
 };
 
@@ -43,6 +46,9 @@ pub enum Conflict {
     /// The account is not in the revision before the one that was to be written.
     #[error("the account `{0}` has changed in the meantime")]
     Account(UserId),
+    /// The books of the stockpile do not take it.
+    #[error(transparent)]
+    Ledger(#[from] LedgerRefused),
 }
 
 /// Why nothing was written.
@@ -202,6 +208,58 @@ pub trait Store: Send + Sync {
 
     /// The newest received version of each of these records, in no order; others are left out.
     async fn received(&self, records: &[RecordId]) -> Result<Vec<ReceivedRow>, StoreError>;
+
+    /// All accounts of the stockpile, oldest first.
+    async fn stock_accounts(&self) -> Result<Vec<StockAccountRow>, StoreError>;
+
+    /// What is where now, without what is zero, by account and goods.
+    async fn stock_balances(&self, of: StockOf) -> Result<Vec<StockBalanceRow>, StoreError>;
+
+    /// How much was in an account at a moment that has passed.
+    async fn stock_balance_at(
+        &self,
+        of: (AccountId, GoodsId),
+        at: StockMoment,
+    ) -> Result<i64, StoreError>;
+
+    /// How often what is explosive in a store has changed. Read it before the balances: whatever
+    /// changes afterwards is then found out.
+    async fn stock_revision(&self, store: AccountId) -> Result<u64, StoreError>;
+
+    /// Up to when all periods are closed.
+    async fn stock_closed_until(&self) -> Result<Option<Timestamp>, StoreError>;
+
+    /// These movements, in no order; unknown ones are left out.
+    async fn stock_movements(
+        &self,
+        ids: &[MovementId],
+    ) -> Result<Vec<StockMovementRow>, StoreError>;
+
+    /// The movements that wait for a signature, what is due first first, at most `limit`.
+    async fn stock_waiting(&self, limit: u32) -> Result<Vec<StockMovementRow>, StoreError>;
+
+    /// Postings of an account, newest first, before a position, at most `limit`.
+    async fn stock_ledger(
+        &self,
+        account: AccountId,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<StockPostingRow>, StoreError>;
+
+    /// Postings of one weapon or lot, newest first, before a position, at most `limit`.
+    async fn stock_history(
+        &self,
+        goods: GoodsId,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<StockPostingRow>, StoreError>;
+
+    /// Postings of an account after a moment, oldest first.
+    async fn stock_since(
+        &self,
+        account: AccountId,
+        after: Timestamp,
+    ) -> Result<Vec<StockPostingRow>, StoreError>;
 
     /// The end of the audit log.
     async fn audit_head(&self) -> Result<AuditHead, StoreError>;

@@ -21,5 +21,6 @@ mod lists;
 mod retention;
 mod screening;
 mod simulation;
+mod stock;
 mod witnesses;
 mod world;

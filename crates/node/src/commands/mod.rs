@@ -10,8 +10,10 @@ mod eval;
 mod firearm;
 mod import;
 mod partner;
+mod qd;
 mod screen;
 mod serve;
+mod stock;
 mod user;
 mod zone;
 
@@ -51,6 +53,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Screen(what) => screen::run(&folder, config, *what, json).await,
         Command::Match(pair) => compare::run(&pair, &config, json),
         Command::Eval(what) => eval::run(what, &config, json).await,
+        Command::Qd(ask) => qd::run(&ask, json),
+        Command::Stock(what) => stock::run(&folder, config, what, json).await,
         Command::Lists => import::list(open(Index::Skip).await?, json).await,
         Command::Audit(what) => audit::run(open(Index::Skip).await?, &what, json).await,
         Command::Alert(what) => alert::run(&folder, config, what, json).await,

@@ -22,6 +22,7 @@ mod peer;
 mod region;
 mod screen;
 mod seven;
+mod stock;
 mod tamper;
 mod tour;
 mod update;

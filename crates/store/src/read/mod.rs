@@ -7,6 +7,7 @@ pub mod firearms;
 pub mod lists;
 pub mod people;
 pub mod records;
+pub mod stock;
 
 use egnatia_app::StoreError;
 use sqlx::SqlStr;

@@ -8,3 +8,5 @@ mod groups;
 mod postgres;
 #[cfg(test)]
 mod sqlite;
+#[cfg(test)]
+mod stock;

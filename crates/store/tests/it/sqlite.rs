@@ -152,6 +152,9 @@ async fn hits_of_an_older_schema_get_the_due_time_of_their_follow_up() {
     let older = "DROP INDEX record_heads_by_due; ALTER TABLE record_heads DROP COLUMN due_us; \
                  DROP TABLE partners; DROP TABLE deliveries; DROP TABLE received; DROP TABLE witnesses; \
                  DROP TABLE firearms; \
+                 DROP TABLE stock_reversals; DROP TABLE stock_waiting; DROP TABLE stock_balances; \
+                 DROP TABLE stock_stores; DROP TABLE stock_postings; DROP TABLE stock_movements; \
+                 DROP TABLE stock_goods; DROP TABLE stock_accounts; DROP TABLE stock_state; \
                  CREATE TABLE outbox (position INTEGER); \
                  DELETE FROM applied_migrations WHERE number >= 2";
     sqlx::raw_sql(older).execute(&mut file).await.unwrap();

@@ -75,6 +75,7 @@ pub fn everything(make: &Maker) -> Batch {
         Change::PutWitness(witness(make, 5, b"five")),
         Change::PutFirearm(firearm(make, "M70128")),
     ]);
+    batch.changes.extend(super::stock_made::everything(make));
     batch
 }
 

@@ -10,6 +10,9 @@ mod lists;
 mod model;
 mod records;
 mod sessions;
+mod stock;
+mod stock_made;
+mod stock_model;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -19,6 +22,7 @@ use egnatia_app::Store;
 pub use audit::{verify as verify_log, verify_under as verify_log_under};
 pub use dump::{dump as dump_rows, restore as restore_rows};
 pub use model::{Model, agree, observe};
+pub use stock_model::stock_agree;
 
 /// The future of a case.
 type Running = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -89,6 +93,16 @@ pub fn contract_cases() -> Vec<Case> {
         case!(firearms::a_refused_batch_leaves_custody_as_it_was),
         case!(firearms::the_register_is_filtered_and_paged_newest_first),
         case!(firearms::erasure_takes_a_weapon_out_of_the_register),
+        case!(stock::a_movement_has_two_sides_and_comes_back),
+        case!(stock::the_same_movement_once_more_changes_nothing),
+        case!(stock::what_waits_is_promised_until_it_is_signed_or_ends),
+        case!(stock::a_batch_that_the_books_refuse_leaves_nothing),
+        case!(stock::one_weapon_is_in_one_place_also_under_two_clerks),
+        case!(stock::a_lot_is_never_less_than_nothing_under_many_clerks),
+        case!(stock::a_second_signature_counts_once_under_two_clerks),
+        case!(stock::the_balance_of_any_moment_is_known),
+        case!(stock::a_closed_period_takes_nothing_more),
+        case!(stock::a_store_that_changed_meanwhile_is_found_out),
         case!(dump::a_dump_restores_everything_under_a_new_epoch),
         case!(dump::a_restore_of_nothing_is_refused_and_changes_nothing),
     ]

@@ -101,6 +101,7 @@ pub async fn observe(store: &dyn Store) -> String {
         let all = store.deliveries_to(&to, None, 1000).await.unwrap();
         seen.push(format!("{all:?}"));
     }
+    seen.extend(super::stock_model::observe(store, &[]).await);
     let filter = AuditFilter {
         actor: Some(user("a.officer")),
         limit: 5,

@@ -1,20 +1,26 @@
 //! A store in memory: the fake that use cases are tested with, and the model that databases are
 //! compared with.
 
+mod audit;
+mod due;
 mod exchange;
 mod state;
+mod stock;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use egnatia_app::{
-    Account, AuditFilter, AuditHead, AuditRow, Batch, CommitError, Committed, Cursor, DeliveryRow,
-    DueFilter, DuePlace, DueRecord, DumpRow, DumpValue, FirearmFilter, FirearmRow, KeyRow,
-    ListChangeRow, ListEntryRow, ListVersionRow, PartnerRow, Queue, ReceivedRow, RecordFilter,
-    Session, Store, StoreError, StoredCheckpoint, StoredRecord, TokenHash, WitnessRow,
+    Account, AuditFilter, AuditHead, AuditRow, Batch, CommitError, Committed, DeliveryRow,
+    DueFilter, DueRecord, DumpRow, DumpValue, FirearmFilter, FirearmRow, KeyRow, ListChangeRow,
+    ListEntryRow, ListVersionRow, PartnerRow, Queue, ReceivedRow, RecordFilter, Session,
+    StockAccountRow, StockBalanceRow, StockMoment, StockMovementRow, StockOf, StockPostingRow,
+    Store, StoreError, StoredCheckpoint, StoredRecord, TokenHash, WitnessRow,
 };
 use egnatia_audit::{Hash, NodeId, Seal};
 use egnatia_record::{AuthorityId, Kind, RecordId, UserId, Version};
+use egnatia_stockpile::{AccountId, GoodsId, MovementId};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use tokio::sync::mpsc;
 
@@ -77,25 +83,6 @@ fn page(limit: u32) -> usize {
     size(limit.clamp(1, 1000))
 }
 
-fn matches(row: &AuditRow, filter: &AuditFilter) -> bool {
-    let detail = row.read();
-    let detail = detail.as_ref();
-    let object = detail.and_then(|d| d.object.as_ref().map(|object| object.record));
-    let case = detail.and_then(|d| d.justification.as_ref().map(|j| j.case.as_str()));
-    filter
-        .actor
-        .as_ref()
-        .is_none_or(|actor| detail.is_some_and(|d| d.actor == *actor))
-        && filter.operation.is_none_or(|o| row.leaf.operation == o)
-        && filter.object.is_none_or(|id| object == Some(id))
-        && filter.case.as_deref().is_none_or(|text| case == Some(text))
-        && filter.from.is_none_or(|from| row.leaf.at >= from)
-        && filter.until.is_none_or(|until| row.leaf.at < until)
-        && filter
-            .before
-            .is_none_or(|before| row.leaf.sequence < before)
-}
-
 #[async_trait]
 impl Store for MemoryStore {
     async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
@@ -156,60 +143,7 @@ impl Store for MemoryStore {
     }
 
     async fn find_due(&self, filter: &DueFilter) -> Result<Vec<DueRecord>, StoreError> {
-        let state = self.state();
-        let is_about = |id: RecordId| {
-            filter.about.as_ref().is_none_or(|about| {
-                state.links.iter().any(|(to, relation, from)| {
-                    *from == id
-                        && *relation == about.relation
-                        && state.heads.get(to).is_some_and(|head| {
-                            head.kind == about.kind && head.created_by == about.created_by
-                        })
-                })
-            })
-        };
-        // Whether closed, the time, the id: in this order, newest first among the closed ones.
-        type Rank = (bool, i64, std::cmp::Reverse<RecordId>, RecordId);
-        let rank = |is_closed: bool, time_us: i64, id: RecordId| -> Rank {
-            match is_closed {
-                false => (
-                    false,
-                    time_us,
-                    std::cmp::Reverse(RecordId::from_bytes([0; 16])),
-                    id,
-                ),
-                true => (true, time_us.saturating_neg(), std::cmp::Reverse(id), id),
-            }
-        };
-        let after = filter.after.map(|after| match after {
-            DuePlace::Open { due_us, id } => rank(false, due_us, id),
-            DuePlace::Closed(cursor) => rank(true, cursor.at_us, cursor.id),
-        });
-        let mut found: Vec<(Rank, DuePlace)> = state
-            .heads
-            .iter()
-            .filter(|(id, head)| head.kind == filter.kind && is_about(**id))
-            .map(|(id, head)| {
-                let (id, due_us, at_us) = (*id, head.due_us, head.updated_us);
-                match head.state == filter.open {
-                    true => (rank(false, due_us, id), DuePlace::Open { due_us, id }),
-                    false => (
-                        rank(true, at_us, id),
-                        DuePlace::Closed(Cursor { at_us, id }),
-                    ),
-                }
-            })
-            .filter(|(place, _)| after.is_none_or(|after| *place > after))
-            .collect();
-        found.sort_unstable_by_key(|(rank, _)| *rank);
-        found.truncate(page(filter.limit));
-        Ok(found
-            .into_iter()
-            .filter_map(|((.., id), place)| {
-                let record = state.newest(id)?;
-                Some(DueRecord { record, place })
-            })
-            .collect())
+        Ok(self.state().find_due(filter))
     }
 
     async fn count(&self, kind: Kind, wanted: &str) -> Result<u64, StoreError> {
@@ -370,6 +304,69 @@ impl Store for MemoryStore {
         Ok(self.state().received(records))
     }
 
+    async fn stock_accounts(&self) -> Result<Vec<StockAccountRow>, StoreError> {
+        Ok(self.state().stock.accounts.clone())
+    }
+
+    async fn stock_balances(&self, of: StockOf) -> Result<Vec<StockBalanceRow>, StoreError> {
+        Ok(self.state().stock.balances(of))
+    }
+
+    async fn stock_balance_at(
+        &self,
+        of: (AccountId, GoodsId),
+        at: StockMoment,
+    ) -> Result<i64, StoreError> {
+        Ok(self.state().stock.balance_at(of, at))
+    }
+
+    async fn stock_revision(&self, store: AccountId) -> Result<u64, StoreError> {
+        Ok(self.state().stock.books.revision(store))
+    }
+
+    async fn stock_closed_until(&self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.state().stock.books.closed_until())
+    }
+
+    async fn stock_movements(
+        &self,
+        ids: &[MovementId],
+    ) -> Result<Vec<StockMovementRow>, StoreError> {
+        Ok(self.state().stock.movements(ids))
+    }
+
+    async fn stock_waiting(&self, limit: u32) -> Result<Vec<StockMovementRow>, StoreError> {
+        Ok(self.state().stock.waiting(size(limit)))
+    }
+
+    async fn stock_ledger(
+        &self,
+        account: AccountId,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<StockPostingRow>, StoreError> {
+        let wanted = |row: &StockPostingRow| row.account == account;
+        Ok(self.state().stock.newest(wanted, before, size(limit)))
+    }
+
+    async fn stock_history(
+        &self,
+        goods: GoodsId,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<StockPostingRow>, StoreError> {
+        let wanted = |row: &StockPostingRow| row.goods == goods;
+        Ok(self.state().stock.newest(wanted, before, size(limit)))
+    }
+
+    async fn stock_since(
+        &self,
+        account: AccountId,
+        after: Timestamp,
+    ) -> Result<Vec<StockPostingRow>, StoreError> {
+        Ok(self.state().stock.since(account, after))
+    }
+
     async fn audit_head(&self) -> Result<AuditHead, StoreError> {
         let state = self.state();
         Ok(AuditHead {
@@ -383,12 +380,7 @@ impl Store for MemoryStore {
     }
 
     async fn audit_find(&self, filter: &AuditFilter) -> Result<Vec<AuditRow>, StoreError> {
-        let state = self.state();
-        let rows = state.audit.iter().rev().filter(|row| matches(row, filter));
-        Ok(rows
-            .take(page(filter.limit))
-            .map(|row| (**row).clone())
-            .collect())
+        Ok(self.state().find_entries(filter))
     }
 
     async fn audit_entries(&self, first: u64, limit: u32) -> Result<Vec<AuditRow>, StoreError> {

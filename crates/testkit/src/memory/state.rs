@@ -60,6 +60,7 @@ pub(super) struct State {
     pub nodes: BTreeMap<NodeId, Hash>,
     pub frontier: Frontier,
     pub checkpoints: BTreeMap<u64, String>,
+    pub stock: super::stock::StockState,
 }
 
 /// To the microsecond, as a database has it.
@@ -145,6 +146,10 @@ impl State {
                 self.witnesses.insert(key, row);
             }
             Change::PutFirearm(row) => self.firearm(row)?,
+            Change::Stock(change) => {
+                let done = self.stock.change(change, &mut self.position);
+                done.map_err(Conflict::Ledger)?;
+            }
             Change::PutReceived(row) => {
                 self.received.insert((row.record, row.version), row);
             }

@@ -114,6 +114,15 @@ kind-incident = incident
 kind-trace = trace
 kind-trace-answer = answer to a trace
 kind-firearms-return = return
+kind-stock-site = site of the stockpile
+kind-stock-plan = plan of a site
+kind-stock-goods = weapon or lot
+kind-stock-holder = holder of stock
+kind-stocktake = count
+kind-stock-snapshot = books at the start of a count
+kind-stock-scans = scans of a count
+kind-stock-difference = result of a count
+kind-stock-case = discrepancy
 
 about-account = account { $name }
 about-list = list { $name }

@@ -39,6 +39,8 @@ form-errors = { $count ->
 
 role-officer = Officer
 role-verifying-officer = Verifying officer
+role-storekeeper = Storekeeper
+role-stock-inspector = Stock inspector
 role-supervisor = Supervisor
 role-data-protection-officer = Data protection officer
 role-administrator = Administrator

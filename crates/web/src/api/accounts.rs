@@ -144,7 +144,7 @@ pub(crate) async fn close(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RoleBody {
-    /// `officer`, `verifying-officer`, `supervisor`, `data-protection-officer`, `administrator`.
+    /// `officer`, `verifying-officer`, `storekeeper`, `stock-inspector`, `supervisor`, `data-protection-officer`, `administrator`.
     #[schema(value_type = String, example = "verifying-officer")]
     role: Role,
 }

@@ -1,0 +1,407 @@
+//! Discrepancies: each is a case with a clock, and ends as explained by a movement or as a loss or
+//! theft, of which partners learn.
+
+use std::collections::BTreeSet;
+use std::num::NonZeroU64;
+
+use egnatia_alerts::{Alert, AlertDraft, ObjectKind, Reason};
+use egnatia_audit::Operation;
+use egnatia_matching::{Description, Identifier, IdentifierKind, Name, Schema};
+use egnatia_record::{
+    Category, Envelope, Evaluation, Handling, HandlingCode, Kind, LegalBasis, Nature, OriginRegime,
+    Purpose, RecordId, ReleasableTo, SubjectCategory,
+};
+use egnatia_stockpile::{
+    AccountId, CaseState, Difference, Goods, GoodsId, Line, LossKind, Movement, MovementId,
+    MovementKind, Remark, Short, StockCase, StockProfile,
+};
+use jiff::{SignedDuration, Timestamp};
+
+use super::movements::put_movement;
+use super::{invalid, terms};
+use crate::alerts::Entering;
+use crate::exchange::Recipient;
+use crate::port::{DueFilter, DuePlace, StoredRecord};
+use crate::writing::{Beside, EventAbout, Keep, Writing};
+use crate::{Action, App, AppError, Caller, Invalid, NewAlert, Page, read_body};
+
+/// The state of a case that is open, whatever the next step: it is found by its clock.
+pub(super) const OPEN_CASE: &str = "open";
+/// The state of one that is closed.
+const CLOSED: &str = "closed";
+
+/// A line in the list of cases.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CaseSummary {
+    /// Whose it is, in which version.
+    pub envelope: Envelope,
+    /// What it says.
+    pub case: StockCase,
+    /// What it is about; nothing where that was erased.
+    pub goods: Option<Goods>,
+}
+
+/// What a loss or theft led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LossReport {
+    /// The movement that takes it out of the place; it waits for a second signature.
+    pub movement: MovementId,
+    /// The alert, where there is one: of a single weapon.
+    pub alert: Option<RecordId>,
+    /// Where the alert goes, and where it does not, and why.
+    pub recipients: Vec<Recipient>,
+}
+
+/// What the receiver did not find.
+pub(super) fn short(movement: &Movement, counted: &[u64]) -> Vec<Short> {
+    let lines = movement.lines.iter().zip(counted);
+    lines
+        .filter_map(|(line, counted)| {
+            let missing = line.quantity.get().checked_sub(*counted)?;
+            (missing > 0).then_some(Short {
+                account: line.from,
+                goods: line.goods,
+                missing,
+            })
+        })
+        .collect()
+}
+
+fn after(at: Timestamp, hours: u16) -> Timestamp {
+    let later = at.checked_add(SignedDuration::from_hours(hours.into()));
+    later.unwrap_or(Timestamp::MAX)
+}
+
+/// A new case.
+pub(super) fn opened(
+    profile: &StockProfile,
+    caller: &Caller,
+    (place, goods, difference): (AccountId, GoodsId, Difference),
+    at: Timestamp,
+) -> StockCase {
+    StockCase {
+        place,
+        goods,
+        difference,
+        stocktake: None,
+        movement: None,
+        counted_by: caller.login.clone(),
+        opened_at: at,
+        recount_due_at: after(at, profile.recount_hours),
+        report_due_at: after(at, profile.report_hours),
+        state: CaseState::Open,
+    }
+}
+
+/// Puts a new case into a transaction.
+pub(super) fn put_case(
+    writing: &mut Writing<'_>,
+    profile: &StockProfile,
+    case: &StockCase,
+) -> Result<RecordId, AppError> {
+    let id = writing.new_id();
+    let about = case.stocktake.map(|take| ("stocktake", take));
+    let goods = ("goods", case.goods.0);
+    let beside = Beside::new(OPEN_CASE, Operation::Collection)
+        .links(about.into_iter().chain([goods]))
+        .due(case.due_at());
+    let terms = terms(Kind::StockCase, Keep::Erase(profile.keep_counts_days));
+    writing.create(id, terms, case, beside)?;
+    Ok(id)
+}
+
+/// Opens a case for each line of a hand-over that is short.
+pub(super) fn put_short(
+    writing: &mut Writing<'_>,
+    (profile, caller): (&StockProfile, &Caller),
+    movement: MovementId,
+    short: &[Short],
+) -> Result<(), AppError> {
+    for line in short {
+        let missing = Difference::Missing(line.missing);
+        let about = (line.account, line.goods, missing);
+        let case = StockCase {
+            movement: Some(movement),
+            ..opened(profile, caller, about, writing.at)
+        };
+        put_case(writing, profile, &case)?;
+    }
+    Ok(())
+}
+
+impl App {
+    /// Cases: open ones by their clock, then closed ones, newest first.
+    ///
+    /// # Errors
+    /// [`AppError::NoJustification`], [`AppError::Forbidden`].
+    pub async fn stock_cases(
+        &self,
+        caller: &Caller,
+        after: Option<DuePlace>,
+        limit: u32,
+    ) -> Result<Page<CaseSummary, DuePlace>, AppError> {
+        self.authorise(caller, Action::ViewStock, None)?;
+        let filter = DueFilter {
+            kind: Kind::StockCase,
+            open: OPEN_CASE,
+            about: None,
+            after,
+            limit: limit.clamp(1, 100),
+        };
+        let found = self.store().find_due(&filter).await?;
+        let is_full = u32::try_from(found.len()).is_ok_and(|count| count == filter.limit);
+        let next = found.last().filter(|_| is_full).map(|last| last.place);
+        let mut cases = Vec::with_capacity(found.len());
+        for due in found {
+            if let Some(case) = read_body::<StockCase>(&due.record)? {
+                cases.push((due.record.envelope, case));
+            }
+        }
+        let goods = self
+            .goods_of(cases.iter().map(|(_, case)| case.goods))
+            .await?;
+        let items = cases.into_iter().map(|(envelope, case)| CaseSummary {
+            goods: goods.get(&case.goods).cloned(),
+            envelope,
+            case,
+        });
+        let items = items.collect();
+        self.log_consultation(caller, EventAbout::subject("stock-cases"))
+            .await?;
+        Ok(Page { items, next })
+    }
+
+    /// A case.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], [`AppError::NoJustification`], [`AppError::Forbidden`].
+    pub async fn stock_case(&self, caller: &Caller, id: RecordId) -> Result<CaseSummary, AppError> {
+        self.authorise(caller, Action::ViewStock, None)?;
+        let (stored, case) = self.load::<StockCase>(id, Kind::StockCase).await?;
+        let goods = self.goods_of([case.goods]).await?.remove(&case.goods);
+        let about = EventAbout::seen(id, stored.envelope.version);
+        self.log_consultation(caller, about).await?;
+        Ok(CaseSummary {
+            envelope: stored.envelope,
+            case,
+            goods,
+        })
+    }
+
+    fn put_changed(
+        &self,
+        writing: &mut Writing<'_>,
+        stored: &StoredRecord,
+        case: &StockCase,
+    ) -> Result<(), AppError> {
+        let state = if case.is_open() { OPEN_CASE } else { CLOSED };
+        let mut beside = Beside::new(state, Operation::Alteration);
+        if case.is_open() {
+            beside = beside.due(case.due_at());
+        }
+        let beside = beside.data(serde_json::json!({ "case": case.state.as_str() }));
+        let keep = Keep::Erase(self.inner.stock.profile.keep_counts_days);
+        writing.change(stored, Some(keep), case, beside)
+    }
+
+    /// Counts again what a case is about, by another person: how many there are in that place. The
+    /// books say how many there should be.
+    ///
+    /// # Errors
+    /// [`AppError::Conflict`] where it was counted again, or is closed, or where the same person
+    /// counts; [`AppError::NotFound`], [`AppError::NoJustification`], [`AppError::Forbidden`].
+    pub async fn recount_stock_case(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+        counted: u64,
+    ) -> Result<(), AppError> {
+        self.authorise(caller, Action::CountStock, None)?;
+        let (stored, case) = self.load::<StockCase>(id, Kind::StockCase).await?;
+        let of = crate::port::StockOf::Account(case.place);
+        let rows = self.store().stock_balances(of).await?;
+        let held = rows.iter().find(|row| row.goods == case.goods);
+        let expected = held.map_or(0, |row| row.quantity);
+        let by = i128::from(counted) - i128::from(expected);
+        let pieces = u64::try_from(by.unsigned_abs()).unwrap_or(u64::MAX);
+        let difference = match by {
+            0 => None,
+            ..0 => Some(Difference::Missing(pieces)),
+            _ => Some(Difference::Surplus(pieces)),
+        };
+        let mut writing = self.writing(caller);
+        let case = case
+            .recount(difference, caller.login.clone(), writing.at)
+            .map_err(|error| AppError::Conflict(error.to_string()))?;
+        self.put_changed(&mut writing, &stored, &case)?;
+        self.store().commit(writing.batch).await?;
+        Ok(())
+    }
+
+    /// Says which posted movement explains a case.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] where the movement does not touch the place and the goods;
+    /// [`AppError::Conflict`] where it was not counted again, or is closed; as
+    /// [`App::recount_stock_case`].
+    pub async fn explain_stock_case(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+        movement: MovementId,
+        reason: Remark,
+    ) -> Result<(), AppError> {
+        self.authorise(caller, Action::DecideStockCase, None)?;
+        let (stored, case) = self.load::<StockCase>(id, Kind::StockCase).await?;
+        let row = self.movement_row(movement).await?;
+        let touches = row
+            .movement
+            .sides()
+            .any(|side| side == (case.place, case.goods));
+        let is_posted = row.due_at.is_none()
+            || matches!(
+                row.end.as_ref().map(|end| &end.resolving.what),
+                Some(egnatia_stockpile::Resolution::Post { .. })
+            );
+        if !touches || !is_posted {
+            let text = "name a posted movement of these goods from or to this place";
+            return Err(Invalid::new("movement", "refused", text).into());
+        }
+        let mut writing = self.writing(caller);
+        let case = case
+            .explain(movement, reason, (caller.login.clone(), writing.at))
+            .map_err(|error| AppError::Conflict(error.to_string()))?;
+        self.put_changed(&mut writing, &stored, &case)?;
+        self.store().commit(writing.batch).await?;
+        Ok(())
+    }
+
+    /// Says that what a case is about is lost or stolen. In one transaction the case is closed, the
+    /// movement is entered that takes it out of the place, and where it is a single weapon the alert
+    /// goes to all partners who may have it. The movement waits for a second signature.
+    ///
+    /// # Errors
+    /// As [`App::explain_stock_case`]; [`AppError::Invalid`] where there is such an alert already.
+    pub async fn lose_stock(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+        kind: LossKind,
+        reason: Remark,
+    ) -> Result<LossReport, AppError> {
+        self.authorise(caller, Action::DecideStockCase, None)?;
+        let (stored, case) = self.load::<StockCase>(id, Kind::StockCase).await?;
+        let (_, goods) = self.load::<Goods>(case.goods.0, Kind::StockGoods).await?;
+        let mut writing = self.writing(caller);
+        let movement = MovementId(writing.new_id());
+        let (by, at) = (caller.login.clone(), writing.at);
+        let missing = NonZeroU64::new(case.missing());
+        let (place, goods_id) = (case.place, case.goods);
+        // Without an alert first: what the case refuses is refused before anything is made.
+        let refused = |error: egnatia_stockpile::CaseRefused| AppError::Conflict(error.to_string());
+        case.clone()
+            .lose((kind, movement, None), reason.clone(), (by.clone(), at))
+            .map_err(refused)?;
+        let quantity = missing.ok_or(AppError::Conflict("nothing is missing".to_owned()))?;
+        let mut report = LossReport {
+            movement,
+            alert: None,
+            recipients: Vec::new(),
+        };
+        if goods.is_serialised() {
+            let entered = self.put_theft(&mut writing, (&goods, kind), &reason, id)?;
+            report.alert = Some(entered.alert);
+            report.recipients = entered.recipients;
+        }
+        let loss = Movement {
+            id: movement,
+            lines: vec![Line {
+                kind: MovementKind::Loss,
+                goods: goods_id,
+                from: place,
+                to: AccountId::LOST,
+                quantity,
+            }],
+            effective_at: None,
+            reference: format!("case {id}"),
+            remark: Some(reason.clone()),
+            reverses: None,
+            by: by.clone(),
+        };
+        let hours = self.inner.stock.profile.second_signature_hours;
+        put_movement(&mut writing, loss, hours, Vec::new())?;
+        let case = case
+            .lose((kind, movement, report.alert), reason, (by, at))
+            .map_err(refused)?;
+        self.put_changed(&mut writing, &stored, &case)?;
+        self.store().commit(writing.batch).await?;
+        self.after_change().await?;
+        Ok(report)
+    }
+
+    /// Puts an alert on a missing weapon into a transaction, by the use case of alerts.
+    fn put_theft(
+        &self,
+        writing: &mut Writing<'_>,
+        (goods, kind): (&Goods, LossKind),
+        reason: &Remark,
+        case: RecordId,
+    ) -> Result<crate::Entered, AppError> {
+        let reason = Reason::try_from(reason.as_str().to_owned())
+            .map_err(|error| invalid("reason", &error))?;
+        let subject = Description {
+            schema: Schema::Unknown,
+            names: vec![Name::new(goods.nomenclature.clone())],
+            identifiers: vec![Identifier {
+                kind: IdentifierKind::Serial,
+                value: goods.number().to_owned(),
+                country: None,
+            }],
+            ..Description::default()
+        };
+        let like = self.find_like(&subject)?;
+        if let Some(own) = like.iter().find(|like| like.issuer.is_none()) {
+            let text = format!("there is an alert on it already: {}", own.alert);
+            return Err(Invalid::new("case", "duplicate", text).into());
+        }
+        let new = NewAlert {
+            draft: AlertDraft {
+                category: Category::ObjectSeizure,
+                subject,
+                object: Some(ObjectKind::Firearm),
+                reason,
+                action: String::new(),
+                decision: format!("stock case {case}, {}", kind.as_str()),
+                proportionality: None,
+                warnings: BTreeSet::new(),
+                offence: (kind == LossKind::Stolen).then(|| "theft of a firearm".to_owned()),
+                characteristics: None,
+                distinguished_by: None,
+                links: BTreeSet::new(),
+            },
+            // Every partner with an arrangement about it may have it.
+            handling: Handling::new(
+                [HandlingCode::H0],
+                None,
+                ReleasableTo::Anybody,
+                OriginRegime::National,
+            )
+            .map_err(|error| invalid("handling", &error))?,
+            legal_basis: LegalBasis::NationalLaw,
+            evaluation: Evaluation::OFFICIAL,
+            subject: SubjectCategory::NoPerson,
+            nature: Nature::Fact,
+            different_from: BTreeSet::new(),
+        };
+        let alert: Alert = self.draft(writing, &new)?;
+        // Partners look for it to stop traffic in firearms, whatever it was kept for here.
+        let terms = crate::alerts::terms(&new, Purpose::FirearmsTrafficking, &alert);
+        let entering = Entering {
+            alert: &alert,
+            terms,
+            claims: vec![format!("theft-of:{case}")],
+            like: &like,
+        };
+        self.put_alert(writing, entering)
+    }
+}

@@ -1,0 +1,450 @@
+//! Movements: entered, signed, given up, taken back. What would make a store unsafe is refused
+//! before it is posted.
+
+use std::collections::BTreeMap;
+
+use egnatia_audit::{Hash, Operation};
+use egnatia_stockpile::{
+    AccountId, AccountKind, Breach, Contents, Expectation, Goods, GoodsId, LedgerRefused, Licence,
+    Line, Movement, MovementId, MovementKind, Planned, Remark, Resolution, Resolving, Signing,
+    Site, signing,
+};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::{cases, invalid};
+use crate::port::{
+    Change, CommitError, Conflict, EnterMovement, ResolveMovement, StockChange, StockMovementRow,
+    StockOf,
+};
+use crate::writing::{EventAbout, Writing};
+use crate::{Action, App, AppError, Caller, Invalid};
+
+/// How often a plan is looked at anew where the store changed meanwhile.
+const TRIES: usize = 5;
+/// Movements that one turn lets lapse.
+const LAPSE_MAX: u32 = 200;
+
+/// A movement as somebody enters it.
+#[derive(Debug, Clone)]
+pub struct NewMovement {
+    /// Chosen by whoever enters it, so that a repetition is harmless; else a new one is made.
+    pub id: Option<MovementId>,
+    /// What is moved.
+    pub lines: Vec<Line>,
+    /// From when it counts; nothing for the moment at which it is posted.
+    pub effective_at: Option<Timestamp>,
+    /// The paper that goes with it.
+    pub reference: String,
+    /// Why, where that is not plain.
+    pub remark: Option<Remark>,
+}
+
+/// A movement, and who has to sign it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MovementView {
+    /// What is known of it.
+    pub row: StockMovementRow,
+    /// Who had to sign it.
+    pub signing: Signing,
+}
+
+/// The hash of what a movement says: the audit log holds it.
+pub(super) fn digest(movement: &Movement) -> Result<Hash, AppError> {
+    let bytes = serde_json::to_vec(movement)
+        .map_err(|error| AppError::Internal(format!("a movement cannot be written: {error}")))?;
+    Ok(Hash::of(&bytes))
+}
+
+/// Who has to sign a movement: the strictest of its lines decides. Lines that cannot be are left to
+/// the books.
+pub(super) fn signing_of(movement: &Movement, kinds: &BTreeMap<AccountId, AccountKind>) -> Signing {
+    let of = |line: &Line| signing(line.kind, *kinds.get(&line.from)?, *kinds.get(&line.to)?);
+    let strictest = movement.lines.iter().filter_map(of).max();
+    strictest.unwrap_or(Signing::One)
+}
+
+/// Puts a movement into a transaction.
+pub(super) fn put_movement(
+    writing: &mut Writing<'_>,
+    movement: Movement,
+    hours: u16,
+    expects: Vec<Expectation>,
+) -> Result<(), AppError> {
+    movement
+        .validate()
+        .map_err(|error| invalid(error.field(), &error))?;
+    let digest = digest(&movement)?;
+    let about = EventAbout::subject(format!("stock-movement:{}", movement.id)).data(json!({
+        "digest": digest, "reference": movement.reference, "lines": movement.lines.len(),
+    }));
+    writing.log(Operation::Alteration, about);
+    let due_at = writing
+        .at
+        .checked_add(SignedDuration::from_hours(hours.into()));
+    let enter = EnterMovement {
+        digest,
+        recorded_at: writing.at,
+        due_at: due_at.unwrap_or(Timestamp::MAX),
+        expects,
+        movement,
+    };
+    let change = Change::Stock(StockChange::Enter(Box::new(enter)));
+    writing.batch.changes.push(change);
+    Ok(())
+}
+
+/// What a store would have to take.
+struct Coming<'a> {
+    goods: &'a Goods,
+    id: GoodsId,
+    quantity: u64,
+}
+
+impl App {
+    /// Enters a movement: it is posted, or waits for a second person or its receiver. The same id
+    /// with the same content once more changes nothing.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] where a store could not hold it, with what would fit; where the books
+    /// refuse it, [`AppError::Conflict`]; [`AppError::NoJustification`], [`AppError::Forbidden`].
+    pub async fn enter_movement(
+        &self,
+        caller: &Caller,
+        new: NewMovement,
+    ) -> Result<MovementView, AppError> {
+        self.authorise(caller, Action::MoveStock, None)?;
+        let fresh = MovementId(self.writing(caller).new_id());
+        let movement = Movement {
+            id: new.id.unwrap_or(fresh),
+            lines: new.lines,
+            effective_at: new.effective_at,
+            reference: new.reference.trim().to_owned(),
+            remark: new.remark,
+            reverses: None,
+            by: caller.login.clone(),
+        };
+        self.enter(caller, movement).await
+    }
+
+    /// Takes back a posted movement as a whole, by another one that two persons sign.
+    ///
+    /// # Errors
+    /// As [`App::enter_movement`]; [`AppError::NotFound`].
+    pub async fn reverse_movement(
+        &self,
+        caller: &Caller,
+        original: MovementId,
+        id: Option<MovementId>,
+        why: Remark,
+    ) -> Result<MovementView, AppError> {
+        self.authorise(caller, Action::MoveStock, None)?;
+        let row = self.movement_row(original).await?;
+        let counted = match row.end.as_ref().map(|end| &end.resolving.what) {
+            Some(Resolution::Post { counted }) => counted.clone(),
+            _ => None,
+        };
+        let fresh = MovementId(self.writing(caller).new_id());
+        let by = caller.login.clone();
+        let id = id.unwrap_or(fresh);
+        let movement = row.movement.reversal(id, counted.as_deref(), by, why);
+        self.enter(caller, movement).await
+    }
+
+    async fn enter(&self, caller: &Caller, movement: Movement) -> Result<MovementView, AppError> {
+        movement
+            .validate()
+            .map_err(|error| invalid(error.field(), &error))?;
+        let kinds = self.stock_kinds().await?;
+        let signing = signing_of(&movement, &kinds);
+        let id = movement.id;
+        if let Some(row) = self.store().stock_movements(&[id]).await?.pop() {
+            if row.digest == digest(&movement)? {
+                return Ok(MovementView { row, signing });
+            }
+            return Err(Conflict::Ledger(LedgerRefused::OtherContent(id)).into());
+        }
+        let hours = self.inner.stock.profile.waits_hours(signing);
+        let mut tries = 0..TRIES;
+        while tries.next().is_some() {
+            let expects = self.may_hold(&movement, &kinds).await?;
+            let mut writing = self.writing(caller);
+            put_movement(&mut writing, movement.clone(), hours, expects)?;
+            match self.store().commit(writing.batch).await {
+                Ok(_) => {
+                    let row = self.movement_row(id).await?;
+                    return Ok(MovementView { row, signing });
+                }
+                Err(CommitError::Conflict(Conflict::Ledger(LedgerRefused::StoreChanged(_)))) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(AppError::Conflict(
+            "the store changes all the time; enter it again".to_owned(),
+        ))
+    }
+
+    /// Signs a movement that waits: a second person, or the receiver with what they counted, line by
+    /// line. What is short stays with the sender, and opens a case.
+    ///
+    /// # Errors
+    /// [`AppError::Conflict`] where the books refuse it; [`AppError::Invalid`] where the store cannot
+    /// hold it any more; [`AppError::NotFound`], [`AppError::NoJustification`],
+    /// [`AppError::Forbidden`].
+    pub async fn sign_movement(
+        &self,
+        caller: &Caller,
+        id: MovementId,
+        counted: Option<Vec<u64>>,
+    ) -> Result<MovementView, AppError> {
+        self.authorise(caller, Action::SignStock, None)?;
+        let row = self.movement_row(id).await?;
+        let kinds = self.stock_kinds().await?;
+        let mut tries = 0..TRIES;
+        while tries.next().is_some() {
+            let expects = self.may_hold(&row.movement, &kinds).await?;
+            let mut writing = self.writing(caller);
+            if let Some(counted) = &counted {
+                let short = cases::short(&row.movement, counted);
+                let profile = &self.inner.stock.profile;
+                cases::put_short(&mut writing, (profile, caller), id, &short)?;
+            }
+            let what = Resolution::Post {
+                counted: counted.clone(),
+            };
+            self.put_end(&mut writing, (caller, id), what, expects);
+            match self.store().commit(writing.batch).await {
+                Ok(_) => return self.view_movement_row(id, &kinds).await,
+                Err(CommitError::Conflict(Conflict::Ledger(LedgerRefused::StoreChanged(_)))) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(AppError::Conflict(
+            "the store changes all the time; sign it again".to_owned(),
+        ))
+    }
+
+    /// Gives up a movement that waits.
+    ///
+    /// # Errors
+    /// As [`App::sign_movement`].
+    pub async fn void_movement(
+        &self,
+        caller: &Caller,
+        id: MovementId,
+        reason: Remark,
+    ) -> Result<MovementView, AppError> {
+        self.authorise(caller, Action::SignStock, None)?;
+        self.movement_row(id).await?;
+        let mut writing = self.writing(caller);
+        let what = Resolution::Void { reason };
+        self.put_end(&mut writing, (caller, id), what, Vec::new());
+        self.store().commit(writing.batch).await?;
+        let kinds = self.stock_kinds().await?;
+        self.view_movement_row(id, &kinds).await
+    }
+
+    /// Lets movements lapse that nobody signed in time. The node does it by itself, as `caller`.
+    ///
+    /// # Errors
+    /// [`AppError::Store`] where the store does not answer.
+    pub async fn lapse_movements(&self, caller: &Caller) -> Result<u64, AppError> {
+        let now = self.now();
+        let waiting = self.store().stock_waiting(LAPSE_MAX).await?;
+        let late = waiting.into_iter();
+        let late = late.take_while(|row| row.due_at.is_some_and(|due_at| due_at <= now));
+        let mut lapsed = 0;
+        for row in late {
+            let mut writing = self.writing(caller);
+            let id = row.movement.id;
+            self.put_end(&mut writing, (caller, id), Resolution::TimeOut, Vec::new());
+            match self.store().commit(writing.batch).await {
+                Ok(_) => lapsed += 1,
+                // Somebody voided it in between.
+                Err(CommitError::Conflict(_)) => {}
+                Err(CommitError::Store(error)) => return Err(error.into()),
+            }
+        }
+        Ok(lapsed)
+    }
+
+    fn put_end(
+        &self,
+        writing: &mut Writing<'_>,
+        (caller, movement): (&Caller, MovementId),
+        what: Resolution,
+        expects: Vec<Expectation>,
+    ) {
+        let about = EventAbout::subject(format!("stock-movement:{movement}"))
+            .data(json!({ "end": what.as_str() }));
+        writing.log(Operation::Alteration, about);
+        let resolve = ResolveMovement {
+            resolving: Resolving {
+                movement,
+                by: caller.login.clone(),
+                what,
+            },
+            at: writing.at,
+            expects,
+        };
+        let change = Change::Stock(StockChange::Resolve(Box::new(resolve)));
+        writing.batch.changes.push(change);
+    }
+
+    pub(super) async fn movement_row(&self, id: MovementId) -> Result<StockMovementRow, AppError> {
+        let row = self.store().stock_movements(&[id]).await?.pop();
+        row.ok_or(AppError::NotFound("movement"))
+    }
+
+    async fn view_movement_row(
+        &self,
+        id: MovementId,
+        kinds: &BTreeMap<AccountId, AccountKind>,
+    ) -> Result<MovementView, AppError> {
+        let row = self.movement_row(id).await?;
+        let signing = signing_of(&row.movement, kinds);
+        Ok(MovementView { row, signing })
+    }
+
+    /// A movement.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], [`AppError::NoJustification`], [`AppError::Forbidden`].
+    pub async fn view_movement(
+        &self,
+        caller: &Caller,
+        id: MovementId,
+    ) -> Result<MovementView, AppError> {
+        self.authorise(caller, Action::ViewStock, None)?;
+        let kinds = self.stock_kinds().await?;
+        let view = self.view_movement_row(id, &kinds).await?;
+        let about = EventAbout::subject(format!("stock-movement:{id}"));
+        self.log_consultation(caller, about).await?;
+        Ok(view)
+    }
+
+    /// Movements that wait for a signature, what is due first first.
+    ///
+    /// # Errors
+    /// [`AppError::NoJustification`], [`AppError::Forbidden`].
+    pub async fn waiting_movements(&self, caller: &Caller) -> Result<Vec<MovementView>, AppError> {
+        self.authorise(caller, Action::ViewStock, None)?;
+        let kinds = self.stock_kinds().await?;
+        let rows = self.store().stock_waiting(LAPSE_MAX).await?;
+        let view = |row: StockMovementRow| MovementView {
+            signing: signing_of(&row.movement, &kinds),
+            row,
+        };
+        let about = EventAbout::subject("stock-waiting");
+        self.log_consultation(caller, about).await?;
+        Ok(rows.into_iter().map(view).collect())
+    }
+
+    /// Whether every store may hold what comes into it. Returns what the stores must still be like
+    /// when it is posted.
+    async fn may_hold(
+        &self,
+        movement: &Movement,
+        kinds: &BTreeMap<AccountId, AccountKind>,
+    ) -> Result<Vec<Expectation>, AppError> {
+        let store_of = |id: &AccountId| kinds.get(id).and_then(|kind| kind.store());
+        // What was there is entered as it was, safe or not; what is taken back goes where it was.
+        let checked = |line: &&Line| {
+            !matches!(line.kind, MovementKind::Opening | MovementKind::Reversal)
+                && store_of(&line.to).is_some()
+                && store_of(&line.from) != store_of(&line.to)
+        };
+        let lines: Vec<&Line> = movement.lines.iter().filter(checked).collect();
+        let goods = self.goods_of(lines.iter().map(|line| line.goods)).await?;
+        let mut by_store: BTreeMap<AccountId, Vec<Coming<'_>>> = BTreeMap::new();
+        for line in lines {
+            if let (Some(store), Some(goods)) = (store_of(&line.to), goods.get(&line.goods))
+                && goods.explosive.is_some()
+            {
+                by_store.entry(store).or_default().push(Coming {
+                    goods,
+                    id: line.goods,
+                    quantity: line.quantity.get(),
+                });
+            }
+        }
+        if by_store.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sites = self.stock_sites_stored().await?;
+        let mut expects = Vec::with_capacity(by_store.len());
+        for (store, coming) in by_store {
+            // Before the balances: what changes after it is found out by the books.
+            let revision = self.store().stock_revision(store).await?;
+            expects.push(Expectation { store, revision });
+            self.store_may_hold(store, &coming, &sites).await?;
+        }
+        Ok(expects)
+    }
+
+    /// What is in a store now, with the goods.
+    pub(super) async fn contents_of(&self, store: AccountId) -> Result<Contents, AppError> {
+        let rows = self.store().stock_balances(StockOf::Store(store)).await?;
+        let goods = self.goods_of(rows.iter().map(|row| row.goods)).await?;
+        let mut contents = Contents::default();
+        for row in rows {
+            if let (Some(goods), Ok(quantity)) =
+                (goods.get(&row.goods), u64::try_from(row.quantity))
+            {
+                contents.add(row.goods, goods, quantity);
+            }
+        }
+        Ok(contents)
+    }
+
+    async fn store_may_hold(
+        &self,
+        store: AccountId,
+        coming: &[Coming<'_>],
+        sites: &[(crate::StoredRecord, Site)],
+    ) -> Result<(), AppError> {
+        let by = (&self.inner.stock.rules, self.today());
+        let place = |id| sites.iter().find_map(|(_, site)| site.place(id));
+        let licence = place(store).and_then(|place| place.licence.as_ref());
+        let mut contents = self.contents_of(store).await?;
+        for coming in coming {
+            let planned = Planned {
+                id: coming.id,
+                goods: coming.goods,
+                quantity: coming.quantity,
+            };
+            let breaches = Licence::breaches(licence, &contents, planned, by);
+            let Some(first) = breaches.first() else {
+                contents.add(coming.id, coming.goods, coming.quantity);
+                continue;
+            };
+            let fits = Licence::fits(licence, &contents, planned, by).quantity;
+            let mut others = Vec::new();
+            let stores = sites.iter().flat_map(|(_, site)| site.stores());
+            for other in stores.filter(|other| other.account != store && other.licence.is_some()) {
+                let held = self.contents_of(other.account).await?;
+                if Licence::breaches(other.licence.as_ref(), &held, planned, by).is_empty() {
+                    others.push(other.code.as_str());
+                }
+            }
+            let code = place(store).map_or("", |place| place.code.as_str());
+            let text = refusal(code, &breaches, (fits, &others));
+            return Err(Invalid::new("quantity", first.code(), text).into());
+        }
+        Ok(())
+    }
+}
+
+/// Why a store cannot hold it, and what would fit.
+fn refusal(store: &str, breaches: &[Breach], (fits, others): (u64, &[&str])) -> String {
+    let said: Vec<String> = breaches.iter().map(ToString::to_string).collect();
+    let fewer = match fits {
+        0 => "nothing of it fits here".to_owned(),
+        fits => format!("{fits} would fit here"),
+    };
+    let elsewhere = match others {
+        [] => "no other store can take all of it".to_owned(),
+        others => format!("all of it fits in {}", others.join(", ")),
+    };
+    format!("store `{store}`: {}; {fewer}; {elsewhere}", said.join("; "))
+}

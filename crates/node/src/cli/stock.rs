@@ -1,0 +1,102 @@
+//! `egnatia qd`, `egnatia stock …`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use egnatia_record::RecordId;
+use egnatia_stockpile::distance::Edges;
+use egnatia_stockpile::{Division, Mass};
+
+use super::Why;
+
+const AFTER: &str = "\
+Exposed sites: inhabited-building, public-road, vulnerable-construction, magazine, workshop,
+covered-side-to-side, covered-front-to-rear, covered-front-to-side, covered-side-to-front,
+covered-front-to-front (earth-covered magazines, the exploding one first).
+
+The numbers are those of AASTP-1 as two public transcriptions have them; what is from memory is said
+so. Compare with the published tables before a store is licensed by them.";
+
+/// Which distance.
+#[derive(Args)]
+#[command(after_help = AFTER)]
+pub struct Qd {
+    /// Hazard division: 1.1, 1.2.1, 1.2.2, 1.2.3, 1.3.1, 1.3.2, 1.4, 1.5, 1.6. `1.2` and `1.3` are
+    /// taken as 1.2.1 and 1.3.1.
+    #[arg(long, value_name = "DIVISION", value_parser = division, required_unless_present = "rule")]
+    pub hd: Option<Division>,
+    /// Net explosive quantity, kg.
+    #[arg(long, value_name = "KG")]
+    pub neq: Mass,
+    /// What would be hurt.
+    #[arg(long, value_name = "SITE", required_unless_present = "rule")]
+    pub exposed: Option<String>,
+    /// A barricade stands between.
+    #[arg(long)]
+    pub barricaded: bool,
+    /// What happens where a result drops at the edge of two pieces of a function: `safe` never lets
+    /// a distance shrink as the quantity grows, `literal` takes the table as printed.
+    #[arg(long, default_value = "safe")]
+    pub edges: Edges,
+    /// Evaluate this function, such as BD31, whatever it is for.
+    #[arg(long, value_name = "FUNCTION", conflicts_with_all = ["hd", "exposed", "barricaded"])]
+    pub rule: Option<String>,
+}
+
+fn division(text: &str) -> Result<Division, String> {
+    let text = match text {
+        "1.2" => "1.2.1",
+        "1.3" => "1.3.1",
+        other => other,
+    };
+    text.parse()
+        .map_err(|error: egnatia_stockpile::UnknownGoodsTerm| error.to_string())
+}
+
+const IMPORT_AFTER: &str = "\
+The first row holds the headings: place, nomenclature, serial, lot, quantity, condition, and where it
+is explosive division, group, mass_each (kg of one piece); made_on, expires_on (YYYY-MM-DD) where
+known. A row has a serial or a lot. `place` is the code of a store, bay or rack of the site.
+
+Every row is checked before anything is written; where one is wrong, nothing is, and the exit code is
+2. The same file once more is refused: a serial and a lot are registered once.";
+
+/// What to do with the stockpile.
+#[derive(Subcommand)]
+pub enum Stock {
+    /// List the sites with their places and what is in them.
+    List {
+        #[command(flatten)]
+        why: Why,
+    },
+    /// Set up a site from a JSON file: its name, and its places with code, name, what each is
+    /// inside, and the licence of a store.
+    Site {
+        /// The file.
+        file: PathBuf,
+        #[command(flatten)]
+        why: Why,
+    },
+    /// Take over a ledger from CSV with its opening balances; all of it or nothing.
+    #[command(after_help = IMPORT_AFTER)]
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// The site.
+        #[arg(long, value_name = "ID")]
+        site: RecordId,
+        /// The paper that the balances stand on.
+        #[arg(long)]
+        reference: String,
+        /// Check every row, and write nothing.
+        #[arg(long)]
+        dry_run: bool,
+        #[command(flatten)]
+        why: Why,
+    },
+    /// Show the movements that wait for a signature.
+    Waiting {
+        #[command(flatten)]
+        why: Why,
+    },
+}

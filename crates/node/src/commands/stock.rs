@@ -1,0 +1,292 @@
+//! `egnatia stock`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use egnatia_app::{AppError, Caller, NewSite};
+use egnatia_record::{Justification, RecordId};
+use egnatia_stockpile::{Condition, Explosive, Goods, Mass, Tracking};
+use jiff::civil::Date;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::print;
+use crate::cli::{Stock, Why};
+use crate::config::Config;
+use crate::data::{Data, Index, operator};
+use crate::failure::{INPUT, InputError};
+
+/// The largest file, in bytes.
+const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+/// Sets up sites, takes over ledgers, and shows what is where.
+pub async fn run(
+    folder: &Path,
+    config: Config,
+    what: Stock,
+    json: bool,
+) -> anyhow::Result<ExitCode> {
+    let (Stock::List { why }
+    | Stock::Site { why, .. }
+    | Stock::Import { why, .. }
+    | Stock::Waiting { why }) = &what;
+    let caller = operator(Some(justified(why)?))?;
+    let data = Data::open(folder, config, Index::Skip).await?;
+    let code = match &what {
+        Stock::List { .. } => list(&data, &caller, json).await,
+        Stock::Site { file, .. } => set_up(&data, &caller, file, json).await,
+        Stock::Import {
+            file,
+            site,
+            reference,
+            dry_run,
+            ..
+        } => import(&data, &caller, (file, *site, reference, *dry_run), json).await,
+        Stock::Waiting { .. } => waiting(&data, &caller, json).await,
+    };
+    data.close().await;
+    code
+}
+
+/// Purpose and case, both of them.
+fn justified(why: &Why) -> Result<Justification, AppError> {
+    match (why.purpose, why.case.clone()) {
+        (Some(purpose), Some(case)) => Ok(Justification { purpose, case }),
+        _ => Err(AppError::NoJustification),
+    }
+}
+
+fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
+    let shown = || format!("{} cannot be read", file.display());
+    let size = std::fs::metadata(file).with_context(shown)?.len();
+    if size > FILE_BYTES_MAX {
+        let text = format!("{} is larger than 16 MiB: split it", file.display());
+        return Err(InputError(text).into());
+    }
+    std::fs::read(file).with_context(shown)
+}
+
+async fn set_up(data: &Data, caller: &Caller, file: &Path, json: bool) -> anyhow::Result<ExitCode> {
+    let new: NewSite = serde_json::from_slice(&read(file)?)
+        .map_err(|error| InputError(format!("{}: {error}", file.display())))?;
+    let id = data.app.set_up_site(caller, &new).await?;
+    let text = format!("Site {id} is set up, with {} places.", new.places.len());
+    print(
+        json,
+        &json!({ "site": id, "places": new.places.len() }),
+        &text,
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn list(data: &Data, caller: &Caller, json: bool) -> anyhow::Result<ExitCode> {
+    let mut text = String::new();
+    let mut values = Vec::new();
+    for view in data.app.stock_sites(caller).await? {
+        writeln!(text, "{}  {}", view.envelope.id, view.site.name)?;
+        let mut places = Vec::new();
+        for store in view.site.stores() {
+            let seen = data.app.stock_store(caller, store.account).await?;
+            for line in &seen.places {
+                let held: i64 = line.held.iter().map(|held| held.row.quantity).sum();
+                writeln!(
+                    text,
+                    "  {:20} {:30} {:>6} kinds {held:>9} pieces",
+                    line.place.code,
+                    line.place.name,
+                    line.held.len()
+                )?;
+                let goods: Vec<Value> = line.held.iter().map(held_json).collect();
+                places.push(json!({
+                    "account": line.place.account, "code": line.place.code,
+                    "name": line.place.name, "inside": line.place.inside, "held": goods,
+                }));
+            }
+        }
+        values.push(json!({
+            "site": view.envelope.id, "name": view.site.name, "places": places,
+        }));
+    }
+    if values.is_empty() {
+        text.push_str("There are no sites here: set one up with `egnatia stock site FILE`.");
+    }
+    print(json, &json!(values), text.trim_end());
+    Ok(ExitCode::SUCCESS)
+}
+
+fn held_json(held: &egnatia_app::Held) -> Value {
+    json!({
+        "goods": held.row.goods, "quantity": held.row.quantity, "reserved": held.row.reserved,
+        "nomenclature": held.goods.as_ref().map(|goods| &goods.nomenclature),
+        "number": held.goods.as_ref().map(Goods::number),
+    })
+}
+
+async fn waiting(data: &Data, caller: &Caller, json: bool) -> anyhow::Result<ExitCode> {
+    let mut text = String::new();
+    let mut values = Vec::new();
+    for view in data.app.waiting_movements(caller).await? {
+        let movement = &view.row.movement;
+        let due = view.row.due_at.map(|at| at.to_string()).unwrap_or_default();
+        writeln!(
+            text,
+            "{}  due {due}  {} lines  {}  by {}",
+            movement.id,
+            movement.lines.len(),
+            movement.reference,
+            movement.by
+        )?;
+        values.push(json!({
+            "movement": movement, "due_at": view.row.due_at, "signing": view.signing,
+        }));
+    }
+    if values.is_empty() {
+        text.push_str("Nothing waits for a signature.");
+    }
+    print(json, &json!(values), text.trim_end());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A row of a ledger.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    place: String,
+    nomenclature: String,
+    #[serde(default)]
+    serial: String,
+    #[serde(default)]
+    lot: String,
+    quantity: String,
+    #[serde(default)]
+    condition: String,
+    #[serde(default)]
+    division: String,
+    #[serde(default)]
+    group: String,
+    #[serde(default)]
+    mass_each: String,
+    #[serde(default)]
+    made_on: String,
+    #[serde(default)]
+    expires_on: String,
+}
+
+fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
+    what: &str,
+    text: &str,
+) -> Result<T, String> {
+    let parsed = text.trim().parse();
+    parsed.map_err(|error| format!("{what} `{}`: {error}", text.trim()))
+}
+
+fn day(what: &str, text: &str) -> Result<Option<Date>, String> {
+    match text.trim() {
+        "" => Ok(None),
+        text => parsed(what, text).map(Some),
+    }
+}
+
+impl Row {
+    fn goods(&self) -> Result<(String, Goods, u64), String> {
+        let (serial, lot) = (self.serial.trim(), self.lot.trim());
+        let tracking = match (serial, lot) {
+            ("", "") => return Err("state a serial or a lot".to_owned()),
+            (serial, "") => Tracking::Serial {
+                serial: serial.to_owned(),
+                record: None,
+            },
+            ("", lot) => Tracking::Lot {
+                lot: lot.to_owned(),
+            },
+            _ => return Err("state a serial or a lot, not both".to_owned()),
+        };
+        let hazard = [&self.division, &self.group, &self.mass_each];
+        let explosive = match hazard.iter().filter(|text| !text.trim().is_empty()).count() {
+            0 => None,
+            3 => Some(Explosive {
+                division: parsed("division", &self.division)?,
+                group: parsed("group", &self.group)?,
+                mass_each: parsed::<Mass>("mass_each", &self.mass_each)?,
+            }),
+            _ => return Err("state division, group and mass_each, or none of them".to_owned()),
+        };
+        let condition = match self.condition.trim() {
+            "" => Condition::Unknown,
+            text => parsed("condition", text)?,
+        };
+        let goods = Goods {
+            nomenclature: self.nomenclature.trim().to_owned(),
+            tracking,
+            explosive,
+            made_on: day("made_on", &self.made_on)?,
+            expires_on: day("expires_on", &self.expires_on)?,
+            condition,
+        };
+        Ok((
+            self.place.trim().to_owned(),
+            goods,
+            parsed("quantity", &self.quantity)?,
+        ))
+    }
+}
+
+async fn import(
+    data: &Data,
+    caller: &Caller,
+    (file, site, reference, dry_run): (&Path, RecordId, &str, bool),
+    json: bool,
+) -> anyhow::Result<ExitCode> {
+    let bytes = read(file)?;
+    let mut rows = Vec::new();
+    let mut wrong: BTreeMap<u64, String> = BTreeMap::new();
+    let mut reader = csv::ReaderBuilder::new().from_reader(bytes.as_slice());
+    for (number, row) in (1u64..).zip(reader.deserialize::<Row>()) {
+        let read = row
+            .map_err(|error| error.to_string())
+            .and_then(|row| row.goods());
+        match read {
+            Ok(row) => rows.push(row),
+            Err(problem) => drop(wrong.insert(number, problem)),
+        }
+    }
+    let unreadable = !wrong.is_empty();
+    // Where a row does not read, the others are checked, and nothing is written.
+    let report = data
+        .app
+        .import_stock(caller, (site, reference), &rows, dry_run || unreadable)
+        .await?;
+    if !unreadable {
+        wrong.extend(report.wrong.iter().cloned());
+    }
+    let mut text = String::new();
+    for (row, problem) in &wrong {
+        writeln!(text, "row {row}: {problem}")?;
+    }
+    let done = match (wrong.is_empty(), report.is_written) {
+        (false, _) => "Nothing was written: put these rows right.",
+        (true, true) => "The ledger is taken over.",
+        (true, false) => "Every row is right. Nothing was written.",
+    };
+    writeln!(
+        text,
+        "{} rows: {} single weapons, {} lots with {} pieces. {done}",
+        report.rows, report.serials, report.lots, report.pieces
+    )?;
+    let problems: Vec<Value> = wrong
+        .iter()
+        .map(|(row, problem)| json!({ "row": row, "problem": problem }))
+        .collect();
+    let value = json!({
+        "rows": report.rows, "serials": report.serials, "lots": report.lots,
+        "pieces": report.pieces, "wrong": problems, "written": report.is_written,
+    });
+    print(json, &value, text.trim_end());
+    Ok(match wrong.is_empty() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::from(INPUT),
+    })
+}

@@ -1,0 +1,181 @@
+//! Distances by exposed site, edges, sums.
+
+use std::collections::BTreeMap;
+
+use egnatia_stockpile::distance::{Ask, Barricade, DistanceRefused, Edges, Sums, Tables};
+use egnatia_stockpile::{Division, Mass};
+
+fn kg(kilograms: u64) -> Mass {
+    Mass::from_kilograms(kilograms)
+}
+
+fn ask(division: Division, kilograms: u64, exposed: &str) -> Ask<'_> {
+    Ask {
+        division,
+        quantity: kg(kilograms),
+        exposed,
+        barricade: Barricade::Without,
+        edges: Edges::Safe,
+    }
+}
+
+#[test]
+fn worked_examples_agree() {
+    let tables = Tables::shipped().unwrap();
+    let value = |name: &str, kilograms| {
+        let value = tables.value(name, kg(kilograms), Edges::Literal);
+        value.unwrap().metres
+    };
+    let inhabited = [1000, 2499, 2500, 4499, 4500, 10_000, 27_000];
+    assert_eq!(
+        inhabited.map(|q| value("BD31", q)),
+        [150, 277, 275, 369, 367, 479, 666]
+    );
+    assert_eq!([1000, 10_000].map(|q| value("BD26", q)), [100, 319]);
+    assert_eq!([value("BD03", 27_000), value("BD09", 1000)], [15, 24]);
+    assert_eq!(
+        [
+            value("TD02", 10_000),
+            value("P1D4", 1000),
+            value("P2D4", 1000)
+        ],
+        [69, 257, 88]
+    );
+}
+
+#[test]
+fn a_workshop_takes_the_greater_of_blast_and_debris() {
+    let tables = Tables::shipped().unwrap();
+    let workshop = Ask {
+        barricade: Barricade::With,
+        ..ask(Division::D1_1, 1000, "workshop")
+    };
+    let distance = tables.distance(&workshop).unwrap();
+    assert_eq!(
+        (distance.metres, distance.rule().as_str()),
+        (118, "max(BD18, DFD08)")
+    );
+    assert_eq!(distance.terms[0].metres, 80);
+    assert!(distance.from_memory.is_empty(), "{distance:?}");
+    // Without a barricade the tables at hand say nothing, and nothing is guessed.
+    let bare = tables.distance(&ask(Division::D1_1, 1000, "workshop"));
+    assert!(
+        matches!(bare, Err(DistanceRefused::NoRule { .. })),
+        "{bare:?}"
+    );
+}
+
+#[test]
+fn safe_edges_never_let_a_distance_shrink_and_literal_ones_do() {
+    let tables = Tables::shipped().unwrap();
+    let mut drops = 0;
+    for function in tables.functions() {
+        for edge in function.edges() {
+            let just_below = function.value(edge - 1e-6, Edges::Literal);
+            let just_above = function.value(edge + 1e-6, Edges::Literal).unwrap();
+            let (Some(below), safe) = (just_below, function.value(edge + 1e-6, Edges::Safe)) else {
+                continue;
+            };
+            let safe = safe.unwrap();
+            assert!(safe.metres >= below.metres, "{}: {edge}", function.name);
+            assert!(
+                safe.metres >= just_above.metres,
+                "{}: {edge}",
+                function.name
+            );
+            drops += usize::from(just_above.exact_m + 1e-3 < below.exact_m);
+        }
+        let mut before = 0;
+        for step in 0..200 {
+            let quantity = 1.2_f64.powi(step);
+            if let Some(value) = function.value(quantity, Edges::Safe) {
+                assert!(value.metres >= before, "{} at {quantity}", function.name);
+                before = value.metres;
+            }
+        }
+    }
+    assert!(drops >= 30, "the tables drop at their edges: {drops}");
+    // The floor of 60 m of TD03 holds beyond its edge.
+    let floor = tables.value("TD03", kg(2500), Edges::Safe).unwrap();
+    assert_eq!(floor.metres, 60);
+    assert!(
+        floor.formula.contains("edge of 2500 kg"),
+        "{}",
+        floor.formula
+    );
+    assert_eq!(
+        tables
+            .value("TD03", kg(2500), Edges::Literal)
+            .unwrap()
+            .metres,
+        59
+    );
+}
+
+#[test]
+fn what_is_from_memory_says_so_and_what_was_seen_does_not() {
+    let tables = Tables::shipped().unwrap();
+    let guessed = tables.distance(&ask(Division::D1_1, 1000, "inhabited-building"));
+    assert_eq!(guessed.unwrap().from_memory.len(), 1);
+    let seen = tables.distance(&ask(Division::D1_1, 27_000, "covered-side-to-side"));
+    let seen = seen.unwrap();
+    assert_eq!((seen.metres, seen.from_memory.len()), (15, 0));
+    let treated = tables.distance(&ask(Division::D1_5, 1000, "inhabited-building"));
+    assert_eq!(treated.unwrap().from_memory.len(), 2);
+}
+
+#[test]
+fn unknown_sites_and_quantities_out_of_range_are_refused_by_name() {
+    let tables = Tables::shipped().unwrap();
+    let nowhere = tables
+        .distance(&ask(Division::D1_1, 1, "moon"))
+        .unwrap_err();
+    assert!(
+        nowhere.to_string().contains("inhabited-building"),
+        "{nowhere}"
+    );
+    let none = tables.distance(&ask(Division::D1_1, 0, "inhabited-building"));
+    assert!(
+        matches!(none, Err(DistanceRefused::OutOfRange { .. })),
+        "{none:?}"
+    );
+    let much = tables.distance(&ask(Division::D1_1, 500_001, "inhabited-building"));
+    assert!(much.unwrap_err().to_string().contains("1 to 500000 kg"));
+    let fire = tables.distance(&ask(Division::D1_3_2, 100, "inhabited-building"));
+    assert!(
+        matches!(fire, Err(DistanceRefused::NoRule { .. })),
+        "{fire:?}"
+    );
+}
+
+#[test]
+fn several_divisions_count_by_the_stated_rule() {
+    let tables = Tables::shipped().unwrap();
+    let contents = BTreeMap::from([
+        (Division::D1_1, kg(600)),
+        (Division::D1_3_1, kg(400)),
+        (Division::D1_4, kg(9_000)),
+    ]);
+    let to = ("inhabited-building", Barricade::Without);
+    let distance = |sums| {
+        tables
+            .distance_of(&contents, to, (Edges::Safe, sums))
+            .unwrap()
+            .unwrap()
+    };
+    // 1000 kg as 1.1: 150 m. 1.4 counts by itself.
+    let total = distance(Sums::TotalAsEach);
+    assert_eq!(
+        (total.metres, total.quantity, total.division),
+        (150, kg(1000), Division::D1_1)
+    );
+    // 600 kg as 1.1: 1.5 * 600^(2/3).
+    let blast = distance(Sums::BlastTotal);
+    assert_eq!((blast.metres, blast.quantity), (107, kg(600)));
+    assert!(
+        blast.from_memory.iter().any(|note| note.contains("summed")),
+        "{blast:?}"
+    );
+    let empty = tables.distance_of(&BTreeMap::new(), to, (Edges::Safe, Sums::TotalAsEach));
+    assert_eq!(empty, Ok(None));
+}
