@@ -107,11 +107,11 @@ fn an_unknown_kind_or_version_is_named() {
 #[test]
 fn a_record_of_an_unknown_kind_is_told_from_a_damaged_one() {
     let json = record_json();
-    let newer = read_record(&json.replace("\"list-entry\"", "\"firearm\"")).unwrap_err();
+    let newer = read_record(&json.replace("\"list-entry\"", "\"spacecraft\"")).unwrap_err();
     assert_eq!(
         newer,
         StatementError::UnknownRecordKind {
-            kind: "firearm".to_owned()
+            kind: "spacecraft".to_owned()
         }
     );
     assert_eq!(newer.ground(), RefusalGround::UnknownKind);
