@@ -9,7 +9,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     accounts, alerts, audit, checks, firearms, hits, inquiries, lists, matches, partners, sessions,
-    traces, transfers,
+    stock, traces, transfers,
 };
 
 #[derive(OpenApi)]
@@ -34,6 +34,12 @@ use super::{
         traces::ask_further, traces::consent, traces::trace_answers,
         traces::answer_trace, traces::pass_trace_on, firearms::returns,
         firearms::freeze_return,
+        stock::overview, stock::accounts, stock::ledger, stock::add_holder, stock::sites,
+        stock::set_up_site, stock::store, stock::find_goods, stock::register_goods, stock::goods,
+        stock::change_goods, stock::waiting, stock::enter_movement, stock::movement,
+        stock::sign_movement, stock::void_movement, stock::reverse_movement, stock::counts,
+        stock::begin_count, stock::count, stock::add_scans, stock::finish_count,
+        stock::abandon_count, stock::cases, stock::case, stock::recount, stock::explain, stock::lose,
         inquiries::list, inquiries::ask, inquiries::view, inquiries::answer,
         inquiries::hit_reports, inquiries::hit_report_one, inquiries::follow_up,
         partners::list, partners::accept, partners::revoke, partners::deliveries,
