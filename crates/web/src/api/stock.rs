@@ -15,9 +15,9 @@ use super::caller::{Bearer, record_id};
 use super::firearm_bodies::{RecordedBody, WantedPage};
 use super::json::{Body, PageOf, ProblemBody, Query, limit_of};
 use super::stock_bodies::{
-    StockAccountBody, CaseBody, ExplanationBody, FoundGoods, GoodsBody, LossBody, LossReportBody,
-    MovementBody, NewHolderBody, NewMovementBody, NewTakeBody, OverviewBody, PostingBody,
-    RecountBody, ScanBody, ScansBody, SecondSignatureBody, SiteBody, StoreBody, TakeBody, TakeLine,
+    CaseBody, ExplanationBody, FoundGoods, GoodsBody, LossBody, LossReportBody, MovementBody,
+    NewHolderBody, NewMovementBody, NewTakeBody, OverviewBody, PostingBody, RecountBody, ScanBody,
+    ScansBody, SecondSignatureBody, SiteBody, StockAccountBody, StoreBody, TakeBody, TakeLine,
     WantedGoods, WantedPostings, WhyBody,
 };
 use crate::problem::Problem;
@@ -48,12 +48,14 @@ pub(crate) async fn accounts(
 ) -> Result<Json<Vec<StockAccountBody>>, Problem> {
     bearer.enter(&state, Action::ViewStock)?;
     let names = state.app.stock_names(bearer.caller()).await?;
-    let accounts = names.into_iter().map(|(id, (kind, name))| StockAccountBody {
-        id: id.0,
-        kind: kind.as_str(),
-        store: kind.store().map(|store| store.0),
-        name,
-    });
+    let accounts = names
+        .into_iter()
+        .map(|(id, (kind, name))| StockAccountBody {
+            id: id.0,
+            kind: kind.as_str(),
+            store: kind.store().map(|store| store.0),
+            name,
+        });
     Ok(Json(accounts.collect()))
 }
 
@@ -154,7 +156,9 @@ pub(crate) async fn find_goods(
 ) -> Result<Json<Vec<FoundGoods>>, Problem> {
     bearer.enter(&state, Action::ViewStock)?;
     let found = state.app.find_goods(bearer.caller(), &wanted.code).await?;
-    let found = found.into_iter().map(|(id, goods)| FoundGoods { id: id.0, goods });
+    let found = found
+        .into_iter()
+        .map(|(id, goods)| FoundGoods { id: id.0, goods });
     Ok(Json(found.collect()))
 }
 
@@ -409,10 +413,7 @@ pub(crate) async fn abandon_count(
 ) -> Result<StatusCode, Problem> {
     bearer.enter(&state, Action::CountStock)?;
     let (id, caller) = (record_id(&id)?, bearer.caller());
-    state
-        .app
-        .abandon_stocktake(caller, id, body.reason)
-        .await?;
+    state.app.abandon_stocktake(caller, id, body.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -585,9 +585,7 @@ impl OverviewBody {
         Self {
             waiting: overview.waiting.into_iter().map(MovementBody::of).collect(),
             cases: overview.cases.into_iter().map(CaseBody::of).collect(),
-            counting: counting
-                .map(|(id, count)| TakeLine { id, count })
-                .collect(),
+            counting: counting.map(|(id, count)| TakeLine { id, count }).collect(),
             counts_due: due.collect(),
             expiring: overview.expiring.into_iter().map(expiring).collect(),
             margins: margins.collect(),

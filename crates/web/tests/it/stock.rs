@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use egnatia_app::{Caller, NewPlace, NewSite, Role};
 use egnatia_record::{Justification, Purpose};
 use egnatia_stockpile::distance::Barricade;
@@ -10,6 +10,7 @@ use egnatia_stockpile::{
     Condition, Division, Explosive, Exposure, Goods, Group, Licence, Mass, Tracking,
 };
 use egnatia_testkit::TestNode;
+use serde_json::{Value, json};
 
 use crate::world::{Answer, Browser, World, link};
 
@@ -488,4 +489,86 @@ async fn what_comes_in_for_the_first_time_is_registered_and_goes_on_to_its_recei
     assert_eq!(path_of(&answer), item);
     let page = keeper.get(&item).await.body;
     assert!(page.contains("tag caution"), "{page}");
+}
+
+#[tokio::test]
+async fn a_program_moves_signs_counts_and_decides_over_the_api() {
+    let depot = Depot::new().await;
+    let world = &depot.world;
+    let keeper = world.token("k.keeper", PURPOSE).await;
+    let inspector = world.token("i.inspector", PURPOSE).await;
+    let ask = async |method: Method, path: &str, token: &str, body: &str| {
+        world.api(method, path, Some(token), body).await
+    };
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let found = ask(Method::GET, "/stock/goods?code=12-34", &keeper, "").await;
+    let rifle = text(found.json().pointer("/0/id").unwrap());
+    let company = json!({ "name": "2nd Company" }).to_string();
+    let unit = ask(Method::POST, "/stock/holders", &keeper, &company).await;
+    assert_eq!(unit.status, StatusCode::CREATED, "{}", unit.body);
+    let unit = text(unit.json().pointer("/id").unwrap());
+    let issue = json!({
+        "id": "00000000000000000000000000000abc",
+        "lines": [{ "kind": "issue", "goods": rifle, "from": depot.place("M1-A"), "to": unit, "quantity": 1 }],
+        "reference": "V-1",
+    });
+    let issue = issue.to_string();
+    let entered = ask(Method::POST, "/stock/movements", &keeper, &issue).await;
+    assert_eq!(entered.status, StatusCode::CREATED, "{}", entered.body);
+    assert_eq!(entered.json().pointer("/state"), Some(&json!("waiting")));
+    let again = ask(Method::POST, "/stock/movements", &keeper, &issue).await;
+    assert_eq!(again.json(), entered.json(), "a repetition is harmless");
+    let movement = text(entered.json().pointer("/movement/id").unwrap());
+    let sign = format!("/stock/movements/{movement}/signature");
+    let own = ask(Method::POST, &sign, &keeper, "{}").await;
+    assert_eq!(own.status, StatusCode::CONFLICT, "{}", own.body);
+    let signed = ask(Method::POST, &sign, &inspector, "{}").await;
+    assert_eq!(signed.json().pointer("/state"), Some(&json!("posted")));
+    let path = format!("/stock/accounts/{unit}/postings");
+    let ledger = ask(Method::GET, &path, &inspector, "").await;
+    assert_eq!(ledger.json().pointer("/items/0/balance"), Some(&json!(1)));
+
+    let sites = ask(Method::GET, "/stock/sites", &keeper, "").await;
+    let site = text(sites.json().pointer("/0/envelope/id").unwrap());
+    let begin = json!({ "site": site, "places": [depot.place("M1-A")], "occasion": "risk" });
+    let count = ask(Method::POST, "/stock/counts", &keeper, &begin.to_string()).await;
+    assert_eq!(count.status, StatusCode::CREATED, "{}", count.body);
+    let count = format!(
+        "/stock/counts/{}",
+        text(count.json().pointer("/id").unwrap())
+    );
+    let scan = json!({ "scans": [{
+        "id": "00000000000000000000000000000def", "place": depot.place("M1-A"),
+        "code": "nobody knows it", "quantity": 1, "at": "2026-11-24T09:00:00Z",
+    }] });
+    let scans = format!("{count}/scans");
+    let taken = ask(Method::POST, &scans, &keeper, &scan.to_string()).await;
+    assert_eq!(taken.json().pointer("/0/outcome"), Some(&json!("unknown")));
+    let blind = ask(Method::GET, &count, &keeper, "").await;
+    assert_eq!(blind.json().pointer("/result"), None);
+    let ended = ask(Method::POST, &format!("{count}/finish"), &keeper, "").await;
+    let missing = ended.json().pointer("/result/lines/0/difference").cloned();
+    assert_eq!(missing, Some(json!({ "missing": 1 })), "{}", ended.body);
+    let case = text(ended.json().pointer("/cases/0").unwrap());
+    let case = format!("/stock/cases/{case}");
+    let zero = json!({ "counted": 0 }).to_string();
+    let recounted = ask(Method::POST, &format!("{case}/recount"), &inspector, &zero).await;
+    assert_eq!(recounted.status, StatusCode::OK, "{}", recounted.body);
+    let loss = json!({ "kind": "lost", "reason": "nobody saw it leave" }).to_string();
+    let refused = ask(Method::POST, &format!("{case}/loss"), &keeper, &loss).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    let lost = ask(Method::POST, &format!("{case}/loss"), &inspector, &loss).await;
+    assert_eq!(lost.status, StatusCode::CREATED, "{}", lost.body);
+    assert!(lost.json().pointer("/alert").is_some(), "{}", lost.body);
+    let overview = ask(Method::GET, "/stock/overview", &inspector, "").await;
+    assert_eq!(
+        overview.json().pointer("/waiting/0/movement/id"),
+        lost.json().pointer("/movement")
+    );
+    let store = format!("/stock/stores/{}", depot.place("M2"));
+    let store = ask(Method::GET, &store, &inspector, "").await;
+    assert_eq!(
+        store.json().pointer("/held/0/quantity"),
+        Some(&json!(5_000))
+    );
 }
