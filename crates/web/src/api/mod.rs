@@ -21,6 +21,8 @@ mod partners;
 mod sessions;
 mod stock;
 mod stock_bodies;
+mod stock_count_bodies;
+mod stock_counts;
 mod traces;
 mod transfers;
 
@@ -212,15 +214,21 @@ fn stock_router() -> Router<WebState> {
         )
         .route(
             "/stock/counts",
-            get(stock::counts).merge(post(stock::begin_count)),
+            get(stock_counts::counts).merge(post(stock_counts::begin_count)),
         )
-        .route("/stock/counts/{id}", get(stock::count))
-        .route("/stock/counts/{id}/scans", post(stock::add_scans))
-        .route("/stock/counts/{id}/finish", post(stock::finish_count))
-        .route("/stock/counts/{id}/abandon", post(stock::abandon_count))
-        .route("/stock/cases", get(stock::cases))
-        .route("/stock/cases/{id}", get(stock::case))
-        .route("/stock/cases/{id}/recount", post(stock::recount))
-        .route("/stock/cases/{id}/explanation", post(stock::explain))
-        .route("/stock/cases/{id}/loss", post(stock::lose))
+        .route("/stock/counts/{id}", get(stock_counts::count))
+        .route("/stock/counts/{id}/scans", post(stock_counts::add_scans))
+        .route(
+            "/stock/counts/{id}/finish",
+            post(stock_counts::finish_count),
+        )
+        .route(
+            "/stock/counts/{id}/abandon",
+            post(stock_counts::abandon_count),
+        )
+        .route("/stock/cases", get(stock_counts::cases))
+        .route("/stock/cases/{id}", get(stock_counts::case))
+        .route("/stock/cases/{id}/recount", post(stock_counts::recount))
+        .route("/stock/cases/{id}/explanation", post(stock_counts::explain))
+        .route("/stock/cases/{id}/loss", post(stock_counts::lose))
 }

@@ -52,6 +52,7 @@ mod stock_entry;
 mod stock_goods;
 mod stock_movements;
 mod stock_words;
+mod stocktake_result;
 mod stocktakes;
 mod stores;
 mod subjects;

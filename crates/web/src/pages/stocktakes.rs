@@ -7,19 +7,18 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use egnatia_app::{Action, NewScan, SiteView, TakeView};
 use egnatia_record::RecordId;
-use egnatia_stockpile::{
-    AccountId, Goods, GoodsId, Occasion, Scan, ScanOutcome, Stocktake, TakeResult,
-};
+use egnatia_stockpile::{AccountId, Goods, GoodsId, Occasion, Scan, ScanOutcome, Stocktake};
 
 use super::alert_form::{Filler, Wrong};
 use super::firearm_fields::words;
 use super::firearm_sections::{Section, SectionsPage, whole, wrong_of};
 use super::firearms::FirearmsPage;
 use super::stock_words::{
-    Names, account, difference, goods_cell, goods_name, names, read_reason, tabs, wrong_at,
+    Names, account, goods_cell, goods_name, names, read_reason, tabs, wrong_at,
 };
+use super::stocktake_result::result_page;
 use super::{record_id, terms};
-use crate::parts::{Cell, Empty, Facts, Field, FieldKind, Form, FormErrors, Table, Tone};
+use crate::parts::{Cell, Empty, Field, FieldKind, Form, FormErrors, Table, Tone};
 use crate::problem::{Problem, ProblemCode};
 use crate::visit::{Posted, Signed, done, show, show_refused};
 use crate::{Area, Frame, Texts};
@@ -110,7 +109,7 @@ pub(super) fn takes_table(
 }
 
 /// The first places of a count, and how many more there are.
-fn places_text(t: &Texts, names: &Names, take: &Stocktake) -> String {
+pub(super) fn places_text(t: &Texts, names: &Names, take: &Stocktake) -> String {
     let first = take.places.iter().take(3);
     let first: Vec<String> = first.map(|place| account(t, names, *place)).collect();
     let more = take.places.len().saturating_sub(first.len());
@@ -236,7 +235,7 @@ async fn page(
             Ok((show(&page), show_refused(&page)))
         }
         false => {
-            let page = result_page(signed, &names, view).await?;
+            let page = result_page(signed, &names, view).await;
             Ok((show(&page), show_refused(&page)))
         }
     }
@@ -341,7 +340,7 @@ fn said(
     (tone, text, href)
 }
 
-fn move_href(goods: GoodsId, to: AccountId) -> String {
+pub(super) fn move_href(goods: GoodsId, to: AccountId) -> String {
     format!("/stock-movements/new?kind=transfer&goods={goods}&to={to}")
 }
 
@@ -396,125 +395,6 @@ fn ends(frame: &Frame, id: RecordId, refused: &Refused) -> Vec<Section> {
         Section::new("abandon", t.text("stocktake-abandon"))
             .means(t.text("stocktake-abandon-means"))
             .form(abandon.csrf(frame.csrf()).danger()),
-    ]
-}
-
-async fn result_page(
-    signed: &Signed,
-    names: &Names,
-    view: &TakeView,
-) -> Result<SectionsPage, Problem> {
-    let t = signed.t();
-    let frame = signed.frame(t.text("stocktake"), Some(Area::Stores)).await;
-    let take = &view.take;
-    let mut facts = Facts::new()
-        .with(
-            t.text("stock-places"),
-            Cell::Text(places_text(t, names, take)),
-        )
-        .with(
-            t.text("column-state"),
-            Cell::Text(terms::word(t, &["stocktake-is"], take.state.as_str())),
-        )
-        .with(
-            t.text("stocktake-began"),
-            Cell::Lines(
-                take.started_by.to_string(),
-                frame.moment(take.started_at).text,
-            ),
-        );
-    let (by, at, why) = match &take.state {
-        egnatia_stockpile::StocktakeState::Counting => (None, None, None),
-        egnatia_stockpile::StocktakeState::Finished { by, at } => (Some(by), Some(*at), None),
-        egnatia_stockpile::StocktakeState::Abandoned { reason, by, at } => {
-            (Some(by), Some(*at), Some(reason))
-        }
-    };
-    if let (Some(by), Some(at)) = (by, at) {
-        let ended = Cell::Lines(by.to_string(), frame.moment(at).text);
-        facts = facts.with(t.text("stock-ended"), ended);
-    }
-    facts = facts.with_some(
-        t.text("stock-why"),
-        why.map(|reason| Cell::Text(reason.as_str().to_owned())),
-    );
-    let mut sections = vec![Section::new("state", t.text("stocktake")).facts(facts)];
-    if let Some(result) = &view.result {
-        sections.extend(result_sections(signed, names, (&frame, view), result));
-    }
-    Ok(SectionsPage {
-        back: ("/stocktakes", t.text("stocktakes")),
-        notice: None,
-        sections,
-        frame,
-    })
-}
-
-fn result_sections(
-    signed: &Signed,
-    names: &Names,
-    (frame, view): (&Frame, &TakeView),
-    result: &TakeResult,
-) -> Vec<Section> {
-    let t = signed.t();
-    let name = |id: GoodsId| goods_cell(id, view.goods.get(&id));
-    let columns = &[
-        "column-name",
-        "stock-place",
-        "stock-difference",
-        "stock-at-start",
-        "stock-expected",
-        "stock-counted",
-    ];
-    let lines = result.lines.iter().map(|line| {
-        vec![
-            name(line.goods),
-            Cell::Text(account(t, names, line.place)),
-            difference(t, line.difference),
-            Cell::Number(line.at_start.to_string()),
-            Cell::Number(line.expected.to_string()),
-            Cell::Number(line.counted.to_string()),
-        ]
-    });
-    let lines =
-        Table::new(t, String::new(), columns, Empty::of(t, "stock-differs")).rows(lines.collect());
-    let mut differs = Section::new("differs", t.text("stock-differs"))
-        .means(t.count("stock-agreed", result.agreed))
-        .table(lines);
-    for (number, case) in (1_u64..).zip(&view.cases) {
-        let text = t.count("stock-case-number", number);
-        differs = differs.link(format!("/stock-cases/{case}"), text);
-    }
-    let may_move = signed.offers(Action::MoveStock);
-    let misplaced = result.misplaced.iter().map(|line| {
-        vec![
-            name(line.goods),
-            Cell::Text(account(t, names, line.found)),
-            Cell::Text(account(t, names, line.booked)),
-            match may_move {
-                true => Cell::link(move_href(line.goods, line.found), t.text("stock-move")),
-                false => Cell::Text(String::new()),
-            },
-        ]
-    });
-    let columns = &["column-name", "stock-found-in", "stock-booked", "stock-act"];
-    let misplaced = Table::new(t, String::new(), columns, Empty::of(t, "stock-misplaced"))
-        .rows(misplaced.collect());
-    let unknown = result.unknown.iter().map(|scan| {
-        vec![
-            Cell::Exact(scan.code.clone()),
-            Cell::Text(account(t, names, scan.place)),
-            Cell::Text(scan.by.to_string()),
-            Cell::Time(frame.moment(scan.at)),
-        ]
-    });
-    let columns = &["stock-code", "stock-place", "column-by", "stock-scanned"];
-    let unknown = Table::new(t, String::new(), columns, Empty::of(t, "stock-unknown"))
-        .rows(unknown.collect());
-    vec![
-        differs,
-        Section::new("misplaced", t.text("stock-misplaced")).table(misplaced),
-        Section::new("unknown", t.text("stock-unknown")).table(unknown),
     ]
 }
 
