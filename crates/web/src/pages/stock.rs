@@ -7,7 +7,7 @@ use egnatia_stockpile::Stocktake;
 
 use super::firearms::FirearmsPage;
 use super::stock_words::{
-    Names, account, account_cell, cases_table, goods_cell, tabs, waiting_table,
+    Names, account, account_cell, cases_table, day, goods_cell, tabs, waiting_table,
 };
 use super::stocktakes::takes_table;
 use crate::parts::{Cell, Empty, Table, Tone};
@@ -74,8 +74,8 @@ fn due_table(frame: &Frame, names: &Names, due: &[CountDue]) -> Table {
                 account(t, names, due.store),
             ),
             Cell::tag(tone, t.text(key)),
-            Cell::Text(due.due_on.to_string()),
-            Cell::Text(due.last_on.map_or_else(never, |day| day.to_string())),
+            Cell::Text(day(due.due_on)),
+            Cell::Text(due.last_on.map_or_else(never, day)),
         ]
     });
     let empty = Empty::of(t, "stock-counts-due");
@@ -99,7 +99,7 @@ fn expiring_table(frame: &Frame, names: &Names, expiring: &[Expiring]) -> Table 
         vec![
             goods_cell(item.row.goods, Some(&item.goods)),
             Cell::tag(tone, t.text(key)),
-            Cell::Text(item.on.to_string()),
+            Cell::Text(day(item.on)),
             account_cell(t, names, item.row.account),
             Cell::Number(item.row.quantity.to_string()),
         ]

@@ -9,7 +9,7 @@ use super::alert_form::{Filler, Wrong};
 use super::firearm_fields::{read_day, words, words_or_none};
 use super::firearm_sections::{Section, SectionsPage, whole, wrong_of};
 use super::firearms::FirearmsPage;
-use super::stock_words::{account_cell, goods_cell, goods_name, tabs};
+use super::stock_words::{account_cell, day, goods_cell, goods_name, tabs};
 use super::stores::read_before;
 use super::{record_id, terms};
 use crate::parts::{Cell, Empty, Facts, Field, FieldKind, Form, Table, Tone};
@@ -94,7 +94,7 @@ pub(crate) async fn show_one(signed: Signed, Path(id): Path<String>) -> Result<R
 
 /// What may change of goods, as a form has it.
 fn state_of(goods: &Goods) -> Posted {
-    let day = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string()).unwrap_or_default();
+    let day = |on: Option<jiff::civil::Date>| on.map(day).unwrap_or_default();
     Posted::of(vec![
         ("condition".to_owned(), goods.condition.to_string()),
         ("made_on".to_owned(), day(goods.made_on)),
@@ -176,6 +176,10 @@ fn facts(signed: &Signed, view: &GoodsView) -> Facts {
         Condition::Unserviceable | Condition::ForDestruction => Tone::Against,
     };
     let condition = terms::word(t, &["stock-condition"], goods.condition.as_str());
+    let number = t.text(match goods.is_serialised() {
+        true => "stock-serial",
+        false => "stock-lot",
+    });
     let record = match &goods.tracking {
         Tracking::Serial { record, .. } => *record,
         Tracking::Lot { .. } => None,
@@ -190,7 +194,7 @@ fn facts(signed: &Signed, view: &GoodsView) -> Facts {
             explosive.division, explosive.group, explosive.mass_each
         ))
     });
-    let day = |day: Option<jiff::civil::Date>| day.map(|day| Cell::Text(day.to_string()));
+    let on = |on: Option<jiff::civil::Date>| on.map(|on| Cell::Text(day(on)));
     let cases = view
         .cases
         .iter()
@@ -200,11 +204,11 @@ fn facts(signed: &Signed, view: &GoodsView) -> Facts {
             t.text("stock-nomenclature"),
             Cell::Text(goods.nomenclature.clone()),
         )
-        .with(tracking(t, goods), Cell::Exact(goods.number().to_owned()))
+        .with(number, Cell::Exact(goods.number().to_owned()))
         .with(t.text("stock-condition"), Cell::tag(tone, condition))
         .with_some(t.text("stock-hazard"), hazard)
-        .with_some(t.text("stock-made-on"), day(goods.made_on))
-        .with_some(t.text("stock-expires-on"), day(goods.expires_on))
+        .with_some(t.text("stock-made-on"), on(goods.made_on))
+        .with_some(t.text("stock-expires-on"), on(goods.expires_on))
         .with_some(t.text("stock-firearm"), record)
         .with_all(t.text("stock-cases"), cases.collect())
         .with(
@@ -322,7 +326,12 @@ pub(crate) async fn register(signed: Signed, posted: Posted) -> Result<Response,
 }
 
 /// A day that may be left out.
-fn day(posted: &Posted, field: &str, t: &Texts, wrong: &mut Wrong) -> Option<jiff::civil::Date> {
+fn read_day_of(
+    posted: &Posted,
+    field: &str,
+    t: &Texts,
+    wrong: &mut Wrong,
+) -> Option<jiff::civil::Date> {
     let text = posted.some(field)?;
     let day = read_day(&text);
     if day.is_none() {
@@ -375,8 +384,8 @@ fn read(posted: &Posted, t: &Texts) -> Result<Goods, Wrong> {
         nomenclature: posted.text("nomenclature"),
         tracking,
         explosive,
-        made_on: day(posted, "made_on", t, &mut wrong),
-        expires_on: day(posted, "expires_on", t, &mut wrong),
+        made_on: read_day_of(posted, "made_on", t, &mut wrong),
+        expires_on: read_day_of(posted, "expires_on", t, &mut wrong),
         condition: posted
             .raw("condition")
             .parse()
@@ -400,8 +409,8 @@ pub(crate) async fn change(
     let view = app.stock_goods(caller, id, None, PAGE).await?;
     let mut wrong = Wrong::new();
     let changed = Goods {
-        made_on: day(&posted, "made_on", t, &mut wrong),
-        expires_on: day(&posted, "expires_on", t, &mut wrong),
+        made_on: read_day_of(&posted, "made_on", t, &mut wrong),
+        expires_on: read_day_of(&posted, "expires_on", t, &mut wrong),
         condition: posted
             .raw("condition")
             .parse()

@@ -183,6 +183,11 @@ pub(super) fn cases_table(frame: &Frame, names: &Names, cases: &[CaseSummary]) -
     Table::new(t, t.text("stock-cases"), columns, empty).rows(rows.collect())
 }
 
+/// A day as people of the region write it.
+pub(super) fn day(day: jiff::civil::Date) -> String {
+    crate::words::source_date(&day.to_string())
+}
+
 /// A reason that was filled in, or what is wrong with it.
 pub(super) fn read_reason(posted: &Posted, field: &str, t: &Texts) -> Result<Remark, Wrong> {
     let reason = Remark::try_from(posted.text(field));

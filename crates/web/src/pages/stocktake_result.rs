@@ -14,7 +14,9 @@ use crate::{Area, Frame};
 /// The page of a count that has ended.
 pub(super) async fn result_page(signed: &Signed, names: &Names, view: &TakeView) -> SectionsPage {
     let t = signed.t();
-    let frame = signed.frame(t.text("stocktake"), Some(Area::Stores)).await;
+    let places = places_text(t, names, &view.take);
+    let title = format!("{}: {places}", t.text("stocktake"));
+    let frame = signed.frame(title, Some(Area::Stores)).await;
     let take = &view.take;
     let mut facts = Facts::new()
         .with(
@@ -99,7 +101,7 @@ fn result_sections(
             Cell::Text(account(t, names, line.found)),
             Cell::Text(account(t, names, line.booked)),
             match may_move {
-                true => Cell::link(move_href(line.goods, line.found), t.text("stock-move")),
+                true => Cell::link(move_href(line.goods, line.found), t.text("stock-move-here")),
                 false => Cell::Text(String::new()),
             },
         ]

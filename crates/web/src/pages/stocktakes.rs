@@ -248,7 +248,9 @@ async fn take_page(
     refused: &Refused,
 ) -> TakePage {
     let t = signed.t();
-    let frame = signed.frame(t.text("stocktake"), Some(Area::Stores)).await;
+    let places = places_text(t, names, &view.take);
+    let title = format!("{}: {places}", t.text("stocktake"));
+    let frame = signed.frame(title, Some(Area::Stores)).await;
     let scanning = refused.act.is_empty() || refused.act == "scan";
     let nothing = Wrong::new();
     let wrong = if scanning { &refused.wrong } else { &nothing };

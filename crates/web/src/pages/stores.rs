@@ -7,7 +7,7 @@ use egnatia_stockpile::{AccountId, Margin};
 
 use super::alert_form::{Filler, Wrong};
 use super::firearm_sections::{Section, SectionsPage, whole, wrong_of};
-use super::stock_words::{Names, account, goods_cell};
+use super::stock_words::{Names, account, day, goods_cell};
 use super::{record_id, terms};
 use crate::parts::{Cell, Empty, Facts, Form, Table, Tone};
 use crate::problem::{Problem, ProblemCode};
@@ -80,7 +80,7 @@ fn inside_table(frame: &Frame, view: &StoreView) -> Table {
                 Cell::Number(held.row.quantity.to_string()),
                 Cell::Number(held.row.reserved.to_string()),
                 Cell::Text(condition.unwrap_or_default()),
-                Cell::Text(expires.map(|day| day.to_string()).unwrap_or_default()),
+                Cell::Text(expires.map(day).unwrap_or_default()),
             ]);
         }
     }
@@ -94,13 +94,15 @@ fn licence_facts(frame: &Frame, view: &StoreView) -> Facts {
         let none = Cell::tag(Tone::Caution, t.text("stock-licence-none"));
         return Facts::new().with(t.text("stock-licence"), none);
     };
-    let until = licence.valid_until.map(|day| match day < frame.today() {
-        true => Cell::tag(
-            Tone::Against,
-            format!("{} {day}", t.text("stock-licence-expired")),
-        ),
-        false => Cell::Text(day.to_string()),
-    });
+    let until = licence
+        .valid_until
+        .map(|until| match until < frame.today() {
+            true => Cell::tag(
+                Tone::Against,
+                format!("{} {}", t.text("stock-licence-expired"), day(until)),
+            ),
+            false => Cell::Text(day(until)),
+        });
     let most = licence
         .mass_max
         .iter()

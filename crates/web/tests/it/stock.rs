@@ -261,7 +261,8 @@ async fn a_movement_that_breaks_a_licence_is_refused_and_what_would_fit_is_said(
     let to = [("kind", "transfer"), ("to", depot.place("M1-B"))];
     let answer = entered(&mut keeper, &[("L7", "2000")], &to).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    for text in ["the mill", "1000 would fit here", "charge TNT 1 kg, L7"] {
+    let said = "M1` cannot take charge TNT 1 kg, L7";
+    for text in ["the mill", "1000 would fit here", said] {
         assert!(answer.body.contains(text), "{text}: {}", answer.body);
     }
     let too_much = [("kind", "expenditure")];
