@@ -33,6 +33,8 @@ pub enum Area {
     Alerts,
     /// Firearms.
     Firearms,
+    /// Stores: what lies in them, movements, counts, cases.
+    Stores,
     /// Lists.
     Lists,
     /// Partners' nodes.
@@ -51,6 +53,7 @@ impl Area {
         Self::Hits,
         Self::Alerts,
         Self::Firearms,
+        Self::Stores,
         Self::Lists,
         Self::Partners,
         Self::Audit,
@@ -65,6 +68,7 @@ impl Area {
             Self::Hits => "/hits",
             Self::Alerts => "/alerts",
             Self::Firearms => "/firearms",
+            Self::Stores => "/stores",
             Self::Lists => "/lists",
             Self::Partners => "/partners",
             Self::Audit => "/audit",
@@ -80,6 +84,7 @@ impl Area {
             Self::Hits => "area-hits",
             Self::Alerts => "area-alerts",
             Self::Firearms => "area-firearms",
+            Self::Stores => "area-stores",
             Self::Lists => "area-lists",
             Self::Partners => "area-partners",
             Self::Audit => "area-audit",
@@ -96,6 +101,7 @@ impl Area {
             Self::Lists => "M3 5h1M7 5h10M3 10h1M7 10h10M3 15h1M7 15h10",
             Self::Alerts => "M4 3h12v14H4zM8 7h4M8 10h4M8 13h2",
             Self::Firearms => "M3 6h13v3h-4l-1 2H8v5H5v-5L3 9z",
+            Self::Stores => "M3 8l7-5 7 5v9H3zM6 17v-6h8v6M6 14h8",
             Self::Partners => {
                 "M5 7a2 2 0 1 0 0-4a2 2 0 0 0 0 4zM15 7a2 2 0 1 0 0-4a2 2 0 0 0 0 4zM10 17a2 2 0 1 0 0-4a2 2 0 0 0 0 4zM7 5h6M6 7l3 6M14 7l-3 6"
             }

@@ -222,6 +222,7 @@ const fn action_of(area: Area) -> Action {
         Area::Hits => Action::ListHits,
         Area::Alerts => Action::ListAlerts,
         Area::Firearms => Action::ViewFirearms,
+        Area::Stores => Action::ViewStock,
         Area::Partners => Action::ListPartners,
         Area::Lists => Action::ListLists,
         Area::Audit => Action::SearchAudit,

@@ -294,6 +294,24 @@ impl App {
         Ok(())
     }
 
+    /// Counts, newest first.
+    ///
+    /// # Errors
+    /// [`AppError::NoJustification`], [`AppError::Forbidden`].
+    pub async fn stocktakes(
+        &self,
+        caller: &Caller,
+    ) -> Result<Vec<(RecordId, Stocktake)>, AppError> {
+        self.authorise(caller, Action::ViewStock, None)?;
+        let found = self.stock_records(Kind::Stocktake, None).await?;
+        let about = EventAbout::subject("stocktakes");
+        self.log_consultation(caller, about).await?;
+        let takes = found.into_iter();
+        Ok(takes
+            .map(|(stored, take)| (stored.envelope.id, take))
+            .collect())
+    }
+
     /// A count with its scans; what it led to only once it has ended.
     ///
     /// # Errors

@@ -114,15 +114,20 @@ impl App {
         &self.inner.stock.rules
     }
 
-    /// Every record of a kind that is in this state, with its body.
+    /// An id for a form that nobody has sent yet: sent twice it is the same movement or scan.
+    pub fn stock_form_id(&self, caller: &Caller) -> RecordId {
+        self.writing(caller).new_id()
+    }
+
+    /// Every record of a kind that is in this state, with its body; newest first.
     async fn stock_records<B: DeserializeOwned>(
         &self,
         kind: Kind,
-        state: &str,
+        state: impl Into<Option<&str>>,
     ) -> Result<Vec<(StoredRecord, B)>, AppError> {
         let filter = RecordFilter {
             kind,
-            state: Some(state.to_owned()),
+            state: state.into().map(str::to_owned),
             created_by: None,
             after: None,
             limit: FOUND_MAX,

@@ -428,7 +428,7 @@ impl App {
                 }
             }
             let code = place(store).map_or("", |place| place.code.as_str());
-            let text = refusal(code, &breaches, (fits, &others));
+            let text = refusal((code, coming.goods), &breaches, (fits, &others));
             return Err(Invalid::new("quantity", first.code(), text).into());
         }
         Ok(())
@@ -436,7 +436,11 @@ impl App {
 }
 
 /// Why a store cannot hold it, and what would fit.
-fn refusal(store: &str, breaches: &[Breach], (fits, others): (u64, &[&str])) -> String {
+fn refusal(
+    (store, goods): (&str, &Goods),
+    breaches: &[Breach],
+    (fits, others): (u64, &[&str]),
+) -> String {
     let said: Vec<String> = breaches.iter().map(ToString::to_string).collect();
     let fewer = match fits {
         0 => "nothing of it fits here".to_owned(),
@@ -446,5 +450,10 @@ fn refusal(store: &str, breaches: &[Breach], (fits, others): (u64, &[&str])) -> 
         [] => "no other store can take all of it".to_owned(),
         others => format!("all of it fits in {}", others.join(", ")),
     };
-    format!("store `{store}`: {}; {fewer}; {elsewhere}", said.join("; "))
+    format!(
+        "store `{store}` cannot take {}, {}: {}; {fewer}; {elsewhere}",
+        goods.nomenclature,
+        goods.number(),
+        said.join("; ")
+    )
 }

@@ -202,6 +202,19 @@ impl App {
         })
     }
 
+    /// What these goods are, beside what names them; erased ones are left out.
+    ///
+    /// # Errors
+    /// [`AppError::NoJustification`], [`AppError::Forbidden`].
+    pub async fn stock_goods_of(
+        &self,
+        caller: &Caller,
+        ids: impl IntoIterator<Item = GoodsId>,
+    ) -> Result<BTreeMap<GoodsId, Goods>, AppError> {
+        self.authorise(caller, Action::ViewStock, None)?;
+        self.goods_of(ids).await
+    }
+
     /// The ledger of an account, newest first.
     ///
     /// # Errors
@@ -228,7 +241,8 @@ impl App {
         })
     }
 
-    /// Goods by their number, or by the id on their label: nothing where there are none.
+    /// Goods by their number, or by the id on their label: those in stores, with holders, and lost.
+    /// Nothing where there are none.
     ///
     /// # Errors
     /// [`AppError::NoJustification`], [`AppError::Forbidden`].
@@ -245,14 +259,17 @@ impl App {
             return Ok(self.goods_of([id]).await?.into_iter().collect());
         }
         let mut found = BTreeMap::new();
-        for (_, site) in self.stock_sites_stored().await? {
-            for store in site.stores() {
-                let rows = self
-                    .store()
-                    .stock_balances(StockOf::Store(store.account))
-                    .await?;
-                found.extend(self.goods_of(rows.iter().map(|row| row.goods)).await?);
-            }
+        let accounts = self.stock_kinds().await?.into_iter();
+        let asked = accounts.filter_map(|(id, kind)| match kind {
+            // A store answers for its bays and racks.
+            AccountKind::Place { store } => (store == id).then_some(StockOf::Store(id)),
+            AccountKind::Holder | AccountKind::Lost => Some(StockOf::Account(id)),
+            AccountKind::Outside | AccountKind::Expended | AccountKind::Destroyed => None,
+        });
+        for of in asked {
+            let rows = self.store().stock_balances(of).await?;
+            let rows = rows.iter().filter(|row| row.quantity > 0);
+            found.extend(self.goods_of(rows.map(|row| row.goods)).await?);
         }
         found.retain(|_, goods| goods.has_number(code));
         Ok(found.into_iter().collect())

@@ -9,7 +9,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     accounts, alerts, audit, checks, firearms, hits, inquiries, lists, matches, partners, sessions,
-    traces, transfers,
+    stock, stock_counts, traces, transfers,
 };
 
 #[derive(OpenApi)]
@@ -34,6 +34,12 @@ use super::{
         traces::ask_further, traces::consent, traces::trace_answers,
         traces::answer_trace, traces::pass_trace_on, firearms::returns,
         firearms::freeze_return,
+        stock::overview, stock::accounts, stock::ledger, stock::add_holder, stock::sites,
+        stock::set_up_site, stock::store, stock::find_goods, stock::register_goods, stock::goods,
+        stock::change_goods, stock::waiting, stock::enter_movement, stock::movement,
+        stock::sign_movement, stock::void_movement, stock::reverse_movement, stock_counts::counts,
+        stock_counts::begin_count, stock_counts::count, stock_counts::add_scans, stock_counts::finish_count,
+        stock_counts::abandon_count, stock_counts::cases, stock_counts::case, stock_counts::recount, stock_counts::explain, stock_counts::lose,
         inquiries::list, inquiries::ask, inquiries::view, inquiries::answer,
         inquiries::hit_reports, inquiries::hit_report_one, inquiries::follow_up,
         partners::list, partners::accept, partners::revoke, partners::deliveries,

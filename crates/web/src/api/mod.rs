@@ -19,6 +19,10 @@ mod lists;
 mod matches;
 mod partners;
 mod sessions;
+mod stock;
+mod stock_bodies;
+mod stock_count_bodies;
+mod stock_counts;
 mod traces;
 mod transfers;
 
@@ -68,6 +72,7 @@ pub(crate) fn router() -> Router<WebState> {
         .route("/alerts", get(alerts::list).merge(post(alerts::enter)))
         .route("/alerts/preview", post(alerts::preview))
         .merge(firearms_router())
+        .merge(stock_router())
         .route("/alerts/{id}", get(alerts::view))
         .route("/alerts/{id}/deliveries", get(alerts::deliveries))
         .route("/alerts/{id}/correct", post(alerts::correct))
@@ -172,4 +177,58 @@ fn firearms_router() -> Router<WebState> {
             "/returns",
             get(firearms::returns).merge(post(firearms::freeze_return)),
         )
+}
+
+fn stock_router() -> Router<WebState> {
+    Router::new()
+        .route("/stock/overview", get(stock::overview))
+        .route("/stock/accounts", get(stock::accounts))
+        .route("/stock/accounts/{id}/postings", get(stock::ledger))
+        .route("/stock/holders", post(stock::add_holder))
+        .route(
+            "/stock/sites",
+            get(stock::sites).merge(post(stock::set_up_site)),
+        )
+        .route("/stock/stores/{id}", get(stock::store))
+        .route(
+            "/stock/goods",
+            get(stock::find_goods).merge(post(stock::register_goods)),
+        )
+        .route(
+            "/stock/goods/{id}",
+            get(stock::goods).merge(put(stock::change_goods)),
+        )
+        .route(
+            "/stock/movements",
+            get(stock::waiting).merge(post(stock::enter_movement)),
+        )
+        .route("/stock/movements/{id}", get(stock::movement))
+        .route(
+            "/stock/movements/{id}/signature",
+            post(stock::sign_movement),
+        )
+        .route("/stock/movements/{id}/void", post(stock::void_movement))
+        .route(
+            "/stock/movements/{id}/reversal",
+            post(stock::reverse_movement),
+        )
+        .route(
+            "/stock/counts",
+            get(stock_counts::counts).merge(post(stock_counts::begin_count)),
+        )
+        .route("/stock/counts/{id}", get(stock_counts::count))
+        .route("/stock/counts/{id}/scans", post(stock_counts::add_scans))
+        .route(
+            "/stock/counts/{id}/finish",
+            post(stock_counts::finish_count),
+        )
+        .route(
+            "/stock/counts/{id}/abandon",
+            post(stock_counts::abandon_count),
+        )
+        .route("/stock/cases", get(stock_counts::cases))
+        .route("/stock/cases/{id}", get(stock_counts::case))
+        .route("/stock/cases/{id}/recount", post(stock_counts::recount))
+        .route("/stock/cases/{id}/explanation", post(stock_counts::explain))
+        .route("/stock/cases/{id}/loss", post(stock_counts::lose))
 }

@@ -79,7 +79,7 @@ async fn report_page(
 }
 
 /// A day with a time, as people write it: `24.11.2026 8:30`.
-fn read_instant(text: &str, zone: &jiff::tz::TimeZone) -> Option<jiff::Timestamp> {
+pub(super) fn read_instant(text: &str, zone: &jiff::tz::TimeZone) -> Option<jiff::Timestamp> {
     let (day, time) = text.trim().rsplit_once(' ')?;
     let day = read_day(day.trim_end_matches(','))?;
     let (hour, minute) = time.split_once(':')?;

@@ -81,12 +81,12 @@ pub struct DrawnNode {
 
 impl DrawnNode {
     /// The foot of the code.
-    fn foot(&self) -> i32 {
+    pub(super) fn foot(&self) -> i32 {
         self.y + 6
     }
 
     /// The foot of what it says.
-    fn below(&self) -> i32 {
+    pub(super) fn below(&self) -> i32 {
         self.y + 44
     }
 }

@@ -33,6 +33,14 @@ pub struct FirearmsPage {
     pub tables: Vec<Table>,
 }
 
+impl FirearmsPage {
+    /// Where the search is sent: to the list that is shown.
+    fn action(&self) -> &'static str {
+        let shown = self.tabs.iter().find(|(_, _, is_shown)| *is_shown);
+        shown.map_or("", |(path, _, _)| path)
+    }
+}
+
 /// The lists about firearms.
 pub(super) fn tabs(t: &Texts, shown: &str) -> Vec<(&'static str, String, bool)> {
     [

@@ -46,6 +46,15 @@ pub mod returns;
 mod screening_flow;
 pub mod screenings;
 pub mod session;
+pub mod stock;
+mod stock_cases;
+mod stock_entry;
+mod stock_goods;
+mod stock_movements;
+mod stock_words;
+mod stocktake_result;
+mod stocktakes;
+mod stores;
 mod subjects;
 mod terms;
 mod trace_answers;
@@ -153,6 +162,7 @@ pub(crate) fn router(upload_bytes_max: usize) -> Router<WebState> {
         )
         .route("/alerts/{id}/{act}", post(alert_acts::act))
         .merge(firearms_router())
+        .merge(stock_router())
         .route("/lists", get(lists::show_lists))
         .route("/lists/import", get(list_import::form).merge(import))
         .route("/lists/import/confirm", post(list_import::confirm))
@@ -228,4 +238,40 @@ fn firearms_router() -> Router<WebState> {
         )
         .route("/returns/{id}", get(returns::show_return))
         .route("/returns/{id}/{file}", get(returns::download))
+}
+
+/// The pages about the stockpile.
+fn stock_router() -> Router<WebState> {
+    Router::new()
+        .route("/stores", get(stock::show_overview))
+        .route("/stores/{id}", get(stores::show_store))
+        .route("/stock-accounts/{id}", get(stores::show_ledger))
+        .route(
+            "/stock-goods",
+            get(stock_goods::search).post(stock_goods::register),
+        )
+        .route("/stock-goods/new", get(stock_goods::show_new))
+        .route("/stock-goods/{id}", get(stock_goods::show_one))
+        .route("/stock-goods/{id}/change", post(stock_goods::change))
+        .route(
+            "/stock-holders/new",
+            get(stores::show_new_holder).post(stores::add_holder),
+        )
+        .route("/stock-movements", get(stock_movements::show_waiting))
+        .route(
+            "/stock-movements/new",
+            get(stock_entry::show_new).post(stock_entry::take),
+        )
+        .route("/stock-movements/{id}", get(stock_movements::show_one))
+        .route("/stock-movements/{id}/{act}", post(stock_movements::act))
+        .route(
+            "/stocktakes",
+            get(stocktakes::show_all).post(stocktakes::begin),
+        )
+        .route("/stocktakes/new", get(stocktakes::show_new))
+        .route("/stocktakes/{id}", get(stocktakes::show_one))
+        .route("/stocktakes/{id}/{act}", post(stocktakes::act))
+        .route("/stock-cases", get(stock_cases::show_cases))
+        .route("/stock-cases/{id}", get(stock_cases::show_case))
+        .route("/stock-cases/{id}/{act}", post(stock_cases::act))
 }

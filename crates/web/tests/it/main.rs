@@ -28,6 +28,8 @@ mod samples;
 )]
 mod screenings;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
+mod stock;
+#[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod texts;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod witnesses;

@@ -30,7 +30,7 @@ fn keys() -> BTreeSet<String> {
 }
 
 /// Keys that are put together from a term: their beginnings.
-const COMPUTED: [&str; 63] = [
+const COMPUTED: [&str; 72] = [
     "alert-headings-",
     "derogation-",
     "arms-category-",
@@ -44,6 +44,15 @@ const COMPUTED: [&str; 63] = [
     "mark-place-",
     "mark-state-",
     "return-",
+    "stock-act-",
+    "stock-by-",
+    "stock-case-is-",
+    "stock-condition-",
+    "stock-kind-",
+    "stock-loss-",
+    "stock-occasion-",
+    "stock-state-",
+    "stocktake-is-",
     "trace-act-",
     "trace-outcome-",
     "urgency-",

@@ -21,10 +21,12 @@ pub const PASSWORD: &str = "correct horse battery";
 pub const LISTED: &str = "Dragoslav Perunčić";
 
 /// Every role with its login.
-pub const ACCOUNTS: [(&str, Role); 6] = [
+pub const ACCOUNTS: [(&str, Role); 8] = [
     ("o.officer", Role::Officer),
     ("v.verifier", Role::VerifyingOfficer),
     ("f.firearms", Role::FirearmsOfficer),
+    ("k.keeper", Role::Storekeeper),
+    ("i.inspector", Role::StockInspector),
     ("s.supervisor", Role::Supervisor),
     ("d.protection", Role::DataProtectionOfficer),
     ("a.admin", Role::Administrator),

@@ -8,6 +8,7 @@ use anyhow::Context;
 use egnatia_app::{App, AppError, Caller, NewAccount, Password, Role};
 use serde_json::json;
 
+mod depot;
 pub(super) mod invented;
 pub(super) mod region;
 mod sides;
@@ -77,6 +78,7 @@ pub async fn run(
     let prepared = region::prepare(folder, wanted).await?;
     if let Some(first) = prepared.first() {
         load_lists(&first.data, &caller, json, &say).await?;
+        depot::prepare(&first.data.app).await?;
     }
     let users = users();
     for (number, node) in prepared.iter().enumerate() {
@@ -117,6 +119,7 @@ async fn run_single(
         }
     };
     load_lists(&data, &caller, json, &say).await?;
+    depot::prepare(&data.app).await?;
     let users = users();
     for user in &users {
         give_account(&data.app, &caller, user).await?;
@@ -178,6 +181,8 @@ fn users() -> Vec<DemoUser> {
     vec![
         user("officer", "Teuta Marković", Role::Officer, true),
         user("verifier", "Ивана Димитрова", Role::VerifyingOfficer, true),
+        user("storekeeper", "Bojan Ristić", Role::Storekeeper, false),
+        user("inspector", "Albana Krasniqi", Role::StockInspector, false),
         user("supervisor", "Arben Hoxha", Role::Supervisor, false),
         user("dpo", "Lejla Kovačević", Role::DataProtectionOfficer, false),
         user("admin", "Đorđe Nikolić", Role::Administrator, true),

@@ -1,0 +1,429 @@
+//! One weapon or lot: found by its number, registered, where it is and was.
+
+use axum::extract::Path;
+use axum::response::{IntoResponse, Redirect, Response};
+use egnatia_app::{Action, GoodsView};
+use egnatia_stockpile::{Condition, Division, Explosive, Goods, GoodsId, Group, Mass, Tracking};
+
+use super::alert_form::{Filler, Wrong};
+use super::firearm_fields::{read_day, words, words_or_none};
+use super::firearm_sections::{Section, SectionsPage, whole, wrong_of};
+use super::firearms::FirearmsPage;
+use super::stock_words::{account_cell, day, goods_cell, goods_name, tabs};
+use super::stores::read_before;
+use super::{record_id, terms};
+use crate::parts::{Cell, Empty, Facts, Field, FieldKind, Form, Table, Tone};
+use crate::problem::Problem;
+use crate::visit::{Posted, Signed, done, show, show_refused};
+use crate::{Area, Frame, Texts};
+
+const PAGE: u32 = 50;
+
+/// Shows what has a number.
+pub(crate) async fn search(signed: Signed) -> Result<Response, Problem> {
+    signed.enter(Action::ViewStock)?;
+    let t = signed.t();
+    let code = signed.visit.query("code").unwrap_or_default();
+    let found = match code.is_empty() {
+        true => Vec::new(),
+        false => {
+            let app = &signed.state.app;
+            app.find_goods(signed.caller(), &code).await?
+        }
+    };
+    let frame = signed
+        .frame(t.text("stock-goods"), Some(Area::Stores))
+        .await;
+    let columns = &["column-name", "stock-tracking", "stock-condition"];
+    let rows = found.iter().map(|(id, goods)| {
+        vec![
+            goods_cell(*id, Some(goods)),
+            Cell::Text(tracking(t, goods)),
+            Cell::Text(terms::word(
+                t,
+                &["stock-condition"],
+                goods.condition.as_str(),
+            )),
+        ]
+    });
+    let empty = match code.is_empty() {
+        true => Empty::of(t, "stock-goods"),
+        false => Empty::of(t, "stock-not-found"),
+    };
+    let table = Table::new(t, String::new(), columns, empty).rows(rows.collect());
+    let posted = Posted::of(vec![("code".to_owned(), code)]);
+    let filler = Filler {
+        t,
+        posted: &posted,
+        wrong: &Wrong::new(),
+    };
+    let code = filler.line("code", "stock-code").kind(FieldKind::Exact);
+    let links = match signed.offers(Action::MoveStock) {
+        true => vec![("/stock-goods/new", t.text("stock-goods-new"))],
+        false => Vec::new(),
+    };
+    Ok(show(&FirearmsPage {
+        tabs: tabs(t, "/stock-goods"),
+        lede: t.text("stock-goods-lede"),
+        links,
+        filters: vec![code.first()],
+        tables: vec![table],
+        frame,
+    }))
+}
+
+fn tracking(t: &Texts, goods: &Goods) -> String {
+    t.text(match goods.is_serialised() {
+        true => "stock-by-serial",
+        false => "stock-by-lot",
+    })
+}
+
+/// Shows one weapon or lot.
+pub(crate) async fn show_one(signed: Signed, Path(id): Path<String>) -> Result<Response, Problem> {
+    signed.enter(Action::ViewStock)?;
+    let id = GoodsId(record_id(&id)?);
+    let before = read_before(&signed)?;
+    let app = &signed.state.app;
+    let view = app.stock_goods(signed.caller(), id, before, PAGE).await?;
+    let state = state_of(&view.goods);
+    Ok(show(
+        &page(&signed, (id, &view), (&state, &Wrong::new())).await,
+    ))
+}
+
+/// What may change of goods, as a form has it.
+fn state_of(goods: &Goods) -> Posted {
+    let day = |on: Option<jiff::civil::Date>| on.map(day).unwrap_or_default();
+    Posted::of(vec![
+        ("condition".to_owned(), goods.condition.to_string()),
+        ("made_on".to_owned(), day(goods.made_on)),
+        ("expires_on".to_owned(), day(goods.expires_on)),
+    ])
+}
+
+async fn page(
+    signed: &Signed,
+    (id, view): (GoodsId, &GoodsView),
+    (posted, wrong): (&Posted, &Wrong),
+) -> SectionsPage {
+    let t = signed.t();
+    let frame = signed
+        .frame(goods_name(&view.goods), Some(Area::Stores))
+        .await;
+    let mut place = Section::new("where", t.text("stock-where")).table(held_table(&frame, view));
+    let may_move = signed.offers(Action::MoveStock);
+    if may_move {
+        let href = format!("/stock-movements/new?goods={id}");
+        place = place.link(href, t.text("stock-move"));
+    }
+    let next = view.history.next;
+    let next = next.map(|next| format!("/stock-goods/{id}?before={next}"));
+    let mut sections = vec![
+        place,
+        Section::new("what", t.text("stock-what")).facts(facts(signed, view)),
+        Section::new("life", t.text("stock-life")).table(life_table(&frame, view).next(next)),
+    ];
+    if may_move {
+        let filler = Filler { t, posted, wrong };
+        let fields = state_fields(&filler);
+        let whole = whole(wrong, &fields);
+        let submit = t.text("stock-change-submit");
+        let form = Form::new(
+            t,
+            format!("/stock-goods/{id}/change"),
+            fields,
+            submit,
+            whole,
+        );
+        sections.push(
+            Section::new("change", t.text("stock-change"))
+                .means(t.text("stock-change-means"))
+                .form(form.csrf(frame.csrf())),
+        );
+    }
+    SectionsPage {
+        back: ("/stock-goods", t.text("stock-goods")),
+        notice: view
+            .goods
+            .is_expired(frame.today())
+            .then(|| t.text("stock-is-expired")),
+        sections,
+        frame,
+    }
+}
+
+fn held_table(frame: &Frame, view: &GoodsView) -> Table {
+    let t = frame.t;
+    let columns = &["stock-place", "stock-quantity", "stock-promised"];
+    let held = view.held.iter().filter(|row| row.quantity > 0);
+    let rows = held.map(|row| {
+        vec![
+            account_cell(t, &view.names, row.account),
+            Cell::Number(row.quantity.to_string()),
+            Cell::Number(row.reserved.to_string()),
+        ]
+    });
+    let empty = Empty::of(t, "stock-held");
+    Table::new(t, String::new(), columns, empty).rows(rows.collect())
+}
+
+fn facts(signed: &Signed, view: &GoodsView) -> Facts {
+    let (t, goods) = (signed.t(), &view.goods);
+    let tone = match goods.condition {
+        Condition::Serviceable => Tone::Agree,
+        Condition::Repairable | Condition::Unknown => Tone::Caution,
+        Condition::Unserviceable | Condition::ForDestruction => Tone::Against,
+    };
+    let condition = terms::word(t, &["stock-condition"], goods.condition.as_str());
+    let number = t.text(match goods.is_serialised() {
+        true => "stock-serial",
+        false => "stock-lot",
+    });
+    let record = match &goods.tracking {
+        Tracking::Serial { record, .. } => *record,
+        Tracking::Lot { .. } => None,
+    };
+    let record = record.map(|record| match signed.offers(Action::ViewFirearms) {
+        true => Cell::link(format!("/firearms/{record}"), t.text("stock-firearm-see")),
+        false => Cell::Exact(record.to_string()),
+    });
+    let hazard = goods.explosive.map(|explosive| {
+        Cell::Text(format!(
+            "{}{}, {} kg",
+            explosive.division, explosive.group, explosive.mass_each
+        ))
+    });
+    let on = |on: Option<jiff::civil::Date>| on.map(|on| Cell::Text(day(on)));
+    let cases = view
+        .cases
+        .iter()
+        .map(|case| Cell::link(format!("/stock-cases/{case}"), t.text("stock-case-see")));
+    Facts::new()
+        .with(
+            t.text("stock-nomenclature"),
+            Cell::Text(goods.nomenclature.clone()),
+        )
+        .with(number, Cell::Exact(goods.number().to_owned()))
+        .with(t.text("stock-condition"), Cell::tag(tone, condition))
+        .with_some(t.text("stock-hazard"), hazard)
+        .with_some(t.text("stock-made-on"), on(goods.made_on))
+        .with_some(t.text("stock-expires-on"), on(goods.expires_on))
+        .with_some(t.text("stock-firearm"), record)
+        .with_all(t.text("stock-cases"), cases.collect())
+        .with(
+            t.text("stock-label"),
+            Cell::Exact(view.envelope.id.to_string()),
+        )
+}
+
+fn life_table(frame: &Frame, view: &GoodsView) -> Table {
+    let t = frame.t;
+    let columns = &[
+        "stock-place",
+        "stock-amount",
+        "stock-balance",
+        "stock-effective",
+        "stock-posted",
+        "stock-movement",
+    ];
+    let rows = view.history.items.iter().map(|row| {
+        vec![
+            account_cell(t, &view.names, row.account),
+            Cell::Number(format!("{:+}", row.amount)),
+            Cell::Number(row.balance.to_string()),
+            Cell::Time(frame.moment(row.effective_at)),
+            Cell::Time(frame.moment(row.posted_at)),
+            Cell::link(
+                format!("/stock-movements/{}", row.movement),
+                t.text("stock-movement-see"),
+            ),
+        ]
+    });
+    let empty = Empty::of(t, "stock-life");
+    Table::new(t, String::new(), columns, empty).rows(rows.collect())
+}
+
+fn state_fields(filler: &Filler<'_>) -> Vec<Field> {
+    let conditions = Condition::ALL.iter().map(|condition| condition.as_str());
+    let conditions = words(filler.t, "stock-condition", conditions);
+    vec![
+        filler.choice("condition", "stock-condition", conditions),
+        filler.line("made_on", "stock-made-on"),
+        filler.line("expires_on", "stock-expires-on"),
+    ]
+}
+
+/// Shows the form of a new weapon or lot.
+pub(crate) async fn show_new(signed: Signed) -> Result<Response, Problem> {
+    signed.enter(Action::MoveStock)?;
+    let number = signed.visit.query("number").unwrap_or_default();
+    let posted = Posted::of(vec![("number".to_owned(), number)]);
+    Ok(show(&new_page(&signed, (&posted, &Wrong::new())).await))
+}
+
+async fn new_page(signed: &Signed, (posted, wrong): (&Posted, &Wrong)) -> SectionsPage {
+    let t = signed.t();
+    let title = t.text("stock-goods-new");
+    let frame = signed.frame(title, Some(Area::Stores)).await;
+    let filler = Filler { t, posted, wrong };
+    let tracked = ["serial", "lot"].map(|by| (by.to_owned(), t.text(&format!("stock-by-{by}"))));
+    let divisions = Division::ALL.iter().map(|division| division.as_str());
+    let groups = Group::ALL.iter().map(|group| group.as_str());
+    let number = filler.line("number", "stock-number").kind(FieldKind::Exact);
+    let mut fields = vec![
+        filler
+            .line("nomenclature", "stock-nomenclature")
+            .required()
+            .first(),
+        filler.choice("tracking", "stock-tracking", tracked.to_vec()),
+        number.required(),
+        filler.choice(
+            "division",
+            "stock-division",
+            words_or_none(t, "stock-division", divisions),
+        ),
+        filler.choice(
+            "group",
+            "stock-group",
+            words_or_none(t, "stock-group", groups),
+        ),
+        filler.line("mass_each", "stock-mass-each"),
+    ];
+    fields.extend(state_fields(&filler));
+    let whole = whole(wrong, &fields);
+    let submit = t.text("stock-goods-submit");
+    let form = Form::new(t, "/stock-goods", fields, submit, whole);
+    SectionsPage {
+        back: ("/stock-goods", t.text("stock-goods")),
+        notice: None,
+        sections: vec![
+            Section::new("new", t.text("stock-goods-new"))
+                .means(t.text("stock-goods-new-means"))
+                .form(form.csrf(frame.csrf())),
+        ],
+        frame,
+    }
+}
+
+/// Registers a weapon or lot, and goes on to its receipt.
+pub(crate) async fn register(signed: Signed, posted: Posted) -> Result<Response, Problem> {
+    signed.enter(Action::MoveStock)?;
+    let wrong = match read(&posted, signed.t()) {
+        Ok(goods) => {
+            let app = &signed.state.app;
+            match app.register_goods(signed.caller(), goods).await {
+                Ok(id) => {
+                    let path = "/stock-movements/new?done=stock-registered&kind=receipt";
+                    return Ok(Redirect::to(&format!("{path}&goods={id}")).into_response());
+                }
+                Err(error) => wrong_of(error)?,
+            }
+        }
+        Err(wrong) => wrong,
+    };
+    Ok(show_refused(&new_page(&signed, (&posted, &wrong)).await))
+}
+
+/// A day that may be left out.
+fn read_day_of(
+    posted: &Posted,
+    field: &str,
+    t: &Texts,
+    wrong: &mut Wrong,
+) -> Option<jiff::civil::Date> {
+    let text = posted.some(field)?;
+    let day = read_day(&text);
+    if day.is_none() {
+        wrong.insert(field.to_owned(), t.text("day-invalid"));
+    }
+    day
+}
+
+fn read(posted: &Posted, t: &Texts) -> Result<Goods, Wrong> {
+    let mut wrong = Wrong::new();
+    let number = posted.text("number");
+    let tracking = match posted.raw("tracking") {
+        "lot" => Tracking::Lot { lot: number },
+        _ => Tracking::Serial {
+            serial: number,
+            record: None,
+        },
+    };
+    let hazard = (
+        posted.some("division"),
+        posted.some("group"),
+        posted.some("mass_each"),
+    );
+    let explosive = match hazard {
+        (None, None, None) => None,
+        (division, group, mass) => {
+            let division = division.and_then(|text| text.parse::<Division>().ok());
+            let group = group.and_then(|text| text.parse::<Group>().ok());
+            let mass = mass.and_then(|text| text.replace(',', ".").parse::<Mass>().ok());
+            for (field, key, is_read) in [
+                ("division", "stock-hazard-incomplete", division.is_some()),
+                ("group", "stock-hazard-incomplete", group.is_some()),
+                ("mass_each", "stock-mass-invalid", mass.is_some()),
+            ] {
+                if !is_read {
+                    wrong.insert(field.to_owned(), t.text(key));
+                }
+            }
+            division
+                .zip(group)
+                .zip(mass)
+                .map(|((division, group), mass_each)| Explosive {
+                    division,
+                    group,
+                    mass_each,
+                })
+        }
+    };
+    let goods = Goods {
+        nomenclature: posted.text("nomenclature"),
+        tracking,
+        explosive,
+        made_on: read_day_of(posted, "made_on", t, &mut wrong),
+        expires_on: read_day_of(posted, "expires_on", t, &mut wrong),
+        condition: posted
+            .raw("condition")
+            .parse()
+            .unwrap_or(Condition::Unknown),
+    };
+    match wrong.is_empty() {
+        true => Ok(goods),
+        false => Err(wrong),
+    }
+}
+
+/// Corrects condition and dates.
+pub(crate) async fn change(
+    signed: Signed,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Result<Response, Problem> {
+    signed.enter(Action::MoveStock)?;
+    let (app, caller, t) = (&signed.state.app, signed.caller(), signed.t());
+    let id = GoodsId(record_id(&id)?);
+    let view = app.stock_goods(caller, id, None, PAGE).await?;
+    let mut wrong = Wrong::new();
+    let changed = Goods {
+        made_on: read_day_of(&posted, "made_on", t, &mut wrong),
+        expires_on: read_day_of(&posted, "expires_on", t, &mut wrong),
+        condition: posted
+            .raw("condition")
+            .parse()
+            .unwrap_or(view.goods.condition),
+        ..view.goods.clone()
+    };
+    if wrong.is_empty() {
+        match app.change_goods(caller, id, changed).await {
+            Ok(()) => return Ok(done(&format!("/stock-goods/{id}"), "stock-changed")),
+            Err(error) => wrong = wrong_of(error)?,
+        }
+    }
+    Ok(show_refused(
+        &page(&signed, (id, &view), (&posted, &wrong)).await,
+    ))
+}
