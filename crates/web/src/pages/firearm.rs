@@ -49,7 +49,12 @@ async fn page(
         .await;
     let mut sections = vec![
         whereabouts(&frame, view),
-        Section::new("marks", t.text("firearm-marks-heading")).table(marks(&frame, what)),
+        Section::new("marks", t.text("firearm-marks-heading"))
+            .table(marks(&frame, what))
+            .link(
+                format!("/firearms/{id}/label"),
+                t.text("firearm-label-print"),
+            ),
         Section::new("what", t.text("firearm-what")).facts(facts(&frame, what)),
         Section::new("life", t.text("firearm-life")).table(life(&frame, view)),
         Section::new("stays", t.text("firearm-stays")).table(stays(&frame, view)),

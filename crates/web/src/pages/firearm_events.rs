@@ -146,7 +146,7 @@ fn read_event(kind: EventKind, posted: &Posted, t: &Texts) -> Result<Event, Wron
         },
         EventKind::Reregistration => Event::Reregistration {
             number: number(),
-            holder: None,
+            holder: posted.some("holder").map(|_| holder()),
         },
         EventKind::Loss | EventKind::Theft | EventKind::Destruction | EventKind::Correction => {
             return Err(wrong("event", "firearm-event-missing"));

@@ -178,6 +178,7 @@ fn users() -> Vec<DemoUser> {
     vec![
         user("officer", "Teuta Marković", Role::Officer, true),
         user("verifier", "Ивана Димитрова", Role::VerifyingOfficer, true),
+        user("firearms", "Vesna Ilieva", Role::FirearmsOfficer, true),
         user("supervisor", "Arben Hoxha", Role::Supervisor, false),
         user("dpo", "Lejla Kovačević", Role::DataProtectionOfficer, false),
         user("admin", "Đorđe Nikolić", Role::Administrator, true),
