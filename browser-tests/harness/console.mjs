@@ -45,13 +45,15 @@ export const OVERSIGHT_CASE = "BT-2026/2";
 const PURPOSE_OF = {
   "officer": "border-check",
   "verifying-officer": "border-check",
+  "firearms-officer": "firearms-trafficking",
   "supervisor": "supervision",
   "data-protection-officer": "supervision",
   "administrator": "administration",
 };
 
 function caseOf(role) {
-  return PURPOSE_OF[role] === "border-check" ? CASE : OVERSIGHT_CASE;
+  const acts = ["border-check", "firearms-trafficking"].includes(PURPOSE_OF[role]);
+  return acts ? CASE : OVERSIGHT_CASE;
 }
 
 /** Signs in and says why. */

@@ -19,9 +19,10 @@ function binary() {
 }
 
 /**
- * Starts a node. Gives its origin (`http://127.0.0.1:PORT`), its users by role, and `stop()`.
+ * Starts a node. Gives its origin (`http://127.0.0.1:PORT`), its users by role, `region`, and `stop()`.
  * The node prints, as JSON on a line of its own, `{"address", "users": [{"login", "password",
- * "role"}]}` once it listens.
+ * "role"}], "nodes": [{"authority", "partner", "address"}]}` once it listens; `region` has all nodes,
+ * the first among them, as `openPage` takes them.
  */
 export async function startNode() {
   const data = await mkdtemp(join(tmpdir(), "egnatia-browser-"));
@@ -52,14 +53,21 @@ export async function startNode() {
   };
 
   try {
-    const { address, users } = await announcement(child, said, remember);
-    const origin = address.startsWith("http") ? address.replace(/\/$/, "") : `http://${address}`;
+    const { address, users, nodes } = await announcement(child, said, remember);
     const byRole = Object.fromEntries(users.map((user) => [user.role, user]));
-    return { origin, data, stop, user: (role) => userOf(byRole, role) };
+    const user = (role) => userOf(byRole, role);
+    const region = (nodes ?? []).map(({ authority, partner, address }) => {
+      return { authority, partner, origin: originOf(address), user };
+    });
+    return { origin: originOf(address), data, region, stop, user };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+function originOf(address) {
+  return address.startsWith("http") ? address.replace(/\/$/, "") : `http://${address}`;
 }
 
 function userOf(byRole, role) {

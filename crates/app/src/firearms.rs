@@ -1,6 +1,7 @@
 //! Firearms: registered, followed through their life, seized, traced, counted.
 
 mod events;
+mod import;
 mod incidents;
 mod register;
 mod returns;
@@ -27,6 +28,10 @@ use crate::writing::{Beside, Keep, Terms, Writing};
 use crate::{App, AppError, Caller, Invalid};
 
 pub use events::MissingReport;
+pub use import::{
+    EarlierRow, FirearmImportError, FirearmImportReport, FirearmImporting, ImportStep,
+    LikeFirearmRow, SameFirearm,
+};
 pub use incidents::{IncidentSummary, IncidentView};
 pub use register::{FirearmSearch, FirearmView, LikeFirearm, NewFirearm};
 pub use returns::{ReturnSummary, ReturnView};

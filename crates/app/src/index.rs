@@ -270,6 +270,20 @@ impl MatchIndex {
         Ok(Search { found, lists })
     }
 
+    /// Weapons that have exactly one of the numbers of the query, and may be the same one.
+    pub fn same_weapons(&self, query: &Description) -> Result<Vec<Found>, AppError> {
+        let numbers = SerialQueries::of(query)
+            .map_err(|error| Invalid::new("serial", "invalid", error.to_string()))?;
+        let state = self.state.read().map_err(|_| poisoned())?;
+        let (asked, thresholds) = ((&numbers, query), &self.thresholds);
+        let same = state.weapons.same_number(asked, self.reference, thresholds);
+        let found = same.into_iter().filter_map(|(key, assessment)| {
+            let payload = state.index.payload(key)?;
+            Some(shown(payload).map(|shown| to_found(key, shown, assessment)))
+        });
+        found.collect()
+    }
+
     /// The lists that a search compares at present.
     pub fn lists(&self) -> Result<Vec<ConsultedList>, AppError> {
         let state = self.state.read().map_err(|_| poisoned())?;

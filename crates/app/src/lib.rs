@@ -71,9 +71,10 @@ pub use exchange::{
 };
 pub use exports::{EXPORT_ROWS_MAX, ExportedTable};
 pub use firearms::{
-    FirearmSearch, FirearmView, IncidentSummary, IncidentView, LikeFirearm, MissingReport,
-    NewFirearm, NewTrace, NewTraceAnswer, ReturnSummary, ReturnView, TraceAnswerView,
-    TraceDelivery, TraceSummary, TraceView,
+    EarlierRow, FirearmImportError, FirearmImportReport, FirearmImporting, FirearmSearch,
+    FirearmView, ImportStep, IncidentSummary, IncidentView, LikeFirearm, LikeFirearmRow,
+    MissingReport, NewFirearm, NewTrace, NewTraceAnswer, ReturnSummary, ReturnView, SameFirearm,
+    TraceAnswerView, TraceDelivery, TraceSummary, TraceView,
 };
 pub use hits::{HitSummary, HitView};
 pub use import::{ImportReport, Importing};

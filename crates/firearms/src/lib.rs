@@ -25,6 +25,7 @@ mod firearm;
 mod holder;
 mod incident;
 mod kind;
+mod label;
 mod life;
 mod mark;
 mod particulars;
@@ -44,6 +45,7 @@ pub use incident::{
     SeizedWeapon,
 };
 pub use kind::{Category, WeaponKind};
+pub use label::Label;
 pub use life::{Custody, Entry, Event, EventKind, Form, Report, Standing, Stay, Taken};
 pub use mark::{Doubt, Mark, MarkPlace, MarkRefused, MarkState};
 pub use particulars::{Country, InvalidCountry, Particulars, ParticularsRefused, Photograph};

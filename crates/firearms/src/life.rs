@@ -1,7 +1,7 @@
 //! The life of a weapon: events, and what follows from them.
 //!
 //! ```text
-//!            manufacture, import                 transfer, licence
+//!   manufacture, import, former register         transfer, licence
 //! Nowhere ───────────────────────► With(holder) ◄────────┐
 //!    │                               │   │   └───────────┘
 //!    │ find, surrender, seizure      │   ├─ loss, theft ─► Missing ─ find, surrender, seizure ─┐
@@ -244,10 +244,21 @@ impl Standing {
                 }),
                 _ => Err(LifeRefused::NotWithAnAuthority),
             },
-            Event::Reregistration { .. } => {
+            Event::Reregistration { holder: None, .. } => {
                 self.here()?;
                 Ok(self)
             }
+            Event::Reregistration {
+                holder: Some(holder),
+                ..
+            } => match &self.custody {
+                Custody::Nowhere if self.since.is_none() => {
+                    Ok(self.at(Custody::With(holder.clone()), on))
+                }
+                Custody::With(held) if held.is_same(holder) => Ok(self),
+                Custody::With(_) => Err(LifeRefused::NotTheHolder),
+                _ => Err(LifeRefused::NotFirst),
+            },
             // Corrections are resolved before: see `effective`.
             Event::Correction { .. } => Err(LifeRefused::NoSuchEvent),
         }

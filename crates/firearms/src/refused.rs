@@ -6,8 +6,10 @@ use crate::text::TEXT_MAX;
 /// Why an event is not recorded. The weapon stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LifeRefused {
-    /// Manufacture after something else.
-    #[error("manufacture is the first event of a life; correct the event before it")]
+    /// What begins a life, after something else.
+    #[error(
+        "manufacture, or a registration anew with a holder, is the first event of a life; correct the event before it"
+    )]
     NotFirst,
     /// Something already has it here.
     #[error(

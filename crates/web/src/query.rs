@@ -1,5 +1,6 @@
 //! Reads what somebody typed or scanned into the description that is compared.
 
+use egnatia_firearms::Label;
 use egnatia_formats::mrz::{Mrz, MrzError};
 use egnatia_matching::{Description, Gender, Identifier, IdentifierKind, Name, Schema, Weapon};
 use jiff::civil::Date;
@@ -19,6 +20,7 @@ pub(crate) struct Asked {
 pub(crate) enum BoxKind {
     Empty,
     Zone,
+    Label,
     Number,
     Name,
 }
@@ -102,7 +104,7 @@ pub(crate) fn read(input: &CheckInput, today: Date, wrong: WrongDigits) -> Resul
     }
 }
 
-/// What the one box holds: an MRZ, a number, or a name.
+/// What the one box holds: an MRZ, the label of a weapon, a number, or a name.
 fn read_box(text: &str, today: Date, wrong: WrongDigits) -> Result<Asked, MrzRefused> {
     let text = text.trim();
     let mut query = Description::default();
@@ -115,6 +117,7 @@ fn read_box(text: &str, today: Date, wrong: WrongDigits) -> Result<Asked, MrzRef
                 zone: Some(Box::new(zone)),
             });
         }
+        BoxKind::Label => query = Label::parse(text).map_or(query, |label| label.description()),
         BoxKind::Number => query.identifiers.push(number(text)),
         BoxKind::Name => query.names.push(Name::new(text)),
     }
@@ -125,6 +128,8 @@ fn read_box(text: &str, today: Date, wrong: WrongDigits) -> Result<Asked, MrzRef
 pub(crate) fn kind_of(text: &str) -> BoxKind {
     if text.is_empty() {
         BoxKind::Empty
+    } else if Label::parse(text).is_some() {
+        BoxKind::Label
     } else if Mrz::is_meant(text) {
         BoxKind::Zone
     } else if is_number(text) {
@@ -205,6 +210,16 @@ mod tests {
         for number in ["AB1234567", "00118", "0101971450015", "X 12-3456"] {
             assert_eq!(of(number).identifiers.len(), 1, "{number}");
         }
+    }
+
+    #[test]
+    fn the_label_of_a_weapon_is_its_number_with_maker_and_calibre() {
+        let asked = of(" EGN1;A%3B 1;Zastava;;9×19;07070707070707070707070707070707 ");
+        assert_eq!(asked.identifiers[0].value, "A; 1");
+        assert_eq!(asked.identifiers[0].kind, IdentifierKind::Serial);
+        let weapon = asked.weapon.unwrap();
+        assert_eq!(weapon.make.as_deref(), Some("Zastava"));
+        assert_eq!((weapon.model, asked.names.len()), (None, 0));
     }
 
     #[test]

@@ -14,6 +14,7 @@ use serde_json::json;
 
 use super::{Keeping, changed, purpose_of, refused, shared_reference};
 use crate::catalogue::{OWN_ALERTS, OWN_FIREARMS};
+use crate::index::Found;
 use crate::port::{CommitError, Conflict, Cursor, FirearmFilter, FirearmRow};
 use crate::writing::{Beside, EventAbout};
 use crate::{Action, App, AppError, Caller, Invalid, Page};
@@ -85,6 +86,23 @@ pub struct FirearmView {
     pub may_change: bool,
 }
 
+/// Those of what was found that are weapons.
+fn weapons(found: Vec<Found>) -> Vec<LikeFirearm> {
+    let is_weapon = |list: &str| {
+        let list = list.split(':').next().unwrap_or_default();
+        list == OWN_FIREARMS || list == OWN_ALERTS
+    };
+    let found = found.into_iter().filter(|found| is_weapon(&found.list));
+    found
+        .map(|found| LikeFirearm {
+            record: found.record,
+            list: found.list,
+            name: found.name,
+            assessment: found.assessment,
+        })
+        .collect()
+}
+
 impl App {
     /// Weapons and alerts that may mean the same, before one is registered (rule SIS-31). The
     /// question is logged.
@@ -121,18 +139,25 @@ impl App {
             Err(AppError::Invalid(error)) if error.code == "too-open" => Vec::new(),
             Err(error) => return Err(error),
         };
-        let is_weapon = |list: &str| {
-            let list = list.split(':').next().unwrap_or_default();
-            list == OWN_FIREARMS || list == OWN_ALERTS
+        Ok(weapons(found))
+    }
+
+    /// Weapons and alerts that agree with one of which a row of a file says what it is. A number
+    /// that was read wholly is looked up as it stands: look-alikes would take as long as the
+    /// register is large.
+    pub(super) fn find_same_firearms(
+        &self,
+        what: &Particulars,
+    ) -> Result<Vec<LikeFirearm>, AppError> {
+        let matched = self.inner.settings.thresholds.matched;
+        let masked = what.marks.iter().any(|mark| mark.text.contains(['?', '*']));
+        let found = match masked {
+            true => self.find_like_firearms(what)?,
+            false => weapons(self.inner.index.same_weapons(&what.description())?),
         };
-        let like = found.into_iter().filter(|found| is_weapon(&found.list));
-        Ok(like
-            .map(|found| LikeFirearm {
-                record: found.record,
-                list: found.list,
-                name: found.name,
-                assessment: found.assessment,
-            })
+        let same = found.into_iter();
+        Ok(same
+            .filter(|like| like.assessment.probability >= matched)
             .collect())
     }
 

@@ -50,6 +50,42 @@ impl Weapons {
         }
     }
 
+    /// Weapons with exactly one of these numbers that may be the one that is asked, the likest
+    /// first. The work does not grow with the number of weapons.
+    pub fn same_number(
+        &self,
+        (numbers, asked): (&SerialQueries, &Description),
+        reference: &Reference,
+        thresholds: &Thresholds,
+    ) -> Vec<(u128, Assessment)> {
+        let serials = asked.identifiers.iter();
+        let serials = serials.filter_map(|number| Serial::new(&number.value).ok());
+        let keys: BTreeSet<u128> = serials
+            .flat_map(|serial| self.serials.exact(&serial).into_iter().copied())
+            .collect();
+        self.assessed(keys, (numbers, asked), reference, thresholds)
+    }
+
+    fn assessed(
+        &self,
+        keys: BTreeSet<u128>,
+        (numbers, asked): (&SerialQueries, &Description),
+        reference: &Reference,
+        thresholds: &Thresholds,
+    ) -> Vec<(u128, Assessment)> {
+        let mut found: Vec<(u128, Assessment)> = keys
+            .into_iter()
+            .filter_map(|key| {
+                let known = self.known.get(&key)?;
+                let assessment = assess(numbers, asked, known, reference, thresholds)?;
+                Some((key, assessment))
+            })
+            .filter(|(_, found)| found.probability >= thresholds.possible)
+            .collect();
+        found.sort_by(|a, b| b.1.probability.total_cmp(&a.1.probability));
+        found
+    }
+
     /// Weapons that may be the one that is asked, the likest first.
     pub fn search(
         &self,
@@ -66,16 +102,7 @@ impl Weapons {
                 .map_err(|error| Invalid::new("serial", "too-open", error.to_string()))?;
             keys.extend(found.into_iter().map(|found| found.key));
         }
-        let mut found: Vec<(u128, Assessment)> = keys
-            .into_iter()
-            .filter_map(|key| {
-                let known = self.known.get(&key)?;
-                let assessment = assess(numbers, asked, known, reference, thresholds)?;
-                Some((key, assessment))
-            })
-            .filter(|(_, found)| found.probability >= thresholds.possible)
-            .collect();
-        found.sort_by(|a, b| b.1.probability.total_cmp(&a.1.probability));
+        let mut found = self.assessed(keys, (numbers, asked), reference, thresholds);
         found.truncate(limit);
         Ok(found)
     }

@@ -15,6 +15,7 @@ mod checks;
 mod decisions;
 mod derogations;
 mod exchange;
+mod firearm_import;
 mod firearms;
 mod index_files;
 mod lists;

@@ -107,6 +107,9 @@ pub enum Event {
     Reregistration {
         /// Under which number.
         number: String,
+        /// Who has it, where it comes from a register of before and nothing was recorded here yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        holder: Option<Holder>,
     },
     /// An earlier event was recorded wrongly.
     Correction {
@@ -214,6 +217,7 @@ impl Event {
             | Self::Licence { holder, .. }
             | Self::Legalisation { holder, .. } => (Some(holder), None),
             Self::Transfer { from, to } => (from.as_ref(), Some(to)),
+            Self::Reregistration { holder, .. } => (holder.as_ref(), None),
             _ => (None, None),
         };
         one.into_iter().chain(other)
@@ -240,7 +244,7 @@ impl Event {
             | Self::Transit { licence, .. } => word("licence", licence)?,
             Self::Licence { number, .. }
             | Self::Legalisation { number, .. }
-            | Self::Reregistration { number } => word("number", number)?,
+            | Self::Reregistration { number, .. } => word("number", number)?,
             Self::Loss(report) | Self::Theft(report) => {
                 prose("circumstances", &report.circumstances)?;
             }

@@ -152,6 +152,34 @@ fn every_event_that_cannot_follow_is_refused_by_its_name() {
 }
 
 #[test]
+fn a_weapon_of_a_register_of_before_is_with_its_holder_and_only_as_the_first_event() {
+    let with = |holder: &str| {
+        event(&format!(
+            r#"{{"re-registration":{{"number":"R 7","holder":{{"kind":"person","reference":"{holder}"}}}}}}"#
+        ))
+    };
+    let firearm = lived(&[with("H-1")]).unwrap();
+    assert!(firearm.is_personal());
+    assert_eq!(firearm.standing().unwrap().custody.as_str(), "held");
+    assert!(lived(&[with("H-1"), with("H-1")]).is_ok());
+    let refused = |events: &[Event]| lived(events).map(|_| ()).unwrap_err();
+    assert_eq!(
+        refused(&[with("H-1"), with("H-2")]),
+        LifeRefused::NotTheHolder
+    );
+    assert_eq!(
+        refused(&[taken("seizure"), with("H-1")]),
+        LifeRefused::NotFirst
+    );
+    assert_eq!(
+        refused(&[with("H-1"), theft(), with("H-1")]),
+        LifeRefused::NotFirst
+    );
+    let bare = event(r#"{"re-registration":{"number":"R 7"}}"#);
+    assert_eq!(refused(&[bare]), LifeRefused::NotHere);
+}
+
+#[test]
 fn dates_follow_each_other_and_do_not_lie_in_the_future() {
     let firearm = record(new(), manufacture(), date(2026, 11, 20)).unwrap();
     let before = record(firearm.clone(), theft(), date(2026, 11, 19));

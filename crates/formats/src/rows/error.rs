@@ -85,6 +85,14 @@ pub enum RowsProblem {
         /// How many columns there are.
         columns: usize,
     },
+    /// No column holds the serial numbers.
+    #[error(
+        "none of the {columns} columns is recognised as the serial number; say which one it is, such as `--columns serial=1`"
+    )]
+    NoSerial {
+        /// How many columns there are.
+        columns: usize,
+    },
     /// Two columns look like the same thing.
     #[error(
         "columns {first} and {second} both look like `{field}`; say which one it is, such as `--columns {field}={first}`"
@@ -139,10 +147,10 @@ pub enum RowsProblem {
         /// The most that is read, with its unit.
         limit: &'static str,
     },
-    /// Rows of alerts stand in a table, and in nothing else.
-    #[error("alerts are read from a table; save it as CSV with one heading row, or as .xlsx")]
+    /// Rows of alerts and of firearms stand in a table, and in nothing else.
+    #[error("this is no table; save it as CSV with one heading row, or as .xlsx")]
     NotATable,
-    /// A table of alerts is larger than is read: it is held in memory, to be entered as one.
+    /// A table of alerts or firearms is larger than is read: it is held in memory, to be entered as one.
     #[error("the file has more than {limit}; cut it into several, each with the heading row")]
     TooLarge {
         /// The most that is read, with its unit.

@@ -5,7 +5,8 @@
 //! [`Layout::rows`] then gives one [`Row`] after another. Memory is bounded whatever the size,
 //! except for sheets, which are held in memory and refused above a stated size.
 //!
-//! A table of alerts that are to be entered is read by [`alerts`].
+//! A table of alerts that are to be entered is read by [`alerts`]; a register of weapons by
+//! [`firearms`].
 
 pub mod alerts;
 mod cells;
@@ -13,6 +14,7 @@ mod dates;
 mod delimited;
 mod encoding;
 mod error;
+pub mod firearms;
 mod headings;
 mod lines;
 mod sheet;

@@ -7,6 +7,7 @@
 )]
 
 mod alert_rows;
+mod firearm_rows;
 mod ftm;
 mod fuzz;
 mod ofac;

@@ -132,7 +132,7 @@ pub struct AlertImport {
     pub why: Why,
 }
 
-fn reason(text: &str) -> Result<Reason, String> {
+pub(super) fn reason(text: &str) -> Result<Reason, String> {
     Reason::try_from(text.to_owned()).map_err(|error| error.to_string())
 }
 

@@ -1,6 +1,9 @@
 //! `egnatia firearm …`.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
+use egnatia_alerts::Reason;
 use egnatia_firearms::{Category, Country, MarkPlace, MarkState, ReturnKind, WeaponKind};
 use egnatia_record::RecordId;
 
@@ -12,6 +15,8 @@ pub enum Firearm {
     /// Register a weapon. What is known already and agrees with it is shown first; then nothing is
     /// registered, unless you say that it is another weapon.
     Register(Box<Register>),
+    /// Bring in a register that exists elsewhere, all of it or nothing.
+    Import(Box<FirearmImport>),
     /// List weapons of the register, the newest first.
     List {
         /// How a number begins; or a maker, or a calibre.
@@ -61,6 +66,41 @@ pub enum Firearm {
         #[command(flatten)]
         why: Why,
     },
+}
+
+const AFTER: &str = "\
+Columns are recognised by their headings, in English and the languages of the region. Fields of
+--columns: serial, place, state, kind, make, model, calibre, category, country, year; slide, barrel,
+cylinder, bolt (their numbers); reference, holder, holder-kind, holder-name, holder-address, licence,
+licensed-until, held-since; different, distinguished-by.
+
+Every row is checked before anything is written; where one is wrong, nothing is, and the exit code is
+2. The same file once more registers nothing twice, and goes on where it was interrupted.";
+
+/// Which weapons to register, and how.
+#[derive(Args)]
+#[command(after_help = AFTER)]
+pub struct FirearmImport {
+    /// The table: CSV or Excel, one weapon a row.
+    pub file: PathBuf,
+    /// Which columns hold what, by number or heading: serial=3,make=Marka. May be given several
+    /// times.
+    #[arg(long, visible_alias = "column", value_name = "FIELD=COLUMN,…")]
+    pub columns: Vec<String>,
+    /// The first row holds no headings but a weapon; needs --columns.
+    #[arg(long, requires = "columns")]
+    pub no_headings: bool,
+    /// The kind of weapon where a row states none, such as pistol, rifle, assault-rifle.
+    #[arg(long, value_parser = weapon_kind)]
+    pub kind: Option<WeaponKind>,
+    /// You looked at all rows that a dry run puts beside something: why they are other weapons.
+    #[arg(long, value_name = "REASON", value_parser = super::alert::reason)]
+    pub like_are_different: Option<Reason>,
+    /// Check every row, say what would be registered, and register nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub why: Why,
 }
 
 /// A weapon, as it is read.

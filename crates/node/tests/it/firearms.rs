@@ -132,3 +132,142 @@ fn a_return_is_counted_and_not_frozen_before_its_period_is_over() {
     let none = run(&node, &["firearm", "clusters"]);
     assert_eq!(none.json(), serde_json::json!([]));
 }
+
+const REGISTER: &str = "Serijski broj;Vrsta oružja;Proizvođač;Model;Kalibar;Evidencijski broj;Vlasnik;Drugo oružje\n\
+M70-45123;automatska puška;Crvena Zastava;M70;7,62×39;R 1;H-1;\n\
+CZ 9001;pištolj;Zastava;CZ 99;9×19;R 2;H-2;\n\
+0042;pištolj;Застава;M57;7,62×25;R 3;;\n";
+
+fn write(node: &Node, name: &str, text: &str) -> String {
+    let path = node.path(name);
+    std::fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_register_is_tried_imported_once_and_found() {
+    let node = Node::new();
+    let file = write(&node, "register.csv", REGISTER);
+    let dry = run(&node, &["firearm", "import", &file, "--dry-run"]);
+    assert_eq!(dry.code, 0, "{}", dry.err);
+    assert_eq!(
+        (&dry.json()["registered"], &dry.json()["dry_run"]),
+        (&3.into(), &true.into())
+    );
+    assert_eq!(dry.json()["columns"][0]["field"], "serial");
+    let listed = |text: &str| run(&node, &["firearm", "list", text]).json();
+    assert!(listed("").as_array().unwrap().is_empty());
+    let done = run(&node, &["firearm", "import", &file]);
+    assert_eq!(
+        (done.code, &done.json()["registered"]),
+        (0, &3.into()),
+        "{}",
+        done.err
+    );
+    assert_eq!(listed("m70-45123")[0]["custody"], "held");
+    assert_eq!(listed("0042")[0]["custody"], "nowhere");
+    let again = run(&node, &["firearm", "import", &file]).json();
+    assert_eq!(
+        (&again["already"], &again["registered"]),
+        (&3.into(), &0.into())
+    );
+    assert_eq!(listed("").as_array().unwrap().len(), 3);
+    let found = run(
+        &node,
+        &[
+            "check",
+            "--serial",
+            "CZ9001",
+            "--make",
+            "Zastava",
+            "--calibre",
+            "9x19",
+        ],
+    );
+    assert_eq!(
+        found.json()["candidates"][0]["band"],
+        "match",
+        "{}",
+        found.out
+    );
+}
+
+#[test]
+fn errors_and_weapons_that_agree_are_shown_with_their_rows_and_nothing_is_registered() {
+    let node = Node::new();
+    let file = write(&node, "register.csv", REGISTER);
+    assert_eq!(run(&node, &["firearm", "import", &file]).code, 0);
+    let wrong = "Serijski broj;Vrsta oružja;Proizvođač;Model;Kalibar;Evidencijski broj;Drugo oružje\n\
+        M70 45123;automatska puška;Zastava;M70;7.62x39;R 4;\n\
+        N-1;praćka;Zastava;;9x19;R 5;\n";
+    let file = write(&node, "wrong.csv", wrong);
+    let mut arguments = vec!["firearm", "import", &file];
+    arguments.extend(WHY);
+    let people = node.run(&arguments);
+    assert_eq!(people.code, 2, "{}", people.err);
+    for said in [
+        "Zastava M70, M70 45123",
+        "Crvena Zastava M70, M70-45123  (firearms)",
+        "row 2, column 7 `Drugo oružje`, different: it agrees with",
+        "row 3, column 2 `Vrsta oružja`, kind: this is no kind of weapon",
+        "2 errors: nothing was registered.",
+    ] {
+        assert!(people.out.contains(said), "{said}: {}", people.out);
+    }
+    let right = wrong.replace("praćka", "pistol").replace("R 4;", "R 4;da");
+    let file = write(&node, "right.csv", &right);
+    let done = run(&node, &["firearm", "import", &file]);
+    assert_eq!(
+        (done.code, &done.json()["registered"]),
+        (0, &2.into()),
+        "{}",
+        done.out
+    );
+    let told = write(&node, "told.csv", REGISTER.replace("R 1", "R 9").as_str());
+    let why = [
+        "firearm",
+        "import",
+        &told,
+        "--like-are-different",
+        "another register",
+    ];
+    let told = run(&node, &why);
+    // Two of them are in somebody's hands already, and nothing tells them apart.
+    assert_eq!(
+        (told.code, &told.json()["error_count"]),
+        (2, &2.into()),
+        "{}",
+        told.out
+    );
+    assert_eq!(told.json()["errors"][0]["field"], "distinguished-by");
+}
+
+#[test]
+fn a_file_that_is_no_register_is_refused_with_what_to_do() {
+    let node = Node::new();
+    let file = write(&node, "other.csv", "Ime;Prezime\nAna;Primer\n");
+    for (arguments, code, said) in [
+        (&["firearm", "import", &file][..], 2, "--columns serial=1"),
+        (
+            &["firearm", "import", &file, "--columns", "nr=1"],
+            2,
+            "serial",
+        ),
+        (
+            &["firearm", "import", "/nonexistent.csv"],
+            2,
+            "cannot import",
+        ),
+        (
+            &["firearm", "import", &file, "--kind", "sling"],
+            2,
+            "pistol",
+        ),
+    ] {
+        let ran = run(&node, arguments);
+        assert_eq!(ran.code, code, "{arguments:?}: {}", ran.err);
+        assert!(ran.err.contains(said), "{arguments:?}: {}", ran.err);
+    }
+    let ran = node.run(&["--json", "firearm", "import", &file]);
+    assert_eq!(ran.code, 3, "{}", ran.err);
+}

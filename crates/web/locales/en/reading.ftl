@@ -22,6 +22,8 @@ reading-masked-note = This node holds no register of serial numbers. A check com
 reading-places = Letters and digits
 reading-alike = Look alike
 reading-alike-pair = { $character } and { $others }
+reading-label = Read as the label of a weapon: { $number }
+reading-label-bare = Read as the label of a weapon without a number. The register finds it; a check needs a number.
 reading-zone = Read as an MRZ of form { $form }. { $finding }
 reading-zone-part = Read as an MRZ that is not whole
 

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use egnatia_alerts::{ConsultedList, MatchState, Settled};
 use egnatia_app::{Action, App, Caller, CheckRequest, CheckView, ListVersionRow};
 use egnatia_formats::mrz::MrzError;
+use egnatia_matching::IdentifierKind;
 use egnatia_record::RecordId;
 
 use super::check::{CheckInput, CheckPage, CheckResultPage};
@@ -202,10 +203,11 @@ pub(crate) fn query_facts(t: &Texts, query: &egnatia_matching::Description) -> F
         .births
         .iter()
         .map(|b| Cell::Text(words::birth_date(*b, t)));
-    let numbers = query
-        .identifiers
-        .iter()
-        .map(|id| Cell::Exact(id.value.clone()));
+    let numbers = |is_serial: bool| {
+        let numbers = query.identifiers.iter();
+        let numbers = numbers.filter(|id| (id.kind == IdentifierKind::Serial) == is_serial);
+        numbers.map(|id| Cell::Exact(id.value.clone())).collect()
+    };
     let gender = query
         .gender
         .map(|g| Cell::Text(t.text(words::gender_key(g))));
@@ -214,6 +216,7 @@ pub(crate) fn query_facts(t: &Texts, query: &egnatia_matching::Description) -> F
     let weapon = query.weapon.as_deref();
     let of = |text: Option<&String>| text.cloned().map(Cell::Text);
     Facts::new()
+        .with_all(t.text("field-serial"), numbers(true))
         .with_some(
             t.text("firearm-make"),
             of(weapon.and_then(|w| w.make.as_ref())),
@@ -227,7 +230,7 @@ pub(crate) fn query_facts(t: &Texts, query: &egnatia_matching::Description) -> F
             of(weapon.and_then(|w| w.calibre.as_ref())),
         )
         .with_all(t.text("column-name"), names.collect())
-        .with_all(t.text("field-document"), numbers.collect())
+        .with_all(t.text("field-document"), numbers(false))
         .with_all(t.text("field-birth-date"), births.collect())
         .with_all(t.text("field-nationality"), nationalities.collect())
         .with_all(t.text("field-place"), texts(&query.places))

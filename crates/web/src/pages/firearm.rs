@@ -6,6 +6,7 @@ use egnatia_app::{Action, FirearmView};
 use egnatia_firearms::Particulars;
 use egnatia_record::RecordId;
 
+use super::alert_facts::day;
 use super::alert_form::{Filler, Wrong};
 use super::firearm_events::{self, event_fields};
 use super::firearm_fields::read_day;
@@ -49,7 +50,12 @@ async fn page(
         .await;
     let mut sections = vec![
         whereabouts(&frame, view),
-        Section::new("marks", t.text("firearm-marks-heading")).table(marks(&frame, what)),
+        Section::new("marks", t.text("firearm-marks-heading"))
+            .table(marks(&frame, what))
+            .link(
+                format!("/firearms/{id}/label"),
+                t.text("firearm-label-print"),
+            ),
         Section::new("what", t.text("firearm-what")).facts(facts(&frame, what)),
         Section::new("life", t.text("firearm-life")).table(life(&frame, view)),
         Section::new("stays", t.text("firearm-stays")).table(stays(&frame, view)),
@@ -77,7 +83,7 @@ fn whereabouts(frame: &Frame, view: &FirearmView) -> Section {
         custody_cell(t, standing.custody.as_str()),
     );
     if let Some(since) = standing.since {
-        facts = facts.with(t.text("firearm-since"), Cell::Text(since.to_string()));
+        facts = facts.with(t.text("firearm-since"), Cell::Text(day(since)));
     }
     facts = facts.with(
         t.text("firearm-form"),
@@ -90,7 +96,7 @@ fn whereabouts(frame: &Frame, view: &FirearmView) -> Section {
     let incidents = view
         .incidents
         .iter()
-        .map(|id| Cell::link(format!("/incidents/{id}"), id.to_string()));
+        .map(|id| Cell::link(format!("/incidents/{id}"), t.text("firearm-incident-see")));
     facts = facts.with_all(t.text("incidents-title"), incidents.collect());
     let clock = view.clock.map(|clock| {
         let reported = clock.reported_at.unwrap_or(frame.now());
@@ -171,7 +177,7 @@ fn life(frame: &Frame, view: &FirearmView) -> Table {
         vec![
             Cell::Text(number.to_string()),
             Cell::Text(terms::word(t, &["event"], entry.event.kind().as_str())),
-            Cell::Text(entry.on.to_string()),
+            Cell::Text(day(entry.on)),
             Cell::Text(firearm_events::says(&entry.event)),
             Cell::Text(entry.by.to_string()),
         ]
@@ -185,8 +191,8 @@ fn stays(frame: &Frame, view: &FirearmView) -> Table {
     let rows = view.stays.iter().map(|stay| {
         vec![
             custody_cell(t, stay.custody.as_str()),
-            Cell::Text(stay.from.to_string()),
-            Cell::Text(stay.to.map(|to| to.to_string()).unwrap_or_default()),
+            Cell::Text(day(stay.from)),
+            Cell::Text(stay.to.map(day).unwrap_or_default()),
         ]
     });
     Table::new(t, String::new(), columns, Empty::of(t, "firearm-stays")).rows(rows.collect())
@@ -229,12 +235,12 @@ fn offered(
     sections.push(form("event", &event_fields));
     match (&view.firearm.proposed, custody.as_str()) {
         (Some(proposed), _) => {
-            let day = frame.today().to_string();
+            let today = day(frame.today());
             let sign = form("sign-destruction", &|filler| {
                 vec![
                     filler
                         .line("sign_on", "column-on")
-                        .value(day.as_str())
+                        .value(today.as_str())
                         .required(),
                 ]
             });

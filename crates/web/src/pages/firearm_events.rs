@@ -144,7 +144,10 @@ fn read_event(kind: EventKind, posted: &Posted, t: &Texts) -> Result<Event, Wron
         EventKind::Deactivation => Event::Deactivation {
             certificate: number(),
         },
-        EventKind::Reregistration => Event::Reregistration { number: number() },
+        EventKind::Reregistration => Event::Reregistration {
+            number: number(),
+            holder: posted.some("holder").map(|_| holder()),
+        },
         EventKind::Loss | EventKind::Theft | EventKind::Destruction | EventKind::Correction => {
             return Err(wrong("event", "firearm-event-missing"));
         }
@@ -198,7 +201,10 @@ pub(super) fn says(event: &Event) -> String {
             method,
             evidence,
         } => format!("{first}, {second}: {method}, {evidence}"),
-        Event::Reregistration { number } => number.clone(),
+        Event::Reregistration { number, holder } => match holder {
+            Some(holder) => format!("{number}, {}", holder.reference),
+            None => number.clone(),
+        },
         Event::Correction {
             of,
             instead,

@@ -43,7 +43,7 @@ async fn new_page(
         let choices = like.iter().map(|like| {
             (
                 like.record.to_string(),
-                format!("{} ({})", like.name, like.list),
+                format!("{} ({})", like.name, list_of(signed, &like.list)),
             )
         });
         fields.push(filler.several("different_from", "firearm-different", choices.collect()));
@@ -63,6 +63,14 @@ async fn new_page(
     }
 }
 
+/// Where something stands that agrees with a weapon.
+fn list_of(signed: &Signed, list: &str) -> String {
+    match list.strip_prefix(RECEIVED_ALERTS) {
+        Some(issuer) => format!("{} {issuer}", signed.t().text("firearm-alert-of")),
+        None => signed.state.app.list_name(list),
+    }
+}
+
 /// What agrees with a weapon, the likest first.
 pub(super) fn like_table(signed: &Signed, like: &[LikeFirearm]) -> Table {
     let t = signed.t();
@@ -72,13 +80,9 @@ pub(super) fn like_table(signed: &Signed, like: &[LikeFirearm]) -> Table {
             true => format!("/firearms/{}", like.record),
             false => format!("/alerts/{}", like.record),
         };
-        let list = match like.list.strip_prefix(RECEIVED_ALERTS) {
-            Some(issuer) => format!("{} {issuer}", t.text("firearm-alert-of")),
-            None => signed.state.app.list_name(&like.list),
-        };
         vec![
             Cell::link(path, like.name.as_str()),
-            Cell::Text(list),
+            Cell::Text(list_of(signed, &like.list)),
             checking::likelihood(t, like.assessment.probability),
         ]
     });

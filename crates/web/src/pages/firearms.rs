@@ -1,9 +1,9 @@
 //! Firearms: the register, searched and filtered.
 
 use askama::Template;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use egnatia_app::{Action, AppError, FirearmRow, FirearmSearch, Page};
-use egnatia_firearms::{Custody, WeaponKind};
+use egnatia_firearms::{Custody, Label, WeaponKind};
 
 use super::alert_form::{Filler, Wrong};
 use super::firearm_fields::words_or_none;
@@ -69,8 +69,24 @@ pub(super) fn custody_cell(t: &Texts, custody: &str) -> Cell {
 pub(crate) async fn show_firearms(signed: Signed) -> Result<Response, Problem> {
     signed.enter(Action::ViewFirearms)?;
     let asked = |name: &str| signed.visit.query(name).unwrap_or_default();
+    // What a scanner reads comes as `q`, or into the field of the search.
+    let scanned = signed.visit.query("q");
+    let text = scanned.unwrap_or_else(|| asked("text"));
+    let label = Label::parse(&text);
+    if let Some(label) = &label {
+        let app = &signed.state.app;
+        match app.view_firearm(signed.caller(), label.record).await {
+            Ok(_) => {
+                let path = format!("/firearms/{}", label.record);
+                return Ok(Redirect::to(&path).into_response());
+            }
+            // The label is of another register: its number may be in this one all the same.
+            Err(AppError::NotFound(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
     let search = FirearmSearch {
-        text: asked("text"),
+        text: label.map_or(text, |label| label.number),
         make: asked("make"),
         calibre: asked("calibre"),
         kind: asked("kind"),

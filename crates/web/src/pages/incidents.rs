@@ -9,6 +9,7 @@ use egnatia_firearms::{
 };
 use egnatia_record::RecordId;
 
+use super::alert_facts::day;
 use super::alert_form::{Filler, Wrong};
 use super::firearm_fields::{read_day, words};
 use super::firearm_sections::{Section, SectionsPage, whole, wrong_of};
@@ -68,7 +69,7 @@ fn table(frame: &Frame, incidents: &[IncidentView]) -> Table {
     let rows = incidents.iter().map(|item| {
         let incident = &item.incident;
         vec![
-            Cell::link(format!("/incidents/{}", item.id), incident.on.to_string()),
+            Cell::link(format!("/incidents/{}", item.id), day(incident.on)),
             Cell::Text(terms::word(t, &["incident-is"], incident.kind.as_str())),
             Cell::Text(format!("{}, {}", incident.place, incident.country)),
             Cell::Number(
@@ -114,7 +115,7 @@ pub(crate) async fn show_incident(
         "{}, {}, {}",
         terms::word(t, &["incident-is"], incident.kind.as_str()),
         incident.place,
-        incident.on
+        day(incident.on)
     );
     let frame = signed.frame(title, Some(Area::Firearms)).await;
     Ok(show(&SectionsPage {
@@ -140,7 +141,7 @@ fn facts(t: &Texts, view: &IncidentView) -> Facts {
         .iter()
         .map(|person| Cell::Exact(person.file.to_string()));
     Facts::new()
-        .with(t.text("column-on"), Cell::Text(incident.on.to_string()))
+        .with(t.text("column-on"), Cell::Text(day(incident.on)))
         .with(
             t.text("incident-place"),
             Cell::Lines(incident.place.clone(), incident.country.to_string()),

@@ -23,6 +23,7 @@ mod entry_fields;
 pub mod firearm;
 mod firearm_events;
 mod firearm_fields;
+mod firearm_label;
 mod firearm_new;
 mod firearm_report;
 pub mod firearm_sections;
@@ -218,6 +219,7 @@ fn firearms_router() -> Router<WebState> {
             "/firearms/{id}/report",
             get(firearm_report::show_report).post(firearm_report::report),
         )
+        .route("/firearms/{id}/label", get(firearm_label::show_label))
         .route("/firearms/{id}/{act}", post(firearm::act))
         .route(
             "/incidents",

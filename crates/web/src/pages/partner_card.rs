@@ -145,7 +145,8 @@ fn codes(t: &Texts, texts: &[String]) -> Vec<Qr> {
     codes.collect::<Option<Vec<_>>>().unwrap_or_default()
 }
 
-fn qr(text: &str, name: String) -> Option<Qr> {
+/// A text as a code; `None` where it is too long for one.
+pub(super) fn qr(text: &str, name: String) -> Option<Qr> {
     let code = QrCode::new(text).ok()?;
     let width = code.width();
     let dark = code

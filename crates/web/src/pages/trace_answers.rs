@@ -8,6 +8,7 @@ use egnatia_firearms::{
 };
 use egnatia_record::{AuthorityId, RecordId};
 
+use super::alert_facts::day;
 use super::alert_form::{Filler, Wrong};
 use super::firearm_fields::{partners, read_day, words, words_or_none};
 use super::firearm_new::like_table;
@@ -40,16 +41,16 @@ pub(super) fn outcome_text(t: &Texts, outcome: &Outcome) -> String {
             standing,
         } => {
             let standing = terms::word(t, &["custody"], standing);
-            format!("{}; {since}, {standing}", holder(by))
+            format!("{}; {}, {standing}", holder(by), day(*since))
         }
-        Outcome::SoldTo { holder: to, on } => format!("{}; {on}", holder(to)),
+        Outcome::SoldTo { holder: to, on } => format!("{}; {}", holder(to), day(*on)),
         Outcome::ExportedTo {
             country,
             on,
             licence,
         } => {
             let licence = licence.as_ref().map(|text| format!(", {text}"));
-            format!("{country}, {on}{}", licence.unwrap_or_default())
+            format!("{country}, {}{}", day(*on), licence.unwrap_or_default())
         }
         Outcome::NoRecord => String::new(),
         Outcome::Refused { reason } => terms::word(t, &["decline"], reason.as_str()),
@@ -217,11 +218,11 @@ fn answer_form(
             .required(),
         filler.line("on", "trace-answer-on"),
         filler.choice("holder_kind", "firearm-holder-kind", holders),
-        filler.line("holder", "firearm-holder"),
+        filler.line("holder", "trace-holder"),
         filler.line("holder_name", "trace-holder-name"),
         filler.line("holder_address", "firearm-holder-address"),
         filler.choice("standing", "column-custody", words(t, "custody", standings)),
-        filler.line("event_country", "firearm-event-country"),
+        filler.line("event_country", "trace-answer-country"),
         filler.line("number", "firearm-event-number"),
         filler.choice("reason", "trace-refusal", reasons),
         filler.choice("pass_to", "trace-pass-to", partners(&signed.state.app, t)),

@@ -9,6 +9,7 @@ use egnatia_firearms::{Country, Hop, HopState, UrgencyGround};
 use egnatia_record::{AuthorityId, PartnerCode, RecordId};
 use jiff::Timestamp;
 
+use super::alert_facts::day;
 use super::alert_form::{Filler, Wrong};
 use super::firearm_fields::{self, partners, read_day, words_or_none};
 use super::firearm_sections::{ChainDrawing, DrawnNode, Section, SectionsPage, whole, wrong_of};
@@ -67,7 +68,11 @@ fn own_table(frame: &Frame, traces: &[TraceSummary]) -> Table {
         let trace = &item.trace;
         vec![
             Cell::link(format!("/traces/{}", item.id), trace.weapon.display_name()),
-            Cell::Text(format!("{}, {}", trace.recovered_on, trace.recovered_in)),
+            Cell::Text(format!(
+                "{}, {}",
+                day(trace.recovered_on),
+                trace.recovered_in
+            )),
             priority(t, trace.is_urgent()),
             Cell::Time(frame.moment(trace.asked_at)),
         ]
@@ -278,9 +283,13 @@ fn summary(t: &Texts, view: &TraceView) -> String {
     for country in view.leads() {
         texts.push(t.with("trace-lead", "country", country.to_string()));
     }
-    if let Some(tenths) = view.median_tenths {
-        let days = format!("{}.{}", tenths / 10, tenths % 10);
-        texts.push(t.with("trace-median", "days", days));
+    match view.median_tenths {
+        Some(0) => texts.push(t.text("trace-median-hours")),
+        Some(tenths) => {
+            let days = format!("{}.{}", tenths / 10, tenths % 10);
+            texts.push(t.with("trace-median", "days", days));
+        }
+        None => {}
     }
     if texts.is_empty() {
         texts.push(t.text("trace-waits"));
@@ -387,7 +396,11 @@ fn hops_table(signed: &Signed, frame: &Frame, hops: &[Hop]) -> Table {
         "hop-clock",
     ];
     let rows = hops.iter().map(|hop| {
-        let name = |authority| terms::authority(&signed.state.app, t, authority);
+        let app = &signed.state.app;
+        let name = |authority: &AuthorityId| match *authority == app.settings().authority {
+            true => t.text("trace-by-us"),
+            false => terms::authority(app, t, authority),
+        };
         let (says, clock) = match &hop.state {
             HopState::Answered { outcome, at } => {
                 (outcome_text(t, outcome), Cell::Time(frame.moment(*at)))
@@ -435,7 +448,11 @@ pub(super) fn facts(frame: &Frame, trace: &egnatia_firearms::Trace) -> Facts {
         )
         .with(
             t.text("trace-recovered"),
-            Cell::Text(format!("{}, {}", trace.recovered_on, trace.recovered_in)),
+            Cell::Text(format!(
+                "{}, {}",
+                day(trace.recovered_on),
+                trace.recovered_in
+            )),
         )
         .with(t.text("trace-offence"), Cell::Text(trace.offence.clone()))
         .with(t.text("trace-priority"), priority(t, trace.is_urgent()))

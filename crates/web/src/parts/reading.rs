@@ -4,6 +4,7 @@
 //! anybody and needs no reason (`tests/it/reading.rs`).
 
 use askama::Template;
+use egnatia_firearms::Label;
 use egnatia_formats::mrz::{Mrz, MrzError};
 use egnatia_matching::serial::{self, SerialError, look_alikes};
 use egnatia_matching::word_forms;
@@ -51,6 +52,7 @@ impl Reading {
         match query::kind_of(text) {
             BoxKind::Empty => {}
             BoxKind::Zone => reading.read_zone(text, today),
+            BoxKind::Label => reading.read_label(text),
             BoxKind::Number => reading.read_number(text),
             BoxKind::Name => reading.read_name(text),
         }
@@ -78,6 +80,22 @@ impl Reading {
                 self.notes.push(t.text("mrz-alphabet"));
             }
         }
+    }
+
+    fn read_label(&mut self, text: &str) {
+        let t = self.t;
+        let Some(label) = Label::parse(text) else {
+            return;
+        };
+        self.summary = match label.number.is_empty() {
+            true => t.text("reading-label-bare"),
+            false => t.with("reading-label", "number", label.number.as_str()),
+        };
+        let stated = |text: String| (!text.is_empty()).then_some(Cell::Text(text));
+        self.facts = Facts::new()
+            .with_some(t.text("firearm-make"), stated(label.make))
+            .with_some(t.text("firearm-model"), stated(label.model))
+            .with_some(t.text("firearm-calibre"), stated(label.calibre));
     }
 
     fn read_number(&mut self, text: &str) {

@@ -414,3 +414,52 @@ async fn two_officers_destroy_a_weapon_on_the_page() {
     assert_eq!(path_of(&signed), path);
     assert!(browser.get(&path).await.body.contains("Destroyed"));
 }
+
+#[tokio::test]
+async fn a_label_has_the_number_and_its_code_is_read_back() {
+    let world = World::new().await;
+    let mut browser = world.justified("f.firearms", PURPOSE).await;
+    let path = registered(&mut browser).await;
+    assert!(
+        browser
+            .get(&path)
+            .await
+            .body
+            .contains(&format!("{path}/label"))
+    );
+    let label = browser.get(&format!("{path}/label")).await.body;
+    assert!(label.contains("<svg class=\"qr\""), "{label}");
+    let (_, code) = label.split_once("data-code=\"").unwrap();
+    let (code, _) = code.split_once('"').unwrap();
+    let id = path.rsplit('/').next().unwrap();
+    assert_eq!(
+        code,
+        format!("EGN1;M70B-45123;Crvena Zastava;M70AB2;7,62×39 mm;{id}")
+    );
+    let asked = |code: &str| {
+        format!(
+            "/firearms?q={}",
+            code.replace(' ', "+").replace('×', "%C3%97")
+        )
+    };
+    let found = browser.get(&asked(code)).await;
+    assert_eq!(found.location(), path);
+    // The label of another register: the number is looked for here.
+    let other = code.replace(id, "07070707070707070707070707070707");
+    let list = browser.get(&asked(&other)).await;
+    assert_eq!(list.status, StatusCode::OK);
+    assert!(list.body.contains(&path), "{}", list.body);
+    // What is no label is what is typed into the search.
+    let list = browser.get("/firearms?q=M70B").await.body;
+    assert!(list.contains(&path), "{list}");
+    let reading = [("q", code), ("part", "reading")];
+    let reading = browser.post("/check/reading", &reading).await.body;
+    assert!(reading.contains("label of a weapon"), "{reading}");
+    let checked = browser.post("/check", &[("q", code)]).await;
+    let answer = browser.get(&path_of(&checked)).await.body;
+    assert!(answer.contains("M70B-45123"), "{answer}");
+    let nobody = browser
+        .get("/firearms/07070707070707070707070707070707/label")
+        .await;
+    assert_eq!(nobody.status, StatusCode::NOT_FOUND);
+}

@@ -177,7 +177,7 @@ impl Reading<'_> {
 }
 
 /// A whole day that a cell states.
-fn day(text: &str, order: DateOrder) -> Option<Date> {
+pub(in crate::rows) fn day(text: &str, order: DateOrder) -> Option<Date> {
     let stated = dates::birth(text, order)?;
     if stated.is_about() || stated.to().is_some() {
         return None;

@@ -25,9 +25,11 @@ use super::survey::{COLUMNS_MAX, is_blank};
 use super::{Column, RowsError, RowsProblem, Source, lines, sheet};
 use crate::paxlst;
 
+pub(super) use cells::day;
 use cells::{Reader, order};
 pub use error::{AlertCellProblem, AlertRowError};
 pub use fields::{AlertField, MappedField, stated_alert_columns};
+pub(super) use words::answer;
 
 /// The most rows of a file.
 pub const ALERT_ROWS_MAX: usize = 100_000;

@@ -72,7 +72,7 @@ pub(super) fn object(text: &str) -> Option<ObjectKind> {
 }
 
 /// Yes or no.
-pub(super) fn answer(text: &str) -> Option<bool> {
+pub(in crate::rows) fn answer(text: &str) -> Option<bool> {
     Some(meaning("answer", &fold(text))? == "yes")
 }
 

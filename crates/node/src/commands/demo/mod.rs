@@ -181,6 +181,7 @@ fn users() -> Vec<DemoUser> {
     vec![
         user("officer", "Teuta Marković", Role::Officer, true),
         user("verifier", "Ивана Димитрова", Role::VerifyingOfficer, true),
+        user("firearms", "Vesna Ilieva", Role::FirearmsOfficer, true),
         user("storekeeper", "Bojan Ristić", Role::Storekeeper, false),
         user("inspector", "Albana Krasniqi", Role::StockInspector, false),
         user("supervisor", "Arben Hoxha", Role::Supervisor, false),

@@ -1,5 +1,7 @@
 //! `egnatia firearm`.
 
+mod import;
+mod report;
 mod show;
 
 use std::fmt::Write;
@@ -29,12 +31,13 @@ pub async fn run(
 ) -> anyhow::Result<ExitCode> {
     let caller = operator(Some(justified(why_of(&what))?))?;
     let index = match what {
-        Firearm::Register(_) => Index::Load,
+        Firearm::Register(_) | Firearm::Import(_) => Index::Load,
         _ => Index::Skip,
     };
     let data = Data::open(folder, config, index).await?;
     let code = match what {
         Firearm::Register(what) => register(&data, &caller, *what, json).await,
+        Firearm::Import(what) => import::run(&data, &caller, &what, json).await,
         Firearm::List {
             text,
             custody,
@@ -68,6 +71,7 @@ pub async fn run(
 fn why_of(what: &Firearm) -> &Why {
     match what {
         Firearm::Register(what) => &what.why,
+        Firearm::Import(what) => &what.why,
         Firearm::List { why, .. }
         | Firearm::Show { why, .. }
         | Firearm::Trace { why, .. }
