@@ -45,6 +45,8 @@ export const OVERSIGHT_CASE = "BT-2026/2";
 const PURPOSE_OF = {
   "officer": "border-check",
   "verifying-officer": "border-check",
+  "storekeeper": "stockpile-security",
+  "stock-inspector": "stockpile-security",
   "supervisor": "supervision",
   "data-protection-officer": "supervision",
   "administrator": "administration",
