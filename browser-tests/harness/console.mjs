@@ -46,6 +46,8 @@ const PURPOSE_OF = {
   "officer": "border-check",
   "verifying-officer": "border-check",
   "firearms-officer": "firearms-trafficking",
+  "storekeeper": "stockpile-security",
+  "stock-inspector": "stockpile-security",
   "supervisor": "supervision",
   "data-protection-officer": "supervision",
   "administrator": "administration",

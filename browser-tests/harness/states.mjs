@@ -44,6 +44,30 @@ export const STATES = {
       );
     },
   },
+  "storekeeper": {
+    "a movement with a code that nobody knows": async (page) => {
+      await page.goto("/stock-movements/new");
+      await page.fill("#code", "DEMO-0003");
+      await page.press("#code", "Enter");
+      await page.waitForSelector("tbody");
+      await page.fill("#code", "no such number");
+      await page.press("#code", "Enter");
+      await page.waitForSelector("[role=alert]");
+    },
+    "a count with a weapon in a wrong place": async (page) => {
+      await beginCount(page, "A1-2");
+      await scan(page, "DEMO-0002");
+      await page.waitForSelector(".scan-said.against");
+    },
+  },
+  "stock-inspector": {
+    "a movement that is given up without a reason": async (page) => {
+      await page.goto("/stock-movements");
+      await page.locator("tbody a").first().click();
+      await page.waitForSelector("#void");
+      await submitUnchecked(page, "form[action$='/void']", "form[action$='/void'] button");
+    },
+  },
   "supervisor": {
     "a verification of the log": async (page) => {
       await page.goto("/audit");
@@ -67,6 +91,21 @@ export const STATES = {
     "an import of something that is no list": (page) => previewImport(page, "<nothing/>"),
   },
 };
+
+/** Begins a count of a place of the demonstration's depot. */
+export async function beginCount(page, code) {
+  await page.goto("/stocktakes/new");
+  await page.getByLabel(`/ ${code}:`).check();
+  await page.click("form[action='/stocktakes'] button");
+  await page.waitForSelector("form[action$='/scan']");
+}
+
+/** Scans a code, as a scanner does that types. */
+export async function scan(page, code) {
+  await page.fill("#code", code);
+  await page.press("#code", "Enter");
+  await page.waitForSelector(".scan-said");
+}
 
 /** Sends a form past the browser's own check, so that the node's answer is seen. */
 export async function submitUnchecked(page, form, button) {

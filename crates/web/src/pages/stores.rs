@@ -36,7 +36,7 @@ pub(crate) async fn show_store(
     }
     if signed.offers(Action::MoveStock) {
         let href = format!("/stock-movements/new?to={id}");
-        inside = inside.link(href, t.text("stock-move-here"));
+        inside = inside.link(href, t.text("stock-bring"));
     }
     let mut licence =
         Section::new("licence", t.text("stock-licence")).facts(licence_facts(&frame, &view));
@@ -125,7 +125,7 @@ fn licence_facts(frame: &Frame, view: &StoreView) -> Facts {
 fn margins_table(frame: &Frame, margins: &[Margin]) -> Table {
     let t = frame.t;
     let columns = &[
-        "stock-exposed",
+        "stock-around",
         "stock-away",
         "stock-needed",
         "stock-margin",
