@@ -283,14 +283,11 @@ fn summary(t: &Texts, view: &TraceView) -> String {
     for country in view.leads() {
         texts.push(t.with("trace-lead", "country", country.to_string()));
     }
-    match view.median_tenths {
-        Some(0) => texts.push(t.text("trace-median-hours")),
-        Some(tenths) => {
-            let days = format!("{}.{}", tenths / 10, tenths % 10);
-            texts.push(t.with("trace-median", "days", days));
-        }
-        None => {}
-    }
+    let days = |tenths: i64| format!("{}.{}", tenths / 10, tenths % 10);
+    texts.extend(view.median_tenths.map(|tenths| match tenths {
+        0 => t.text("trace-median-hours"),
+        _ => t.with("trace-median", "days", days(tenths)),
+    }));
     if texts.is_empty() {
         texts.push(t.text("trace-waits"));
     }
