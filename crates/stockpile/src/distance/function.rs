@@ -317,8 +317,29 @@ impl Function {
         format!("{low} to {high} kg")
     }
 
-    /// The result for so many kilograms; nothing outside its range.
+    /// The result for so many kilograms; nothing above its range, nor below it where the table is read
+    /// to the letter.
     pub fn value(&self, kilograms: f64, edges: Edges) -> Option<Value> {
+        if edges == Edges::Safe
+            && let Some(first) = self
+                .pieces
+                .first()
+                .filter(|first| kilograms > 0.0 && kilograms < first.low)
+        {
+            // Less never needs more: the least quantity that the function knows stands for it.
+            let exact_m = first.exact(first.low);
+            let formula = first.formula(first.low);
+            return Some(Value {
+                function: self.name.clone(),
+                metres: round_up(exact_m),
+                exact_m,
+                formula: format!(
+                    "{formula}, the result of {} kg, the least it knows",
+                    first.low
+                ),
+                note: self.note.clone(),
+            });
+        }
         let (place, piece) = self
             .pieces
             .iter()

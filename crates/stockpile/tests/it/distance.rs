@@ -149,6 +149,28 @@ fn unknown_sites_and_quantities_out_of_range_are_refused_by_name() {
 }
 
 #[test]
+fn less_than_a_function_knows_takes_its_least_distance_on_the_safe_side_only() {
+    let tables = Tables::shipped().unwrap();
+    let little: Mass = "0.16".parse().unwrap();
+    let of = |quantity, edges| {
+        tables.distance(&Ask {
+            quantity,
+            edges,
+            ..ask(Division::D1_1, 1, "inhabited-building")
+        })
+    };
+    let least = of(kg(1), Edges::Safe).unwrap();
+    let less = of(little, Edges::Safe).unwrap();
+    assert_eq!(less.metres, least.metres);
+    assert!(less.terms[0].formula.contains("the least it knows"));
+    let literal = of(little, Edges::Literal);
+    assert!(
+        matches!(literal, Err(DistanceRefused::OutOfRange { .. })),
+        "{literal:?}"
+    );
+}
+
+#[test]
 fn several_divisions_count_by_the_stated_rule() {
     let tables = Tables::shipped().unwrap();
     let contents = BTreeMap::from([
