@@ -17,6 +17,7 @@ mod error;
 pub mod firearms;
 mod headings;
 mod lines;
+mod mapped;
 mod sheet;
 mod survey;
 
@@ -29,6 +30,7 @@ use jiff::civil::Date;
 pub use dates::DateOrder;
 pub use error::{PassengersProblem, RowsError, RowsProblem};
 pub use headings::{Column, Mapped, stated_columns};
+pub use mapped::{MappedField, TableField};
 
 use crate::paxlst;
 use cells::Mapping;

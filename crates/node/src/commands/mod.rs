@@ -4,6 +4,7 @@ mod alert;
 mod audit;
 mod backup;
 mod check;
+mod columns;
 mod compare;
 mod demo;
 mod eval;

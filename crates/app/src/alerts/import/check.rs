@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use egnatia_alerts::{Alert, AlertDraft};
-use egnatia_formats::rows::alerts::{AlertField, AlertRow, AlertTable, MappedField};
+use egnatia_formats::rows::alerts::{AlertColumn, AlertField, AlertRow, AlertTable};
 use egnatia_matching::Index;
 use jiff::civil::Date;
 
@@ -30,7 +30,7 @@ pub(super) struct Checked {
 struct Checking<'a> {
     app: &'a App,
     terms: &'a AlertTerms,
-    columns: &'a [MappedField],
+    columns: &'a [AlertColumn],
     today: Date,
     /// The rows so far, to find like ones among them.
     file: Index<u64>,

@@ -10,12 +10,12 @@ use jiff::civil::Date;
 use super::super::cells::Mapping;
 use super::super::dates::{self, DateOrder};
 use super::super::{Column, RowsError, RowsProblem};
-use super::{AlertCellProblem, AlertField, AlertRow, AlertRowError, MappedField, words};
+use super::{AlertCellProblem, AlertColumn, AlertField, AlertRow, AlertRowError, words};
 use crate::text::filled;
 
 /// How the rows of a table are read.
 pub(super) struct Reader<'a> {
-    pub columns: &'a [MappedField],
+    pub columns: &'a [AlertColumn],
     pub subject: Mapping,
     pub entered: DateOrder,
     pub of_article_36: Option<Category>,
@@ -193,7 +193,7 @@ pub(in crate::rows) fn day(text: &str, order: DateOrder) -> Option<Date> {
 /// [`RowsProblem::MixedDates`].
 pub(super) fn order(
     rows: &[(u64, Vec<String>)],
-    columns: &[MappedField],
+    columns: &[AlertColumn],
     field: AlertField,
 ) -> Result<DateOrder, RowsError> {
     let Some(mapped) = columns.iter().find(|mapped| mapped.field == field) else {

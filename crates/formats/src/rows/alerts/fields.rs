@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::super::headings::{self, Mapped, lines, place, readings};
-use super::super::{Column, RowsError, RowsProblem};
+use super::super::headings::{self, Mapped, place, readings};
+use super::super::mapped::{MappedField, TableField, by_heading, once};
+use super::super::{Column, RowsError};
 
 /// Headings of alerts by what they mean.
 pub(super) const HEADINGS: &str = include_str!("../../../data/alert-headings.txt");
@@ -92,16 +93,14 @@ impl AlertField {
     }
 }
 
-/// A column of a table of alerts that is read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MappedField {
-    /// As what.
-    pub field: AlertField,
-    /// Which one, from 1.
-    pub number: usize,
-    /// Its heading; empty where the file has none.
-    pub heading: String,
+impl TableField for AlertField {
+    fn as_str(self) -> &'static str {
+        self.as_str()
+    }
 }
+
+/// A column of a table of alerts that is read.
+pub type AlertColumn = MappedField<AlertField>;
 
 /// Columns as somebody states them: `category=3,reason=Povod`.
 ///
@@ -114,12 +113,8 @@ pub fn stated_alert_columns(text: &str) -> Result<Vec<(AlertField, String)>, Row
 
 /// What a heading means in a table of alerts, where it is not one of a subject alone.
 fn recognise(heading: &str) -> Option<AlertField> {
-    static KNOWN: LazyLock<HashMap<&'static str, AlertField>> = LazyLock::new(|| {
-        let known = lines(HEADINGS);
-        known
-            .filter_map(|(field, text)| Some((text, AlertField::parse(field)?)))
-            .collect()
-    });
+    static KNOWN: LazyLock<HashMap<&'static str, AlertField>> =
+        LazyLock::new(|| by_heading(HEADINGS, AlertField::parse));
     readings(heading).find_map(|text| KNOWN.get(text.as_str()).copied())
 }
 
@@ -131,7 +126,7 @@ pub(super) fn map(
     row: &[String],
     with_headings: bool,
     stated: &[(AlertField, String)],
-) -> Result<Vec<MappedField>, RowsError> {
+) -> Result<Vec<AlertColumn>, RowsError> {
     let mut own: Vec<(AlertField, usize)> = Vec::new();
     let mut subject: Vec<(Column, String)> = Vec::new();
     let mut taken = vec![false; row.len()];
@@ -169,50 +164,23 @@ pub(super) fn map(
     }
     own.sort_by_key(|(_, index)| *index);
     once(&own)?;
-    let heading = |number: usize| match row.get(number.saturating_sub(1)) {
-        Some(heading) if with_headings => heading.trim().to_owned(),
-        _ => String::new(),
-    };
     let subject = headings::map(&rest, with_headings, &subject)?;
     let subject = subject.into_iter().map(|Mapped { column, number, .. }| {
         let field = AlertField::Subject(column);
-        (field, number)
+        (field, number.saturating_sub(1))
     });
-    let own = own
-        .into_iter()
-        .map(|(field, index)| (field, index.saturating_add(1)));
-    let mut columns: Vec<MappedField> = subject
+    let mut columns: Vec<AlertColumn> = subject
         .chain(own)
-        .map(|(field, number)| MappedField {
-            field,
-            number,
-            heading: heading(number),
-        })
+        .map(|(field, index)| MappedField::of(field, index, row, with_headings))
         .collect();
     columns.sort_by_key(|mapped| mapped.number);
     Ok(columns)
 }
 
-/// Each field of the alert itself stands in one column.
-fn once(own: &[(AlertField, usize)]) -> Result<(), RowsError> {
-    for (at, (field, first)) in own.iter().enumerate() {
-        let mut rest = own.iter().skip(at.saturating_add(1));
-        if let Some((_, second)) = rest.find(|(other, _)| other == field) {
-            return Err(RowsProblem::Ambiguous {
-                field: field.as_str(),
-                first: first.saturating_add(1),
-                second: second.saturating_add(1),
-            }
-            .into());
-        }
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rows::headings::{fold, known};
+    use crate::rows::headings::{fold, known, lines};
 
     fn mapped(headings: &[&str], stated: &str) -> Result<Vec<(AlertField, usize)>, RowsError> {
         let headings: Vec<String> = headings.iter().map(|text| (*text).to_owned()).collect();

@@ -28,7 +28,7 @@ use crate::paxlst;
 pub(super) use cells::day;
 use cells::{Reader, order};
 pub use error::{AlertCellProblem, AlertRowError};
-pub use fields::{AlertField, MappedField, stated_alert_columns};
+pub use fields::{AlertColumn, AlertField, stated_alert_columns};
 pub(super) use words::answer;
 
 /// The most rows of a file.
@@ -90,7 +90,7 @@ pub struct AlertTable {
     /// How it is written: `csv, separator ;, windows-1250`, or `excel`.
     pub written: String,
     /// The columns that are read, in their order.
-    pub columns: Vec<MappedField>,
+    pub columns: Vec<AlertColumn>,
     /// The headings of columns that are not read.
     pub unused: Vec<String>,
     /// How many rows there are, with those that cannot be read.
@@ -181,7 +181,7 @@ impl AlertTable {
     }
 
     /// Where a field stands, if one column holds it.
-    pub fn column(&self, field: AlertField) -> Option<&MappedField> {
+    pub fn column(&self, field: AlertField) -> Option<&AlertColumn> {
         self.columns.iter().find(|mapped| mapped.field == field)
     }
 }
@@ -254,7 +254,7 @@ fn width(first: &[String], cells: &[String], is_sheet: bool) -> Option<AlertCell
     })
 }
 
-fn subject(mapped: &MappedField) -> Option<Mapped> {
+fn subject(mapped: &AlertColumn) -> Option<Mapped> {
     match mapped.field {
         AlertField::Subject(column) => Some(Mapped {
             column,
@@ -265,7 +265,7 @@ fn subject(mapped: &MappedField) -> Option<Mapped> {
     }
 }
 
-fn unused(headings: &[String], columns: &[MappedField]) -> Vec<String> {
+fn unused(headings: &[String], columns: &[AlertColumn]) -> Vec<String> {
     let numbered = (1_usize..).zip(headings);
     numbered
         .filter(|(number, heading)| {

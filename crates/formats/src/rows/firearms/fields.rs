@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::super::headings::{self, lines, place, readings};
+use super::super::headings::{self, place, readings};
+use super::super::mapped::{MappedField, TableField, by_heading, once};
 use super::super::{RowsError, RowsProblem};
 
 /// Headings of firearms by what they mean.
@@ -130,16 +131,14 @@ impl FirearmField {
     }
 }
 
-/// A column of a table of firearms that is read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FirearmColumn {
-    /// As what.
-    pub field: FirearmField,
-    /// Which one, from 1.
-    pub number: usize,
-    /// Its heading; empty where the file has none.
-    pub heading: String,
+impl TableField for FirearmField {
+    fn as_str(self) -> &'static str {
+        self.as_str()
+    }
 }
+
+/// A column of a table of firearms that is read.
+pub type FirearmColumn = MappedField<FirearmField>;
 
 /// Columns as somebody states them: `serial=3,make=Marka`.
 ///
@@ -154,11 +153,8 @@ pub fn stated_firearm_columns(text: &str) -> Result<Vec<(FirearmField, String)>,
 }
 
 fn recognise(heading: &str) -> Option<FirearmField> {
-    static KNOWN: LazyLock<HashMap<&'static str, FirearmField>> = LazyLock::new(|| {
-        lines(HEADINGS)
-            .filter_map(|(field, text)| Some((text, FirearmField::parse(field)?)))
-            .collect()
-    });
+    static KNOWN: LazyLock<HashMap<&'static str, FirearmField>> =
+        LazyLock::new(|| by_heading(HEADINGS, FirearmField::parse));
     readings(heading).find_map(|text| KNOWN.get(text.as_str()).copied())
 }
 
@@ -186,38 +182,22 @@ pub(super) fn map(
         }
     }
     found.sort_by_key(|(_, index)| *index);
-    for (at, (field, first)) in found.iter().enumerate() {
-        let mut rest = found.iter().skip(at.saturating_add(1));
-        if let Some((_, second)) = rest.find(|(other, _)| other == field) {
-            return Err(RowsProblem::Ambiguous {
-                field: field.as_str(),
-                first: first.saturating_add(1),
-                second: second.saturating_add(1),
-            }
-            .into());
-        }
-    }
+    once(&found)?;
     if found
         .iter()
         .all(|(field, _)| *field != FirearmField::Serial)
     {
         return Err(RowsProblem::NoSerial { columns: row.len() }.into());
     }
-    let columns = found.into_iter().map(|(field, index)| FirearmColumn {
-        field,
-        number: index.saturating_add(1),
-        heading: match row.get(index) {
-            Some(heading) if with_headings => heading.trim().to_owned(),
-            _ => String::new(),
-        },
-    });
+    let columns = found.into_iter();
+    let columns = columns.map(|(field, index)| MappedField::of(field, index, row, with_headings));
     Ok(columns.collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rows::headings::fold;
+    use crate::rows::headings::{fold, lines};
 
     fn mapped(headings: &[&str], stated: &str) -> Result<Vec<(FirearmField, usize)>, RowsError> {
         let headings: Vec<String> = headings.iter().map(|text| (*text).to_owned()).collect();

@@ -13,7 +13,7 @@ use egnatia_record::Handling;
 
 use super::{justified, report};
 use crate::cli::AlertImport;
-use crate::commands::print;
+use crate::commands::{columns, print};
 use crate::config::Config;
 use crate::data::{Data, Index, operator};
 use crate::failure::{INPUT, InputError};
@@ -31,7 +31,8 @@ pub async fn run(
     let cannot = format!("cannot import `{}`", what.file.display());
     let (table, checksum) = read(&what).context(cannot.clone())?;
     if !json {
-        eprintln!("{}", report::columns(&table));
+        let how = (table.row_count, table.written.as_str());
+        eprintln!("{}", columns::to_text(how, &table.columns, &table.unused));
     }
     let columns = table.columns.clone();
     let bar = rate_bar(table.row_count, "checking rows", json);
@@ -46,7 +47,7 @@ pub async fn run(
     data.close().await;
     bar.finish_and_clear();
     let done = done.context(cannot)?;
-    let value = report::to_json(&done, &columns)?;
+    let value = columns::to_json(&done, &columns)?;
     print(json, &value, report::to_text(&done, &columns).trim_end());
     // What is wrong was printed, all of it.
     let code = match done.error_count {

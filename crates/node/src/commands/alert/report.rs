@@ -3,64 +3,15 @@
 use std::fmt::Write;
 
 use egnatia_app::{AlertImportError, AlertImportReport, RecipientCount};
-use egnatia_formats::rows::alerts::{AlertTable, MappedField};
-use serde_json::{Value, json};
+use egnatia_formats::rows::alerts::AlertColumn;
+
+use crate::commands::columns::heading;
 
 /// So many errors and like rows are printed for people; programs get all.
 const SHOWN: usize = 50;
 
-/// How the table is read.
-pub fn columns(table: &AlertTable) -> String {
-    let mut text = format!("{} rows ({})", table.row_count, table.written);
-    for mapped in &table.columns {
-        // Writing to a string does not fail.
-        let _ = write!(
-            text,
-            "\n  {:16} column {}{}",
-            mapped.field.as_str(),
-            mapped.number,
-            heading(mapped)
-        );
-    }
-    if !table.unused.is_empty() {
-        let unused: Vec<String> = table
-            .unused
-            .iter()
-            .map(|text| format!("`{text}`"))
-            .collect();
-        let _ = write!(text, "\n  not read         {}", unused.join(", "));
-    }
-    text
-}
-
-fn heading(mapped: &MappedField) -> String {
-    match mapped.heading.as_str() {
-        "" => String::new(),
-        heading => format!("  `{heading}`"),
-    }
-}
-
-/// For programs.
-pub fn to_json(
-    report: &AlertImportReport,
-    columns: &[MappedField],
-) -> Result<Value, serde_json::Error> {
-    let mut value = serde_json::to_value(report)?;
-    let columns: Vec<Value> = columns
-        .iter()
-        .map(|mapped| {
-            let field = mapped.field.as_str();
-            json!({ "field": field, "column": mapped.number, "heading": mapped.heading })
-        })
-        .collect();
-    if let Some(object) = value.as_object_mut() {
-        object.insert("columns".to_owned(), json!(columns));
-    }
-    Ok(value)
-}
-
 /// For people.
-pub fn to_text(report: &AlertImportReport, columns: &[MappedField]) -> String {
+pub fn to_text(report: &AlertImportReport, columns: &[AlertColumn]) -> String {
     let mut text = String::new();
     like_rows(&mut text, report);
     for error in report.errors.iter().take(SHOWN) {
@@ -125,7 +76,7 @@ fn like_rows(text: &mut String, report: &AlertImportReport) {
 }
 
 /// `row 7, column 3 "Datum", birth-date: …`.
-fn line(error: &AlertImportError, columns: &[MappedField]) -> String {
+fn line(error: &AlertImportError, columns: &[AlertColumn]) -> String {
     let column = error.column.map(|number| {
         let mapped = columns.iter().find(|mapped| mapped.number == number);
         format!(

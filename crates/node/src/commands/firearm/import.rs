@@ -13,7 +13,7 @@ use egnatia_formats::rows::firearms::{
 
 use super::report;
 use crate::cli::FirearmImport;
-use crate::commands::print;
+use crate::commands::{columns, print};
 use crate::data::Data;
 use crate::failure::{INPUT, InputError};
 use crate::output::rate_bar;
@@ -28,7 +28,8 @@ pub async fn run(
     let cannot = || format!("cannot import `{}`", what.file.display());
     let (table, checksum) = read(what).with_context(cannot)?;
     if !json {
-        eprintln!("{}", report::columns(&table));
+        let how = (table.row_count, table.written.as_str());
+        eprintln!("{}", columns::to_text(how, &table.columns, &table.unused));
     }
     let bar = rate_bar(table.row_count, "checking rows", json);
     let importing = FirearmImporting {
@@ -45,7 +46,7 @@ pub async fn run(
     let done = data.app.import_firearms(caller, &table, &importing).await;
     bar.finish_and_clear();
     let done = done.with_context(cannot)?;
-    let value = report::to_json(&done, &table.columns)?;
+    let value = columns::to_json(&done, &table.columns)?;
     print(
         json,
         &value,

@@ -3,61 +3,12 @@
 use std::fmt::Write;
 
 use egnatia_app::{FirearmImportError, FirearmImportReport, LikeFirearmRow};
-use egnatia_formats::rows::firearms::{FirearmColumn, FirearmTable};
-use serde_json::{Value, json};
+use egnatia_formats::rows::firearms::FirearmColumn;
+
+use crate::commands::columns::heading;
 
 /// So many errors and like rows are printed for people; programs get all.
 const SHOWN: usize = 50;
-
-/// How the table is read.
-pub fn columns(table: &FirearmTable) -> String {
-    let mut text = format!("{} rows ({})", table.row_count, table.written);
-    for column in &table.columns {
-        // Writing to a string does not fail.
-        let _ = write!(
-            text,
-            "\n  {:16} column {}{}",
-            column.field.as_str(),
-            column.number,
-            heading(column)
-        );
-    }
-    if !table.unused.is_empty() {
-        let unused: Vec<String> = table
-            .unused
-            .iter()
-            .map(|text| format!("`{text}`"))
-            .collect();
-        let _ = write!(text, "\n  not read         {}", unused.join(", "));
-    }
-    text
-}
-
-fn heading(column: &FirearmColumn) -> String {
-    match column.heading.as_str() {
-        "" => String::new(),
-        heading => format!("  `{heading}`"),
-    }
-}
-
-/// For programs.
-pub fn to_json(
-    report: &FirearmImportReport,
-    columns: &[FirearmColumn],
-) -> Result<Value, serde_json::Error> {
-    let mut value = serde_json::to_value(report)?;
-    let columns: Vec<Value> = columns
-        .iter()
-        .map(|column| {
-            let field = column.field.as_str();
-            json!({ "field": field, "column": column.number, "heading": column.heading })
-        })
-        .collect();
-    if let Some(object) = value.as_object_mut() {
-        object.insert("columns".to_owned(), json!(columns));
-    }
-    Ok(value)
-}
 
 /// For people.
 pub fn to_text(report: &FirearmImportReport, columns: &[FirearmColumn]) -> String {
