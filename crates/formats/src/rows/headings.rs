@@ -1,11 +1,10 @@
-//! What a column holds, by its heading. Headings are compared without case, accents and script:
-//! `Датум рођења`, `Datum rođenja` and `datum_rodjenja` are one.
+//! What a column of persons and things holds, by its heading.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::columns::{lines, place, readings, stated};
 use super::{RowsError, RowsProblem};
-use crate::error::shorten;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -210,51 +209,12 @@ fn check(columns: &[Mapped], count: usize) -> Result<(), RowsError> {
     }
 }
 
-/// Where a column is that somebody named by its number or its heading.
-pub(super) fn place(
-    headings: &[String],
-    with_headings: bool,
-    wanted: &str,
-) -> Result<usize, RowsError> {
-    let by_number = wanted.trim().parse::<usize>().ok();
-    let by_number = by_number
-        .and_then(|number| number.checked_sub(1))
-        .filter(|index| *index < headings.len());
-    let by_heading = || {
-        let wanted = fold(wanted);
-        let mut same = headings.iter().map(|text| fold(text) == wanted);
-        same.position(|same| same).filter(|_| with_headings)
-    };
-    by_number.or_else(by_heading).ok_or_else(|| {
-        RowsProblem::NoColumn {
-            wanted: shorten(wanted),
-            columns: headings.len(),
-        }
-        .into()
-    })
-}
-
 /// What a heading means, and whether it may as well mean a given name.
 fn recognise(heading: &str) -> Option<(Column, bool)> {
     readings(heading).find_map(|text| {
         let column = *known().get(text.as_str())?;
         Some((column, NAME_OR_GIVEN.contains(&text.as_str())))
     })
-}
-
-/// A heading and its parts, folded: `Prezime / Surname` says the same thing twice;
-/// `Datum rođenja (dd.mm.gggg)` adds a hint.
-pub(super) fn readings(heading: &str) -> impl Iterator<Item = String> {
-    let parts = heading.split(['/', '(', ')', '|', '\n', ',']);
-    std::iter::once(heading).chain(parts).map(fold)
-}
-
-/// The fields and their headings of a table such as [`HEADINGS`]: each with its field's name.
-pub(super) fn lines(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
-    let lines = table.lines().filter(|line| !line.starts_with('#'));
-    lines
-        .filter_map(|line| line.split_once(": "))
-        .flat_map(|(field, texts)| texts.split(", ").map(move |text| (field, text)))
 }
 
 /// Columns as somebody states them: `name=2,birth-date=DOB`.
@@ -266,81 +226,9 @@ pub fn stated_columns(text: &str) -> Result<Vec<(Column, String)>, RowsError> {
     stated(text, Column::parse, fields)
 }
 
-/// The same with fields of any kind.
-pub(super) fn stated<F>(
-    text: &str,
-    parse: impl Fn(&str) -> Option<F>,
-    fields: impl Fn() -> Vec<&'static str>,
-) -> Result<Vec<(F, String)>, RowsError> {
-    let wrong = |part: &str| {
-        RowsError::from(RowsProblem::Columns {
-            text: shorten(part),
-            fields: fields().join(", "),
-        })
-    };
-    text.split(',')
-        .map(|part| {
-            let (field, column) = part.split_once('=').ok_or_else(|| wrong(part))?;
-            let field = parse(field.trim()).ok_or_else(|| wrong(part))?;
-            let column = column.trim();
-            if column.is_empty() {
-                return Err(wrong(part));
-            }
-            Ok((field, column.to_owned()))
-        })
-        .collect()
-}
-
-/// A heading without case, accents, script and punctuation.
-pub(super) fn fold(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    for c in text.chars().take(200).flat_map(char::to_lowercase) {
-        match letter(c) {
-            Some(letters) => folded.push_str(letters),
-            None if c.is_ascii_alphanumeric() => folded.push(c),
-            // A combining accent belongs to the letter before it.
-            None if ('\u{300}'..='\u{36F}').contains(&c) => {}
-            None => folded.push(' '),
-        }
-    }
-    let words: Vec<&str> = folded.split_whitespace().collect();
-    words.join(" ").replace("dj", "d")
-}
-
-/// A letter of the region's alphabets in plain letters.
-const fn letter(c: char) -> Option<&'static str> {
-    Some(match c {
-        'à' | 'á' | 'â' | 'ä' | 'ã' | 'а' => "a",
-        'б' => "b",
-        'ç' | 'č' | 'ć' | 'ц' | 'ч' | 'ћ' => "c",
-        'đ' | 'д' | 'ђ' => "d",
-        'џ' | 'ѕ' => "dz",
-        'è' | 'é' | 'ê' | 'ë' | 'е' | 'ѐ' => "e",
-        'ф' => "f",
-        'г' | 'ѓ' => "g",
-        'х' => "h",
-        'ì' | 'í' | 'î' | 'ï' | 'и' | 'ѝ' => "i",
-        'ј' | 'й' => "j",
-        'к' | 'ќ' => "k",
-        'л' => "l",
-        'љ' => "lj",
-        'м' => "m",
-        'ñ' | 'н' => "n",
-        'њ' => "nj",
-        'ò' | 'ó' | 'ô' | 'ö' | 'о' => "o",
-        'п' => "p",
-        'р' => "r",
-        'š' | 'с' | 'ш' => "s",
-        'т' => "t",
-        'ù' | 'ú' | 'û' | 'ü' | 'у' => "u",
-        'в' => "v",
-        'ž' | 'з' | 'ж' => "z",
-        _ => return None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::columns::fold;
     use super::*;
 
     fn mapped(headings: &[&str], stated: &str) -> Result<Vec<(Column, usize)>, RowsError> {

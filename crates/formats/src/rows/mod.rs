@@ -10,6 +10,7 @@
 
 pub mod alerts;
 mod cells;
+mod columns;
 mod dates;
 mod delimited;
 mod encoding;
@@ -17,7 +18,6 @@ mod error;
 pub mod firearms;
 mod headings;
 mod lines;
-mod mapped;
 mod sheet;
 mod survey;
 
@@ -27,10 +27,10 @@ use std::sync::Arc;
 use egnatia_matching::Description;
 use jiff::civil::Date;
 
+pub use columns::{MappedField, TableField};
 pub use dates::DateOrder;
 pub use error::{PassengersProblem, RowsError, RowsProblem};
 pub use headings::{Column, Mapped, stated_columns};
-pub use mapped::{MappedField, TableField};
 
 use crate::paxlst;
 use cells::Mapping;

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::super::headings::{self, Mapped, place, readings};
-use super::super::mapped::{MappedField, TableField, by_heading, once};
+use super::super::columns::{MappedField, TableField, by_heading, once, place, readings, stated};
+use super::super::headings::{self, Mapped};
 use super::super::{Column, RowsError};
 
 /// Headings of alerts by what they mean.
@@ -108,7 +108,7 @@ pub type AlertColumn = MappedField<AlertField>;
 /// Where the text is no list of fields and columns.
 pub fn stated_alert_columns(text: &str) -> Result<Vec<(AlertField, String)>, RowsError> {
     let fields = || AlertField::all().map(AlertField::as_str).collect();
-    headings::stated(text, AlertField::parse, fields)
+    stated(text, AlertField::parse, fields)
 }
 
 /// What a heading means in a table of alerts, where it is not one of a subject alone.
@@ -180,7 +180,8 @@ pub(super) fn map(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rows::headings::{fold, known, lines};
+    use crate::rows::columns::{fold, lines};
+    use crate::rows::headings::known;
 
     fn mapped(headings: &[&str], stated: &str) -> Result<Vec<(AlertField, usize)>, RowsError> {
         let headings: Vec<String> = headings.iter().map(|text| (*text).to_owned()).collect();

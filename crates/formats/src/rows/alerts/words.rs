@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use egnatia_alerts::{ObjectKind, Warning};
 use egnatia_record::Category;
 
-use super::super::headings::{fold, lines};
+use super::super::columns::{fold, lines};
 use super::error::AlertCellProblem;
 
 const WORDS: &str = include_str!("../../../data/alert-words.txt");

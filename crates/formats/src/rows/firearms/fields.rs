@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::super::headings::{self, place, readings};
-use super::super::mapped::{MappedField, TableField, by_heading, once};
+use super::super::columns::{MappedField, TableField, by_heading, once, place, readings, stated};
 use super::super::{RowsError, RowsProblem};
 
 /// Headings of firearms by what they mean.
@@ -149,7 +148,7 @@ pub fn stated_firearm_columns(text: &str) -> Result<Vec<(FirearmField, String)>,
         let all = FirearmField::ALL.iter();
         all.map(|field| field.as_str()).collect()
     };
-    headings::stated(text, FirearmField::parse, fields)
+    stated(text, FirearmField::parse, fields)
 }
 
 fn recognise(heading: &str) -> Option<FirearmField> {
@@ -197,7 +196,7 @@ pub(super) fn map(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rows::headings::{fold, lines};
+    use crate::rows::columns::{fold, lines};
 
     fn mapped(headings: &[&str], stated: &str) -> Result<Vec<(FirearmField, usize)>, RowsError> {
         let headings: Vec<String> = headings.iter().map(|text| (*text).to_owned()).collect();

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use egnatia_firearms::{Category, HolderKind, MarkPlace, MarkState, WeaponKind};
 
-use super::super::headings::{fold, lines};
+use super::super::columns::{fold, lines};
 
 const WORDS: &str = include_str!("../../../data/firearm-words.txt");
 
