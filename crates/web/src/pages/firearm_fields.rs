@@ -69,7 +69,6 @@ pub(super) fn fields(filler: &Filler<'_>) -> Vec<Field> {
         filler.choice("category", "firearm-category", categories),
         filler.line("country", "firearm-country"),
         filler.line("year", "firearm-year"),
-        filler.area("distinguished_by", "firearm-distinguished"),
     ]
 }
 

@@ -32,6 +32,8 @@ async fn new_page(
         .await;
     let filler = Filler { t, posted, wrong };
     let mut fields = firearm_fields::fields(&filler);
+    // Only in the register: a trace asks after one weapon.
+    fields.push(filler.area("distinguished_by", "firearm-distinguished"));
     fields.push(filler.line("reference", "firearm-reference"));
     let mut sections = Vec::new();
     if !like.is_empty() {
