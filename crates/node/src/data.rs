@@ -63,7 +63,7 @@ impl Opened {
 /// Whether the use cases need the matching index.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Index {
-    /// They search.
+    /// They search, and leave the files of the index to the next one where nobody serves.
     Load,
     /// They search, serve the folder, and keep the files of the index.
     Keep,
@@ -104,9 +104,15 @@ impl Data {
                 ))
             }
         };
+        let index_files = match index {
+            Index::Keep => Folder::keep(folder),
+            Index::Load => Folder::build(folder),
+            Index::Skip => Ok(Folder::read(folder)),
+        };
+        let index_files = Arc::new(index_files.context("cannot lock the files of the index")?);
         let parts = Parts {
             store: store.port(),
-            index_files: Arc::new(Folder::of(folder, index == Index::Keep)),
+            index_files: index_files.clone(),
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
             seal: seal()?,
@@ -119,6 +125,9 @@ impl Data {
             Index::Load | Index::Keep => App::start(parts).await?,
             Index::Skip => App::without_index(parts)?,
         };
+        if index != Index::Keep {
+            index_files.release();
+        }
         Ok(Self {
             folder: folder.to_owned(),
             config,

@@ -1,9 +1,10 @@
 //! Segments of the matching index as files of the data folder, mapped into memory.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use egnatia_app::{IndexFiles, SegmentBytes, SegmentFile};
 use egnatia_record::Entropy;
@@ -12,23 +13,68 @@ use memmap2::Mmap;
 use crate::ambient::SystemEntropy;
 
 const FOLDER: &str = "index";
+const LOCK: &str = "index.lock";
 const MANIFEST: &str = "manifest.json";
 const ENDING: &str = ".segment";
 
-/// The files in one data folder.
+/// The files in one data folder. Of all processes one at a time may write them, the one that has
+/// the lock; others only read.
 pub struct Folder {
     path: PathBuf,
-    /// Whether this process keeps them; others only read.
-    keeps: bool,
+    lock: Mutex<Option<File>>,
 }
 
 impl Folder {
-    /// The files of a data folder. Of all processes only the one that claimed it may keep them.
-    pub fn of(data: &Path, keeps: bool) -> Self {
+    /// For a process that reads what was saved.
+    pub fn read(data: &Path) -> Self {
         Self {
             path: data.join(FOLDER),
-            keeps,
+            lock: Mutex::new(None),
         }
+    }
+
+    /// For the node that serves: it keeps the files as long as it runs. Waits for a command that
+    /// is making the index.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn keep(data: &Path) -> io::Result<Self> {
+        let lock = File::create(data.join(LOCK))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                tracing::info!("another command makes the index of the lists; waiting for it");
+                lock.lock()?;
+            }
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        Ok(Self {
+            lock: Mutex::new(Some(lock)),
+            ..Self::read(data)
+        })
+    }
+
+    /// For a command that searches: where no other process has the lock it saves the index that
+    /// it makes, until [`Self::release`], so that the next one need not make it again.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn build(data: &Path) -> io::Result<Self> {
+        let lock = File::create(data.join(LOCK))?;
+        let lock = match lock.try_lock() {
+            Ok(()) => Some(lock),
+            Err(TryLockError::WouldBlock) => None,
+            Err(TryLockError::Error(error)) => return Err(error),
+        };
+        Ok(Self {
+            lock: Mutex::new(lock),
+            ..Self::read(data)
+        })
+    }
+
+    /// Lets others write the files. What this process has mapped stays as it is.
+    pub fn release(&self) {
+        *self.lock.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     fn segment(&self, name: &str) -> io::Result<PathBuf> {
@@ -70,11 +116,14 @@ impl IndexFiles for Folder {
     }
 
     fn keeps(&self) -> bool {
-        self.keeps
+        self.lock
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_some()
     }
 
     fn create(&self) -> io::Result<Box<dyn SegmentFile>> {
-        if !self.keeps {
+        if !self.keeps() {
             return Err(io::ErrorKind::Unsupported.into());
         }
         DirBuilder::new()
@@ -100,7 +149,7 @@ impl IndexFiles for Folder {
     }
 
     fn save(&self, manifest: &[u8], segments: &[String]) -> io::Result<()> {
-        if !self.keeps || (segments.is_empty() && !self.path.exists()) {
+        if !self.keeps() || (segments.is_empty() && !self.path.exists()) {
             return Ok(());
         }
         let beside = self.path.join("manifest.new");
@@ -173,7 +222,7 @@ mod tests {
     #[test]
     fn only_what_was_kept_and_named_stays() {
         let data = tempfile::tempdir().unwrap();
-        let folder = Folder::of(data.path(), true);
+        let folder = Folder::keep(data.path()).unwrap();
         assert_eq!(folder.load().unwrap(), None);
         let mut dropped = folder.create().unwrap();
         dropped.write_all(b"half").unwrap();
@@ -196,11 +245,23 @@ mod tests {
     #[test]
     fn names_stay_in_the_folder_and_readers_write_nothing() {
         let data = tempfile::tempdir().unwrap();
-        let folder = Folder::of(data.path(), false);
+        let folder = Folder::read(data.path());
         for name in ["../egnatia.db", ".segment", "a/b.segment", "manifest.json"] {
             assert!(folder.open(name).is_err(), "{name}");
         }
         assert!(folder.create().is_err());
         assert!(!data.path().join(FOLDER).exists());
+    }
+    #[test]
+    fn one_process_at_a_time_writes() {
+        let data = tempfile::tempdir().unwrap();
+        let first = Folder::build(data.path()).unwrap();
+        let second = Folder::build(data.path()).unwrap();
+        assert_eq!((first.keeps(), second.keeps()), (true, false));
+        assert!(second.create().is_err());
+        first.release();
+        assert!(!first.keeps() && first.create().is_err());
+        let serving = Folder::keep(data.path()).unwrap();
+        assert!(serving.keeps() && !Folder::build(data.path()).unwrap().keeps());
     }
 }

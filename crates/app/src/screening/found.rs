@@ -1,12 +1,13 @@
 //! What a screening has found, read back from the store.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use egnatia_alerts::{Check, Match, RowOutcome, ScreenedRow, ScreenedRows};
 use egnatia_formats::hits::HitLine;
 use egnatia_matching::{Assessment, Band, Evidence, Feature, Verdict};
 use egnatia_record::{Kind, RecordId};
 use serde_json::json;
+use tokio::task::JoinHandle;
 
 use super::FOUND_IN;
 use crate::question::asked;
@@ -83,10 +84,23 @@ impl RowRead {
     }
 }
 
+/// So many parts are read while one is being written.
+const AHEAD: usize = 4;
+
 /// Gives what a screening has found, part after part.
 pub struct Export {
     app: App,
     parts: std::vec::IntoIter<RecordId>,
+    ahead: VecDeque<AbortOnDrop>,
+}
+
+/// A part that is being read. Nobody waits for it once the export is given up.
+struct AbortOnDrop(JoinHandle<Result<Vec<RowRead>, AppError>>);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 impl Export {
@@ -95,10 +109,19 @@ impl Export {
     /// # Errors
     /// [`AppError::Store`] where the store does not answer.
     pub async fn next(&mut self) -> Result<Option<Vec<RowRead>>, AppError> {
-        match self.parts.next() {
-            Some(part) => self.app.found_in(part).await.map(Some),
-            None => Ok(None),
+        while self.ahead.len() < AHEAD
+            && let Some(part) = self.parts.next()
+        {
+            let app = self.app.clone();
+            let reading = tokio::spawn(async move { app.found_in(part).await });
+            self.ahead.push_back(AbortOnDrop(reading));
         }
+        let Some(mut first) = self.ahead.pop_front() else {
+            return Ok(None);
+        };
+        let read = (&mut first.0).await;
+        let ended = |_| AppError::Internal("the reading of a part broke off".to_owned());
+        read.map_err(ended)?.map(Some)
     }
 }
 
@@ -122,6 +145,7 @@ impl App {
         Ok(Export {
             app: self.clone(),
             parts: parts.into_iter(),
+            ahead: VecDeque::new(),
         })
     }
 

@@ -1,15 +1,15 @@
 //! The run: rows are read on one thread, compared on several, and written in their order.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use egnatia_alerts::ScreeningCounts;
 use egnatia_formats::rows::{Row, Rows, RowsError};
 use egnatia_record::RecordId;
 use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::sync::oneshot;
 
 use super::parts::Parts;
 use super::{Begun, ScreenError};
-use crate::cores::spread;
 use crate::index::Search;
 use crate::question::validate;
 use crate::{Action, App, AppError, Caller, Invalid};
@@ -69,29 +69,36 @@ impl App {
         self.authorise(caller, Action::Check, None)?;
         self.own_running(caller, begun.screening).await?;
         let after = begun.after_row;
-        let (to_match, chunks) = mpsc::channel(WAITING);
-        let (to_write, mut answered) = mpsc::channel(WAITING);
-        let reading = tokio::task::spawn_blocking(move || read(rows, after, &to_match));
-        let app = self.clone();
         let workers = running.workers.max(1);
-        let matching = tokio::spawn(async move {
-            compare(&app, chunks, to_write, workers).await;
-        });
+        let (to_match, chunks) = mpsc::channel(WAITING);
+        let (to_write, mut promised) = mpsc::channel(workers.saturating_add(WAITING));
+        let reading = tokio::task::spawn_blocking(move || read(rows, after, &to_match, &to_write));
+        let chunks = Arc::new(Mutex::new(chunks));
+        let matching: Vec<_> = (0..workers)
+            .map(|_| {
+                let (app, chunks) = (self.clone(), Arc::clone(&chunks));
+                tokio::task::spawn_blocking(move || compare(&app, &chunks))
+            })
+            .collect();
         let mut parts = Parts::new(self, caller, begun)?;
-        while let Some(chunk) = answered.recv().await {
-            match chunk {
-                Ok(chunk) => parts.write(chunk, running.progress).await?,
+        while let Some(promise) = promised.recv().await {
+            match promise {
+                Ok(chunk) => {
+                    let chunk = chunk.await.map_err(broke_off)?;
+                    parts.write(chunk, running.progress).await?;
+                }
                 Err(error) => {
                     // What was answered before the error stays answered.
                     parts.finish(running.progress).await?;
-                    return Err(error);
+                    return Err(error.into());
                 }
             }
         }
         parts.finish(running.progress).await?;
-        let ended = |_| AppError::Internal("a thread of the run broke off".to_owned());
-        reading.await.map_err(ended)?;
-        matching.await.map_err(ended)?;
+        reading.await.map_err(broke_off)?;
+        for thread in matching {
+            thread.await.map_err(broke_off)?;
+        }
         Ok(Screened {
             screening: begun.screening,
             so_far: parts.so_far(),
@@ -99,15 +106,30 @@ impl App {
     }
 }
 
-/// Cuts rows into chunks. Ends early where nobody takes them.
-fn read(rows: Rows, after: Option<u64>, to: &Sender<Result<Vec<Row>, RowsError>>) {
+/// Rows to compare, and whom their answers are promised to.
+type Task = (Vec<Row>, oneshot::Sender<Vec<Answered>>);
+/// The answers to a chunk, once they are there.
+type Promise = Result<oneshot::Receiver<Vec<Answered>>, RowsError>;
+
+fn broke_off<E>(_: E) -> AppError {
+    AppError::Internal("a thread of the run broke off".to_owned())
+}
+
+/// Cuts rows into chunks. Their answers are promised in the order of the rows, whoever is done
+/// with them first. Ends early where nobody takes them.
+fn read(rows: Rows, after: Option<u64>, to_match: &Sender<Task>, to_write: &Sender<Promise>) {
+    let pass_on = |chunk: Vec<Row>| {
+        let (answers, promise) = oneshot::channel();
+        to_write.blocking_send(Ok(promise)).is_ok()
+            && to_match.blocking_send((chunk, answers)).is_ok()
+    };
     let mut chunk = Vec::new();
     let mut bytes = 0_usize;
     for row in rows {
         let row = match row {
             Ok(row) => row,
             Err(error) => {
-                let _ = to.blocking_send(Err(error));
+                let _ = to_write.blocking_send(Err(error));
                 return;
             }
         };
@@ -118,13 +140,13 @@ fn read(rows: Rows, after: Option<u64>, to: &Sender<Result<Vec<Row>, RowsError>>
         chunk.push(row);
         if chunk.len() >= ROWS_MAX || bytes >= BYTES_MAX {
             bytes = 0;
-            if to.blocking_send(Ok(std::mem::take(&mut chunk))).is_err() {
+            if !pass_on(std::mem::take(&mut chunk)) {
                 return;
             }
         }
     }
     if !chunk.is_empty() {
-        let _ = to.blocking_send(Ok(chunk));
+        pass_on(chunk);
     }
 }
 
@@ -137,36 +159,28 @@ fn size(row: &Row) -> usize {
     names.chain(numbers).chain(texts.map(String::len)).sum()
 }
 
-type Chunk = Result<Vec<Answered>, ScreenError>;
-
-/// Compares chunk after chunk. Ends early where nobody takes the answers.
-async fn compare(
-    app: &App,
-    mut chunks: Receiver<Result<Vec<Row>, RowsError>>,
-    to: Sender<Chunk>,
-    workers: usize,
-) {
-    while let Some(chunk) = chunks.recv().await {
-        let answered = match chunk {
-            Ok(rows) => compare_rows(app, rows, workers).await,
-            Err(error) => Err(error.into()),
+/// Compares chunk after chunk, beside other threads that do the same, as long as there are any.
+fn compare(app: &App, chunks: &Mutex<Receiver<Task>>) {
+    loop {
+        // Whoever broke off did so outside the lock.
+        let task = chunks
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .blocking_recv();
+        let Some((rows, answers)) = task else {
+            return;
         };
-        let failed = answered.is_err();
-        if to.send(answered).await.is_err() || failed {
+        let answer = |row: Row| Answered {
+            answer: app.answer_row(&row),
+            row,
+        };
+        if answers
+            .send(rows.into_iter().map(answer).collect())
+            .is_err()
+        {
             return;
         }
     }
-}
-
-async fn compare_rows(app: &App, rows: Vec<Row>, workers: usize) -> Chunk {
-    let rows = Arc::new(rows);
-    let comparing = app.clone();
-    let answers = spread(&rows, workers, move |row| comparing.answer_row(row)).await?;
-    let rows = Arc::unwrap_or_clone(rows);
-    let answered = rows.into_iter().zip(answers);
-    Ok(answered
-        .map(|(row, answer)| Answered { row, answer })
-        .collect())
 }
 
 impl App {

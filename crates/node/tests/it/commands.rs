@@ -76,6 +76,28 @@ fn a_check_prints_candidates_best_first_with_evidence() {
 }
 
 #[test]
+fn the_first_command_that_searches_leaves_its_index_to_the_next_one() {
+    let node = Node::new();
+    node.import(&node.list("long.json", &names(0, 2_500)));
+    let found = |seek: &str| {
+        let reason = ["--purpose", "border-check", "--case", "INDEX-1"];
+        let ran = node.done(&[&["--json", "check", "--name", seek][..], &reason].concat());
+        ran.json()["candidates"][0]["name"].clone()
+    };
+    let saved = || std::fs::read(node.data().join("index/manifest.json"));
+    let listed = names(0, 2_501);
+    let (seek, last) = (&listed[7].1, &listed[2_500].1);
+    assert!(saved().is_err());
+    assert_eq!(found(seek), seek.as_str());
+    let manifest = saved().unwrap();
+    assert_eq!(found(seek), seek.as_str());
+    assert_eq!(saved().unwrap(), manifest);
+    // What was imported meanwhile is found beside it.
+    node.import(&node.list("long.json", &names(0, 2_501)));
+    assert_eq!(found(last), last.as_str());
+}
+
+#[test]
 fn a_check_without_purpose_or_case_is_refused_with_its_own_exit_code() {
     let node = Node::new();
     for arguments in [
