@@ -5,7 +5,7 @@ use std::fmt;
 use crate::birth::BirthDate;
 use crate::description::{Description, Gender, Schema};
 use crate::features::{Nation, PreparedNumber, PreparedPlace};
-use crate::names::{PreparedName, prepare_name};
+use crate::names::{PreparedName, prepare_name, readings};
 
 /// How many names, dates, numbers… of one description are read. The largest entries of public
 /// lists have some sixty names; a record is written by a stranger.
@@ -45,7 +45,13 @@ impl Prepared {
         let numbers = d.identifiers.iter().take(ITEMS_MAX);
         Self {
             schema: d.schema,
-            names: names.map(|name| prepare_name(name, d.schema)).collect(),
+            names: names
+                .flat_map(|name| {
+                    let readings = readings(name, d.schema);
+                    std::iter::once(prepare_name(name, d.schema)).chain(readings)
+                })
+                .take(ITEMS_MAX)
+                .collect(),
             births: d.births.iter().take(ITEMS_MAX).copied().collect(),
             gender: d.gender,
             nations: nations

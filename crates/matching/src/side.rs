@@ -6,9 +6,9 @@
 use std::borrow::Cow;
 
 use crate::birth::BirthDate;
-use crate::description::{Gender, NameKind, Schema};
+use crate::description::{Gender, Schema};
 use crate::features::{Nation, PreparedNumber, PreparedPlace};
-use crate::names::{Bearer, Edge, PreparedName, Role, Shape, Token, TokenKind};
+use crate::names::{Bearer, Edge, PreparedName, Role, Shape, Token, TokenKind, Traits};
 use crate::prepared::Prepared;
 
 /// A word of a name.
@@ -55,16 +55,13 @@ impl<'a> TokenRef<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NameRef<'s, 'a> {
     pub(crate) tokens: &'s [TokenRef<'a>],
-    pub(crate) kind: NameKind,
-    /// Whether it is a chain of fathers.
-    pub(crate) chain: bool,
+    pub(crate) traits: Traits,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Range {
     end: usize,
-    kind: NameKind,
-    chain: bool,
+    traits: Traits,
 }
 
 /// What is compared of one side.
@@ -98,9 +95,9 @@ impl<'a> Side<'a> {
         self.tokens.push(token);
     }
 
-    pub(crate) fn end_name(&mut self, kind: NameKind, chain: bool) {
+    pub(crate) fn end_name(&mut self, traits: Traits) {
         let end = self.tokens.len();
-        self.names.push(Range { end, kind, chain });
+        self.names.push(Range { end, traits });
     }
 
     /// Borrows all of a prepared description.
@@ -108,17 +105,11 @@ impl<'a> Side<'a> {
         self.clear();
         self.schema = prepared.schema;
         self.gender = prepared.gender;
-        for PreparedName {
-            tokens,
-            kind,
-            chain,
-            ..
-        } in &prepared.names
-        {
+        for PreparedName { tokens, traits, .. } in &prepared.names {
             for token in tokens {
                 self.push_token(TokenRef::new(token, rarity(token)));
             }
-            self.end_name(*kind, *chain);
+            self.end_name(*traits);
         }
         self.births.extend_from_slice(&prepared.births);
         self.nations = Cow::Borrowed(&prepared.nations);
@@ -133,8 +124,7 @@ impl<'a> Side<'a> {
             start = name.end;
             NameRef {
                 tokens,
-                kind: name.kind,
-                chain: name.chain,
+                traits: name.traits,
             }
         })
     }

@@ -211,8 +211,8 @@ impl Segment {
                 ));
             }
         };
-        codec::names(&mut reader, side, token, |side, kind, chain| {
-            side.end_name(kind, chain);
+        codec::names(&mut reader, side, token, |side, traits| {
+            side.end_name(traits);
         })?;
         codec::births(&mut reader, &mut side.births)?;
         let nations = reader.group()?;
@@ -341,7 +341,7 @@ impl Part for Segment {
                     on_word(visit, token.word);
                 }
             };
-            let _ = codec::names(&mut reader, &mut visit, token, |_, _, _| ());
+            let _ = codec::names(&mut reader, &mut visit, token, |_, _| ());
         }
     }
 
@@ -421,10 +421,7 @@ mod tests {
             let prepared = Prepared::new(&entry(number));
             assert_eq!(read.names.len(), prepared.names.len());
             for (read, made) in read.names.iter().zip(&prepared.names) {
-                assert_eq!(
-                    (&read.text, read.kind, read.chain),
-                    (&made.text, made.kind, made.chain)
-                );
+                assert_eq!((&read.text, read.traits), (&made.text, made.traits));
                 for (read, made) in read.tokens.iter().zip(&made.tokens) {
                     assert_eq!(read.shape, made.shape);
                     assert_eq!(read.place(), made.place());

@@ -5,14 +5,15 @@
 //! do `Salah al-Din`, `Salahuddin`, `Salaheddine` and `صلاح الدين`.
 
 use super::token::{Raw, Separator};
-use crate::text::{Symbol, begins, ends, is_spelt, symbols};
+use crate::text::{Symbol, begins, ends, fold, is_spelt, symbols};
 
 /// Letters that a name must have beside `abd`, or before `allah` and `din`.
 const REST_MIN: usize = 2;
 
 /// Cuts and joins the words of Arabic names; leaves all others as they are.
-pub(super) fn compounds(raws: Vec<Raw>) -> Vec<Raw> {
-    let apart: Vec<Raw> = raws.into_iter().flat_map(split_abd).collect();
+pub(super) fn compounds(raws: Vec<Raw>, text: &str) -> Vec<Raw> {
+    let apart = raws.into_iter().flat_map(|raw| split_abd(raw, text));
+    let apart: Vec<Raw> = apart.collect();
     let mut words: Vec<Raw> = Vec::with_capacity(apart.len());
     for raw in apart {
         match second_part(&raw) {
@@ -131,11 +132,13 @@ fn one_spelling(raw: &mut Raw) {
     ];
     const SERVANT: &[&str] = &[
         "abdul", "abdel", "abdal", "abdoul", "abdol", "abdu", "abdur", "abder", "abdus", "abdool",
+        "abdyl", "abdyr", "abdil",
     ];
     if raw.abjad {
         return;
     }
-    if SERVANT.iter().any(|text| is_spelt(&raw.symbols, text)) {
+    let bare: Vec<Symbol> = raw.symbols.iter().map(|symbol| symbol.base()).collect();
+    if SERVANT.iter().any(|text| is_spelt(&bare, text)) {
         raw.symbols.truncate("abd".len());
         return;
     }
@@ -150,7 +153,7 @@ fn one_spelling(raw: &mut Raw) {
 }
 
 /// `Abdulrahman` is `Abdul Rahman`, `Abderrahmane` `Abder Rahmane`; `Abdullah` stays.
-fn split_abd(raw: Raw) -> Vec<Raw> {
+fn split_abd(raw: Raw, text: &str) -> Vec<Raw> {
     const LETTERS_MIN: usize = 4;
     if raw.abjad {
         return split_native_abd(raw);
@@ -185,12 +188,26 @@ fn split_abd(raw: Raw) -> Vec<Raw> {
         _ => 0,
     };
     let length = SERVANT.len() + article;
-    // Only plain letters: then symbols, letters and bytes are the same in number.
-    if article == 0 || raw.end - raw.start != raw.symbols.len() {
-        return vec![raw];
+    match place_of(&raw, text, length) {
+        Some(middle) if article > 0 => cut(raw, length, middle),
+        _ => vec![raw],
     }
-    let middle = raw.start + length;
-    cut(raw, length, middle)
+}
+
+/// Where the letter with so many before it stands in the text. `None` where one letter as written is
+/// several here, in the middle of which the word would be cut.
+fn place_of(raw: &Raw, text: &str, letters: usize) -> Option<usize> {
+    let written = text.get(raw.start..raw.end)?;
+    if written.len() == raw.symbols.len() {
+        return Some(raw.start + letters);
+    }
+    let mut before = 0;
+    let cluster = fold(written).into_iter().find(|cluster| {
+        let found = before == letters && !cluster.symbols.is_empty();
+        before += cluster.symbols.len();
+        found
+    });
+    cluster.map(|cluster| raw.start + cluster.place.start)
 }
 
 /// `عبدالرحمن` is `عبد` `الرحمن`; the article is cut off later.
@@ -263,6 +280,20 @@ mod tests {
             ("Nur ud-Din", "Noureddine"),
         ] {
             assert!(first_is_alike(left, right), "{left} {right}");
+        }
+    }
+
+    #[test]
+    fn servants_are_cut_in_every_script_where_they_end() {
+        for (text, second) in [
+            ("Abdulhamid", "hamid"),
+            ("Абдулхамид", "хамид"),
+            ("Abdülkadir", "kadir"),
+            ("Abdylmenaf", "menaf"),
+        ] {
+            let name = prepare_name(&Name::new(text), Schema::Person);
+            let (start, end) = name.tokens.last().unwrap().place();
+            assert_eq!(&text[start..end], second);
         }
     }
 

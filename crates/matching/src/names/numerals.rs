@@ -82,6 +82,21 @@ pub(super) fn digits(raws: Vec<Raw>) -> Vec<Raw> {
     words
 }
 
+/// What tells a son from his father of the same name, as it is written in Roman numerals.
+const GENERATIONS: &[(&str, &str)] = &[("2nd", "ii"), ("3rd", "iii"), ("4th", "iv")];
+
+/// `Henry Doyle 3rd` is `Henry Doyle III`.
+pub(super) fn generations(mut raws: Vec<Raw>) -> Vec<Raw> {
+    if let [_, .., last] = raws.as_mut_slice()
+        && let Some((_, numeral)) = GENERATIONS
+            .iter()
+            .find(|(ordinal, _)| is_spelt(&last.symbols, ordinal))
+    {
+        last.symbols = symbols(numeral);
+    }
+    raws
+}
+
 fn value(table: &[(&str, u32)], word: &[Symbol]) -> Option<u32> {
     let found = table.iter().find(|(text, _)| is_spelt(word, text));
     found.map(|(_, value)| *value)
@@ -104,5 +119,6 @@ mod tests {
         assert_eq!(*last("Brigade 44th", body), *symbols("44"));
         assert_eq!(*last("Storm Two", Schema::Vessel), *symbols("2"));
         assert_eq!(*last("Jack Second", Schema::Person), *symbols("second"));
+        assert_eq!(*last("Jack Doyle 3rd", Schema::Person), *symbols("iii"));
     }
 }

@@ -9,7 +9,7 @@ use super::ledger::{
 };
 use super::scorer::{RARITY_MAX, RARITY_MIN, Scorer};
 use super::token::TOKENS_MAX;
-use super::units::{Unit, Units, joins, units};
+use super::units::{Unit, Units, may_join, units};
 use crate::description::NameKind;
 use crate::evidence::Verdict;
 use crate::side::{NameRef, Side};
@@ -37,10 +37,14 @@ pub(crate) fn score_names(
             if left_name.tokens.is_empty() || right_name.tokens.is_empty() {
                 continue;
             }
+            // In their own script such names tell more: many Chinese names sound the same.
+            if left_name.traits.reading && right_name.traits.reading {
+                continue;
+            }
             // Names that share too little for a better weight are not aligned.
             if let Some(best) = &best
                 && highest(&left_name, &right_name, scorer) <= best.weight
-                && !may_join(&left_name, &right_name)
+                && !may_join(&left_name, &right_name, bearer)
             {
                 continue;
             }
@@ -56,11 +60,6 @@ pub(crate) fn score_names(
         }
     }
     best
-}
-
-/// Whether two words of one name may be one of the other.
-fn may_join(left: &NameRef<'_, '_>, right: &NameRef<'_, '_>) -> bool {
-    !joins(left.tokens, right.tokens).is_empty() || !joins(right.tokens, left.tokens).is_empty()
 }
 
 /// A bound that the weight of two names never passes, without their alignment, as long as no
@@ -98,7 +97,7 @@ fn score_pair(
     scorer: &mut Scorer,
     bearer: Bearer,
 ) -> (f64, Pairings) {
-    let (left_units, right_units) = units(left, right);
+    let (left_units, right_units) = units(left, right, bearer);
     let mut gains = Gains::new(left_units.len(), right_units.len());
     let mut any = false;
     for (row, a) in left_units.iter().enumerate() {
@@ -112,8 +111,8 @@ fn score_pair(
         }
     }
     let pairs = if any { gains.best() } else { Pairs::new() };
-    let mut ledger = Ledger::new(bearer, left.chain || right.chain);
-    if left.kind == NameKind::WeakAlias || right.kind == NameKind::WeakAlias {
+    let mut ledger = Ledger::new(bearer, left.traits.chain || right.traits.chain);
+    if left.traits.kind == NameKind::WeakAlias || right.traits.kind == NameKind::WeakAlias {
         ledger.weak_alias();
     }
     let telling = |unit: Option<&Unit<'_>>| unit.is_some_and(|unit| is_telling(unit.token().kind));

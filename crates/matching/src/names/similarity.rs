@@ -226,7 +226,13 @@ fn other_sex(left: &[Symbol], right: &[Symbol]) -> bool {
             }
             _ => false,
         };
-    added || changed
+    // René and Renée, André and Andrée.
+    let e = Symbol::of('e');
+    let doubled = b.len() == a.len() + 1 && a.len() >= 4 && a.ends_with(&[e]) && {
+        let stem = b.strip_suffix(&[e]);
+        stem == Some(a) && stem.is_some_and(|stem| stem.ends_with(&[e]))
+    };
+    added || changed || doubled
 }
 
 #[cfg(test)]
@@ -274,6 +280,7 @@ mod tests {
             ("Hodžić", "Hadžić"),
             ("Petrovski", "Petrovska"),
             ("Иванов", "Иванова"),
+            ("René", "Renée"),
         ] {
             let likeness = ask(left, right);
             assert!(likeness.against >= 3.0, "{left} {right} {likeness:?}");

@@ -164,14 +164,22 @@ impl Token {
     }
 }
 
+/// What is true of a name as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Traits {
+    pub(crate) kind: NameKind,
+    /// Whether it is a chain of fathers.
+    pub(crate) chain: bool,
+    /// Whether it is the sound of a name in another script, see [`readings`](super::readings).
+    pub(crate) reading: bool,
+}
+
 /// A name, normalised once.
 #[derive(Debug, Clone)]
 pub(crate) struct PreparedName {
     pub(crate) text: Box<str>,
-    pub(crate) kind: NameKind,
     pub(crate) tokens: Box<[Token]>,
-    /// Whether it is a chain of fathers.
-    pub(crate) chain: bool,
+    pub(crate) traits: Traits,
 }
 
 /// A piece of text between separators, before it is known what it is.
@@ -202,10 +210,10 @@ pub(crate) fn prepare_name(name: &Name, schema: Schema) -> PreparedName {
         raws = join_dotted(raws);
     }
     let raws = match schema {
-        Schema::Person | Schema::Unknown => sinitic::pinyin(raws),
+        Schema::Person | Schema::Unknown => numerals::generations(sinitic::pinyin(raws)),
         _ => numerals::digits(raws),
     };
-    let mut raws = arabic::compounds(raws);
+    let mut raws = arabic::compounds(raws, &name.text);
     raws.truncate(TOKENS_MAX);
     let kinds = kinds(&raws, schema);
     let roles = roles(&raws, &kinds, schema, name.parts.as_ref());
@@ -216,8 +224,11 @@ pub(crate) fn prepare_name(name: &Name, schema: Schema) -> PreparedName {
     mark_edges(&mut tokens);
     PreparedName {
         text: name.text.as_str().into(),
-        kind: name.kind,
-        chain: is_chain(&tokens),
+        traits: Traits {
+            kind: name.kind,
+            chain: is_chain(&tokens),
+            reading: false,
+        },
         tokens,
     }
 }

@@ -42,7 +42,7 @@ const TITLES: &[(&str, &str)] = &[
         "Muslim",
     ),
     (
-        "mullah mulla mawlawi maulavi mawlavi qari hafiz mufti imam ustad ustadh ayatollah",
+        "mullah mulla molla mawlawi maulavi mawlavi maulvi mawlana maulana qari hafiz mufti imam ustad ustadh ayatollah",
         "Muslim",
     ),
     (
@@ -67,7 +67,7 @@ const WEAK: &[(&str, &str)] = &[
         "father of, mother of, in names that people take",
     ),
     (
-        "abd abdul abdel abdal abdoul abdol abdu abdur abder",
+        "abd abdul abdel abdal abdoul abdol abdu abdur abder abdyl abdyr",
         "servant of: half a name",
     ),
     ("ابو أبو ابي أبي ام أم عبد", "the same, in Arabic script"),

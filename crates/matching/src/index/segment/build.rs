@@ -256,7 +256,7 @@ fn searched_words(entry: &[u8]) -> Vec<u32> {
                 words.push(token.word);
             }
         };
-        codec::names(&mut reader, &mut words, visit, |_, _, _| ())
+        codec::names(&mut reader, &mut words, visit, |_, _| ())
     });
     debug_assert!(read.is_some(), "what was written is read");
     words.sort_unstable();
@@ -310,7 +310,7 @@ fn pairs(entries: &[&[u8]], held: &[u32]) -> Vec<(u32, u32)> {
                     found.name.push(token.word);
                 }
             };
-            codec::names(&mut reader, &mut found, token, |found, _, _| {
+            codec::names(&mut reader, &mut found, token, |found, _| {
                 let hashes = crate::index::blocking::pairs_of(&mut found.name);
                 found.hashes.extend(hashes);
                 found.all.append(&mut found.name);

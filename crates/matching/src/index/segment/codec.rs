@@ -10,7 +10,7 @@ use super::bytes::{Reader, put_count, put_group, put_text, put_varint};
 use crate::birth::{BirthDate, PartialDate};
 use crate::description::{Gender, Identifier, IdentifierKind, NameKind, Schema};
 use crate::features::{Nation, PreparedNumber, PreparedPlace};
-use crate::names::{Edge, PreparedName, Role, Token, TokenKind};
+use crate::names::{Edge, PreparedName, Role, Token, TokenKind, Traits};
 use crate::prepared::Prepared;
 
 /// A list of the values of an enumeration: the place of each is its number in the bytes.
@@ -79,7 +79,9 @@ pub(super) fn encode(entry: &Prepared, bytes: &mut Vec<u8>, mut word: impl FnMut
     bytes.push(SCHEMAS.number(entry.schema) | (GENDERS.number(entry.gender) << 4));
     put_count(bytes, entry.names.len());
     for name in &entry.names {
-        bytes.push(NAME_KINDS.number(name.kind) | (u8::from(name.chain) << 4));
+        let traits = name.traits;
+        let flags = u8::from(traits.chain) << 4 | u8::from(traits.reading) << 5;
+        bytes.push(NAME_KINDS.number(traits.kind) | flags);
         put_count(bytes, name.tokens.len());
         for token in &name.tokens {
             put_varint(bytes, word(token));
@@ -155,7 +157,7 @@ pub(super) fn names<T>(
     reader: &mut Reader<'_>,
     state: &mut T,
     mut token: impl FnMut(&mut T, CodedToken),
-    mut end: impl FnMut(&mut T, NameKind, bool),
+    mut end: impl FnMut(&mut T, Traits),
 ) -> Option<()> {
     for _ in 0..reader.count()? {
         let byte = reader.byte()?;
@@ -170,7 +172,12 @@ pub(super) fn names<T>(
             };
             token(state, coded);
         }
-        end(state, NAME_KINDS.value(byte & 15)?, byte & 16 != 0);
+        let traits = Traits {
+            kind: NAME_KINDS.value(byte & 15)?,
+            chain: byte & 16 != 0,
+            reading: byte & 32 != 0,
+        };
+        end(state, traits);
     }
     Some(())
 }
@@ -226,7 +233,7 @@ pub(super) fn numbers(mut group: Reader<'_>) -> Option<Vec<PreparedNumber>> {
 pub(super) fn numbers_of(entry: &[u8]) -> Option<Vec<PreparedNumber>> {
     let mut reader = Reader::new(entry);
     head(&mut reader)?;
-    names(&mut reader, &mut (), |(), _| (), |(), _, _| ())?;
+    names(&mut reader, &mut (), |(), _| (), |(), _| ())?;
     births(&mut reader, &mut Vec::new())?;
     for _ in 0..2 {
         reader.group()?;
@@ -238,7 +245,7 @@ pub(super) fn numbers_of(entry: &[u8]) -> Option<Vec<PreparedNumber>> {
 pub(super) fn payload(entry: &[u8]) -> Option<&[u8]> {
     let mut reader = Reader::new(entry);
     head(&mut reader)?;
-    names(&mut reader, &mut (), |(), _| (), |(), _, _| ())?;
+    names(&mut reader, &mut (), |(), _| (), |(), _| ())?;
     births(&mut reader, &mut Vec::new())?;
     for _ in 0..4 {
         reader.group()?;
@@ -252,7 +259,7 @@ pub(super) fn decode(
     mut token: impl FnMut(CodedToken, (u16, u16)) -> Option<Token>,
 ) -> Option<Prepared> {
     struct Coded {
-        names: Vec<(Vec<CodedToken>, NameKind, bool)>,
+        names: Vec<(Vec<CodedToken>, Traits)>,
         open: Vec<CodedToken>,
     }
     let mut reader = Reader::new(bytes);
@@ -265,9 +272,9 @@ pub(super) fn decode(
         &mut reader,
         &mut coded,
         |coded, token| coded.open.push(token),
-        |coded, kind, chain| {
+        |coded, traits| {
             let tokens = std::mem::take(&mut coded.open);
-            coded.names.push((tokens, kind, chain));
+            coded.names.push((tokens, traits));
         },
     )?;
     let mut dates = Vec::new();
@@ -277,7 +284,7 @@ pub(super) fn decode(
     let numbers = numbers(reader.group()?)?;
     let mut texts = reader.group()?;
     let mut all = Vec::with_capacity(coded.names.len());
-    for (tokens, kind, chain) in coded.names {
+    for (tokens, traits) in coded.names {
         let text = texts.text()?;
         let mut whole = Vec::with_capacity(tokens.len());
         for coded in tokens {
@@ -287,9 +294,8 @@ pub(super) fn decode(
         }
         all.push(PreparedName {
             text: text.into(),
-            kind,
             tokens: whole.into(),
-            chain,
+            traits,
         });
     }
     Some(Prepared {
