@@ -87,8 +87,8 @@ pub use port::*;
 pub use retention::Expired;
 pub use role::{Role, UnknownRole};
 pub use screening::{
-    Begun, Export, RowRead, Running, ScreenError, Screened, ScreeningStart, ScreeningSummary,
-    ScreeningView, Unfinished, checksum,
+    Begun, Brief, BriefAssessment, BriefEvidence, Export, RowRead, Running, ScreenError, Screened,
+    ScreeningStart, ScreeningSummary, ScreeningView, Unfinished, checksum,
 };
 pub use sessions::{Authenticated, SessionKind, SessionToken, SignInError, SignedIn};
 pub use settings::{SessionSettings, Settings};

@@ -1,7 +1,7 @@
 //! From features to a probability, and to the evidence for it.
 
 use crate::description::{Description, Gender, Schema};
-use crate::evidence::{Assessment, Band, Evidence, Feature, Thresholds, Verdict};
+use crate::evidence::{Assessment, Band, Evidence, Feature, Thresholds, Verdict, four_decimals};
 use crate::features::{
     BirthVerdict, Finding, NumberMatch, compare_births, compare_genders, compare_nations,
     compare_numbers, compare_places, compare_schemas,
@@ -186,7 +186,7 @@ impl Scored {
                 evidence.push(Evidence {
                     feature,
                     verdict: finding.verdict,
-                    weight: finding.weight * self.scale,
+                    weight: four_decimals(finding.weight * self.scale),
                     query,
                     entry,
                     tokens: Vec::new(),
@@ -203,7 +203,12 @@ impl Scored {
     fn name_line(&self, left: &Prepared, right: &Prepared) -> Option<Evidence> {
         let text = |side: &Prepared, place: usize| {
             let name = side.names.get(place).or(side.names.first());
-            name.map(|name| name.text.to_string())
+            let before = place.checked_sub(1).and_then(|place| side.names.get(place));
+            name.map(|name| match before {
+                // A reading stands behind the name as it is written.
+                Some(written) if name.traits.reading => format!("{} ({})", written.text, name.text),
+                _ => name.text.to_string(),
+            })
         };
         let Some(score) = &self.name else {
             let (query, entry) = (text(left, 0), text(right, 0));
@@ -220,13 +225,13 @@ impl Scored {
         let (a, b) = (left.names.get(score.left)?, right.names.get(score.right)?);
         let tokens = score.pairings.iter().map(|pairing| {
             let mut line = token_evidence(a, b, pairing);
-            line.weight *= self.scale;
+            line.weight = four_decimals(line.weight * self.scale);
             line
         });
         Some(Evidence {
             feature: Feature::Name,
             verdict: score.verdict(),
-            weight: score.weight * self.scale,
+            weight: four_decimals(score.weight * self.scale),
             query: text(left, score.left),
             entry: text(right, score.right),
             tokens: tokens.collect(),

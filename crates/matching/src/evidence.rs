@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 /// How likely two descriptions mean the same, and every feature's part in it.
 ///
 /// The weights of the evidence and [`BASE_LOGIT`](crate::BASE_LOGIT) add up to the logit of the
-/// probability, `ln(p / (1 - p))`; the weights of a name's words add up to the name's. The
+/// probability, `ln(p / (1 - p))`; the weights of a name's words add up to the name's. All are
+/// rounded to four decimals. The
 /// probability orders candidates and compares with [`Thresholds`]. It is not the share of true
 /// hits among what an office will see: that depends on how rare true hits are there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -137,4 +138,11 @@ pub struct Piece {
     pub text: String,
     /// Whether they stand in the other word too.
     pub same: bool,
+}
+
+/// A weight with as many places as anybody reads; the others would be half of what is stored.
+pub(crate) fn four_decimals(weight: f64) -> f64 {
+    const PLACES: f64 = 10_000.0;
+    // A zero without its sign.
+    (weight * PLACES).round() / PLACES + 0.0
 }

@@ -1,9 +1,20 @@
-//! Progress for people at a terminal. Programs and pipes get none.
+//! What commands print, and progress for people at a terminal. Programs and pipes get none.
 
-use std::io::IsTerminal;
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Writes a line to standard output. Where nobody reads on, as behind `| head`, what was done stays
+/// done and the rest is left out.
+pub fn say(line: impl Display) {
+    if let Err(error) = writeln!(io::stdout().lock(), "{line}")
+        && error.kind() != io::ErrorKind::BrokenPipe
+    {
+        eprintln!("egnatia: the answer cannot be written: {error}");
+    }
+}
 
 /// A bar on standard error, if that is a terminal and nobody asked for JSON.
 pub fn bar(total: u64, what: &str, json: bool) -> ProgressBar {
@@ -41,7 +52,7 @@ pub fn rate_bar(total: u64, what: &str, json: bool) -> ProgressBar {
 }
 
 fn target(json: bool) -> ProgressDrawTarget {
-    if json || !std::io::stderr().is_terminal() {
+    if json || !io::stderr().is_terminal() {
         ProgressDrawTarget::hidden()
     } else {
         ProgressDrawTarget::stderr()

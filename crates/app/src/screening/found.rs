@@ -2,10 +2,12 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use egnatia_alerts::{Check, Match, RowOutcome, ScreenedRow, ScreenedRows};
+use egnatia_alerts::{Check, EntryRef, Match, RowOutcome, ScreenedRow, ScreenedRows};
 use egnatia_formats::hits::HitLine;
-use egnatia_matching::{Assessment, Band, Evidence, Feature, Verdict};
+use egnatia_matching::{Band, Feature, Verdict};
 use egnatia_record::{Kind, RecordId};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 use tokio::task::JoinHandle;
 
@@ -21,7 +23,7 @@ const RECORDS: usize = 500;
 
 /// A match of a row, or a row that could not be checked.
 #[derive(Debug, Clone, PartialEq)]
-pub enum RowRead {
+pub enum RowRead<B = Match> {
     /// A match.
     Matched {
         /// The row in the input.
@@ -31,7 +33,7 @@ pub enum RowRead {
         /// The record of the match.
         matched: RecordId,
         /// What agrees and what does not, and whether somebody has decided since.
-        body: Box<Match>,
+        body: Box<B>,
     },
     /// The row says nothing that can be compared.
     NotChecked {
@@ -44,7 +46,45 @@ pub enum RowRead {
     },
 }
 
-impl RowRead {
+/// Of a [`Match`] what a line of a file says: a file has millions, and the words of the evidence
+/// are most of a record.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Brief {
+    /// The check that found it.
+    pub check: RecordId,
+    /// The entry that agrees.
+    pub entry: EntryRef,
+    /// How far it agrees.
+    pub assessment: BriefAssessment,
+}
+
+/// Of an assessment the same.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct BriefAssessment {
+    /// How likely it is the same.
+    pub probability: f64,
+    /// The band of that.
+    pub band: Band,
+    /// What was compared.
+    pub evidence: Vec<BriefEvidence>,
+}
+
+/// Of an evidence the same.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct BriefEvidence {
+    /// What was compared.
+    pub feature: Feature,
+    /// What it says.
+    pub verdict: Verdict,
+    /// What was asked.
+    #[serde(default)]
+    pub query: Option<String>,
+    /// What the entry states.
+    #[serde(default)]
+    pub entry: Option<String>,
+}
+
+impl<B> RowRead<B> {
     /// The record of the match, where it is one.
     pub fn matched(&self) -> Option<RecordId> {
         match self {
@@ -52,7 +92,9 @@ impl RowRead {
             Self::NotChecked { .. } => None,
         }
     }
+}
 
+impl RowRead<Brief> {
     /// The same as a line of a file.
     pub fn line(&self) -> HitLine {
         match self {
@@ -95,7 +137,7 @@ pub struct Export {
 }
 
 /// A part that is being read. Nobody waits for it once the export is given up.
-struct AbortOnDrop(JoinHandle<Result<Vec<RowRead>, AppError>>);
+struct AbortOnDrop(JoinHandle<Result<Vec<RowRead<Brief>>, AppError>>);
 
 impl Drop for AbortOnDrop {
     fn drop(&mut self) {
@@ -108,7 +150,7 @@ impl Export {
     ///
     /// # Errors
     /// [`AppError::Store`] where the store does not answer.
-    pub async fn next(&mut self) -> Result<Option<Vec<RowRead>>, AppError> {
+    pub async fn next(&mut self) -> Result<Option<Vec<RowRead<Brief>>>, AppError> {
         while self.ahead.len() < AHEAD
             && let Some(part) = self.parts.next()
         {
@@ -169,7 +211,10 @@ impl App {
         Ok((found, None))
     }
 
-    async fn found_in(&self, part: RecordId) -> Result<Vec<RowRead>, AppError> {
+    async fn found_in<B: DeserializeOwned>(
+        &self,
+        part: RecordId,
+    ) -> Result<Vec<RowRead<B>>, AppError> {
         let part = match self.load::<ScreenedRows>(part, Kind::ScreenedRows).await {
             Ok((_, part)) => part,
             // Erased since: its matches stay in the inbox as long as they are kept.
@@ -183,7 +228,7 @@ impl App {
         let checks: Vec<RecordId> = part.rows.iter().filter_map(checked).collect();
         let checks: HashMap<RecordId, Check> = self.bodies(&checks).await?;
         let ids: Vec<RecordId> = checks.values().flat_map(|c| c.matches.clone()).collect();
-        let mut matches: HashMap<RecordId, Match> = self.bodies(&ids).await?;
+        let mut matches: HashMap<RecordId, B> = self.bodies(&ids).await?;
         let mut found = Vec::new();
         for row in &part.rows {
             match &row.outcome {
@@ -209,7 +254,7 @@ impl App {
         Ok(found)
     }
 
-    async fn bodies<B: serde::de::DeserializeOwned>(
+    async fn bodies<B: DeserializeOwned>(
         &self,
         ids: &[RecordId],
     ) -> Result<HashMap<RecordId, B>, AppError> {
@@ -234,8 +279,8 @@ const fn band(band: Band) -> &'static str {
 }
 
 /// The first feature that both sides state, in words.
-fn first_evidence(assessment: &Assessment) -> String {
-    let stated = |evidence: &&Evidence| evidence.verdict != Verdict::Absent;
+fn first_evidence(assessment: &BriefAssessment) -> String {
+    let stated = |evidence: &&BriefEvidence| evidence.verdict != Verdict::Absent;
     assessment
         .evidence
         .iter()
@@ -244,7 +289,7 @@ fn first_evidence(assessment: &Assessment) -> String {
         .unwrap_or_default()
 }
 
-fn in_words(evidence: &Evidence) -> String {
+fn in_words(evidence: &BriefEvidence) -> String {
     let feature = match evidence.feature {
         Feature::Name => "name",
         Feature::BirthDate => "birth date",

@@ -27,7 +27,7 @@ use crate::port::{Cursor, RecordFilter, StoredRecord};
 use crate::writing::{Beside, EventAbout, Terms, to_the_microsecond};
 use crate::{Action, App, AppError, Caller, Invalid, Page, next_page, read_body};
 
-pub use found::{Export, RowRead};
+pub use found::{Brief, BriefAssessment, BriefEvidence, Export, RowRead};
 pub use run::{Running, Screened};
 
 /// How a part refers to its screening.

@@ -5,8 +5,8 @@ use std::sync::Mutex;
 
 use egnatia_alerts::{Outcome, RowOutcome, ScreenedRows};
 use egnatia_app::{
-    AppError, AuditQuery, Begun, Caller, Invalid, Role, RowRead, Running, ScreenError, Screened,
-    ScreeningStart, Store, StoreError, Unfinished, checksum,
+    AppError, AuditQuery, Begun, Brief, Caller, Invalid, Role, RowRead, Running, ScreenError,
+    Screened, ScreeningStart, Store, StoreError, Unfinished, checksum,
 };
 use egnatia_audit::{Hash, Operation};
 use egnatia_formats::rows::{Layout, Reading};
@@ -87,7 +87,7 @@ async fn begin(world: &World, caller: &Caller, text: &str) -> Begun {
     world.app.begin_screening(caller, start).await.unwrap()
 }
 
-async fn exported(world: &World, caller: &Caller, id: RecordId) -> Vec<RowRead> {
+async fn exported(world: &World, caller: &Caller, id: RecordId) -> Vec<RowRead<Brief>> {
     let mut export = world.app.export_screening(caller, id).await.unwrap();
     let mut all = Vec::new();
     while let Some(found) = export.next().await.unwrap() {
@@ -96,7 +96,7 @@ async fn exported(world: &World, caller: &Caller, id: RecordId) -> Vec<RowRead> 
     all
 }
 
-fn row_of(found: &RowRead) -> u64 {
+fn row_of<B>(found: &RowRead<B>) -> u64 {
     match found {
         RowRead::Matched { row, .. } | RowRead::NotChecked { row, .. } => *row,
     }

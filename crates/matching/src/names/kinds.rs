@@ -42,6 +42,13 @@ pub(super) fn kinds(raws: &[Raw], schema: Schema) -> Vec<TokenKind> {
     {
         *kind = TokenKind::Number;
     }
+    // `Henry Doyle III`.
+    if !body
+        && let (Some(kind), [_, _, .., last]) = (kinds.last_mut(), raws)
+        && words::is_generation(&last.symbols)
+    {
+        *kind = TokenKind::Title;
+    }
     // A name of nothing but weak words is a name all the same: "Sheikh", "The Company".
     if kinds
         .iter()

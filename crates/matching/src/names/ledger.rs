@@ -9,6 +9,7 @@ use arrayvec::ArrayVec;
 use super::similarity::Likeness;
 use super::token::{Edge, Role, TOKENS_MAX, TokenKind};
 use super::units::{Unit, Words};
+use super::words::is_generation;
 use crate::evidence::Verdict;
 use crate::text::real;
 
@@ -36,6 +37,8 @@ const MISSING_FIRST_OF_THREE: f64 = 1.9;
 /// The first given name is lacking, and the other two stand in the other order: Ahmad, son of Umar,
 /// and somebody whose father is Umar, son of Ahmad.
 const MISSING_FIRST_INVERTED: f64 = 2.4;
+/// Father and son, or grandson, of one name: Jr. and Sr., II and III.
+const OTHER_GENERATION: f64 = 3.6;
 /// The words of a chain in another order that is no rotation: Salim, son of Salih, and Salih, son of
 /// Salim. Lists put the family name first, which is a rotation.
 const SCRAMBLED: f64 = 3.4;
@@ -213,6 +216,14 @@ impl Ledger {
             if against {
                 self.always_against += OTHER_INITIAL;
             }
+        }
+        let generation = |units: &[&Unit<'_>]| {
+            units
+                .iter()
+                .any(|unit| is_generation(&unit.token().shape.symbols))
+        };
+        if self.bearer == Bearer::Person && generation(left) && generation(right) {
+            self.always_against += OTHER_GENERATION;
         }
         let weak = |unit: &&&Unit<'_>| !is_telling(unit.token().kind);
         let alone = left_telling.iter().skip(both);

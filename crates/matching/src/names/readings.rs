@@ -129,6 +129,9 @@ fn has_vowel(letter: char, next: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::assess::compare;
+    use crate::description::Description;
+    use crate::evidence::{Band, Thresholds};
 
     #[test]
     fn names_are_read_as_they_sound() {
@@ -164,5 +167,22 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn the_evidence_shows_the_name_as_written_and_how_it_was_read() {
+        let named = |text: &str| Description {
+            schema: Schema::Person,
+            names: vec![Name::new(text)],
+            ..Description::default()
+        };
+        let thresholds = Thresholds::default();
+        let found = compare(&named("张伟明"), &named("Zhang Weiming"), &thresholds);
+        assert_eq!(found.band, Band::Match);
+        let name = found.evidence.first().unwrap();
+        assert_eq!(name.query.as_deref(), Some("张伟明 (Zhang weiming)"));
+        // By their sound alone these two would be one.
+        let apart = compare(&named("张伟"), &named("章伟"), &thresholds);
+        assert_ne!(apart.band, Band::Match);
     }
 }

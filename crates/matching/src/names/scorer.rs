@@ -2,6 +2,7 @@
 
 use super::similarity::{Likeness, likeness, may_be_alike};
 use super::token::{Shape, TokenKind};
+use super::words::is_generation;
 use crate::number_map::PairMap;
 use crate::side::TokenRef;
 use crate::text::Symbol;
@@ -54,6 +55,14 @@ impl Scorer {
         match (left.kind, right.kind) {
             // A number is the same or another; it has no spelling.
             (TokenKind::Number, _) | (_, TokenKind::Number) if likeness != Likeness::SAME => {
+                Likeness::NONE
+            }
+            // Father and son.
+            (TokenKind::Title, TokenKind::Title)
+                if likeness != Likeness::SAME
+                    && is_generation(&left.shape.symbols)
+                    && is_generation(&right.shape.symbols) =>
+            {
                 Likeness::NONE
             }
             // So is an initial.

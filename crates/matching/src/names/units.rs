@@ -239,11 +239,9 @@ fn joined_like(words: &[TokenRef<'_>], single: &TokenRef<'_>) -> Option<Shape> {
     (likeness(&shape, single.shape).against < AGAINST_MAX).then_some(shape)
 }
 
-/// Two words of each side that are the same letters, cut at another place: `Firs Teast` for `First
-/// East`.
+/// Two words of each side that are the same letters, the space one letter too early or too late:
+/// `Coromot Oadan`.
 fn cut_elsewhere(left: &[TokenRef<'_>], right: &[TokenRef<'_>]) -> Option<(Join, Join)> {
-    /// So many letters stand on the other side of the cut.
-    const MOVED_MAX: usize = 2;
     /// The least letters of both words.
     const LETTERS_MIN: usize = 6;
     for (first, words) in left.windows(2).enumerate() {
@@ -253,7 +251,7 @@ fn cut_elsewhere(left: &[TokenRef<'_>], right: &[TokenRef<'_>]) -> Option<(Join,
             };
             let moved = length(a).abs_diff(length(c));
             let together = (length(a) + length(b), length(c) + length(d));
-            let fits = (1..=MOVED_MAX).contains(&moved)
+            let fits = moved == 1
                 && length(b) != length(d)
                 && together.0.abs_diff(together.1) <= 1
                 && together.0.min(together.1) >= LETTERS_MIN;

@@ -34,7 +34,7 @@ const CHAINS: &[(&str, &str)] = &[("al el bin ibn ben bint ould ال بن ابن
 /// Titles before or after a person's name: sources add and drop them.
 const TITLES: &[(&str, &str)] = &[
     (
-        "mr mrs ms miss dr prof professor eng engineer ing mag dipl jr sr sir",
+        "mr mrs ms miss dr prof professor eng engineer ing mag dipl jr jnr sr snr sir",
         "general",
     ),
     (
@@ -150,6 +150,14 @@ const LEGAL_FORMS: &[(&str, &str)] = &[
     ("sal|s a l|offshore|off shore|holding sal", "Lebanon"),
     ("sdn bhd|bhd|tbk|pt|kk|kaisha|jsco", "Asia"),
 ];
+
+/// What tells a man from his father or son of the same name.
+const GENERATIONS: &[&str] = &["jr", "jnr", "sr", "snr", "ii", "iii", "iv"];
+
+/// Whether a word tells a man from his father or son of the same name.
+pub(super) fn is_generation(word: &[Symbol]) -> bool {
+    word.len() <= 3 && GENERATIONS.iter().any(|text| is_spelt(word, text))
+}
 
 /// What stands before the name of a ship: motor vessel, motor tanker, steamship.
 const BEFORE_SHIPS: &[&str] = &["mv", "mt", "ms", "ss", "mts", "mvs"];

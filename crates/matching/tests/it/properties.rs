@@ -122,13 +122,14 @@ fn check(found: &Assessment) {
     assert!(found.probability > 0.0 && found.probability < 1.0);
     let logit = (found.probability / (1.0 - found.probability)).ln();
     let sum: f64 = found.evidence.iter().map(|line| line.weight).sum();
-    assert!((BASE_LOGIT + sum - logit).abs() < 1e-6, "{found:#?}");
+    // Every weight is rounded to four decimals.
+    assert!((BASE_LOGIT + sum - logit).abs() < 1e-3, "{found:#?}");
     for line in &found.evidence {
         assert!(line.weight.is_finite());
         assert!(line.query.is_some() || line.entry.is_some());
         if !line.tokens.is_empty() {
             let words: f64 = line.tokens.iter().map(|token| token.weight).sum();
-            assert!((words - line.weight).abs() < 1e-9, "{line:#?}");
+            assert!((words - line.weight).abs() < 5e-3, "{line:#?}");
         }
     }
 }

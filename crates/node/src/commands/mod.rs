@@ -76,9 +76,9 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 /// Prints a result: JSON for programs, or the text for people.
 fn print(json: bool, value: &Value, text: &str) {
     if json {
-        println!("{value}");
+        crate::output::say(value);
     } else {
-        println!("{text}");
+        crate::output::say(text);
     }
 }
 

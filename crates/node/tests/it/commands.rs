@@ -247,6 +247,22 @@ fn every_command_explains_itself() {
 }
 
 #[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let node = Node::new();
+    let mut command = node.command();
+    command.args(["match", "Ана Петровић", "Ana Petrović"]);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(0));
+    assert_eq!(String::from_utf8(ended.stderr).unwrap(), "");
+}
+
+#[test]
 fn what_the_command_line_does_is_in_the_log_under_the_systems_user() {
     let node = Node::new();
     node.import(&node.list("test.json", &names(0, 3)));

@@ -71,7 +71,7 @@ pub async fn run(
         if json {
             eprintln!("{text}");
         } else {
-            println!("{text}");
+            crate::output::say(text);
         }
     };
     let wanted = demo.listen.unwrap_or(Config::default().http.listen);
@@ -90,7 +90,7 @@ pub async fn run(
     let members = region::start(prepared, &caller).await?;
     say(&welcome(&members, &users));
     if json {
-        println!("{}", announcement(&members, &users));
+        crate::output::say(announcement(&members, &users));
     }
     told.await;
     region::stop(members).await?;
@@ -115,7 +115,7 @@ async fn run_single(
         if json {
             eprintln!("{text}");
         } else {
-            println!("{text}");
+            crate::output::say(text);
         }
     };
     load_lists(&data, &caller, json, &say).await?;
@@ -130,7 +130,7 @@ async fn run_single(
         say(&(text + &table(&users)));
         if json {
             let address = format!("http://{address}");
-            println!("{}", json!({ "address": address, "users": listed }));
+            crate::output::say(json!({ "address": address, "users": listed }));
         }
     })
     .await

@@ -57,7 +57,7 @@ pub async fn run(json: bool) -> anyhow::Result<ExitCode> {
                 json!({ "step": step.name, "ok": step.ok, "ms": (ms * 10.0).round() / 10.0 })
             })
             .collect();
-        println!("{}", serde_json::Value::from(steps));
+        crate::output::say(serde_json::Value::from(steps));
     }
     Ok(match played {
         Ok(()) => ExitCode::SUCCESS,
@@ -69,7 +69,10 @@ fn tell(steps: &mut Vec<Step>, json: bool, step: Step) {
     if !json {
         let mark = if step.ok { "done" } else { "FAILED" };
         let ms = step.time.as_secs_f64() * 1_000.0;
-        println!("  {mark:6} {ms:9.1} ms  {:12} {}", step.name, step.told);
+        crate::output::say(format_args!(
+            "  {mark:6} {ms:9.1} ms  {:12} {}",
+            step.name, step.told
+        ));
     }
     steps.push(step);
 }
@@ -81,7 +84,9 @@ async fn play(
     json: bool,
 ) -> anyhow::Result<()> {
     if !json {
-        println!("Seven nodes on this machine, each with its own data, keys and users.\n");
+        crate::output::say(format_args!(
+            "Seven nodes on this machine, each with its own data, keys and users.\n"
+        ));
     }
     let mut step =
         async |name, doing: &mut (dyn Future<Output = anyhow::Result<String>> + Unpin)| {

@@ -92,20 +92,24 @@ pub async fn run(wanted: Wanted, json: bool) -> anyhow::Result<ExitCode> {
         },
     });
     if json {
-        println!("{report}");
+        crate::output::say(report);
     } else {
-        println!("Nodes on this machine, over TLS; one writes, {recipients} receive and sign.");
-        println!("  one alert, until all have signed   p50 {p50:.1} ms, p99 {p99:.1} ms");
-        println!(
+        crate::output::say(format_args!(
+            "Nodes on this machine, over TLS; one writes, {recipients} receive and sign."
+        ));
+        crate::output::say(format_args!(
+            "  one alert, until all have signed   p50 {p50:.1} ms, p99 {p99:.1} ms"
+        ));
+        crate::output::say(format_args!(
             "  alerts a second, sustained         {:.0} ({:.0} deliveries)",
             rate(wanted.many, sustained),
             rate(wanted.many * recipients, sustained)
-        );
-        println!(
+        ));
+        crate::output::say(format_args!(
             "  catching up on {:>7} alerts      {:.0} deliveries a second",
             wanted.missed,
             rate(wanted.missed * recipients, caught_up)
-        );
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -51,7 +51,7 @@ pub fn give(folder: &Path, config: &Config, how: &Card, json: bool) -> anyhow::R
     }
     if !how.qr {
         // What partners get is JSON in any case.
-        println!("{}", card.to_json());
+        crate::output::say(card.to_json());
         return Ok(ExitCode::SUCCESS);
     }
     let address = card.card().addresses.first().map_or("", String::as_str);
