@@ -39,6 +39,8 @@ const MISSING_FIRST_OF_THREE: f64 = 1.9;
 const MISSING_FIRST_INVERTED: f64 = 2.4;
 /// Father and son, or grandson, of one name: Jr. and Sr., II and III.
 const OTHER_GENERATION: f64 = 3.6;
+/// The same of the last name of a chain: Mahmoud Khalid of one family, and Khalid Mahmoud.
+const MISSING_LAST_INVERTED: f64 = 2.4;
 /// The words of a chain in another order that is no rotation: Salim, son of Salih, and Salih, son of
 /// Salim. Lists put the family name first, which is a rotation.
 const SCRAMBLED: f64 = 3.4;
@@ -258,16 +260,20 @@ impl Ledger {
                 // The root: a common name is another name all the same.
                 return MISSING_FIRST_IN_CHAIN * unit.information().min(1.0).sqrt();
             }
-            (Edge::First, _) if person && self.telling == 2 && self.order == Order::Inverted => {
-                MISSING_FIRST_INVERTED
-            }
+            (Edge::First, _) if person && self.inverted() => MISSING_FIRST_INVERTED,
             (Edge::First, _) if person && self.chain && self.telling == 2 => MISSING_FIRST_OF_THREE,
             (Edge::First, _) if person => MISSING_FIRST,
+            (Edge::Last, _) if person && self.chain && self.inverted() => MISSING_LAST_INVERTED,
             (Edge::Last, Role::Family) if person => MISSING_FAMILY,
             (Edge::Last, _) if person => MISSING_LAST,
             _ => return missing(unit, self.bearer),
         };
         share * unit.information()
+    }
+
+    /// Whether two names agree, and stand the other way round.
+    fn inverted(&self) -> bool {
+        self.telling == 2 && self.order == Order::Inverted
     }
 
     fn line(
