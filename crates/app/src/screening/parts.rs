@@ -24,7 +24,7 @@ use crate::{App, AppError, Caller, read_body};
 const RECORDS_MAX: usize = 2_000;
 /// While a transaction is on its way to the disk, parts are put together for the next one, up to so
 /// many records.
-const TRANSACTION_RECORDS_MAX: usize = 8_000;
+const TRANSACTION_RECORDS_MAX: usize = 16_000;
 
 /// Writes the parts of a run, one after another.
 ///

@@ -19,7 +19,7 @@ const ROWS_MAX: usize = 500;
 /// A chunk ends behind the row with which it states so many bytes.
 const BYTES_MAX: usize = 4 * 1024 * 1024;
 /// How many chunks wait between two steps.
-const WAITING: usize = 2;
+const WAITING: usize = 8;
 
 /// What a run came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
