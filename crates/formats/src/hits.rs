@@ -76,7 +76,7 @@ impl HitsFormat {
 }
 
 /// Why the file cannot be written.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HitsError {
     /// More lines than a sheet takes.
     #[error(

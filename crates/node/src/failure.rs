@@ -61,6 +61,8 @@ fn classify(error: &anyhow::Error) -> (u8, &'static str) {
         }
         let screen = match cause.downcast_ref() {
             Some(ScreenError::Rows(_)) => return (INPUT, "malformed-rows"),
+            Some(ScreenError::Output(HitsError::TooMany)) => return (INPUT, "too-many-lines"),
+            Some(ScreenError::Output(HitsError::Write(_))) => return (UNAVAILABLE, "failed"),
             Some(ScreenError::App(error)) => Some(error),
             None => None,
         };

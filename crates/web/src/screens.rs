@@ -150,6 +150,7 @@ async fn run(app: &App, caller: &Caller, begun: &Begun, file: Waiting) -> Result
     let rows = file.layout?.rows(Box::new(Cursor::new(file.bytes)))?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let running = Running {
+        found: None,
         workers: cores / 2,
         progress: &|_| {},
     };

@@ -111,17 +111,7 @@ impl RowRead<Brief> {
                 check: body.check.to_string(),
                 evidence: first_evidence(&body.assessment),
             },
-            Self::NotChecked { row, asked, why } => HitLine {
-                row: *row,
-                input_name: asked.clone(),
-                record: String::new(),
-                list: String::new(),
-                name: String::new(),
-                probability: None,
-                band: "not-checked".to_owned(),
-                check: String::new(),
-                evidence: format!("not checked: {why}"),
-            },
+            Self::NotChecked { row, asked, why } => not_checked(*row, asked.clone(), why),
         }
     }
 }
@@ -270,7 +260,22 @@ impl App {
     }
 }
 
-const fn band(band: Band) -> &'static str {
+/// The line of a row that says nothing to compare.
+pub(super) fn not_checked(row: u64, asked: String, why: &str) -> HitLine {
+    HitLine {
+        row,
+        input_name: asked,
+        record: String::new(),
+        list: String::new(),
+        name: String::new(),
+        probability: None,
+        band: "not-checked".to_owned(),
+        check: String::new(),
+        evidence: format!("not checked: {why}"),
+    }
+}
+
+pub(super) const fn band(band: Band) -> &'static str {
     match band {
         Band::Match => "match",
         Band::Possible => "possible",
@@ -280,17 +285,20 @@ const fn band(band: Band) -> &'static str {
 
 /// The first feature that both sides state, in words.
 fn first_evidence(assessment: &BriefAssessment) -> String {
-    let stated = |evidence: &&BriefEvidence| evidence.verdict != Verdict::Absent;
-    assessment
-        .evidence
-        .iter()
-        .find(stated)
-        .map(in_words)
+    let stated = |evidence: &&BriefEvidence| is_stated(evidence.verdict);
+    let first = assessment.evidence.iter().find(stated);
+    first
+        .map(|one| in_words(one.feature, one.verdict, [&one.query, &one.entry]))
         .unwrap_or_default()
 }
 
-fn in_words(evidence: &BriefEvidence) -> String {
-    let feature = match evidence.feature {
+pub(super) fn is_stated(verdict: Verdict) -> bool {
+    verdict != Verdict::Absent
+}
+
+/// A line of evidence, with what both sides state.
+pub(super) fn in_words(feature: Feature, verdict: Verdict, sides: [&Option<String>; 2]) -> String {
+    let feature = match feature {
         Feature::Name => "name",
         Feature::BirthDate => "birth date",
         Feature::Gender => "gender",
@@ -303,13 +311,12 @@ fn in_words(evidence: &BriefEvidence) -> String {
         Feature::Calibre => "calibre",
         Feature::WeaponKind => "kind of weapon",
     };
-    let verdict = match evidence.verdict {
+    let verdict = match verdict {
         Verdict::Agrees => "agrees",
         Verdict::Similar => "is similar",
         Verdict::Contradicts => "contradicts",
         Verdict::Absent => "is not compared",
     };
-    let side = |text: &Option<String>| text.clone().unwrap_or_else(|| "not stated".to_owned());
-    let (query, entry) = (side(&evidence.query), side(&evidence.entry));
+    let [query, entry] = sides.map(|text| text.as_deref().unwrap_or("not stated"));
     format!("{feature} {verdict}: {query} | {entry}")
 }

@@ -3,11 +3,11 @@
 //! ```text
 //! rows ── chunks ── matched on every core ── settled ones apart
 //!    ── ONE transaction: which rows were asked, the checks and matches of those that agree
-//!    ── next chunk …  ── what was found is read back from the store, and leaves
+//!    ── what is durable leaves ── next chunk …
 //! ```
 //!
-//! Nothing leaves that the store does not hold: the output is made of stored records alone. So a
-//! run that was interrupted goes on behind its last durable part, and its output has each row once.
+//! Nothing leaves that the store does not hold. A run that was interrupted goes on behind its last
+//! durable part; what was found before is read back, so that its output has each row once.
 
 mod found;
 mod parts;
@@ -17,6 +17,7 @@ use std::io::{self, Read};
 
 use egnatia_alerts::{ScreenedRows, Screening, ScreeningCounts, ScreeningState};
 use egnatia_audit::{Hash, Operation};
+use egnatia_formats::hits::HitsError;
 use egnatia_formats::rows::RowsError;
 use egnatia_record::{Envelope, Justification, Kind, RecordId};
 use jiff::Timestamp;
@@ -116,6 +117,9 @@ pub enum ScreenError {
     /// The input cannot be read.
     #[error(transparent)]
     Rows(#[from] RowsError),
+    /// What was found cannot be written.
+    #[error(transparent)]
+    Output(#[from] HitsError),
 }
 
 /// SHA-256 of everything that the input holds.

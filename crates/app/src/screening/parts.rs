@@ -6,17 +6,19 @@ use egnatia_alerts::{
     ConsultedList, Decision, RowOutcome, ScreenedRow, ScreenedRows, ScreeningCounts, Settled,
 };
 use egnatia_audit::Operation;
+use egnatia_formats::hits::HitLine;
 use egnatia_formats::rows::Row;
 use egnatia_record::{Justification, Kind, RecordId};
 use serde_json::json;
 use tokio::task::JoinHandle;
 
-use super::run::{Answered, NotAnswered};
-use super::{Begun, FOUND_IN, PART_OF};
+use super::found::{band, in_words, is_stated, not_checked};
+use super::run::{Answered, NotAnswered, Running};
+use super::{Begun, FOUND_IN, PART_OF, ScreenError};
 use crate::checks::Asked;
 use crate::index::{Found, Search};
 use crate::port::{CommitError, Committed, Conflict};
-use crate::question::{entry_ref, fingerprint, settled_claim};
+use crate::question::{asked, entry_ref, fingerprint, settled_claim};
 use crate::writing::{Beside, Terms, Writing};
 use crate::{App, AppError, Caller, read_body};
 
@@ -42,6 +44,8 @@ pub(super) struct Parts<'a> {
     so_far: ScreeningCounts,
     /// Parts that are closed, and wait for the transaction before them.
     writing: Option<Writing<'a>>,
+    /// What they have found, where somebody wants to have it.
+    lines: Vec<HitLine>,
     on_its_way: Option<OnItsWay>,
 }
 
@@ -50,6 +54,7 @@ struct OnItsWay {
     commit: JoinHandle<Result<Committed, CommitError>>,
     /// What all rows up to its last one came to.
     counts: ScreeningCounts,
+    lines: Vec<HitLine>,
 }
 
 /// A part that is being put together.
@@ -60,9 +65,6 @@ struct Open {
     rows: Vec<ScreenedRow>,
     counts: ScreeningCounts,
 }
-
-/// Told what is durable so far.
-type Progress<'p> = &'p (dyn Fn(&ScreeningCounts) + Send + Sync);
 
 /// What is known of rejections of candidates, by the name of the pair.
 type Rejections = HashMap<String, (RecordId, Decision)>;
@@ -81,6 +83,7 @@ impl<'a> Parts<'a> {
             counted: begun.so_far,
             so_far: begun.so_far,
             writing: None,
+            lines: Vec::new(),
             on_its_way: None,
         })
     }
@@ -94,8 +97,8 @@ impl<'a> Parts<'a> {
     pub(super) async fn write(
         &mut self,
         chunk: Vec<Answered>,
-        progress: Progress<'_>,
-    ) -> Result<(), AppError> {
+        running: Running<'_>,
+    ) -> Result<(), ScreenError> {
         let rejections = self.app.rejections(&chunk).await?;
         let mut open: Option<Open> = None;
         for answered in chunk {
@@ -104,7 +107,7 @@ impl<'a> Parts<'a> {
                 .is_some_and(|open| self.is_full_for(open, &answered));
             if full && let Some(part) = open.take() {
                 self.close(part)?;
-                self.pass_on(progress).await?;
+                self.pass_on(running).await?;
             }
             let part = match &mut open {
                 Some(part) => part,
@@ -115,23 +118,23 @@ impl<'a> Parts<'a> {
                     counts: self.counted,
                 }),
             };
-            self.add(part, answered, &rejections)?;
+            self.add(part, answered, &rejections, running.found.is_some())?;
         }
         if let Some(part) = open {
             self.close(part)?;
         }
-        self.pass_on(progress).await
+        self.pass_on(running).await
     }
 
     /// Returns once everything is durable.
-    pub(super) async fn finish(&mut self, progress: Progress<'_>) -> Result<(), AppError> {
-        self.arrived(progress).await?;
+    pub(super) async fn finish(&mut self, running: Running<'_>) -> Result<(), ScreenError> {
+        self.arrived(running).await?;
         self.send();
-        self.arrived(progress).await
+        self.arrived(running).await
     }
 
     /// Hands what is closed to the store, unless that has something to write and there is room.
-    async fn pass_on(&mut self, progress: Progress<'_>) -> Result<(), AppError> {
+    async fn pass_on(&mut self, running: Running<'_>) -> Result<(), ScreenError> {
         let busy = self
             .on_its_way
             .as_ref()
@@ -139,7 +142,7 @@ impl<'a> Parts<'a> {
         if busy && self.records() < TRANSACTION_RECORDS_MAX {
             return Ok(());
         }
-        self.arrived(progress).await?;
+        self.arrived(running).await?;
         self.send();
         Ok(())
     }
@@ -152,11 +155,12 @@ impl<'a> Parts<'a> {
         self.on_its_way = Some(OnItsWay {
             commit: tokio::spawn(async move { app.store().commit(writing.batch).await }),
             counts: self.counted,
+            lines: std::mem::take(&mut self.lines),
         });
     }
 
     /// Waits until what was handed to the store is durable.
-    async fn arrived(&mut self, progress: Progress<'_>) -> Result<(), AppError> {
+    async fn arrived(&mut self, running: Running<'_>) -> Result<(), ScreenError> {
         let Some(sent) = self.on_its_way.take() else {
             return Ok(());
         };
@@ -164,16 +168,19 @@ impl<'a> Parts<'a> {
         match sent.commit.await.map_err(ended)? {
             Ok(_) => {
                 self.so_far = sent.counts;
-                progress(&self.so_far);
-                Ok(())
+                (running.progress)(&self.so_far);
+                match running.found {
+                    Some(found) if !sent.lines.is_empty() => Ok(found(&sent.lines)?),
+                    _ => Ok(()),
+                }
             }
             Err(CommitError::Conflict(Conflict::Claim(name)))
                 if name.starts_with(&claim_of_run(self.screening)) =>
             {
                 let text = "another process runs this screening; wait until it has ended";
-                Err(AppError::Conflict(text.to_owned()))
+                Err(AppError::Conflict(text.to_owned()).into())
             }
-            Err(error) => Err(error.into()),
+            Err(error) => Err(AppError::from(error).into()),
         }
     }
 
@@ -198,6 +205,7 @@ impl<'a> Parts<'a> {
         part: &mut Open,
         Answered { row, answer }: Answered,
         rejections: &Rejections,
+        keep_lines: bool,
     ) -> Result<(), AppError> {
         let counts = &mut part.counts;
         counts.rows = counts.rows.saturating_add(1);
@@ -205,7 +213,12 @@ impl<'a> Parts<'a> {
             Err(NotAnswered::Failed(error)) => return Err(error),
             Err(NotAnswered::Unusable(invalid)) => {
                 counts.not_checked = counts.not_checked.saturating_add(1);
-                RowOutcome::NotChecked(invalid.to_string())
+                let why = invalid.to_string();
+                if keep_lines {
+                    self.lines
+                        .push(not_checked(row.number, asked(&row.query), &why));
+                }
+                RowOutcome::NotChecked(why)
             }
             Ok(Search { found, .. }) if found.is_empty() => RowOutcome::Nobody,
             Ok(Search { found, lists }) => {
@@ -215,6 +228,7 @@ impl<'a> Parts<'a> {
                 counts.settled = counts.settled.saturating_add(count(settled.len()));
                 let matched = u64::from(!open.is_empty());
                 counts.matched_rows = counts.matched_rows.saturating_add(matched);
+                let lines = keep_lines.then(|| lines_of(&row, &open));
                 let asked = Asked {
                     query: row.query.clone(),
                     zone: None,
@@ -225,6 +239,10 @@ impl<'a> Parts<'a> {
                 let app = self.app;
                 let writing = self.writing.get_or_insert_with(|| app.writing(self.caller));
                 let (check, ..) = app.put_check(writing, &self.why, asked, Vec::new())?;
+                for mut line in lines.unwrap_or_default() {
+                    line.check = check.to_string();
+                    self.lines.push(line);
+                }
                 RowOutcome::Checked(check)
             }
         };
@@ -286,6 +304,31 @@ impl<'a> Parts<'a> {
 /// What the claims of all parts of a run begin with.
 fn claim_of_run(screening: RecordId) -> String {
     format!("screening:{screening}:")
+}
+
+/// The lines of what was found for a row, but for the check that it becomes.
+fn lines_of(row: &Row, found: &[Found]) -> Vec<HitLine> {
+    let line = |found: &Found| {
+        let Found { assessment, .. } = found;
+        let first = assessment
+            .evidence
+            .iter()
+            .find(|one| is_stated(one.verdict));
+        let evidence =
+            first.map(|one| in_words(one.feature, one.verdict, [&one.query, &one.entry]));
+        HitLine {
+            row: row.number,
+            input_name: asked(&row.query),
+            record: found.record.to_string(),
+            list: found.list.clone(),
+            name: found.name.clone(),
+            probability: Some(assessment.probability),
+            band: band(assessment.band).to_owned(),
+            check: String::new(),
+            evidence: evidence.unwrap_or_default(),
+        }
+    };
+    found.iter().map(line).collect()
 }
 
 fn lists_of(answered: &Answered) -> Vec<ConsultedList> {

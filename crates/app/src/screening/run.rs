@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use egnatia_alerts::ScreeningCounts;
+use egnatia_formats::hits::{HitLine, HitsError};
 use egnatia_formats::rows::{Row, Rows, RowsError};
 use egnatia_record::RecordId;
 use tokio::sync::mpsc::{self, Receiver, Sender};
@@ -44,12 +45,21 @@ pub(super) enum NotAnswered {
     Failed(AppError),
 }
 
+/// Told what is durable so far.
+pub type Progress<'a> = &'a (dyn Fn(&ScreeningCounts) + Send + Sync);
+/// Given the lines of what is durable, in the order of the rows. The run ends with its error.
+pub type Found<'a> = &'a (dyn Fn(&[HitLine]) -> Result<(), HitsError> + Send + Sync);
+
 /// How a run is made.
+#[derive(Clone, Copy)]
 pub struct Running<'a> {
     /// On so many threads rows are compared.
     pub workers: usize,
     /// Told what is durable so far.
-    pub progress: &'a (dyn Fn(&ScreeningCounts) + Send + Sync),
+    pub progress: Progress<'a>,
+    /// Given what was found. Whoever gives one has logged with [`App::export_screening`] that it
+    /// leaves.
+    pub found: Option<Found<'a>>,
 }
 
 impl App {
@@ -85,16 +95,16 @@ impl App {
             match promise {
                 Ok(chunk) => {
                     let chunk = chunk.await.map_err(broke_off)?;
-                    parts.write(chunk, running.progress).await?;
+                    parts.write(chunk, running).await?;
                 }
                 Err(error) => {
                     // What was answered before the error stays answered.
-                    parts.finish(running.progress).await?;
+                    parts.finish(running).await?;
                     return Err(error.into());
                 }
             }
         }
-        parts.finish(running.progress).await?;
+        parts.finish(running).await?;
         reading.await.map_err(broke_off)?;
         for thread in matching {
             thread.await.map_err(broke_off)?;

@@ -9,7 +9,8 @@ use egnatia_app::{
     Screened, ScreeningStart, Store, StoreError, Unfinished, checksum,
 };
 use egnatia_audit::{Hash, Operation};
-use egnatia_formats::rows::{Layout, Reading};
+use egnatia_formats::hits::{HitLine, HitsError};
+use egnatia_formats::rows::{Layout, Reading, Rows};
 use egnatia_record::{Purpose, RecordId};
 use jiff::civil::date;
 
@@ -60,14 +61,12 @@ async fn run(
     begun: &Begun,
     text: &str,
 ) -> Result<Screened, ScreenError> {
-    let rows = layout(text)
-        .rows(Box::new(Cursor::new(text.as_bytes().to_vec())))
-        .unwrap();
     let running = Running {
+        found: None,
         workers: 2,
         progress: &|_| {},
     };
-    world.app.screen(caller, begun, rows, running).await
+    world.app.screen(caller, begun, rows(text), running).await
 }
 
 /// Begins a screening and runs it to its end.
@@ -94,6 +93,12 @@ async fn exported(world: &World, caller: &Caller, id: RecordId) -> Vec<RowRead<B
         all.extend(found);
     }
     all
+}
+
+fn rows(text: &str) -> Rows {
+    layout(text)
+        .rows(Box::new(Cursor::new(text.as_bytes().to_vec())))
+        .unwrap()
 }
 
 fn row_of<B>(found: &RowRead<B>) -> u64 {
@@ -268,18 +273,22 @@ async fn an_interrupted_run_goes_on_behind_its_last_durable_part() {
     );
     let begun = begin(&world, &me, &text).await;
     // The second part cannot be written: the first is durable.
-    let rows = layout(&text)
-        .rows(Box::new(Cursor::new(text.clone().into_bytes())))
-        .unwrap();
     let seen = Mutex::new(0);
     let running = Running {
+        found: None,
         workers: 2,
         progress: &|counts| {
             *seen.lock().unwrap() = counts.rows;
             world.store.fail_next_commit(StoreError::Full);
         },
     };
-    assert!(world.app.screen(&me, &begun, rows, running).await.is_err());
+    assert!(
+        world
+            .app
+            .screen(&me, &begun, rows(&text), running)
+            .await
+            .is_err()
+    );
     assert_eq!(*seen.lock().unwrap(), 500);
     let again = begin(&world, &me, &text).await;
     assert_eq!((again.screening, again.resumed), (begun.screening, true));
@@ -480,6 +489,47 @@ async fn what_leaves_is_in_the_log_first() {
         .await
         .unwrap();
     assert_eq!(log_size(&world).await, size + 1);
+}
+
+#[tokio::test]
+async fn what_is_given_while_rows_are_checked_is_what_is_read_back() {
+    let world = World::with_list(LISTED).await;
+    let me = officer("o.one");
+    let mut names = vec!["Zqw Nobodyson"; 1_200];
+    names[3] = "Burim Gjeravica";
+    names[700] = "...";
+    names[1_100] = "Burim Gjeravica";
+    let text = table(&names);
+    let begun = begin(&world, &me, &text).await;
+    let given = Mutex::new(Vec::new());
+    let take = |lines: &[HitLine]| {
+        given.lock().unwrap().extend_from_slice(lines);
+        Ok(())
+    };
+    let running = Running {
+        workers: 3,
+        progress: &|_| {},
+        found: Some(&take),
+    };
+    let done = world.app.screen(&me, &begun, rows(&text), running).await;
+    let done = done.unwrap();
+    let given = given.lock().unwrap();
+    let read = exported(&world, &me, done.screening).await;
+    let read: Vec<HitLine> = read.iter().map(RowRead::line).collect();
+    assert_eq!((given.len(), &*given), (3, &read));
+
+    // An output that takes nothing ends the run; what is durable stays.
+    let text = table(&["Burim Gjeravica", "Zqw Nobodyson"]);
+    let begun = begin(&world, &me, &text).await;
+    let full = HitsError::Write("no space left".to_owned());
+    let refuse = |_: &[HitLine]| Err(full.clone());
+    let running = Running {
+        found: Some(&refuse),
+        ..running
+    };
+    let ended = world.app.screen(&me, &begun, rows(&text), running).await;
+    assert_eq!(ended.unwrap_err(), ScreenError::Output(full.clone()));
+    assert_eq!(asked_rows(&world, begun.screening).await, [2, 3]);
 }
 
 #[tokio::test]

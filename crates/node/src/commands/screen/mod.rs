@@ -26,6 +26,7 @@ use crate::config::Config;
 use crate::data::{Data, Index, operator};
 use crate::failure::InputError;
 use crate::output::rate_bar;
+use output::Output;
 
 /// Checks every row of a file.
 pub async fn run(
@@ -147,9 +148,10 @@ impl Job<'_> {
     async fn run(&self, sum: Hash) -> anyhow::Result<(serde_json::Value, String)> {
         let begun = self.begin(sum).await?;
         let started = Instant::now();
-        let screened = self.check_rows(&begun, sum).await?;
+        let output = Output::begin(self.app, self.caller, begun.screening, self.out).await?;
+        let screened = self.check_rows(&begun, sum, &output).await?;
         let seconds = started.elapsed().as_secs_f64();
-        let lines = output::write(self.app, self.caller, begun.screening, self.out).await?;
+        let lines = output.finish()?;
         self.app
             .finish_screening(self.caller, begun.screening)
             .await?;
@@ -212,7 +214,12 @@ impl Job<'_> {
         Ok(begun)
     }
 
-    async fn check_rows(&self, begun: &Begun, sum: Hash) -> anyhow::Result<egnatia_app::Screened> {
+    async fn check_rows(
+        &self,
+        begun: &Begun,
+        sum: Hash,
+        output: &Output,
+    ) -> anyhow::Result<egnatia_app::Screened> {
         let file: Box<dyn Source> = Box::new(BufReader::new(open(&self.screen.file)?));
         let rows = self.layout.rows(file)?;
         let bar = rate_bar(self.layout.rows, "checking rows", self.json);
@@ -221,6 +228,7 @@ impl Job<'_> {
         let running = Running {
             workers: std::thread::available_parallelism().map_or(1, NonZero::get),
             progress: &|counts| bar.set_position(counts.rows),
+            found: Some(&|lines| output.add(lines)),
         };
         let screened = self.app.screen(self.caller, begun, rows, running).await?;
         bar.finish_and_clear();
