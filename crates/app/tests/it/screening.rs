@@ -513,12 +513,17 @@ async fn what_is_given_while_rows_are_checked_is_what_is_read_back() {
     };
     let done = world.app.screen(&me, &begun, rows(&text), running).await;
     let done = done.unwrap();
-    let given = given.lock().unwrap();
+    let given = given.lock().unwrap().clone();
     let read = exported(&world, &me, done.screening).await;
     let read: Vec<HitLine> = read.iter().map(RowRead::line).collect();
-    assert_eq!((given.len(), &*given), (3, &read));
+    assert_eq!((given.len(), &given), (3, &read));
 
     // An output that takes nothing ends the run; what is durable stays.
+    world
+        .app
+        .finish_screening(&me, begun.screening)
+        .await
+        .unwrap();
     let text = table(&["Burim Gjeravica", "Zqw Nobodyson"]);
     let begun = begin(&world, &me, &text).await;
     let full = HitsError::Write("no space left".to_owned());
