@@ -7,6 +7,7 @@
 mod feed;
 mod files;
 mod weapons;
+mod whole;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -165,34 +166,14 @@ impl MatchIndex {
                 .save(b"null", &[])
                 .map_err(|error| unkept(&error))?;
         }
-        let target = fresh.as_ref().unwrap_or(&self.state);
-        let mut now = Place {
-            sequence: if anew { 0 } else { place.sequence },
-            epoch,
+        let (now, touched, lines) = match &fresh {
+            Some(fresh) => {
+                let read = self.read_whole(store, fresh, epoch).await?;
+                self.settle(fresh, &read.0)?;
+                read
+            }
+            None => self.read_on(store, place.sequence, epoch).await?,
         };
-        let mut lines = 0_u64;
-        let mut touched = Touched::default();
-        loop {
-            let rows = store.keys_after(now.sequence, PAGE).await?;
-            let Some(last) = rows.last().map(|row| row.sequence) else {
-                break;
-            };
-            let is_last = u32::try_from(rows.len()).is_ok_and(|count| count < PAGE);
-            lines += u64::try_from(rows.len()).unwrap_or(u64::MAX);
-            touched.add(apply(target, rows)?);
-            now.sequence = last;
-            if anew {
-                // A large store does not fit into the part that changes.
-                self.compact(target, &now, false)?;
-            }
-            if is_last {
-                break;
-            }
-            tokio::task::yield_now().await;
-        }
-        if anew {
-            self.compact(target, &now, true)?;
-        }
         // Lists after entries: a check never claims a version that it has not compared.
         let (unknown, mut alerts, mut firearms) = {
             let state = self.state.read().map_err(|_| poisoned())?;
@@ -218,6 +199,36 @@ impl MatchIndex {
         *place = now;
         self.followed.store(true, Ordering::Relaxed);
         Ok(lines)
+    }
+
+    /// Reads what the feed says behind a place.
+    async fn read_on(
+        &self,
+        store: &dyn Store,
+        after: u64,
+        epoch: String,
+    ) -> Result<(Place, Touched, u64), AppError> {
+        let mut now = Place {
+            sequence: after,
+            epoch,
+        };
+        let mut lines = 0_u64;
+        let mut touched = Touched::default();
+        loop {
+            let rows = store.keys_after(now.sequence, PAGE).await?;
+            let Some(last) = rows.last().map(|row| row.sequence) else {
+                break;
+            };
+            let is_last = u32::try_from(rows.len()).is_ok_and(|count| count < PAGE);
+            lines += u64::try_from(rows.len()).unwrap_or(u64::MAX);
+            touched.add(apply(&self.state, &rows)?);
+            now.sequence = last;
+            if is_last {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        Ok((now, touched, lines))
     }
 
     /// The best candidates, and the lists that were compared.

@@ -41,7 +41,7 @@ impl Touched {
         self.firearms |= other.firearms;
     }
 
-    fn list(&mut self, list: &str) {
+    pub fn list(&mut self, list: &str) {
         let is_alert = list == OWN_ALERTS || list.starts_with(RECEIVED_ALERTS);
         let is_firearm = list == OWN_FIREARMS;
         self.alerts |= is_alert;
@@ -50,57 +50,72 @@ impl Touched {
     }
 }
 
-pub(super) fn apply(state: &RwLock<State>, rows: Vec<KeyRow>) -> Result<Touched, AppError> {
-    let mut touched = Touched::default();
-    let mut parsed = Vec::with_capacity(rows.len());
-    for row in rows {
-        let keys = row
-            .keys
-            .map(|bytes| serde_json::from_slice::<MatchKeys>(&bytes))
-            .transpose()
+/// What the index holds of a record.
+pub(super) struct Entry {
+    pub list: String,
+    pub description: Description,
+    /// What is compared of a weapon.
+    pub weapon: Option<Box<Description>>,
+    /// [`Shown`], as bytes.
+    pub payload: Vec<u8>,
+}
+
+impl Entry {
+    /// Reads a line of the feed; `None` where the record is not compared any more.
+    pub fn read(row: &KeyRow) -> Result<Option<Self>, AppError> {
+        let Some(bytes) = &row.keys else {
+            return Ok(None);
+        };
+        let keys: MatchKeys = serde_json::from_slice(bytes)
             .map_err(|error| AppError::unreadable("match key", &error))?;
-        parsed.push((row.record, row.version, keys));
+        let description = keys.description;
+        let weapon = description.weapon.is_some().then(|| {
+            Box::new(Description {
+                identifiers: description.identifiers.clone(),
+                weapon: description.weapon.clone(),
+                ..Description::default()
+            })
+        });
+        let shown = Shown {
+            weapon,
+            version: row.version,
+            list: keys.list,
+            source_id: keys.source_id,
+            name: keys.name,
+            action: keys.action,
+        };
+        let payload = serde_json::to_vec(&shown)
+            .map_err(|error| AppError::unreadable("index entry", &error))?;
+        Ok(Some(Self {
+            list: shown.list,
+            description,
+            weapon: shown.weapon,
+            payload,
+        }))
     }
-    let mut parsed = parsed.into_iter().peekable();
-    while parsed.peek().is_some() {
+}
+
+pub(super) fn apply(state: &RwLock<State>, rows: &[KeyRow]) -> Result<Touched, AppError> {
+    let mut touched = Touched::default();
+    let read = rows.iter().map(|row| Ok((row.record, Entry::read(row)?)));
+    let read = read.collect::<Result<Vec<_>, AppError>>()?;
+    let mut read = read.into_iter().peekable();
+    while read.peek().is_some() {
         let mut state = state.write().map_err(|_| poisoned())?;
-        for (record, version, keys) in parsed.by_ref().take(STEP) {
-            match keys {
-                Some(keys) => {
-                    let MatchKeys {
-                        list,
-                        source_id,
-                        name,
-                        action,
-                        description,
-                    } = keys;
-                    touched.list(&list);
-                    let weapon = description.weapon.is_some().then(|| {
-                        Box::new(Description {
-                            identifiers: description.identifiers.clone(),
-                            weapon: description.weapon.clone(),
-                            ..Description::default()
-                        })
-                    });
-                    let key = number(record);
-                    match &weapon {
+        for (record, entry) in read.by_ref().take(STEP) {
+            let key = number(record);
+            match entry {
+                Some(entry) => {
+                    touched.list(&entry.list);
+                    match &entry.weapon {
                         Some(weapon) => state.weapons.insert(key, weapon),
                         None => state.weapons.remove(key),
                     }
-                    let payload = Shown {
-                        weapon,
-                        version,
-                        list,
-                        source_id,
-                        name,
-                        action,
-                    };
-                    let payload = serde_json::to_vec(&payload)
-                        .map_err(|error| AppError::unreadable("index entry", &error))?;
-                    state.index.insert_with(key, &description, &payload);
+                    state
+                        .index
+                        .insert_with(key, &entry.description, &entry.payload);
                 }
                 None => {
-                    let key = number(record);
                     if let Some(payload) = state.index.payload(key) {
                         touched.list(&shown(payload)?.list);
                     }

@@ -1,5 +1,6 @@
 //! What of the index no longer changes moves into files, which the next start maps.
 
+use std::io;
 use std::sync::RwLock;
 
 use egnatia_matching::{Compaction, Segment};
@@ -9,7 +10,7 @@ use super::{
     poisoned,
 };
 use crate::AppError;
-use crate::port::SegmentBytes;
+use crate::port::{SegmentBytes, SegmentFile};
 
 impl MatchIndex {
     /// Moves what no longer changes into segments, where there is enough of it, and takes what was
@@ -33,15 +34,16 @@ impl MatchIndex {
         }
     }
 
-    /// The same at once.
-    pub(super) fn compact(
-        &self,
-        state: &RwLock<State>,
-        at: &Place,
-        all: bool,
-    ) -> Result<(), AppError> {
-        if let Some(compaction) = self.plan(state, all)? {
+    /// The same for an index that was read as a whole: many entries become one segment, however
+    /// they are divided.
+    pub(super) fn settle(&self, state: &RwLock<State>, at: &Place) -> Result<(), AppError> {
+        if let Some(compaction) = self.plan(state, true)? {
             self.write(state, at, &compaction)?;
+            return Ok(());
+        }
+        let state = state.read().map_err(|_| poisoned())?;
+        if self.files.keeps() && !state.names.is_empty() {
+            self.save(&state, at)?;
         }
         Ok(())
     }
@@ -89,18 +91,7 @@ impl MatchIndex {
         at: &Place,
         planned: &Planned,
     ) -> Result<bool, AppError> {
-        let mut file = self.files.create().map_err(|error| unkept(&error))?;
-        planned
-            .compaction
-            .write(&mut file)
-            .map_err(|error| unkept(&error))?;
-        let name = file.keep().map_err(|error| unkept(&error))?;
-        let bytes = self.files.open(&name).map_err(|error| unkept(&error))?;
-        let segment = Segment::open(Opened(bytes)).map_err(|error| {
-            AppError::Internal(format!(
-                "a segment of the index that was just written: {error}"
-            ))
-        })?;
+        let (name, segment) = self.keep(|mut file| planned.compaction.write(&mut file))?;
         let mut state = state.write().map_err(|_| poisoned())?;
         let holds = !segment.is_empty();
         if !state.index.adopt(&planned.compaction, segment) {
@@ -110,6 +101,29 @@ impl MatchIndex {
         if holds {
             state.names.push(name);
         }
+        self.save(&state, at)?;
+        Ok(true)
+    }
+
+    /// Writes a segment into a file of its own, and opens it.
+    pub(super) fn keep(
+        &self,
+        write: impl FnOnce(&mut dyn SegmentFile) -> io::Result<()>,
+    ) -> Result<(String, Segment), AppError> {
+        let mut file = self.files.create().map_err(|error| unkept(&error))?;
+        write(file.as_mut()).map_err(|error| unkept(&error))?;
+        let name = file.keep().map_err(|error| unkept(&error))?;
+        let bytes = self.files.open(&name).map_err(|error| unkept(&error))?;
+        let segment = Segment::open(Opened(bytes)).map_err(|error| {
+            AppError::Internal(format!(
+                "a segment of the index that was just written: {error}"
+            ))
+        })?;
+        Ok((name, segment))
+    }
+
+    /// Says durably which segments the index has, and how far it followed the feed.
+    pub(super) fn save(&self, state: &State, at: &Place) -> Result<(), AppError> {
         let segments = state.names.iter().zip(state.index.removed());
         let manifest = Manifest {
             format: MANIFEST_FORMAT,
@@ -125,8 +139,7 @@ impl MatchIndex {
             .map_err(|error| AppError::Internal(format!("the manifest of the index: {error}")))?;
         self.files
             .save(&manifest, &state.names)
-            .map_err(|error| unkept(&error))?;
-        Ok(true)
+            .map_err(|error| unkept(&error))
     }
 
     /// What was saved for a store of this epoch.
@@ -185,6 +198,6 @@ impl AsRef<[u8]> for Opened {
     }
 }
 
-pub(super) fn unkept(error: &std::io::Error) -> AppError {
+pub(super) fn unkept(error: &io::Error) -> AppError {
     AppError::Internal(format!("the files of the index cannot be written: {error}"))
 }
