@@ -343,6 +343,6 @@ mod tests {
         let thresholds = Thresholds::default();
         assert_eq!(band(0.6, &thresholds), Band::Match);
         assert_eq!(band(0.59, &thresholds), Band::Possible);
-        assert_eq!(band(0.09, &thresholds), Band::None);
+        assert_eq!(band(0.06, &thresholds), Band::None);
     }
 }

@@ -46,7 +46,7 @@ impl Default for Thresholds {
     fn default() -> Self {
         Self {
             matched: 0.6,
-            possible: 0.1,
+            possible: 0.07,
         }
     }
 }
