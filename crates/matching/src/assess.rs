@@ -23,7 +23,7 @@ const LOGIT_MIN: f64 = -14.4;
 const SLOPE: f64 = 1.68;
 /// Without a name on both sides and without a number that agrees, this is the highest logit: a
 /// birth date and a nationality are shared by thousands.
-const LOGIT_MAX_WITHOUT_NAME: f64 = -2.4;
+const LOGIT_MAX_WITHOUT_NAME: f64 = -2.7;
 
 /// Compares two descriptions without knowing how common their words are.
 ///
