@@ -93,9 +93,9 @@ pub use screening::{
 pub use sessions::{Authenticated, SessionKind, SessionToken, SignInError, SignedIn};
 pub use settings::{SessionSettings, Settings};
 pub use stock::{
-    CaseSummary, CountDue, Expiring, GoodsView, Held, LedgerView, LossReport, MovementView,
-    NewMovement, NewPlace, NewScan, NewSite, Overview, PlaceLine, SiteView, StockImportReport,
-    StoreMargin, StoreView, TakeView,
+    CaseSummary, CountDue, CountingView, Expiring, FoundAgain, GoodsView, Held, LedgerView,
+    LossReport, MovementView, NewMovement, NewPlace, NewScan, NewSite, Overview, PlaceLine,
+    SiteView, StockImportReport, StockReturn, StoreMargin, StoreView, TakeView,
 };
 pub use transfers::{NewTransfer, TransferView};
 

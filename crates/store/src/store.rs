@@ -202,6 +202,20 @@ impl<B: Backend> Store for SqlStore<B> {
         exchange::received(&mut *self.backend.reader().await?, records).await
     }
 
+    async fn stock_numbered(
+        &self,
+        numbers: &[String],
+    ) -> Result<Vec<(String, GoodsId)>, StoreError> {
+        stock::numbered(&mut *self.backend.reader().await?, numbers).await
+    }
+
+    async fn stock_custody(
+        &self,
+        goods: &[GoodsId],
+    ) -> Result<Vec<(GoodsId, AccountId)>, StoreError> {
+        stock::custody(&mut *self.backend.reader().await?, goods).await
+    }
+
     async fn stock_accounts(&self) -> Result<Vec<StockAccountRow>, StoreError> {
         stock::accounts(&mut *self.backend.reader().await?).await
     }

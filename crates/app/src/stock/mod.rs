@@ -10,6 +10,8 @@ mod import;
 mod movements;
 mod overview;
 mod plan;
+mod returns;
+mod scans;
 mod sites;
 mod view;
 
@@ -22,7 +24,7 @@ use egnatia_record::{
 use egnatia_stockpile::distance::Tables;
 use egnatia_stockpile::mixing::Mixing;
 use egnatia_stockpile::{
-    AccountId, AccountKind, Goods, GoodsFacts, GoodsId, LicenceRules, Site, StockProfile,
+    AccountId, AccountKind, Goods, GoodsFacts, GoodsId, LicenceRules, Site, StockProfile, Stocktake,
 };
 use serde::de::DeserializeOwned;
 
@@ -32,11 +34,13 @@ use crate::port::{
 use crate::writing::{Beside, Keep, Terms, Writing};
 use crate::{Action, App, AppError, Caller, Invalid, read_body};
 
-pub use cases::{CaseSummary, LossReport};
-pub use counts::{NewScan, TakeView};
+pub use cases::{CaseSummary, FoundAgain, LossReport};
+pub use counts::TakeView;
 pub use import::StockImportReport;
 pub use movements::{MovementView, NewMovement};
 pub use overview::{CountDue, Expiring, Overview, StoreMargin};
+pub use returns::StockReturn;
+pub use scans::{CountingView, NewScan};
 pub use sites::{NewPlace, NewSite, SiteView};
 pub use view::{GoodsView, Held, LedgerView, PlaceLine, StoreView};
 
@@ -161,6 +165,17 @@ impl App {
             }
         }
         Ok(goods)
+    }
+
+    /// Places that this person counts just now: what should be there is not for them to see.
+    async fn blind_places(&self, caller: &Caller) -> Result<BTreeSet<AccountId>, AppError> {
+        let going = self
+            .stock_records::<Stocktake>(Kind::Stocktake, "counting")
+            .await?;
+        let blind = going
+            .into_iter()
+            .filter(|(_, take)| take.is_blind_for(&caller.login));
+        Ok(blind.flat_map(|(_, take)| take.places).collect())
     }
 
     async fn stock_kinds(&self) -> Result<BTreeMap<AccountId, AccountKind>, AppError> {

@@ -304,6 +304,28 @@ impl Store for MemoryStore {
         Ok(self.state().received(records))
     }
 
+    async fn stock_numbered(
+        &self,
+        numbers: &[String],
+    ) -> Result<Vec<(String, GoodsId)>, StoreError> {
+        let state = self.state();
+        let named = state.claims.iter().filter_map(|(name, record)| {
+            let is_goods = name.starts_with("stock-serial:") || name.starts_with("stock-lot:");
+            let (_, number) = name.rsplit_once(':').filter(|_| is_goods)?;
+            Some((number.to_owned(), GoodsId(*record)))
+        });
+        Ok(named
+            .filter(|(number, _)| numbers.contains(number))
+            .collect())
+    }
+
+    async fn stock_custody(
+        &self,
+        goods: &[GoodsId],
+    ) -> Result<Vec<(GoodsId, AccountId)>, StoreError> {
+        Ok(self.state().stock.custody(goods))
+    }
+
     async fn stock_accounts(&self) -> Result<Vec<StockAccountRow>, StoreError> {
         Ok(self.state().stock.accounts.clone())
     }

@@ -154,6 +154,19 @@ impl StockState {
             .collect()
     }
 
+    pub fn custody(&self, wanted: &[GoodsId]) -> Vec<(GoodsId, AccountId)> {
+        let is_single = |id| {
+            self.books
+                .goods(id)
+                .is_some_and(|facts| facts.is_serialised)
+        };
+        let wanted = wanted.iter().filter(|id| is_single(**id));
+        let of = wanted.flat_map(|id| self.balances(StockOf::Goods(*id)));
+        of.filter(|row| row.quantity > 0)
+            .map(|row| (row.goods, row.account))
+            .collect()
+    }
+
     pub fn balance_at(&self, of: (AccountId, GoodsId), at: StockMoment) -> i64 {
         let rows = self
             .postings

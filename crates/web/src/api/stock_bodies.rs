@@ -141,6 +141,9 @@ pub(crate) struct StoreBody {
     pub places: Vec<Place>,
     /// What is in them.
     pub held: Vec<BalanceBody>,
+    /// Places that the caller counts just now: what is in them is left out.
+    #[schema(value_type = Vec<String>)]
+    pub counted_now: Vec<RecordId>,
     /// How much room its licence leaves.
     pub margins: Vec<MarginBody>,
 }
@@ -148,6 +151,8 @@ pub(crate) struct StoreBody {
 impl StoreBody {
     pub fn of(view: StoreView) -> Self {
         let (mut places, mut held) = (Vec::new(), Vec::new());
+        let hidden = view.places.iter().filter(|line| line.is_hidden);
+        let counted_now = hidden.map(|line| line.place.account.0).collect();
         for line in view.places {
             places.push(line.place);
             let inside = line.held.into_iter();
@@ -157,6 +162,7 @@ impl StoreBody {
             site: view.site,
             places,
             held,
+            counted_now,
             margins: view.margins.into_iter().map(MarginBody::of).collect(),
         }
     }

@@ -19,6 +19,7 @@ pub mod audit;
 mod audit_words;
 pub mod check;
 mod checking;
+mod counting;
 mod entry_fields;
 pub mod firearm;
 mod firearm_events;
@@ -52,6 +53,7 @@ mod stock_cases;
 mod stock_entry;
 mod stock_goods;
 mod stock_movements;
+mod stock_returns;
 mod stock_words;
 mod stocktake_result;
 mod stocktakes;
@@ -270,9 +272,17 @@ fn stock_router() -> Router<WebState> {
             "/stocktakes",
             get(stocktakes::show_all).post(stocktakes::begin),
         )
+        .route("/count/", get(counting::start))
+        .route("/count/worker.js", get(counting::worker))
+        .route("/count/manifest.webmanifest", get(counting::manifest))
+        .route("/count/{id}", get(counting::show_one))
+        .route("/count/{id}/state", get(counting::state))
+        .route("/count/{id}/scans", post(counting::take))
         .route("/stocktakes/new", get(stocktakes::show_new))
         .route("/stocktakes/{id}", get(stocktakes::show_one))
         .route("/stocktakes/{id}/{act}", post(stocktakes::act))
+        .route("/stock-returns", get(stock_returns::show_return))
+        .route("/stock-returns/file", get(stock_returns::download))
         .route("/stock-cases", get(stock_cases::show_cases))
         .route("/stock-cases/{id}", get(stock_cases::show_case))
         .route("/stock-cases/{id}/{act}", post(stock_cases::act))
