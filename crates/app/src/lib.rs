@@ -94,8 +94,9 @@ pub use sessions::{Authenticated, SessionKind, SessionToken, SignInError, Signed
 pub use settings::{SessionSettings, Settings};
 pub use stock::{
     CaseSummary, CountDue, CountingView, Expiring, FoundAgain, GoodsView, Held, LedgerView,
-    LossReport, MovementView, NewMovement, NewPlace, NewScan, NewSite, Overview, PlaceLine,
-    SiteView, StockImportReport, StockReturn, StoreMargin, StoreView, TakeView,
+    LossReport, MappedStore, MovementView, NewMovement, NewPlace, NewPlanPoint, NewScan, NewSite,
+    Overview, PlaceLine, SiteMap, SiteView, StockImportReport, StockReturn, StoreMargin, StoreView,
+    TakeView,
 };
 pub use transfers::{NewTransfer, TransferView};
 

@@ -39,6 +39,7 @@ pub use counts::TakeView;
 pub use import::StockImportReport;
 pub use movements::{MovementView, NewMovement};
 pub use overview::{CountDue, Expiring, Overview, StoreMargin};
+pub use plan::{MappedStore, NewPlanPoint, SiteMap};
 pub use returns::StockReturn;
 pub use scans::{CountingView, NewScan};
 pub use sites::{NewPlace, NewSite, SiteView};

@@ -54,9 +54,9 @@ pub struct GoodsView {
     pub goods: Goods,
     /// Where it is, without places that the caller counts.
     pub held: Vec<StockBalanceRow>,
-    /// Where it was, newest first, without places that the caller counts.
+    /// Where it was, newest first; nothing where the caller counts a place in which it is.
     pub history: Page<StockPostingRow, u64>,
-    /// Whether places are left out because the caller counts them just now.
+    /// Whether something is left out because the caller counts a place of it just now.
     pub is_hidden: bool,
     /// What the accounts are called.
     pub names: BTreeMap<AccountId, String>,
@@ -201,15 +201,18 @@ impl App {
         let mut history = page(postings, limit);
         let mut held = self.store().stock_balances(StockOf::Goods(id)).await?;
         let blind = self.blind_places(caller).await?;
-        let told = (held.len(), history.items.len());
+        let is_hidden = held.iter().any(|row| blind.contains(&row.account));
         held.retain(|row| !blind.contains(&row.account));
-        history.items.retain(|row| !blind.contains(&row.account));
+        if is_hidden {
+            // The other side of a movement would tell as much.
+            history = page(Vec::new(), limit);
+        }
         let about = EventAbout::seen(id.0, stored.envelope.version);
         self.log_consultation(caller, about).await?;
         Ok(GoodsView {
             envelope: stored.envelope,
             goods,
-            is_hidden: told != (held.len(), history.items.len()),
+            is_hidden,
             held,
             history,
             names: self.account_names(caller).await?,
