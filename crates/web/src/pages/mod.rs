@@ -97,8 +97,7 @@ pub(crate) fn router(upload_bytes_max: usize) -> Router<WebState> {
     let alerts_file = post(alert_import::take_file).layer(DefaultBodyLimit::max(
         TABLE_BYTES_MAX.saturating_add(FORM_BYTES_MAX),
     ));
-    let ledger_file =
-        post(stock_import::take_file).layer(DefaultBodyLimit::max(TABLE_BYTES_MAX));
+    let ledger_file = post(stock_import::take_file).layer(DefaultBodyLimit::max(TABLE_BYTES_MAX));
     let with_card = DefaultBodyLimit::max(CARD_FORM_BYTES_MAX);
     let card = post(partner_card::read).layer(with_card);
     let confirmed = post(partner_card::confirm).layer(with_card);
