@@ -250,6 +250,10 @@ impl<B: Backend> Store for SqlStore<B> {
         stock::movements(&mut *self.backend.reader().await?, ids).await
     }
 
+    async fn stock_movement_count(&self) -> Result<u64, StoreError> {
+        stock::movement_count(&mut *self.backend.reader().await?).await
+    }
+
     async fn stock_waiting(&self, limit: u32) -> Result<Vec<StockMovementRow>, StoreError> {
         stock::waiting(&mut *self.backend.reader().await?, limit).await
     }

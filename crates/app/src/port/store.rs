@@ -249,6 +249,9 @@ pub trait Store: Send + Sync {
         ids: &[MovementId],
     ) -> Result<Vec<StockMovementRow>, StoreError>;
 
+    /// How many movements the books hold.
+    async fn stock_movement_count(&self) -> Result<u64, StoreError>;
+
     /// The movements that wait for a signature, what is due first first, at most `limit`.
     async fn stock_waiting(&self, limit: u32) -> Result<Vec<StockMovementRow>, StoreError>;
 

@@ -13,6 +13,7 @@ mod plan;
 mod returns;
 mod scans;
 mod sites;
+mod verify;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,6 +44,7 @@ pub use plan::{MappedStore, NewPlanPoint, SiteMap};
 pub use returns::StockReturn;
 pub use scans::{CountingView, NewScan};
 pub use sites::{NewPlace, NewSite, SiteView};
+pub(crate) use verify::unstated;
 pub use view::{GoodsView, Held, LedgerView, PlaceLine, StoreView};
 
 /// The state of what is kept.

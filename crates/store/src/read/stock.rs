@@ -106,6 +106,14 @@ pub async fn movements(
     Ok(known.into_iter().map(|known| known.row).collect())
 }
 
+/// How many movements there are.
+pub async fn movement_count(link: &mut dyn Link) -> Result<u64, StoreError> {
+    let text = "SELECT COUNT(*) FROM stock_movements";
+    Ok(first(link, sql(text), vec![], Row::count)
+        .await?
+        .unwrap_or(0))
+}
+
 /// The movements that wait, what is due first first.
 pub async fn waiting(link: &mut dyn Link, limit: u32) -> Result<Vec<StockMovementRow>, StoreError> {
     let text = format!(

@@ -74,6 +74,7 @@ pub async fn a_movement_has_two_sides_and_comes_back(store: Arc<dyn Store>) {
         .unwrap();
     assert_eq!(held.len(), 1);
     assert_eq!(held[0].digest, digest(&held[0].movement));
+    assert_eq!(store.stock_movement_count().await.unwrap(), 1);
     assert!(!held[0].waits());
     let ledger = store.stock_ledger(RACK, None, 10).await.unwrap();
     let seen: Vec<_> = ledger

@@ -357,6 +357,10 @@ impl Store for MemoryStore {
         Ok(self.state().stock.movements(ids))
     }
 
+    async fn stock_movement_count(&self) -> Result<u64, StoreError> {
+        Ok(u64::try_from(self.state().stock.movement_count()).unwrap_or(u64::MAX))
+    }
+
     async fn stock_waiting(&self, limit: u32) -> Result<Vec<StockMovementRow>, StoreError> {
         Ok(self.state().stock.waiting(size(limit)))
     }

@@ -179,6 +179,10 @@ impl StockState {
         counts.map(|row| row.amount).sum()
     }
 
+    pub fn movement_count(&self) -> usize {
+        self.movements.len()
+    }
+
     pub fn movements(&self, ids: &[MovementId]) -> Vec<StockMovementRow> {
         let unique: std::collections::BTreeSet<_> = ids.iter().collect();
         let found = unique.into_iter().filter_map(|id| self.movements.get(id));

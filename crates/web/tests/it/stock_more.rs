@@ -175,7 +175,7 @@ async fn a_plan_is_drawn_imported_and_shown_to_inspectors_alone() {
         .await;
     assert_eq!(broken.status, StatusCode::UNPROCESSABLE_ENTITY);
 
-    for login in ["k.keeper", "d.officer", "a.admin", "s.supervisor"] {
+    for login in ["k.keeper", "d.protection", "a.admin", "s.supervisor"] {
         let mut other = depot.browser(login).await;
         assert_eq!(
             other.get(&path).await.status,
@@ -184,7 +184,7 @@ async fn a_plan_is_drawn_imported_and_shown_to_inspectors_alone() {
         );
     }
     let keeper = depot.world.token("k.keeper", "stockpile-security").await;
-    let api = format!("/api/v1/stock/sites/{}/plan", depot.site);
+    let api = format!("/stock/sites/{}/plan", depot.site);
     let refused = depot.world.api(Method::GET, &api, Some(&keeper), "").await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     let token = depot.world.token("i.inspector", "stockpile-security").await;
@@ -272,7 +272,7 @@ async fn a_ledger_is_checked_row_by_row_and_taken_over_whole() {
         "nomenclature": "M70 AB2", "condition": "unknown", "tracking": { "serial": { "serial": "900" } },
     } });
     let body = json!({ "site": depot.site, "reference": "l", "dry_run": true, "rows": [row, row] });
-    let api = "/api/v1/stock/ledgers";
+    let api = "/stock/ledgers";
     let told = depot
         .world
         .api(Method::POST, api, Some(&token), &body.to_string())
