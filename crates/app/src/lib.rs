@@ -192,7 +192,7 @@ impl App {
             inner: Arc::new(Inner {
                 firearms,
                 following: Following::default(),
-                stock: stock::Stock::shipped()?,
+                stock: stock::Stock::of(&parts.settings)?,
                 exchange: exchange::Exchange::new(profile, parts.identity),
                 index: MatchIndex::new(&parts.settings, parts.index_files, reference),
                 doors: doors::Doors::new(parts.hasher, &parts.settings.sessions),

@@ -159,6 +159,12 @@
     const text = code.value.trim();
     const count = quantity.value.trim();
     if (!text) return say("against", main.dataset.textCode);
+    if (Array.from(place.options).some((option) => option.value === text)) {
+      // The label of a rack: what follows lies there.
+      place.value = text;
+      code.value = "";
+      return say("agree", place.selectedOptions[0].textContent);
+    }
     if (!/^\d{1,12}$/.test(count)) return say("against", main.dataset.textQuantity);
     if ((await waiting()).length >= KEPT_MAX) return say("against", main.dataset.textFull);
     const scan = {

@@ -33,7 +33,7 @@ use crate::port::{
     Change, RecordFilter, StockAccountRow, StockChange, StockGoodsRow, StoredRecord,
 };
 use crate::writing::{Beside, Keep, Terms, Writing};
-use crate::{Action, App, AppError, Caller, Invalid, read_body};
+use crate::{Action, App, AppError, Caller, Invalid, Settings, read_body};
 
 pub use cases::{CaseSummary, FoundAgain, LossReport};
 pub use counts::TakeView;
@@ -70,12 +70,15 @@ pub(crate) struct Stock {
 }
 
 impl Stock {
-    pub fn shipped() -> Result<Self, AppError> {
+    pub fn of(settings: &Settings) -> Result<Self, AppError> {
         let wrong = |error: &dyn std::fmt::Display| AppError::Internal(error.to_string());
         let profile = StockProfile::shipped().map_err(|error| wrong(&error))?;
         let rules = LicenceRules {
             tables: Tables::shipped().map_err(|error| wrong(&error))?,
-            mixing: Mixing::transport().map_err(|error| wrong(&error))?,
+            mixing: match &settings.storage_mixing {
+                Some(table) => table.clone(),
+                None => Mixing::transport().map_err(|error| wrong(&error))?,
+            },
             edges: profile.edges,
             sums: profile.sums,
         };

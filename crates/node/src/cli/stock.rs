@@ -98,6 +98,26 @@ pub enum Stock {
         #[command(flatten)]
         why: Why,
     },
+    /// Print an empty table of the compatibility groups that may lie together in a store, to be filled
+    /// in and named in the configuration.
+    Mixing,
+    /// Close all periods up to the end of a day, in UTC: nothing that counts from then or before
+    /// changes any more.
+    Close {
+        /// The last day, YYYY-MM-DD.
+        #[arg(long, value_name = "DAY")]
+        until: jiff::civil::Date,
+        #[command(flatten)]
+        why: Why,
+    },
+    /// Count the return of a year or a half-year: 2026, 2026-H1.
+    Return {
+        /// The period.
+        #[arg(long)]
+        period: String,
+        #[command(flatten)]
+        why: Why,
+    },
     /// Show the movements that wait for a signature.
     Waiting {
         #[command(flatten)]

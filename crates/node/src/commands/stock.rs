@@ -10,6 +10,9 @@ use egnatia_app::{AppError, Caller, NewSite};
 use egnatia_formats::rows::stock::{StockTable, stated_stock_columns};
 use egnatia_record::{Justification, RecordId};
 use egnatia_stockpile::Goods;
+use jiff::SignedDuration;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::print;
@@ -28,10 +31,19 @@ pub async fn run(
     what: Stock,
     json: bool,
 ) -> anyhow::Result<ExitCode> {
-    let (Stock::List { why }
-    | Stock::Site { why, .. }
-    | Stock::Import { why, .. }
-    | Stock::Waiting { why }) = &what;
+    let why = match &what {
+        Stock::Mixing => {
+            let text = egnatia_stockpile::mixing::EMPTY_STORAGE;
+            print(json, &json!({ "table": text }), text.trim_end());
+            return Ok(ExitCode::SUCCESS);
+        }
+        Stock::List { why }
+        | Stock::Site { why, .. }
+        | Stock::Import { why, .. }
+        | Stock::Close { why, .. }
+        | Stock::Return { why, .. }
+        | Stock::Waiting { why } => why,
+    };
     let caller = operator(Some(justified(why)?))?;
     let data = Data::open(folder, config, Index::Skip).await?;
     let code = match &what {
@@ -49,6 +61,9 @@ pub async fn run(
             import(&data, &caller, file, (*site, reference, *dry_run), json).await
         }
         Stock::Waiting { .. } => waiting(&data, &caller, json).await,
+        Stock::Close { until, .. } => close(&data, &caller, *until, json).await,
+        Stock::Return { period, .. } => count(&data, &caller, period, json).await,
+        Stock::Mixing => Ok(ExitCode::SUCCESS),
     };
     data.close().await;
     code
@@ -218,4 +233,35 @@ async fn import(
         true => ExitCode::SUCCESS,
         false => ExitCode::from(INPUT),
     })
+}
+
+async fn close(data: &Data, caller: &Caller, until: Date, json: bool) -> anyhow::Result<ExitCode> {
+    let next = until.tomorrow().context("the day is too late")?;
+    let end = next.to_zoned(TimeZone::UTC)?.timestamp();
+    let until = end.checked_sub(SignedDuration::from_micros(1))?;
+    data.app.close_stock_period(caller, until).await?;
+    let text = format!("All periods up to {until} are closed.");
+    print(json, &json!({ "closed_until": until }), &text);
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn count(data: &Data, caller: &Caller, period: &str, json: bool) -> anyhow::Result<ExitCode> {
+    let zone = data.config.time_zone().unwrap_or(TimeZone::UTC);
+    let day_of = |at: jiff::Timestamp| at.to_zoned(zone.clone()).date();
+    let counted = data.app.count_stock_return(caller, period, day_of).await?;
+    let mut text = String::new();
+    for row in &counted.rows {
+        writeln!(
+            text,
+            "{:12} {:>9}  {}",
+            row.group.as_str(),
+            row.count,
+            row.what
+        )?;
+    }
+    let value = json!({
+        "from": counted.period.from, "to": counted.period.to, "rows": counted.rows,
+    });
+    print(json, &value, text.trim_end());
+    Ok(ExitCode::SUCCESS)
 }

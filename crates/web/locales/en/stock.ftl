@@ -333,6 +333,32 @@ stock-column-mass-each = Net explosive mass of one piece
 stock-column-made-on = Made
 stock-column-expires-on = Expires
 notice-stock-imported = The ledger is taken over.
+stock-labels = Labels
+stock-labels-back = Back
+stock-label-print = Label
+stock-label-of = Code of { $what }
+stock-labels-means = Print them, and fix each where it belongs. A code holds an id and nothing else: whoever finds a label learns nothing from it.
+stock-labels-more = { $count ->
+    [one] { $count } more does not fit this page: print it from its own page.
+   *[other] { $count } more do not fit this page: print each from its own page.
+}
+stock-setup = Sites and periods
+stock-site-new = Set up a site
+stock-site-means = A store without a licence holds nothing explosive. Licences are entered at the command line or over the API.
+stock-site-name = Name of the site
+stock-site-places = Stores, bays and racks
+stock-site-places-hint = One on each line, what holds others first: A1; armoury, then A1-1; rack 1; A1
+stock-site-places-invalid = Write one place on each line: code; name; the code of what it is in, where it is in something
+stock-site-submit = Set up the site
+stock-close = Close a period
+stock-close-means = Nothing that counts from that day or before changes any more: no late movement, no correction. This cannot be taken back.
+stock-closed-until = Closed up to
+stock-closed-never = No period is closed
+stock-close-until = Last day of the period
+stock-close-until-hint = 31.10.2026
+stock-close-submit = Close it for good
+notice-stock-site = The site is set up.
+notice-stock-closed = The period is closed.
 scanner-open = Scan with the camera
 scanner-close = Close the camera
 scanner-look = Hold the code before the camera. It is taken as soon as it is read.

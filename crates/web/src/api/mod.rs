@@ -195,6 +195,7 @@ fn stock_router() -> Router<WebState> {
             get(stock_more::plan).merge(put(stock_more::keep_plan)),
         )
         .route("/stock/ledgers", post(stock_more::take_over))
+        .route("/stock/closings", post(stock_more::close))
         .route("/stock/returns", get(stock_more::returns))
         .route("/stock/stores/{id}", get(stock::store))
         .route(

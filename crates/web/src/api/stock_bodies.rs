@@ -433,3 +433,12 @@ pub(crate) struct WantedReturn {
     /// The year or the half-year: `2026`, `2026-H1`.
     pub period: String,
 }
+
+/// A period that is to be closed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ClosingBody {
+    /// Its last moment.
+    #[schema(value_type = String, format = DateTime)]
+    pub until: Timestamp,
+}

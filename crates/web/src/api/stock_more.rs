@@ -8,7 +8,9 @@ use egnatia_stockpile::SitePlan;
 
 use super::caller::{Bearer, record_id};
 use super::json::{Body, ProblemBody, Query};
-use super::stock_bodies::{LedgerBody, LedgerReportBody, StockReturnLine, WantedReturn};
+use super::stock_bodies::{
+    ClosingBody, LedgerBody, LedgerReportBody, StockReturnLine, WantedReturn,
+};
 use crate::WebState;
 use crate::problem::{Problem, ProblemCode};
 
@@ -91,5 +93,22 @@ pub(crate) async fn keep_plan(
         return Err(Problem::new(ProblemCode::BadRequest));
     }
     state.app.keep_site_plan(bearer.caller(), plan).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Closes all periods up to and including a moment: nothing that counts from then or before changes
+/// any more.
+#[utoipa::path(
+    post, path = "/api/v1/stock/closings", tag = "stock", request_body = ClosingBody,
+    responses((status = 204, description = "Closed"), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn close(
+    State(state): State<WebState>,
+    bearer: Bearer,
+    Body(body): Body<ClosingBody>,
+) -> Result<StatusCode, Problem> {
+    bearer.enter(&state, Action::ManageStock)?;
+    let app = &state.app;
+    app.close_stock_period(bearer.caller(), body.until).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -54,8 +54,10 @@ mod stock_cases;
 mod stock_entry;
 mod stock_goods;
 mod stock_import;
+mod stock_labels;
 mod stock_movements;
 mod stock_returns;
+mod stock_setup;
 mod stock_words;
 mod stocktake_result;
 mod stocktakes;
@@ -295,6 +297,11 @@ fn stock_router() -> Router<WebState> {
             get(stock_import::show_form).post(stock_import::import),
         )
         .route("/stock-import/new", get(stock_import::show_new))
+        .route("/stores/{id}/labels", get(stock_labels::of_store))
+        .route("/stock-goods/{id}/label", get(stock_labels::of_one))
+        .route("/stock-setup", get(stock_setup::show_setup))
+        .route("/stock-setup/site", post(stock_setup::set_up))
+        .route("/stock-setup/close", post(stock_setup::close))
         .route("/stock-returns", get(stock_returns::show_return))
         .route("/stock-returns/file", get(stock_returns::download))
         .route("/stock-cases", get(stock_cases::show_cases))

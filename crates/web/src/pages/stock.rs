@@ -47,6 +47,7 @@ pub(crate) async fn show_overview(signed: Signed) -> Result<Response, Problem> {
     }
     if signed.offers(Action::ManageStock) {
         links.push(("/stock-import", t.text("stock-import")));
+        links.push(("/stock-setup", t.text("stock-setup")));
     }
     Ok(show(&FirearmsPage {
         tabs: tabs(t, "/stores"),
