@@ -237,7 +237,7 @@ async fn import(
 
 async fn close(data: &Data, caller: &Caller, until: Date, json: bool) -> anyhow::Result<ExitCode> {
     let next = until.tomorrow().context("the day is too late")?;
-    let end = next.to_zoned(TimeZone::UTC)?.timestamp();
+    let end = TimeZone::UTC.to_timestamp(next.at(0, 0, 0, 0))?;
     let until = end.checked_sub(SignedDuration::from_micros(1))?;
     data.app.close_stock_period(caller, until).await?;
     let text = format!("All periods up to {until} are closed.");
@@ -247,7 +247,7 @@ async fn close(data: &Data, caller: &Caller, until: Date, json: bool) -> anyhow:
 
 async fn count(data: &Data, caller: &Caller, period: &str, json: bool) -> anyhow::Result<ExitCode> {
     let zone = data.config.time_zone().unwrap_or(TimeZone::UTC);
-    let day_of = |at: jiff::Timestamp| at.to_zoned(zone.clone()).date();
+    let day_of = |at: jiff::Timestamp| at.to_zoned_datetime(zone.clone()).date();
     let counted = data.app.count_stock_return(caller, period, day_of).await?;
     let mut text = String::new();
     for row in &counted.rows {

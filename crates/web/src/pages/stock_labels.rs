@@ -25,7 +25,7 @@ pub struct StockLabelsPage {
     back: String,
     labels: Vec<StockLabel>,
     /// How many more there are than one page takes.
-    more: usize,
+    more: u64,
 }
 
 /// A label.
@@ -73,7 +73,7 @@ pub(crate) async fn of_store(signed: Signed, Path(id): Path<String>) -> Result<R
         })
     });
     let mut labels: Vec<StockLabel> = places.flatten().chain(goods).collect();
-    let more = labels.len().saturating_sub(LABELS_MAX);
+    let more = u64::try_from(labels.len().saturating_sub(LABELS_MAX)).unwrap_or(u64::MAX);
     labels.truncate(LABELS_MAX);
     let title = format!("{}: {}", t.text("stock-labels"), view.store.code);
     Ok(show(&StockLabelsPage {

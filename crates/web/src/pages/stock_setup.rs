@@ -114,16 +114,13 @@ pub(crate) async fn close(signed: Signed, posted: Posted) -> Result<Response, Pr
     signed.enter(Action::ManageStock)?;
     let zone: &TimeZone = &signed.state.node.zone;
     let day = read_day(&posted.text("until")).and_then(|day| day.tomorrow().ok());
-    let end = day.and_then(|next| next.at(0, 0, 0, 0).to_zoned(zone.clone()).ok());
+    let end = day.and_then(|next| zone.to_timestamp(next.at(0, 0, 0, 0)).ok());
     let wrong = match end {
         None => wrong_at("until", signed.t(), "day-invalid"),
         Some(end) => {
             // The last moment of that day at the node.
             let moment = jiff::SignedDuration::from_micros(1);
-            let until = end
-                .timestamp()
-                .checked_sub(moment)
-                .unwrap_or(end.timestamp());
+            let until = end.checked_sub(moment).unwrap_or(end);
             let app = &signed.state.app;
             match app.close_stock_period(signed.caller(), until).await {
                 Ok(()) => return Ok(done("/stock-setup", "stock-closed")),
