@@ -391,7 +391,12 @@ impl App {
             .map_err(|error| invalid("reason", &error))?;
         let subject = Description {
             schema: Schema::Unknown,
-            names: vec![Name::new(goods.nomenclature.clone())],
+            // With the number: lists of hits show the name alone.
+            names: vec![Name::new(format!(
+                "{}, {}",
+                goods.nomenclature,
+                goods.number()
+            ))],
             identifiers: vec![Identifier {
                 kind: IdentifierKind::Serial,
                 value: goods.number().to_owned(),
