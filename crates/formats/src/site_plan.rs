@@ -128,7 +128,8 @@ pub fn read(bytes: &[u8]) -> Result<Vec<PlanFeature>, PlanError> {
         let geometry = feature.geometry.as_ref();
         let geometry = geometry.ok_or_else(|| wrong("it has no geometry"))?;
         let (x, y) = middle(geometry).map_err(wrong)?;
-        if !is_local && !(x.abs() <= 180.0 && y.abs() <= 89.0) {
+        let on_earth = x.abs() <= 180.0 && y.abs() <= 89.0;
+        if !is_local && !on_earth {
             return Err(wrong("longitude and latitude are in degrees"));
         }
         found.push((name, store, x, y));

@@ -188,9 +188,10 @@ fn draw(t: &Texts, map: &SiteMap, points: &[PlanPoint]) -> Drawing {
         marks.push(Mark {
             x: number(px),
             y: number(py),
-            below: number(py + 28.0),
+            // What is around is named above it: rings end below.
+            below: number(py + store.map_or(-16.0, |_| 28.0)),
             further: number(py + 46.0),
-            name: point.name.clone(),
+            name: store.map_or_else(|| point.name.clone(), |store| store.place.code.clone()),
             says,
             tone,
             is_store: store.is_some(),

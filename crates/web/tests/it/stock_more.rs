@@ -149,7 +149,7 @@ async fn a_plan_is_drawn_imported_and_shown_to_inspectors_alone() {
     let kept = inspector.post(&path, &[("points", drawn)]).await;
     assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.body);
     let page = inspector.get(&path).await.body;
-    assert!(page.contains("<svg role=\"img\"") && page.contains("magazine 1"));
+    assert!(page.contains("<svg role=\"img\"") && page.contains(">M1</text>"));
     assert!(
         page.contains("140 m: nearer than the licence says"),
         "{page}"
