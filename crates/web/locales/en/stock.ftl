@@ -273,6 +273,7 @@ stock-found-means = An officer of a partner confirmed that it is what was lost o
 stock-found-see = The report
 stock-returns = Returns
 stock-return = Return of the stockpile
+stock-return-group = What
 stock-return-at = What is held is that of
 stock-return-periods = Other periods
 stock-return-all = all
@@ -316,6 +317,8 @@ stock-import-lede = Look at what the columns are read as, choose the site, and c
 stock-import-means = CSV or Excel with headings: place, nomenclature, serial or lot, quantity; condition, hazard division, compatibility group, net explosive mass of one piece in kg, dates. The goods are registered, and what lies there is entered as opening balance.
 stock-import-file = Ledger
 stock-import-file-hint = CSV or Excel, up to 8 MiB and 20,000 rows
+stock-import-columns = Columns, where they are read wrongly
+stock-import-columns-hint = A field and the number or heading of its column: place=3,lot=Serija
 stock-import-rows = Rows that read
 stock-import-site-missing = Choose the site
 stock-import-wrong = Nothing can be written: put these rows right, and give the file again.

@@ -263,7 +263,7 @@ fn fields(filler: &Filler<'_>, sites: &[SiteView]) -> Vec<Field> {
     vec![
         filler.choice("site", "stock-site", choices),
         filler.line("reference", "stock-reference").required(),
-        filler.line("columns", "alert-import-columns"),
+        filler.line("columns", "stock-import-columns"),
     ]
 }
 

@@ -67,7 +67,9 @@ pub(crate) async fn of_store(signed: Signed, Path(id): Path<String>) -> Result<R
     });
     let goods = view.places.iter().flat_map(|line| {
         let held = line.held.iter().filter(|held| held.row.quantity > 0);
-        held.filter_map(move |held| {
+        let mut held: Vec<_> = held.collect();
+        held.sort_by_key(|held| held.goods.as_ref().map(Goods::number));
+        held.into_iter().filter_map(move |held| {
             let goods = held.goods.as_ref()?;
             of_goods(t, held.row.goods, goods, &line.place.code)
         })

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use egnatia_app::{Action, StockReturn};
 
 use super::firearm_sections::{Section, SectionsPage};
+use super::stock_words::day;
 use super::terms;
 use crate::parts::{Cell, Empty, Facts, Table};
 use crate::problem::{Problem, ProblemCode};
@@ -38,7 +39,11 @@ pub(crate) async fn show_return(signed: Signed) -> Result<Response, Problem> {
     let facts = Facts::new()
         .with(
             t.text("return-period"),
-            Cell::Text(format!("{} – {}", counted.period.from, counted.period.to)),
+            Cell::Text(format!(
+                "{} – {}",
+                day(counted.period.from),
+                day(counted.period.to)
+            )),
         )
         .with(
             t.text("stock-return-at"),
@@ -70,7 +75,7 @@ pub(crate) async fn show_return(signed: Signed) -> Result<Response, Problem> {
 
 fn rows_table(frame: &Frame, counted: &StockReturn) -> Table {
     let t = frame.t;
-    let columns = &["return-group", "stock-what", "incident-count"];
+    let columns = &["stock-return-group", "stock-what", "incident-count"];
     let rows = counted.rows.iter().map(|row| {
         vec![
             Cell::Text(terms::word(t, &["stock-return"], row.group.as_str())),
