@@ -14,8 +14,8 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 
 use super::stock_made::{
-    GONE, OTHER, OUTSIDE, RACK, RIFLE, ROUNDS, STORE, UNIT, digest, enter, line, movement, opening,
-    resolve, signed, stock,
+    GONE, OTHER, OUTSIDE, PISTOL, RACK, RIFLE, ROUNDS, STORE, UNIT, digest, enter, line, movement,
+    opening, resolve, signed, stock,
 };
 use crate::{Maker, user};
 
