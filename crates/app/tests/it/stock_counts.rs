@@ -31,7 +31,8 @@ impl Depot {
         let scans = scans
             .iter()
             .map(|(id, place, code, quantity)| self.scan(*id, place, code, *quantity));
-        let taken = self.app().add_scans(&keeper(by), take, scans.collect());
+        let by = keeper(by);
+        let taken = self.app().add_scans(&by, take, scans.collect());
         let mut taken = taken.await.unwrap();
         taken.sort_by_key(|(scan, _)| *scan.id.as_bytes());
         taken.into_iter().map(|(_, outcome)| outcome).collect()
@@ -40,7 +41,8 @@ impl Depot {
     async fn returned(&self) -> StockReturn {
         let day_of = |at: jiff::Timestamp| at.to_zoned_datetime(TimeZone::UTC).date();
         let year = day_of(self.app().now()).year().to_string();
-        let counted = self.app().count_stock_return(&keeper("ana"), &year, day_of);
+        let ana = keeper("ana");
+        let counted = self.app().count_stock_return(&ana, &year, day_of);
         counted.await.unwrap()
     }
 }
