@@ -250,7 +250,8 @@ async fn a_plan_is_seen_by_few_and_its_positions_stand_in_no_log() {
     assert_eq!(map.plan.unwrap().points.len(), 2);
 
     let entries = depot.world.store.audit_entries(0, 1_000).await.unwrap();
-    let told = format!("{entries:?}");
+    let details = entries.iter().filter_map(egnatia_app::AuditRow::read);
+    let told = format!("{:?}", details.collect::<Vec<_>>());
     assert!(told.contains("stock-plan"), "that somebody looked is told");
     for position in ["48151", "48_151", "16234", "48238", "16118", "east_m"] {
         assert!(!told.contains(position), "{position}");

@@ -5,7 +5,7 @@ use axum::http::{Method, StatusCode};
 use crate::world::{ACCOUNTS, World};
 
 /// A page, and who may see it: the first letters of the logins.
-const PAGES: [(&str, &str); 43] = [
+const PAGES: [(&str, &str); 45] = [
     ("/alerts/import", "vf"),
     ("/transfers", "ovfd"),
     ("/check", "ovf"),
@@ -53,7 +53,7 @@ const PAGES: [(&str, &str); 43] = [
     ("/users", "a"),
 ];
 
-const API: [(&str, &str); 28] = [
+const API: [(&str, &str); 29] = [
     ("/transfers", "ovfd"),
     ("/checks", "ovfd"),
     ("/matches", "ovfd"),

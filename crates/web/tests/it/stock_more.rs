@@ -167,9 +167,10 @@ async fn a_plan_is_drawn_imported_and_shown_to_inspectors_alone() {
     assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.body);
     let page = inspector.get(&path).await.body;
     assert!(
-        page.contains("111 m") && !page.contains("21.4"),
-        "metres, not degrees"
+        page.contains("112 m: nearer"),
+        "points stand on whole metres"
     );
+    assert!(!page.contains("42.001"), "metres, not degrees");
     let broken = inspector
         .upload(&format!("{path}/file"), &[("rows", "[21.4]")])
         .await;

@@ -87,6 +87,8 @@ const COMPUTED: [&str; 72] = [
     "witness-is-",
     "card-",
     "column-as-",
+    "stock-column-",
+    "stock-return-",
     "about-",
     "country-",
     "data-",
