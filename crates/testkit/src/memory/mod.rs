@@ -25,6 +25,7 @@ use jiff::civil::Date;
 use tokio::sync::mpsc;
 
 use self::state::State;
+use self::stock::{Custody, Numbered};
 use crate::test_seal;
 
 /// Dumps of this process. A dump of the fake is only a number in this list.
@@ -304,25 +305,11 @@ impl Store for MemoryStore {
         Ok(self.state().received(records))
     }
 
-    async fn stock_numbered(
-        &self,
-        numbers: &[String],
-    ) -> Result<Vec<(String, GoodsId)>, StoreError> {
-        let state = self.state();
-        let named = state.claims.iter().filter_map(|(name, record)| {
-            let is_goods = name.starts_with("stock-serial:") || name.starts_with("stock-lot:");
-            let (_, number) = name.rsplit_once(':').filter(|_| is_goods)?;
-            Some((number.to_owned(), GoodsId(*record)))
-        });
-        Ok(named
-            .filter(|(number, _)| numbers.contains(number))
-            .collect())
+    async fn stock_numbered(&self, numbers: &[String]) -> Result<Numbered, StoreError> {
+        Ok(stock::numbered(&self.state().claims, numbers))
     }
 
-    async fn stock_custody(
-        &self,
-        goods: &[GoodsId],
-    ) -> Result<Vec<(GoodsId, AccountId)>, StoreError> {
+    async fn stock_custody(&self, goods: &[GoodsId]) -> Result<Custody, StoreError> {
         Ok(self.state().stock.custody(goods))
     }
 
@@ -358,7 +345,7 @@ impl Store for MemoryStore {
     }
 
     async fn stock_movement_count(&self) -> Result<u64, StoreError> {
-        Ok(u64::try_from(self.state().stock.movement_count()).unwrap_or(u64::MAX))
+        Ok(self.state().stock.movement_count())
     }
 
     async fn stock_waiting(&self, limit: u32) -> Result<Vec<StockMovementRow>, StoreError> {
