@@ -30,7 +30,7 @@ fn keys() -> BTreeSet<String> {
 }
 
 /// Keys that are put together from a term: their beginnings.
-const COMPUTED: [&str; 72] = [
+const COMPUTED: [&str; 74] = [
     "alert-headings-",
     "derogation-",
     "arms-category-",
