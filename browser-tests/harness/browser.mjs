@@ -8,11 +8,11 @@ export const WIDE = { width: 1280, height: 900 };
 /** WCAG 2.2, 1.4.10 (reflow): 320 CSS pixels. */
 export const NARROW = { width: 320, height: 800 };
 
-export async function launchBrowser() {
+export async function launchBrowser(more = []) {
   const executablePath = process.env.CHROMIUM ?? PLACES.find((place) => existsSync(place));
   assert.ok(executablePath, "Chromium is missing; install it or name it in CHROMIUM");
   const asRoot = process.getuid?.() === 0;
-  return chromium.launch({ executablePath, args: asRoot ? ["--no-sandbox"] : [] });
+  return chromium.launch({ executablePath, args: [...(asRoot ? ["--no-sandbox"] : []), ...more] });
 }
 
 /**

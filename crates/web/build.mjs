@@ -1,4 +1,5 @@
-// Copies the fonts that the pages use into assets/dist, and writes the style sheet that names them.
+// Copies the fonts that the pages use into assets/dist, writes the style sheet that names them, and
+// puts the reader of codes beside them.
 // The binary embeds that folder; without it the pages fall back to the fonts of the system.
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -33,3 +34,9 @@ for (const { pkg, name, weights } of families) {
   await cp(join(root, "LICENSE"), join(dist, "fonts", `${pkg}-LICENSE.txt`));
 }
 await writeFile(join(dist, "fonts.css"), css);
+
+// The reader of codes, fetched only by who opens the camera. Its map is left out.
+const zxing = join(here, "node_modules", "@zxing", "library");
+const reader = await readFile(join(zxing, "umd", "index.min.js"), "utf8");
+await writeFile(join(dist, "zxing.js"), reader.replace(/^\/\/# sourceMappingURL=.*$/m, ""));
+await cp(join(zxing, "LICENSE"), join(dist, "zxing-LICENSE.txt"));

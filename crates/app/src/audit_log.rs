@@ -7,6 +7,7 @@ use egnatia_audit::{
     ProofPlan, Verified, Verifier,
 };
 use egnatia_record::{Kind, RecordId, UserId, Version};
+use egnatia_stockpile::MovementId;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
@@ -60,6 +61,8 @@ pub struct Verification {
     pub erased: u64,
     /// How many versions of records were compared with the log.
     pub records: u64,
+    /// How many movements of stock were compared with the log.
+    pub movements: u64,
 }
 
 /// The first thing that is wrong with the log or the records.
@@ -92,6 +95,22 @@ pub enum VerificationProblem {
         record: RecordId,
         /// Its version.
         version: Version,
+    },
+    /// A movement of stock is not what the log states, or is not there.
+    #[error("movement {movement} is not what entry {entry} states")]
+    Movement {
+        /// The entry that states it.
+        entry: u64,
+        /// The movement.
+        movement: MovementId,
+    },
+    /// There are movements of which the log knows nothing.
+    #[error("the books hold {stored} movements of stock, and the log states {stated}")]
+    MovementsUnstated {
+        /// How many the books hold.
+        stored: u64,
+        /// How many the log states.
+        stated: u64,
     },
 }
 
@@ -244,6 +263,7 @@ impl App {
         progress: &(dyn Fn(u64, u64) + Send + Sync),
     ) -> Result<Result<Verification, VerificationProblem>, AppError> {
         // What is written while this reads is left for the next time.
+        let movements_stored = self.store().stock_movement_count().await?;
         let size = self.store().audit_head().await?.size;
         let mut pass = Pass {
             app: self,
@@ -252,6 +272,7 @@ impl App {
             place: None,
             checkpoint_size: 0,
             records: 0,
+            movements: 0,
         };
         loop {
             progress(pass.verifier.size(), size);
@@ -261,7 +282,10 @@ impl App {
                 Err(problem) => return Ok(Err(problem)),
             }
         }
-        let records = pass.records;
+        let (records, movements) = (pass.records, pass.movements);
+        if let Some(problem) = crate::stock::unstated(movements_stored, movements) {
+            return Ok(Err(problem));
+        }
         Ok(match pass.verifier.finish() {
             Ok(Verified {
                 size,
@@ -274,6 +298,7 @@ impl App {
                 checkpoints,
                 erased,
                 records,
+                movements,
             }),
             Err(finding) => Err(VerificationProblem::Log { finding }),
         })
@@ -322,6 +347,7 @@ struct Pass<'a> {
     place: Option<(u64, RecordId, Version)>,
     checkpoint_size: u64,
     records: u64,
+    movements: u64,
 }
 
 impl Pass<'_> {
@@ -357,6 +383,10 @@ impl Pass<'_> {
         }
         if let Err(finding) = self.nodes().await? {
             return Ok(Err(VerificationProblem::Log { finding }));
+        }
+        match self.app.movements_stated(&rows).await? {
+            Ok(count) => self.movements = self.movements.saturating_add(count),
+            Err(problem) => return Ok(Err(problem)),
         }
         Ok(self.records_of(&rows, last).await?.map(|()| true))
     }

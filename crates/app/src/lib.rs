@@ -93,9 +93,10 @@ pub use screening::{
 pub use sessions::{Authenticated, SessionKind, SessionToken, SignInError, SignedIn};
 pub use settings::{SessionSettings, Settings};
 pub use stock::{
-    CaseSummary, CountDue, Expiring, GoodsView, Held, LedgerView, LossReport, MovementView,
-    NewMovement, NewPlace, NewScan, NewSite, Overview, PlaceLine, SiteView, StockImportReport,
-    StoreMargin, StoreView, TakeView,
+    CaseSummary, CountDue, CountingView, Expiring, FoundAgain, GoodsView, Held, LedgerView,
+    LossReport, MappedStore, MovementView, NewMovement, NewPlace, NewPlanPoint, NewScan, NewSite,
+    Overview, PlaceLine, SiteMap, SiteView, StockImportReport, StockReturn, StoreMargin, StoreView,
+    TakeView,
 };
 pub use transfers::{NewTransfer, TransferView};
 
@@ -191,7 +192,7 @@ impl App {
             inner: Arc::new(Inner {
                 firearms,
                 following: Following::default(),
-                stock: stock::Stock::shipped()?,
+                stock: stock::Stock::of(&parts.settings)?,
                 exchange: exchange::Exchange::new(profile, parts.identity),
                 index: MatchIndex::new(&parts.settings, parts.index_files, reference),
                 doors: doors::Doors::new(parts.hasher, &parts.settings.sessions),

@@ -2,6 +2,7 @@
 
 use egnatia_matching::Thresholds;
 use egnatia_record::{AuthorityId, PartnerCode};
+use egnatia_stockpile::mixing::Mixing;
 
 /// Settings of the use cases.
 #[derive(Debug, Clone)]
@@ -20,6 +21,9 @@ pub struct Settings {
     pub keep_checks_days: u16,
     /// After how many days hits, their matches, decisions and follow-ups are erased. Rule SIS-23.
     pub keep_hits_days: u16,
+    /// Which compatibility groups may lie together in a store; the table of transport where the
+    /// authority has filled in none.
+    pub storage_mixing: Option<Mixing>,
     /// Sessions and log-in.
     pub sessions: SessionSettings,
 }
@@ -50,6 +54,7 @@ impl Settings {
             index_in_memory: 20_000,
             keep_checks_days: 1_095,
             keep_hits_days: 1_095,
+            storage_mixing: None,
             sessions: SessionSettings::default(),
         }
     }

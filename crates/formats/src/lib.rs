@@ -37,6 +37,7 @@ pub mod ofac;
 mod paxlst;
 mod progress;
 pub mod rows;
+pub mod site_plan;
 mod tables;
 mod text;
 pub mod un;

@@ -10,6 +10,7 @@ use anyhow::Context;
 use egnatia_app::{SessionSettings, Settings};
 use egnatia_matching::Thresholds;
 use egnatia_record::{AuthorityId, PartnerCode};
+use egnatia_stockpile::mixing::Mixing;
 use egnatia_web::Accent;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,8 @@ pub struct Config {
     pub sessions: Sessions,
     /// How long things are kept.
     pub retention: Retention,
+    /// The stockpile.
+    pub stock: Stock,
     /// Where the public lists are downloaded from.
     pub lists: Lists,
     /// What the node writes about itself.
@@ -100,6 +103,37 @@ pub struct Http {
 pub struct Store {
     /// A file that holds the address of a PostgreSQL database; without it, SQLite in the folder.
     pub postgres_url_file: Option<PathBuf>,
+}
+
+/// The stockpile.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct Stock {
+    /// A file with the table of groups that may lie together in a store; without it, that of
+    /// transport.
+    pub mixing_file: Option<PathBuf>,
+}
+
+impl Stock {
+    /// The table that the authority has filled in, where there is one.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, or is no table for storage.
+    pub fn mixing(&self) -> anyhow::Result<Option<Mixing>> {
+        let Some(file) = &self.mixing_file else {
+            return Ok(None);
+        };
+        let shown = || format!("in the table of mixing `{}`", file.display());
+        let text = std::fs::read_to_string(file)
+            .map_err(|error| InputError(error.to_string()))
+            .with_context(shown)?;
+        let table = Mixing::parse(&text).map_err(|error| InputError(error.to_string()));
+        let table = table.with_context(shown)?;
+        match table.is_storage {
+            true => Ok(Some(table)),
+            false => Err(InputError("`is_storage` has to be true".to_owned())).with_context(shown),
+        }
+    }
 }
 
 /// When a candidate is shown.

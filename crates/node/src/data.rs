@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
-use egnatia_app::{App, Caller, Catalogue, Parts, PasswordHasher, Role, Store};
+use egnatia_app::{App, Caller, Catalogue, Parts, PasswordHasher, Role, Settings, Store};
 use egnatia_record::{Justification, UserId};
 use egnatia_store::{PostgresStore, SqliteStore};
 
@@ -119,7 +119,10 @@ impl Data {
             hasher: PasswordHasher::standard(),
             catalogue: Catalogue::shipped()?,
             identity: identity.transpose()?,
-            settings: config.settings(),
+            settings: Settings {
+                storage_mixing: config.stock.mixing()?,
+                ..config.settings()
+            },
         };
         let app = match index {
             Index::Load | Index::Keep => App::start(parts).await?,

@@ -334,17 +334,15 @@ impl Goods {
         matches!(self.tracking, Tracking::Serial { .. })
     }
 
-    /// The number without what does not count: case, hyphens, dots, spaces.
-    fn key_number(&self) -> String {
-        let letters = self.number().chars().filter(|c| c.is_alphanumeric());
+    /// A number without what does not count: case, hyphens, dots, spaces. Two texts with the same
+    /// one mean the same number.
+    pub fn key_of(number: &str) -> String {
+        let letters = number.chars().filter(|c| c.is_alphanumeric());
         letters.flat_map(char::to_uppercase).collect()
     }
 
-    /// Whether somebody who types this number means these goods.
-    pub fn has_number(&self, text: &str) -> bool {
-        let letters = text.chars().filter(|c| c.is_alphanumeric());
-        let typed: String = letters.flat_map(char::to_uppercase).collect();
-        !typed.is_empty() && typed == self.key_number()
+    fn key_number(&self) -> String {
+        Self::key_of(self.number())
     }
 
     /// A name that only one registration may hold: the same thing is never registered twice.

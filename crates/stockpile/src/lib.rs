@@ -36,6 +36,7 @@ mod ledger;
 mod licence;
 pub mod mixing;
 mod profile;
+mod returns;
 mod site;
 mod stocktake;
 mod words;
@@ -52,6 +53,7 @@ pub use ledger::{
 };
 pub use licence::{Breach, Contents, Exposure, Fits, Licence, LicenceRules, Margin, Planned};
 pub use profile::{InvalidProfile, StockProfile};
+pub use returns::{CaseDays, ReturnGroup, StockReturnRow, count_stock_return};
 pub use site::{InvalidSite, Place, PlanPoint, Site, SitePlan};
 pub use stocktake::{
     Compared, CountedLine, Misplaced, Moved, Occasion, Scan, ScanOutcome, SnapshotLine, Stocktake,

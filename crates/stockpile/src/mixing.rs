@@ -11,6 +11,9 @@ use crate::Group;
 
 const TRANSPORT: &str = include_str!("../data/mixing_transport_2025.toml");
 
+/// A table for storage with nothing in it, to be filled in.
+pub const EMPTY_STORAGE: &str = include_str!("../data/mixing_storage_empty.toml");
+
 /// A table of mixing.
 #[derive(Debug, Clone)]
 pub struct Mixing {
@@ -138,5 +141,27 @@ impl Mixing {
             None if self.together.contains(&both) => Verdict::Permitted,
             None => Verdict::Prohibited,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_that_nobody_has_filled_in_permits_nothing() {
+        let table = Mixing::parse(EMPTY_STORAGE).unwrap();
+        assert!(table.is_storage);
+        for a in Group::ALL {
+            for b in Group::ALL {
+                assert_eq!(table.verdict(*a, *b), Verdict::Prohibited);
+            }
+        }
+        let filled = EMPTY_STORAGE
+            .replace("C = \"\"", "C = \"C D\"")
+            .replace("D = \"\"", "D = \"C D\"");
+        let table = Mixing::parse(&filled).unwrap();
+        assert_eq!(table.verdict(Group::D, Group::C), Verdict::Permitted);
+        assert_eq!(table.verdict(Group::C, Group::B), Verdict::Prohibited);
     }
 }

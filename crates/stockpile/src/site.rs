@@ -177,7 +177,26 @@ pub struct PlanPoint {
     pub north_m: i32,
 }
 
+impl PlanPoint {
+    /// How far another point is, in whole metres, rounded down: on the safe side.
+    pub fn distance_m(&self, other: &Self) -> u32 {
+        let across = u64::from(self.east_m.abs_diff(other.east_m));
+        let along = u64::from(self.north_m.abs_diff(other.north_m));
+        let square = across
+            .checked_mul(across)
+            .and_then(|x| x.checked_add(along.checked_mul(along)?));
+        square.map_or(u32::MAX, |square| {
+            u32::try_from(square.isqrt()).unwrap_or(u32::MAX)
+        })
+    }
+}
+
 impl SitePlan {
+    /// The point of a store.
+    pub fn of_store(&self, store: AccountId) -> Option<&PlanPoint> {
+        self.points.iter().find(|point| point.store == Some(store))
+    }
+
     /// Checks a plan before it is kept.
     ///
     /// # Errors
@@ -192,5 +211,24 @@ impl SitePlan {
         let fits =
             (1..=POINTS_MAX).contains(&self.points.len()) && self.points.iter().all(readable);
         fits.then_some(()).ok_or(InvalidSite::Plan)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_distance_on_a_plan_is_never_said_to_be_longer_than_it_is() {
+        let point = |east_m, north_m| PlanPoint {
+            name: "x".into(),
+            store: None,
+            east_m,
+            north_m,
+        };
+        assert_eq!(point(0, 0).distance_m(&point(3, -4)), 5);
+        assert_eq!(point(0, 0).distance_m(&point(1, 1)), 1);
+        let ends = (point(i32::MIN, i32::MIN), point(i32::MAX, i32::MAX));
+        assert_eq!(ends.0.distance_m(&ends.1), u32::MAX);
     }
 }

@@ -46,6 +46,12 @@ pub struct Stocktake {
     pub started_at: Timestamp,
     /// By whom it was begun.
     pub started_by: UserId,
+    /// Who has scanned: they count blind.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub counters: BTreeSet<UserId>,
+    /// How many scans were taken.
+    #[serde(default)]
+    pub scans: u64,
     /// Where it stands.
     pub state: StocktakeState,
 }
@@ -94,6 +100,24 @@ impl Stocktake {
     /// Whether scans are taken.
     pub fn is_counting(&self) -> bool {
         self.state == StocktakeState::Counting
+    }
+
+    /// Whether this person counts here, and so must not see how many there should be.
+    pub fn is_blind_for(&self, person: &UserId) -> bool {
+        self.is_counting() && (self.started_by == *person || self.counters.contains(person))
+    }
+
+    /// Takes so many scans of a person.
+    ///
+    /// # Errors
+    /// [`StocktakeEnded`].
+    pub fn scanned(mut self, by: UserId, scans: u64) -> Result<Self, StocktakeEnded> {
+        if !self.is_counting() {
+            return Err(StocktakeEnded);
+        }
+        self.counters.insert(by);
+        self.scans = self.scans.saturating_add(scans);
+        Ok(self)
     }
 
     /// Ends the count.

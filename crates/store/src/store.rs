@@ -202,6 +202,20 @@ impl<B: Backend> Store for SqlStore<B> {
         exchange::received(&mut *self.backend.reader().await?, records).await
     }
 
+    async fn stock_numbered(
+        &self,
+        numbers: &[String],
+    ) -> Result<Vec<(String, GoodsId)>, StoreError> {
+        stock::numbered(&mut *self.backend.reader().await?, numbers).await
+    }
+
+    async fn stock_custody(
+        &self,
+        goods: &[GoodsId],
+    ) -> Result<Vec<(GoodsId, AccountId)>, StoreError> {
+        stock::custody(&mut *self.backend.reader().await?, goods).await
+    }
+
     async fn stock_accounts(&self) -> Result<Vec<StockAccountRow>, StoreError> {
         stock::accounts(&mut *self.backend.reader().await?).await
     }
@@ -234,6 +248,10 @@ impl<B: Backend> Store for SqlStore<B> {
         ids: &[MovementId],
     ) -> Result<Vec<StockMovementRow>, StoreError> {
         stock::movements(&mut *self.backend.reader().await?, ids).await
+    }
+
+    async fn stock_movement_count(&self) -> Result<u64, StoreError> {
+        stock::movement_count(&mut *self.backend.reader().await?).await
     }
 
     async fn stock_waiting(&self, limit: u32) -> Result<Vec<StockMovementRow>, StoreError> {

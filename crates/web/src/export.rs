@@ -26,8 +26,13 @@ pub(crate) fn download(table: &Table, which: ExportedTable, day: Date) -> Respon
 /// The columns' names, then the rows. It starts with a byte order mark: without one, spreadsheets
 /// take Cyrillic for something else.
 fn csv(table: &Table) -> String {
+    text_of(table.texts())
+}
+
+/// The text of these rows.
+pub(crate) fn text_of(rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut text = String::from('\u{FEFF}');
-    for row in table.texts() {
+    for row in rows {
         let cells: Vec<String> = row.iter().map(|cell| quoted(cell)).collect();
         text.push_str(&cells.join(","));
         text.push_str("\r\n");

@@ -209,6 +209,20 @@ pub trait Store: Send + Sync {
     /// The newest received version of each of these records, in no order; others are left out.
     async fn received(&self, records: &[RecordId]) -> Result<Vec<ReceivedRow>, StoreError>;
 
+    /// Goods with one of these numbers, as [`egnatia_stockpile::Goods::key_of`] writes them, with
+    /// the number; in no order.
+    async fn stock_numbered(
+        &self,
+        numbers: &[String],
+    ) -> Result<Vec<(String, GoodsId)>, StoreError>;
+
+    /// Where each of these stands, of those of which there is one and which have not left for the
+    /// outside; in no order.
+    async fn stock_custody(
+        &self,
+        goods: &[GoodsId],
+    ) -> Result<Vec<(GoodsId, AccountId)>, StoreError>;
+
     /// All accounts of the stockpile, oldest first.
     async fn stock_accounts(&self) -> Result<Vec<StockAccountRow>, StoreError>;
 
@@ -234,6 +248,9 @@ pub trait Store: Send + Sync {
         &self,
         ids: &[MovementId],
     ) -> Result<Vec<StockMovementRow>, StoreError>;
+
+    /// How many movements the books hold.
+    async fn stock_movement_count(&self) -> Result<u64, StoreError>;
 
     /// The movements that wait for a signature, what is due first first, at most `limit`.
     async fn stock_waiting(&self, limit: u32) -> Result<Vec<StockMovementRow>, StoreError>;

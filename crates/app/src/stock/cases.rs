@@ -4,12 +4,12 @@
 use std::collections::BTreeSet;
 use std::num::NonZeroU64;
 
-use egnatia_alerts::{Alert, AlertDraft, ObjectKind, Reason};
+use egnatia_alerts::{Alert, AlertDraft, HitReport, ObjectKind, Reason};
 use egnatia_audit::Operation;
 use egnatia_matching::{Description, Identifier, IdentifierKind, Name, Schema};
 use egnatia_record::{
-    Category, Envelope, Evaluation, Handling, HandlingCode, Kind, LegalBasis, Nature, OriginRegime,
-    Purpose, RecordId, ReleasableTo, SubjectCategory,
+    AuthorityId, Category, Envelope, Evaluation, Handling, HandlingCode, Kind, LegalBasis, Nature,
+    OriginRegime, Purpose, RecordId, ReleasableTo, SubjectCategory,
 };
 use egnatia_stockpile::{
     AccountId, CaseState, Difference, Goods, GoodsId, Line, LossKind, Movement, MovementId,
@@ -39,6 +39,19 @@ pub struct CaseSummary {
     pub case: StockCase,
     /// What it is about; nothing where that was erased.
     pub goods: Option<Goods>,
+    /// Where partners found it, oldest first; not in lists.
+    pub found: Vec<FoundAgain>,
+}
+
+/// A partner found what was lost or stolen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundAgain {
+    /// The report.
+    pub report: RecordId,
+    /// Who found it.
+    pub from: AuthorityId,
+    /// When an officer there confirmed it.
+    pub at: Timestamp,
 }
 
 /// What a loss or theft led to.
@@ -164,6 +177,7 @@ impl App {
             goods: goods.get(&case.goods).cloned(),
             envelope,
             case,
+            found: Vec::new(),
         });
         let items = items.collect();
         self.log_consultation(caller, EventAbout::subject("stock-cases"))
@@ -183,9 +197,35 @@ impl App {
         self.log_consultation(caller, about).await?;
         Ok(CaseSummary {
             envelope: stored.envelope,
+            found: self.found_again(&case).await?,
             case,
             goods,
         })
+    }
+
+    /// Which partners found what a case says is lost or stolen.
+    async fn found_again(&self, case: &StockCase) -> Result<Vec<FoundAgain>, AppError> {
+        let CaseState::Lost {
+            alert: Some(alert), ..
+        } = case.state
+        else {
+            return Ok(Vec::new());
+        };
+        let linked = self.store().linked(alert, "alert").await?;
+        let mut found = Vec::new();
+        for stored in self.store().records(&linked).await? {
+            if stored.envelope.kind == Kind::HitReport
+                && let Some(report) = read_body::<HitReport>(&stored)?
+            {
+                found.push(FoundAgain {
+                    report: stored.envelope.id,
+                    from: report.from,
+                    at: report.confirmed_at,
+                });
+            }
+        }
+        found.sort_by_key(|found| found.at);
+        Ok(found)
     }
 
     fn put_changed(
@@ -351,7 +391,12 @@ impl App {
             .map_err(|error| invalid("reason", &error))?;
         let subject = Description {
             schema: Schema::Unknown,
-            names: vec![Name::new(goods.nomenclature.clone())],
+            // With the number: lists of hits show the name alone.
+            names: vec![Name::new(format!(
+                "{}, {}",
+                goods.nomenclature,
+                goods.number()
+            ))],
             identifiers: vec![Identifier {
                 kind: IdentifierKind::Serial,
                 value: goods.number().to_owned(),

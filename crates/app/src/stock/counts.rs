@@ -8,7 +8,6 @@ use egnatia_stockpile::{
     AccountId, Compared, Difference, Goods, GoodsId, Moved, Occasion, Remark, Scan, ScanOutcome,
     Site, SnapshotLine, StockCase, Stocktake, TakeResult, compare, outcomes,
 };
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -17,10 +16,6 @@ use crate::port::StockOf;
 use crate::writing::{Beside, EventAbout, Keep};
 use crate::{Action, App, AppError, Caller, Invalid, StoredRecord};
 
-/// Scans of one portion.
-const SCANS_MAX: usize = 500;
-/// Scans of one count.
-const TAKE_SCANS_MAX: usize = 100_000;
 /// Places of one count.
 const PLACES_MAX: usize = 1_000;
 
@@ -34,23 +29,8 @@ struct Snapshot {
 /// The body of a record of kind `stock-scans`.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Scans {
-    scans: Vec<Scan>,
-}
-
-/// A scan as a device sends it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewScan {
-    /// Chosen by the device: the same one once more is the same scan.
-    pub id: RecordId,
-    /// Where.
-    pub place: AccountId,
-    /// What was read: a label, a serial number, a lot.
-    pub code: String,
-    /// How many.
-    pub quantity: u64,
-    /// When, by the clock of the device.
-    pub at: Timestamp,
+pub(super) struct Scans {
+    pub scans: Vec<Scan>,
 }
 
 /// A count. While it goes on nobody sees how many there should be.
@@ -76,7 +56,6 @@ struct Read {
     moved: Vec<Moved>,
     booked: BTreeMap<GoodsId, AccountId>,
     scans: Vec<Scan>,
-    goods: BTreeMap<GoodsId, Goods>,
 }
 
 impl App {
@@ -135,6 +114,8 @@ impl App {
             occasion,
             started_at: writing.at,
             started_by: caller.login.clone(),
+            counters: BTreeSet::new(),
+            scans: 0,
             state: egnatia_stockpile::StocktakeState::Counting,
         };
         let id = writing.new_id();
@@ -146,81 +127,6 @@ impl App {
         writing.create(snapshot, terms, &Snapshot { lines }, beside)?;
         self.store().commit(writing.batch).await?;
         Ok(id)
-    }
-
-    /// Takes a portion of scans. The same scan once more changes nothing; one that nobody knows is
-    /// kept. Says what became of each, and never how many there should be.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] where there are too many, or where a place is not counted;
-    /// [`AppError::Conflict`] where the count has ended; [`AppError::NotFound`],
-    /// [`AppError::NoJustification`], [`AppError::Forbidden`].
-    pub async fn add_scans(
-        &self,
-        caller: &Caller,
-        id: RecordId,
-        new: Vec<NewScan>,
-    ) -> Result<Vec<(Scan, ScanOutcome)>, AppError> {
-        self.authorise(caller, Action::CountStock, None)?;
-        let (stored, take) = self.load::<Stocktake>(id, Kind::Stocktake).await?;
-        if !take.is_counting() {
-            return Err(AppError::Conflict(
-                egnatia_stockpile::StocktakeEnded.to_string(),
-            ));
-        }
-        if !(1..=SCANS_MAX).contains(&new.len()) {
-            let text = format!("send 1 to {SCANS_MAX} scans at a time");
-            return Err(Invalid::new("scans", "too-many", text).into());
-        }
-        let mut read = self.read_take(id, &take, false).await?;
-        let seen: BTreeSet<RecordId> = read.scans.iter().map(|scan| scan.id).collect();
-        let here = self.goods_of_site(take.site).await?;
-        let mut fresh = Vec::new();
-        for scan in &new {
-            if !take.places.contains(&scan.place) {
-                return Err(Invalid::new("place", "refused", "this place is not counted").into());
-            }
-            let code: String = scan.code.trim().chars().take(200).collect();
-            if !seen.contains(&scan.id) {
-                fresh.push(Scan {
-                    id: scan.id,
-                    place: scan.place,
-                    goods: self.goods_by_code(&code, &here).await?,
-                    code,
-                    quantity: scan.quantity,
-                    by: caller.login.clone(),
-                    at: crate::writing::to_the_microsecond(scan.at),
-                });
-            }
-        }
-        if read.scans.len().saturating_add(fresh.len()) > TAKE_SCANS_MAX {
-            let text = "this count has too many scans: finish it and begin another one";
-            return Err(Invalid::new("scans", "too-many", text).into());
-        }
-        if !fresh.is_empty() {
-            let mut writing = self.writing(caller);
-            let portion = writing.new_id();
-            let keep = Keep::Erase(self.inner.stock.profile.keep_counts_days);
-            let beside = Beside::new("kept", Operation::Collection).links([("stocktake", id)]);
-            let scans = Scans {
-                scans: fresh.clone(),
-            };
-            writing.create(portion, terms(Kind::StockScans, keep), &scans, beside)?;
-            // The count changes with it, so that none is taken while it ends.
-            let beside = Beside::new("counting", Operation::Alteration);
-            writing.change(&stored, None, &take, beside)?;
-            self.store().commit(writing.batch).await?;
-        }
-        let wanted: BTreeSet<RecordId> = new.iter().map(|scan| scan.id).collect();
-        read.scans.extend(fresh);
-        read.booked = self
-            .booked(read.scans.iter().filter_map(|scan| scan.goods))
-            .await?;
-        let found = outcomes(&self.compared(&take, &read), &read.scans);
-        let pairs = read.scans.iter().cloned().zip(found);
-        Ok(pairs
-            .filter(|(scan, _)| wanted.contains(&scan.id))
-            .collect())
     }
 
     /// Ends a count: it is compared with the balance when it began, once and for all, and what
@@ -324,6 +230,9 @@ impl App {
         self.authorise(caller, Action::ViewStock, None)?;
         let (stored, take) = self.load::<Stocktake>(id, Kind::Stocktake).await?;
         let read = self.read_take(id, &take, false).await?;
+        let lines = read.snapshot.iter().map(|line| line.goods);
+        let scanned = read.scans.iter().filter_map(|scan| scan.goods);
+        let goods = self.goods_of(lines.chain(scanned)).await?;
         let found = outcomes(&self.compared(&take, &read), &read.scans);
         let mut result = None;
         let mut cases = Vec::new();
@@ -340,7 +249,7 @@ impl App {
         Ok(TakeView {
             envelope: stored.envelope,
             scans: read.scans.iter().cloned().zip(found).collect(),
-            goods: read.goods,
+            goods,
             result,
             cases,
             take,
@@ -402,8 +311,7 @@ impl App {
         let scanned = scans.iter().filter_map(|scan: &Scan| scan.goods);
         let named: BTreeSet<GoodsId> = lines.chain(scanned).collect();
         Ok(Read {
-            booked: self.booked(named.iter().copied()).await?,
-            goods: self.goods_of(named).await?,
+            booked: self.booked(named.into_iter()).await?,
             snapshot,
             moved,
             scans,
@@ -411,49 +319,18 @@ impl App {
     }
 
     /// Where each of these stands in the books, of those of which there is one.
-    async fn booked(
+    pub(super) async fn booked(
         &self,
         goods: impl Iterator<Item = GoodsId>,
     ) -> Result<BTreeMap<GoodsId, AccountId>, AppError> {
         let unique: BTreeSet<GoodsId> = goods.collect();
-        let bodies = self.goods_of(unique).await?;
-        let mut booked = BTreeMap::new();
-        for (id, _) in bodies.iter().filter(|(_, goods)| goods.is_serialised()) {
-            let rows = self.store().stock_balances(StockOf::Goods(*id)).await?;
-            if let Some(row) = rows.iter().find(|row| row.quantity > 0) {
-                booked.insert(*id, row.account);
-            }
-        }
-        Ok(booked)
-    }
-
-    /// Everything in the stores of a site.
-    async fn goods_of_site(&self, site: RecordId) -> Result<BTreeMap<GoodsId, Goods>, AppError> {
-        let (_, site) = self.load::<Site>(site, Kind::StockSite).await?;
-        let mut ids = BTreeSet::new();
-        for store in site.stores() {
-            let rows = self
-                .store()
-                .stock_balances(StockOf::Store(store.account))
-                .await?;
-            ids.extend(rows.into_iter().map(|row| row.goods));
-        }
-        self.goods_of(ids).await
-    }
-
-    /// What somebody means who scans a label, or types a serial number or a lot. Nothing where it is
-    /// not known, or where two things have the number.
-    async fn goods_by_code(
-        &self,
-        code: &str,
-        here: &BTreeMap<GoodsId, Goods>,
-    ) -> Result<Option<GoodsId>, AppError> {
-        if let Ok(id) = code.parse::<GoodsId>() {
-            return Ok(self.goods_of([id]).await?.into_keys().next());
-        }
-        let mut found = here.iter().filter(|(_, goods)| goods.has_number(code));
-        let first = found.next().map(|(id, _)| *id);
-        Ok(first.filter(|_| found.next().is_none()))
+        let goods: Vec<GoodsId> = unique.into_iter().collect();
+        Ok(self
+            .store()
+            .stock_custody(&goods)
+            .await?
+            .into_iter()
+            .collect())
     }
 
     /// What the difference of a case is in words that the API shows.

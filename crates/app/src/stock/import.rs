@@ -19,7 +19,7 @@ const ROWS_MAX: usize = 20_000;
 const WRONG_MAX: usize = 50;
 
 /// What an import did, or would do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StockImportReport {
     /// Rows.
     pub rows: u64,
@@ -49,7 +49,8 @@ impl App {
         rows: &[(String, Goods, u64)],
         dry_run: bool,
     ) -> Result<StockImportReport, AppError> {
-        self.authorise(caller, Action::MoveStock, None)?;
+        // What is there is entered by one person: whoever enters movements is another one.
+        self.authorise(caller, Action::ManageStock, None)?;
         if !(1..=ROWS_MAX).contains(&rows.len()) {
             let text = format!("a ledger has 1 to {ROWS_MAX} rows; split a longer one");
             return Err(Invalid::new("rows", "too-many", text).into());

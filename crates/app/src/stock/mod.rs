@@ -10,7 +10,10 @@ mod import;
 mod movements;
 mod overview;
 mod plan;
+mod returns;
+mod scans;
 mod sites;
+mod verify;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,7 +25,7 @@ use egnatia_record::{
 use egnatia_stockpile::distance::Tables;
 use egnatia_stockpile::mixing::Mixing;
 use egnatia_stockpile::{
-    AccountId, AccountKind, Goods, GoodsFacts, GoodsId, LicenceRules, Site, StockProfile,
+    AccountId, AccountKind, Goods, GoodsFacts, GoodsId, LicenceRules, Site, StockProfile, Stocktake,
 };
 use serde::de::DeserializeOwned;
 
@@ -30,14 +33,18 @@ use crate::port::{
     Change, RecordFilter, StockAccountRow, StockChange, StockGoodsRow, StoredRecord,
 };
 use crate::writing::{Beside, Keep, Terms, Writing};
-use crate::{Action, App, AppError, Caller, Invalid, read_body};
+use crate::{Action, App, AppError, Caller, Invalid, Settings, read_body};
 
-pub use cases::{CaseSummary, LossReport};
-pub use counts::{NewScan, TakeView};
+pub use cases::{CaseSummary, FoundAgain, LossReport};
+pub use counts::TakeView;
 pub use import::StockImportReport;
 pub use movements::{MovementView, NewMovement};
 pub use overview::{CountDue, Expiring, Overview, StoreMargin};
+pub use plan::{MappedStore, NewPlanPoint, SiteMap};
+pub use returns::StockReturn;
+pub use scans::{CountingView, NewScan};
 pub use sites::{NewPlace, NewSite, SiteView};
+pub(crate) use verify::unstated;
 pub use view::{GoodsView, Held, LedgerView, PlaceLine, StoreView};
 
 /// The state of what is kept.
@@ -63,12 +70,15 @@ pub(crate) struct Stock {
 }
 
 impl Stock {
-    pub fn shipped() -> Result<Self, AppError> {
+    pub fn of(settings: &Settings) -> Result<Self, AppError> {
         let wrong = |error: &dyn std::fmt::Display| AppError::Internal(error.to_string());
         let profile = StockProfile::shipped().map_err(|error| wrong(&error))?;
         let rules = LicenceRules {
             tables: Tables::shipped().map_err(|error| wrong(&error))?,
-            mixing: Mixing::transport().map_err(|error| wrong(&error))?,
+            mixing: match &settings.storage_mixing {
+                Some(table) => table.clone(),
+                None => Mixing::transport().map_err(|error| wrong(&error))?,
+            },
             edges: profile.edges,
             sums: profile.sums,
         };
@@ -161,6 +171,17 @@ impl App {
             }
         }
         Ok(goods)
+    }
+
+    /// Places that this person counts just now: what should be there is not for them to see.
+    async fn blind_places(&self, caller: &Caller) -> Result<BTreeSet<AccountId>, AppError> {
+        let going = self
+            .stock_records::<Stocktake>(Kind::Stocktake, "counting")
+            .await?;
+        let blind = going
+            .into_iter()
+            .filter(|(_, take)| take.is_blind_for(&caller.login));
+        Ok(blind.flat_map(|(_, take)| take.places).collect())
     }
 
     async fn stock_kinds(&self) -> Result<BTreeMap<AccountId, AccountKind>, AppError> {

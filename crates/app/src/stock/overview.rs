@@ -112,6 +112,7 @@ impl App {
             .into_iter()
             .map(|(id, (_, name))| (id, name))
             .collect();
+        let blind = self.blind_places(caller).await?;
         for (stored, site) in &sites {
             for store in site.stores() {
                 let rows = self
@@ -119,15 +120,16 @@ impl App {
                     .stock_balances(StockOf::Store(store.account))
                     .await?;
                 let goods = self.goods_of(rows.iter().map(|row| row.goods)).await?;
-                let inside = Inside { rows, goods };
+                let mut inside = Inside { rows, goods };
                 overview.counts_due.extend(self.count_due(
                     stored,
                     (site, store.account),
                     &takes,
                     &inside,
                 ));
-                overview.expiring.extend(self.expiring(&inside));
                 overview.margins.extend(self.margin(store, &inside).await?);
+                inside.rows.retain(|row| !blind.contains(&row.account));
+                overview.expiring.extend(self.expiring(&inside));
             }
         }
         overview.counts_due.sort_by_key(|due| due.due_on);

@@ -3,13 +3,123 @@
 
 use egnatia_audit::Operation;
 use egnatia_record::{Kind, RecordId};
-use egnatia_stockpile::{Site, SitePlan};
+use egnatia_stockpile::{AccountId, Margin, Place, PlanPoint, Site, SitePlan};
 
 use super::{OPEN, REVIEW_DAYS, invalid, terms};
 use crate::writing::{Beside, EventAbout, Keep};
 use crate::{Action, App, AppError, Caller, Invalid};
 
+/// A point as somebody draws it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPlanPoint {
+    /// What it is called; for what is around, as licences call it.
+    pub name: String,
+    /// The code of the store that it is; nothing for what is around.
+    pub store: Option<String>,
+    /// Metres to the east of the plan's origin.
+    pub east_m: i32,
+    /// Metres to the north of the plan's origin.
+    pub north_m: i32,
+}
+
+/// The plan of a site, with how much room the stores leave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SiteMap {
+    /// The site.
+    pub site: Site,
+    /// Where things are; nothing where nobody has drawn it.
+    pub plan: Option<SitePlan>,
+    /// The stores.
+    pub stores: Vec<MappedStore>,
+}
+
+/// A store of a map.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MappedStore {
+    /// The store.
+    pub place: Place,
+    /// How far what is around it is from where it may not be nearer, by its licence; and how far it is on
+    /// the plan, where the plan has it.
+    pub margins: Vec<(Margin, Option<u32>)>,
+    /// Whether something explosive is in it that no licence covers.
+    pub is_unlicensed: bool,
+}
+
 impl App {
+    /// Keeps the plan of a site as somebody drew it: stores by their codes.
+    ///
+    /// # Errors
+    /// As [`App::keep_site_plan`].
+    pub async fn draw_site_plan(
+        &self,
+        caller: &Caller,
+        site: RecordId,
+        points: Vec<NewPlanPoint>,
+    ) -> Result<(), AppError> {
+        self.authorise(caller, Action::ViewSitePlan, None)?;
+        let (_, body) = self.load::<Site>(site, Kind::StockSite).await?;
+        let by_code = |code: &str| -> Result<AccountId, AppError> {
+            let wanted = code.trim().to_lowercase();
+            let mut stores = body.stores();
+            let found = stores.find(|store| store.code.to_lowercase() == wanted);
+            let found = found.map(|store| store.account);
+            let shown: String = code.chars().take(40).collect();
+            let text = || format!("the site has no store `{shown}`");
+            found.ok_or_else(|| Invalid::new("points", "unknown", text()).into())
+        };
+        let drawn: Result<Vec<PlanPoint>, AppError> = points
+            .into_iter()
+            .map(|point| {
+                let store = point.store.as_deref().map(by_code).transpose()?;
+                Ok(PlanPoint {
+                    name: point.name.trim().to_owned(),
+                    store,
+                    east_m: point.east_m,
+                    north_m: point.north_m,
+                })
+            })
+            .collect();
+        let points = drawn?;
+        self.keep_site_plan(caller, SitePlan { site, points }).await
+    }
+
+    /// The plan of a site, with how much room the stores leave.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], [`AppError::NoJustification`], [`AppError::Forbidden`].
+    pub async fn site_map(&self, caller: &Caller, site: RecordId) -> Result<SiteMap, AppError> {
+        self.authorise(caller, Action::ViewSitePlan, None)?;
+        let (_, body) = self.load::<Site>(site, Kind::StockSite).await?;
+        let plan = self.site_plan(caller, site).await?;
+        let mut stores = Vec::new();
+        for place in body.stores() {
+            let contents = self.contents_of(place.account).await?;
+            let rules = &self.inner.stock.rules;
+            let margins = place.licence.as_ref();
+            let margins = margins.map(|licence| licence.margins(&contents, rules));
+            let point = plan.as_ref().and_then(|plan| plan.of_store(place.account));
+            let on_plan = |name: &str| {
+                let points = plan.iter().flat_map(|plan| &plan.points);
+                let mut named = points.filter(|point| point.name.eq_ignore_ascii_case(name));
+                Some(point?.distance_m(named.next()?))
+            };
+            let margins = margins.unwrap_or_default().into_iter().map(|margin| {
+                let drawn = on_plan(&margin.exposure.name);
+                (margin, drawn)
+            });
+            stores.push(MappedStore {
+                margins: margins.collect(),
+                is_unlicensed: place.licence.is_none() && !contents.masses().is_empty(),
+                place: place.clone(),
+            });
+        }
+        Ok(SiteMap {
+            site: body,
+            plan,
+            stores,
+        })
+    }
+
     /// Keeps the plan of a site; a further one replaces it.
     ///
     /// # Errors

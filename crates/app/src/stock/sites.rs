@@ -172,6 +172,18 @@ impl App {
         Ok(sites.into_iter().map(view).collect())
     }
 
+    /// Up to when all periods are closed; nothing where none is.
+    ///
+    /// # Errors
+    /// [`AppError::NoJustification`], [`AppError::Forbidden`].
+    pub async fn stock_closed_until(
+        &self,
+        caller: &Caller,
+    ) -> Result<Option<jiff::Timestamp>, AppError> {
+        self.authorise(caller, Action::ViewStock, None)?;
+        Ok(self.store().stock_closed_until().await?)
+    }
+
     /// Closes all periods up to and including `until`: nothing that counts from then or before
     /// changes any more.
     ///

@@ -24,8 +24,10 @@ pub struct Held {
 pub struct PlaceLine {
     /// The place.
     pub place: Place,
-    /// What is in it.
+    /// What is in it; nothing where the caller counts it.
     pub held: Vec<Held>,
+    /// Whether the caller counts it just now, and so does not see what should be there.
+    pub is_hidden: bool,
 }
 
 /// A store with its places and what is in them.
@@ -50,10 +52,12 @@ pub struct GoodsView {
     pub envelope: Envelope,
     /// What it is.
     pub goods: Goods,
-    /// Where it is.
+    /// Where it is, without places that the caller counts.
     pub held: Vec<StockBalanceRow>,
-    /// Where it was, newest first.
+    /// Where it was, newest first; nothing where the caller counts a place in which it is.
     pub history: Page<StockPostingRow, u64>,
+    /// Whether something is left out because the caller counts a place of it just now.
+    pub is_hidden: bool,
     /// What the accounts are called.
     pub names: BTreeMap<AccountId, String>,
     /// The cases about it.
@@ -65,8 +69,10 @@ pub struct GoodsView {
 pub struct LedgerView {
     /// What the account is called.
     pub name: String,
-    /// Its postings, newest first.
+    /// Its postings, newest first; none where the caller counts it.
     pub postings: Page<StockPostingRow, u64>,
+    /// Whether the caller counts it just now, and so does not see what should be there.
+    pub is_hidden: bool,
     /// What was moved.
     pub goods: BTreeMap<GoodsId, Goods>,
 }
@@ -141,11 +147,13 @@ impl App {
             .places
             .iter()
             .filter(|place| site.store_of(place.account) == Some(store));
+        let blind = self.blind_places(caller).await?;
         let places = within.map(|place| PlaceLine {
             place: place.clone(),
+            is_hidden: blind.contains(&place.account),
             held: rows
                 .iter()
-                .filter(|row| row.account == place.account)
+                .filter(|row| row.account == place.account && !blind.contains(&row.account))
                 .map(|row| Held {
                     row: *row,
                     goods: goods.get(&row.goods).cloned(),
@@ -190,13 +198,23 @@ impl App {
         let (stored, goods) = self.load::<Goods>(id.0, Kind::StockGoods).await?;
         let limit = limit.clamp(1, 500);
         let postings = self.store().stock_history(id, before, limit).await?;
+        let mut history = page(postings, limit);
+        let mut held = self.store().stock_balances(StockOf::Goods(id)).await?;
+        let blind = self.blind_places(caller).await?;
+        let is_hidden = held.iter().any(|row| blind.contains(&row.account));
+        held.retain(|row| !blind.contains(&row.account));
+        if is_hidden {
+            // The other side of a movement would tell as much.
+            history = page(Vec::new(), limit);
+        }
         let about = EventAbout::seen(id.0, stored.envelope.version);
         self.log_consultation(caller, about).await?;
         Ok(GoodsView {
             envelope: stored.envelope,
             goods,
-            held: self.store().stock_balances(StockOf::Goods(id)).await?,
-            history: page(postings, limit),
+            is_hidden,
+            held,
+            history,
             names: self.account_names(caller).await?,
             cases: self.store().linked(id.0, "goods").await?,
         })
@@ -230,13 +248,18 @@ impl App {
         let name = self.account_names(caller).await?.remove(&account);
         let name = name.ok_or(AppError::NotFound("account"))?;
         let limit = limit.clamp(1, 500);
-        let postings = self.store().stock_ledger(account, before, limit).await?;
+        let is_hidden = self.blind_places(caller).await?.contains(&account);
+        let postings = match is_hidden {
+            true => Vec::new(),
+            false => self.store().stock_ledger(account, before, limit).await?,
+        };
         let goods = self.goods_of(postings.iter().map(|row| row.goods)).await?;
         let about = EventAbout::subject(format!("stock-account:{account}"));
         self.log_consultation(caller, about).await?;
         Ok(LedgerView {
             name,
             postings: page(postings, limit),
+            is_hidden,
             goods,
         })
     }
@@ -258,20 +281,38 @@ impl App {
         if let Ok(id) = code.trim().parse::<GoodsId>() {
             return Ok(self.goods_of([id]).await?.into_iter().collect());
         }
-        let mut found = BTreeMap::new();
-        let accounts = self.stock_kinds().await?.into_iter();
-        let asked = accounts.filter_map(|(id, kind)| match kind {
-            // A store answers for its bays and racks.
-            AccountKind::Place { store } => (store == id).then_some(StockOf::Store(id)),
-            AccountKind::Holder | AccountKind::Lost => Some(StockOf::Account(id)),
-            AccountKind::Outside | AccountKind::Expended | AccountKind::Destroyed => None,
-        });
-        for of in asked {
-            let rows = self.store().stock_balances(of).await?;
-            let rows = rows.iter().filter(|row| row.quantity > 0);
-            found.extend(self.goods_of(rows.map(|row| row.goods)).await?);
+        let numbered = self.store().stock_numbered(&[Goods::key_of(code)]).await?;
+        let mut kept = Vec::new();
+        let kinds = self.stock_kinds().await?;
+        for (_, id) in numbered {
+            let rows = self.store().stock_balances(StockOf::Goods(id)).await?;
+            let is_kept = |row: &StockBalanceRow| {
+                let kind = kinds.get(&row.account);
+                let is_gone = matches!(
+                    kind,
+                    Some(AccountKind::Outside | AccountKind::Expended | AccountKind::Destroyed)
+                );
+                row.quantity > 0 && !is_gone
+            };
+            if rows.iter().any(is_kept) {
+                kept.push(id);
+            }
         }
-        found.retain(|_, goods| goods.has_number(code));
-        Ok(found.into_iter().collect())
+        Ok(self.goods_of(kept).await?.into_iter().collect())
+    }
+
+    /// The places in which goods are, without how many: who moves something has it in their hands.
+    ///
+    /// # Errors
+    /// [`AppError::NoJustification`], [`AppError::Forbidden`].
+    pub async fn stock_places_of(
+        &self,
+        caller: &Caller,
+        id: GoodsId,
+    ) -> Result<Vec<AccountId>, AppError> {
+        self.authorise(caller, Action::MoveStock, None)?;
+        let rows = self.store().stock_balances(StockOf::Goods(id)).await?;
+        let held = rows.into_iter().filter(|row| row.quantity > 0);
+        Ok(held.map(|row| row.account).collect())
     }
 }

@@ -23,5 +23,6 @@ mod retention;
 mod screening;
 mod simulation;
 mod stock;
+mod stock_counts;
 mod witnesses;
 mod world;

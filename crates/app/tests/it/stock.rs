@@ -16,11 +16,11 @@ use jiff::SignedDuration;
 
 use crate::world::{World, admin, caller, officer};
 
-fn keeper(login: &str) -> Caller {
+pub(crate) fn keeper(login: &str) -> Caller {
     caller(login, Role::Storekeeper, Purpose::StockpileSecurity)
 }
 
-fn inspector() -> Caller {
+pub(crate) fn inspector() -> Caller {
     caller(
         "i.inspector",
         Role::StockInspector,
@@ -28,14 +28,14 @@ fn inspector() -> Caller {
     )
 }
 
-fn remark(text: &str) -> Remark {
+pub(crate) fn remark(text: &str) -> Remark {
     text.to_owned().try_into().unwrap()
 }
 
-struct Depot {
-    world: World,
-    site: RecordId,
-    places: BTreeMap<String, AccountId>,
+pub(crate) struct Depot {
+    pub(crate) world: World,
+    pub(crate) site: RecordId,
+    pub(crate) places: BTreeMap<String, AccountId>,
 }
 
 fn licence(distance_m: u32) -> Licence {
@@ -51,7 +51,7 @@ fn licence(distance_m: u32) -> Licence {
     }
 }
 
-fn new_site() -> NewSite {
+pub(crate) fn new_site() -> NewSite {
     let place = |code: &str, inside: Option<&str>, licence| NewPlace {
         code: code.into(),
         name: format!("place {code}"),
@@ -69,7 +69,7 @@ fn new_site() -> NewSite {
     }
 }
 
-fn weapon(serial: &str) -> Goods {
+pub(crate) fn weapon(serial: &str) -> Goods {
     Goods {
         nomenclature: "M70 AB2".into(),
         tracking: Tracking::Serial {
@@ -83,7 +83,7 @@ fn weapon(serial: &str) -> Goods {
     }
 }
 
-fn charges() -> Goods {
+pub(crate) fn charges() -> Goods {
     Goods {
         nomenclature: "charge TNT 1 kg".into(),
         tracking: Tracking::Lot { lot: "L7".into() },
@@ -97,7 +97,7 @@ fn charges() -> Goods {
 }
 
 impl Depot {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let world = World::new().await;
         let site = world
             .app
@@ -116,12 +116,12 @@ impl Depot {
         }
     }
 
-    fn app(&self) -> &App {
+    pub(crate) fn app(&self) -> &App {
         &self.world.app
     }
 
     /// Takes over goods that are there, as opening balances.
-    async fn holds(&self, rows: &[(&str, Goods, u64)]) {
+    pub(crate) async fn holds(&self, rows: &[(&str, Goods, u64)]) {
         let rows: Vec<_> = rows
             .iter()
             .map(|(code, goods, quantity)| ((*code).to_owned(), goods.clone(), *quantity))
@@ -135,13 +135,13 @@ impl Depot {
         assert!(done.is_written, "{done:?}");
     }
 
-    async fn goods(&self, number: &str) -> GoodsId {
+    pub(crate) async fn goods(&self, number: &str) -> GoodsId {
         let found = self.app().find_goods(&inspector(), number).await.unwrap();
         assert_eq!(found.len(), 1, "{number}");
         found[0].0
     }
 
-    async fn quantity(&self, goods: GoodsId, account: AccountId) -> i64 {
+    pub(crate) async fn quantity(&self, goods: GoodsId, account: AccountId) -> i64 {
         let view = self
             .app()
             .stock_goods(&inspector(), goods, None, 10)
@@ -151,7 +151,7 @@ impl Depot {
         held.map_or(0, |row| row.quantity)
     }
 
-    fn scan(&self, number: u8, place: &str, code: &str, quantity: u64) -> NewScan {
+    pub(crate) fn scan(&self, number: u8, place: &str, code: &str, quantity: u64) -> NewScan {
         NewScan {
             id: RecordId::from_bytes([number; 16]),
             place: self.places[place],

@@ -85,6 +85,17 @@ pub enum RowsProblem {
         /// How many columns there are.
         columns: usize,
     },
+    /// No column holds something without which nothing can be read.
+    #[error(
+        "no column holds the {field}; name the one of 1 to {columns} that does, such as \
+         `--columns {field}=1`"
+    )]
+    NoField {
+        /// What is missing.
+        field: &'static str,
+        /// How many columns there are.
+        columns: usize,
+    },
     /// No column holds the serial numbers.
     #[error(
         "none of the {columns} columns is recognised as the serial number; say which one it is, such as `--columns serial=1`"

@@ -6,7 +6,7 @@
 //! except for sheets, which are held in memory and refused above a stated size.
 //!
 //! A table of alerts that are to be entered is read by [`alerts`]; a register of weapons by
-//! [`firearms`].
+//! [`firearms`], a ledger of stores by [`stock`].
 
 pub mod alerts;
 mod cells;
@@ -19,6 +19,7 @@ pub mod firearms;
 mod headings;
 mod lines;
 mod sheet;
+pub mod stock;
 mod survey;
 
 use std::io::{Read, Seek, SeekFrom};

@@ -54,9 +54,10 @@ fn division(text: &str) -> Result<Division, String> {
 }
 
 const IMPORT_AFTER: &str = "\
-The first row holds the headings: place, nomenclature, serial, lot, quantity, condition, and where it
-is explosive division, group, mass_each (kg of one piece); made_on, expires_on (YYYY-MM-DD) where
-known. A row has a serial or a lot. `place` is the code of a store, bay or rack of the site.
+The first row holds the headings, in English or a language of the region: place, nomenclature, serial,
+lot, quantity, condition, and where it is explosive division, group, mass-each (kg of one piece);
+made-on, expires-on where known. A row has a serial or a lot. `place` is the code of a store, bay or
+rack of the site. Rows are counted as a spreadsheet counts them, from 1 with the headings.
 
 Every row is checked before anything is written; where one is wrong, nothing is, and the exit code is
 2. The same file once more is refused: a serial and a lot are registered once.";
@@ -77,7 +78,7 @@ pub enum Stock {
         #[command(flatten)]
         why: Why,
     },
-    /// Take over a ledger from CSV with its opening balances; all of it or nothing.
+    /// Take over a ledger from CSV or Excel with its opening balances; all of it or nothing.
     #[command(after_help = IMPORT_AFTER)]
     Import {
         /// The file.
@@ -85,12 +86,35 @@ pub enum Stock {
         /// The site.
         #[arg(long, value_name = "ID")]
         site: RecordId,
+        /// Columns that are not recognised by their headings, such as `lot=3,place=Regal`.
+        #[arg(long, value_name = "FIELD=COLUMN,…")]
+        columns: Option<String>,
         /// The paper that the balances stand on.
         #[arg(long)]
         reference: String,
         /// Check every row, and write nothing.
         #[arg(long)]
         dry_run: bool,
+        #[command(flatten)]
+        why: Why,
+    },
+    /// Print an empty table of the compatibility groups that may lie together in a store, to be filled
+    /// in and named in the configuration.
+    Mixing,
+    /// Close all periods up to the end of a day, in UTC: nothing that counts from then or before
+    /// changes any more.
+    Close {
+        /// The last day, YYYY-MM-DD.
+        #[arg(long, value_name = "DAY")]
+        until: jiff::civil::Date,
+        #[command(flatten)]
+        why: Why,
+    },
+    /// Count the return of a year or a half-year: 2026, 2026-H1.
+    Return {
+        /// The period.
+        #[arg(long)]
+        period: String,
         #[command(flatten)]
         why: Why,
     },

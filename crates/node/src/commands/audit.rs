@@ -31,8 +31,13 @@ pub async fn run(data: Data, what: &Audit, json: bool) -> anyhow::Result<ExitCod
         Ok(whole) => {
             let text = format!(
                 "The log is whole: {} entries under {} signed checkpoints, {} erased; {} versions \
-                 of records are those that it states.\nRoot {}",
-                whole.entries, whole.checkpoints, whole.erased, whole.records, whole.root
+                 of records and {} movements of stock are those that it states.\nRoot {}",
+                whole.entries,
+                whole.checkpoints,
+                whole.erased,
+                whole.records,
+                whole.movements,
+                whole.root
             );
             print(json, &json!({ "whole": true, "log": whole }), &text);
             ExitCode::SUCCESS

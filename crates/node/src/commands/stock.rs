@@ -7,10 +7,12 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use egnatia_app::{AppError, Caller, NewSite};
+use egnatia_formats::rows::stock::{StockTable, stated_stock_columns};
 use egnatia_record::{Justification, RecordId};
-use egnatia_stockpile::{Condition, Explosive, Goods, Mass, Tracking};
+use egnatia_stockpile::Goods;
+use jiff::SignedDuration;
 use jiff::civil::Date;
-use serde::Deserialize;
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::print;
@@ -29,10 +31,19 @@ pub async fn run(
     what: Stock,
     json: bool,
 ) -> anyhow::Result<ExitCode> {
-    let (Stock::List { why }
-    | Stock::Site { why, .. }
-    | Stock::Import { why, .. }
-    | Stock::Waiting { why }) = &what;
+    let why = match &what {
+        Stock::Mixing => {
+            let text = egnatia_stockpile::mixing::EMPTY_STORAGE;
+            print(json, &json!({ "table": text }), text.trim_end());
+            return Ok(ExitCode::SUCCESS);
+        }
+        Stock::List { why }
+        | Stock::Site { why, .. }
+        | Stock::Import { why, .. }
+        | Stock::Close { why, .. }
+        | Stock::Return { why, .. }
+        | Stock::Waiting { why } => why,
+    };
     let caller = operator(Some(justified(why)?))?;
     let data = Data::open(folder, config, Index::Skip).await?;
     let code = match &what {
@@ -43,9 +54,16 @@ pub async fn run(
             site,
             reference,
             dry_run,
+            columns,
             ..
-        } => import(&data, &caller, (file, *site, reference, *dry_run), json).await,
+        } => {
+            let file = (file.as_path(), columns.as_deref());
+            import(&data, &caller, file, (*site, reference, *dry_run), json).await
+        }
         Stock::Waiting { .. } => waiting(&data, &caller, json).await,
+        Stock::Close { until, .. } => close(&data, &caller, *until, json).await,
+        Stock::Return { period, .. } => count(&data, &caller, period, json).await,
+        Stock::Mixing => Ok(ExitCode::SUCCESS),
     };
     data.close().await;
     code
@@ -150,118 +168,44 @@ async fn waiting(data: &Data, caller: &Caller, json: bool) -> anyhow::Result<Exi
     Ok(ExitCode::SUCCESS)
 }
 
-/// A row of a ledger.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Row {
-    place: String,
-    nomenclature: String,
-    #[serde(default)]
-    serial: String,
-    #[serde(default)]
-    lot: String,
-    quantity: String,
-    #[serde(default)]
-    condition: String,
-    #[serde(default)]
-    division: String,
-    #[serde(default)]
-    group: String,
-    #[serde(default)]
-    mass_each: String,
-    #[serde(default)]
-    made_on: String,
-    #[serde(default)]
-    expires_on: String,
-}
-
-fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
-    what: &str,
-    text: &str,
-) -> Result<T, String> {
-    let parsed = text.trim().parse();
-    parsed.map_err(|error| format!("{what} `{}`: {error}", text.trim()))
-}
-
-fn day(what: &str, text: &str) -> Result<Option<Date>, String> {
-    match text.trim() {
-        "" => Ok(None),
-        text => parsed(what, text).map(Some),
-    }
-}
-
-impl Row {
-    fn goods(&self) -> Result<(String, Goods, u64), String> {
-        let (serial, lot) = (self.serial.trim(), self.lot.trim());
-        let tracking = match (serial, lot) {
-            ("", "") => return Err("state a serial or a lot".to_owned()),
-            (serial, "") => Tracking::Serial {
-                serial: serial.to_owned(),
-                record: None,
-            },
-            ("", lot) => Tracking::Lot {
-                lot: lot.to_owned(),
-            },
-            _ => return Err("state a serial or a lot, not both".to_owned()),
-        };
-        let hazard = [&self.division, &self.group, &self.mass_each];
-        let explosive = match hazard.iter().filter(|text| !text.trim().is_empty()).count() {
-            0 => None,
-            3 => Some(Explosive {
-                division: parsed("division", &self.division)?,
-                group: parsed("group", &self.group)?,
-                mass_each: parsed::<Mass>("mass_each", &self.mass_each)?,
-            }),
-            _ => return Err("state division, group and mass_each, or none of them".to_owned()),
-        };
-        let condition = match self.condition.trim() {
-            "" => Condition::Unknown,
-            text => parsed("condition", text)?,
-        };
-        let goods = Goods {
-            nomenclature: self.nomenclature.trim().to_owned(),
-            tracking,
-            explosive,
-            made_on: day("made_on", &self.made_on)?,
-            expires_on: day("expires_on", &self.expires_on)?,
-            condition,
-        };
-        Ok((
-            self.place.trim().to_owned(),
-            goods,
-            parsed("quantity", &self.quantity)?,
-        ))
-    }
-}
-
 async fn import(
     data: &Data,
     caller: &Caller,
-    (file, site, reference, dry_run): (&Path, RecordId, &str, bool),
+    (file, columns): (&Path, Option<&str>),
+    (site, reference, dry_run): (RecordId, &str, bool),
     json: bool,
 ) -> anyhow::Result<ExitCode> {
     let bytes = read(file)?;
-    let mut rows = Vec::new();
+    let stated = columns.map(stated_stock_columns).transpose();
+    let table = stated.and_then(|stated| StockTable::read(bytes, &stated.unwrap_or_default()));
+    let table = table.map_err(|error| InputError(format!("{}: {error}", file.display())))?;
     let mut wrong: BTreeMap<u64, String> = BTreeMap::new();
-    let mut reader = csv::ReaderBuilder::new().from_reader(bytes.as_slice());
-    for (number, row) in (1u64..).zip(reader.deserialize::<Row>()) {
-        let read = row
-            .map_err(|error| error.to_string())
-            .and_then(|row| row.goods());
-        match read {
-            Ok(row) => rows.push(row),
-            Err(problem) => drop(wrong.insert(number, problem)),
+    for error in &table.errors {
+        let text = format!("{}: {}", error.field.as_str(), error.problem);
+        wrong.entry(error.row).or_insert(text);
+    }
+    let rows: Vec<_> = table
+        .rows
+        .iter()
+        .map(|row| (row.place.clone(), row.goods.clone(), row.quantity))
+        .collect();
+    // Where a row does not read, the others are checked, and nothing is written.
+    let dry_run = dry_run || !wrong.is_empty();
+    let report = match rows.is_empty() {
+        true => None,
+        false => Some(
+            data.app
+                .import_stock(caller, (site, reference), &rows, dry_run)
+                .await?,
+        ),
+    };
+    for (number, problem) in report.iter().flat_map(|report| &report.wrong) {
+        let index = usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX);
+        if let Some(row) = table.rows.get(index) {
+            wrong.entry(row.row).or_insert_with(|| problem.clone());
         }
     }
-    let unreadable = !wrong.is_empty();
-    // Where a row does not read, the others are checked, and nothing is written.
-    let report = data
-        .app
-        .import_stock(caller, (site, reference), &rows, dry_run || unreadable)
-        .await?;
-    if !unreadable {
-        wrong.extend(report.wrong.iter().cloned());
-    }
+    let report = report.unwrap_or_default();
     let mut text = String::new();
     for (row, problem) in &wrong {
         writeln!(text, "row {row}: {problem}")?;
@@ -289,4 +233,35 @@ async fn import(
         true => ExitCode::SUCCESS,
         false => ExitCode::from(INPUT),
     })
+}
+
+async fn close(data: &Data, caller: &Caller, until: Date, json: bool) -> anyhow::Result<ExitCode> {
+    let next = until.tomorrow().context("the day is too late")?;
+    let end = TimeZone::UTC.to_timestamp(next.at(0, 0, 0, 0))?;
+    let until = end.checked_sub(SignedDuration::from_micros(1))?;
+    data.app.close_stock_period(caller, until).await?;
+    let text = format!("All periods up to {until} are closed.");
+    print(json, &json!({ "closed_until": until }), &text);
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn count(data: &Data, caller: &Caller, period: &str, json: bool) -> anyhow::Result<ExitCode> {
+    let zone = data.config.time_zone().unwrap_or(TimeZone::UTC);
+    let day_of = |at: jiff::Timestamp| at.to_zoned_datetime(zone.clone()).date();
+    let counted = data.app.count_stock_return(caller, period, day_of).await?;
+    let mut text = String::new();
+    for row in &counted.rows {
+        writeln!(
+            text,
+            "{:12} {:>9}  {}",
+            row.group.as_str(),
+            row.count,
+            row.what
+        )?;
+    }
+    let value = json!({
+        "from": counted.period.from, "to": counted.period.to, "rows": counted.rows,
+    });
+    print(json, &value, text.trim_end());
+    Ok(ExitCode::SUCCESS)
 }

@@ -23,6 +23,7 @@ mod region;
 mod screen;
 mod seven;
 mod stock;
+mod stock_proof;
 mod tamper;
 mod tour;
 mod update;

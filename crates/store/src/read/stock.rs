@@ -106,6 +106,14 @@ pub async fn movements(
     Ok(known.into_iter().map(|known| known.row).collect())
 }
 
+/// How many movements there are.
+pub async fn movement_count(link: &mut dyn Link) -> Result<u64, StoreError> {
+    let text = "SELECT COUNT(*) FROM stock_movements";
+    Ok(first(link, sql(text), vec![], Row::count)
+        .await?
+        .unwrap_or(0))
+}
+
 /// The movements that wait, what is due first first.
 pub async fn waiting(link: &mut dyn Link, limit: u32) -> Result<Vec<StockMovementRow>, StoreError> {
     let text = format!(
@@ -113,6 +121,39 @@ pub async fn waiting(link: &mut dyn Link, limit: u32) -> Result<Vec<StockMovemen
     );
     let found = all(link, composed(text), vec![limit.into()], movement).await?;
     Ok(found.into_iter().map(|known| known.row).collect())
+}
+
+/// Goods with one of these numbers.
+pub async fn numbered(
+    link: &mut dyn Link,
+    numbers: &[String],
+) -> Result<Vec<(String, GoodsId)>, StoreError> {
+    let unique: BTreeSet<_> = numbers.iter().collect();
+    let keys = unique.into_iter().map(|text| text.as_str().into());
+    let select = "SELECT stock_number, record FROM claims WHERE stock_number";
+    let rows = rows_of(link, select, keys.collect()).await;
+    let rows = rows.map_err(|error| store_error(&error))?;
+    rows.into_iter()
+        .map(|mut row| Ok((row.text()?, GoodsId(row.id()?))))
+        .collect()
+}
+
+/// Where each of these stands, of those of which there is one.
+pub async fn custody(
+    link: &mut dyn Link,
+    goods: &[GoodsId],
+) -> Result<Vec<(GoodsId, AccountId)>, StoreError> {
+    let unique: BTreeSet<_> = goods.iter().collect();
+    let keys = unique.into_iter().map(|id| id.as_bytes().as_slice().into());
+    let select = "SELECT g.id, a.id FROM stock_goods g \
+                  JOIN stock_balances b ON b.goods = g.number \
+                  JOIN stock_accounts a ON a.number = b.account \
+                  WHERE b.serialised = 1 AND b.outside = 0 AND b.quantity > 0 AND g.id";
+    let rows = rows_of(link, select, keys.collect()).await;
+    let rows = rows.map_err(|error| store_error(&error))?;
+    rows.into_iter()
+        .map(|mut row| Ok((GoodsId(row.id()?), AccountId(row.id()?))))
+        .collect()
 }
 
 /// All accounts, oldest first.

@@ -102,6 +102,7 @@ pub fn contract_cases() -> Vec<Case> {
         case!(stock::a_second_signature_counts_once_under_two_clerks),
         case!(stock::the_balance_of_any_moment_is_known),
         case!(stock::a_closed_period_takes_nothing_more),
+        case!(stock::goods_are_found_by_number_and_weapons_by_where_they_stand),
         case!(stock::a_store_that_changed_meanwhile_is_found_out),
         case!(dump::a_dump_restores_everything_under_a_new_epoch),
         case!(dump::a_restore_of_nothing_is_refused_and_changes_nothing),

@@ -14,8 +14,8 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 
 use super::stock_made::{
-    GONE, OTHER, OUTSIDE, RACK, RIFLE, ROUNDS, STORE, UNIT, digest, enter, line, movement, opening,
-    resolve, signed, stock,
+    GONE, OTHER, OUTSIDE, PISTOL, RACK, RIFLE, ROUNDS, STORE, UNIT, digest, enter, line, movement,
+    opening, resolve, signed, stock,
 };
 use crate::{Maker, user};
 
@@ -74,6 +74,7 @@ pub async fn a_movement_has_two_sides_and_comes_back(store: Arc<dyn Store>) {
         .unwrap();
     assert_eq!(held.len(), 1);
     assert_eq!(held[0].digest, digest(&held[0].movement));
+    assert_eq!(store.stock_movement_count().await.unwrap(), 1);
     assert!(!held[0].waits());
     let ledger = store.stock_ledger(RACK, None, 10).await.unwrap();
     let seen: Vec<_> = ledger
@@ -451,4 +452,45 @@ pub async fn a_store_that_changed_meanwhile_is_found_out(store: Arc<dyn Store>) 
         refused(enter(&store, &make, second).await),
         LedgerRefused::StoreChanged(STORE)
     );
+}
+
+pub async fn goods_are_found_by_number_and_weapons_by_where_they_stand(store: Arc<dyn Store>) {
+    let make = Maker::new(55);
+    opened(&store, &make, 100).await;
+    let places = store.stock_custody(&[RIFLE, PISTOL, ROUNDS]).await.unwrap();
+    assert_eq!(
+        places,
+        [(RIFLE, RACK)],
+        "a lot and what is outside stand nowhere"
+    );
+    assert_eq!(store.stock_custody(&[]).await.unwrap(), []);
+
+    let mut ids = Vec::new();
+    for name in [
+        "stock-serial:m70 ab2: late:A1",
+        "stock-lot:cartridge:A1",
+        "stock-lot:cartridge:Б2",
+        "stock-site:A1",
+        "stock-lots:A1",
+    ] {
+        let mut put = make.new_record(egnatia_record::Kind::StockGoods);
+        put.claims = vec![name.to_owned()];
+        ids.push(GoodsId(put.envelope.id));
+        store.commit(make.batch(vec![put])).await.unwrap();
+    }
+    let numbers = |wanted: &[&str]| {
+        wanted
+            .iter()
+            .map(|text| (*text).to_owned())
+            .collect::<Vec<_>>()
+    };
+    let mut found = store.stock_numbered(&numbers(&["A1", "C3"])).await.unwrap();
+    found.sort_by_key(|(_, id)| *id != ids[0]);
+    assert_eq!(
+        found,
+        [("A1".to_owned(), ids[0]), ("A1".to_owned(), ids[1])]
+    );
+    let found = store.stock_numbered(&numbers(&["Б2"])).await.unwrap();
+    assert_eq!(found, [("Б2".to_owned(), ids[2])]);
+    assert_eq!(store.stock_numbered(&[]).await.unwrap(), []);
 }

@@ -25,6 +25,7 @@ use jiff::civil::Date;
 use tokio::sync::mpsc;
 
 use self::state::State;
+use self::stock::{Custody, Numbered};
 use crate::test_seal;
 
 /// Dumps of this process. A dump of the fake is only a number in this list.
@@ -304,6 +305,14 @@ impl Store for MemoryStore {
         Ok(self.state().received(records))
     }
 
+    async fn stock_numbered(&self, numbers: &[String]) -> Result<Numbered, StoreError> {
+        Ok(stock::numbered(&self.state().claims, numbers))
+    }
+
+    async fn stock_custody(&self, goods: &[GoodsId]) -> Result<Custody, StoreError> {
+        Ok(self.state().stock.custody(goods))
+    }
+
     async fn stock_accounts(&self) -> Result<Vec<StockAccountRow>, StoreError> {
         Ok(self.state().stock.accounts.clone())
     }
@@ -333,6 +342,10 @@ impl Store for MemoryStore {
         ids: &[MovementId],
     ) -> Result<Vec<StockMovementRow>, StoreError> {
         Ok(self.state().stock.movements(ids))
+    }
+
+    async fn stock_movement_count(&self) -> Result<u64, StoreError> {
+        Ok(self.state().stock.movement_count())
     }
 
     async fn stock_waiting(&self, limit: u32) -> Result<Vec<StockMovementRow>, StoreError> {

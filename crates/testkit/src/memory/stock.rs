@@ -6,6 +6,7 @@ use egnatia_app::{
     StockAccountRow, StockBalanceRow, StockChange, StockEnd, StockMoment, StockMovementRow,
     StockOf, StockPostingRow,
 };
+use egnatia_record::RecordId;
 use egnatia_stockpile::{
     AccountId, Balance, Books, Entered, Entering, GoodsId, LedgerRefused, Movement, MovementId,
     Past,
@@ -154,6 +155,19 @@ impl StockState {
             .collect()
     }
 
+    pub fn custody(&self, wanted: &[GoodsId]) -> Custody {
+        let is_single = |id| {
+            self.books
+                .goods(id)
+                .is_some_and(|facts| facts.is_serialised)
+        };
+        let wanted = wanted.iter().filter(|id| is_single(**id));
+        let of = wanted.flat_map(|id| self.balances(StockOf::Goods(*id)));
+        of.filter(|row| row.quantity > 0)
+            .map(|row| (row.goods, row.account))
+            .collect()
+    }
+
     pub fn balance_at(&self, of: (AccountId, GoodsId), at: StockMoment) -> i64 {
         let rows = self
             .postings
@@ -164,6 +178,10 @@ impl StockState {
             StockMoment::Effective(at) => row.effective_at <= at,
         });
         counts.map(|row| row.amount).sum()
+    }
+
+    pub fn movement_count(&self) -> u64 {
+        u64::try_from(self.movements.len()).unwrap_or(u64::MAX)
     }
 
     pub fn movements(&self, ids: &[MovementId]) -> Vec<StockMovementRow> {
@@ -206,4 +224,21 @@ impl StockState {
             .copied()
             .collect()
     }
+}
+
+/// Goods with their numbers.
+pub type Numbered = Vec<(String, GoodsId)>;
+/// Weapons with where they stand.
+pub type Custody = Vec<(GoodsId, AccountId)>;
+
+/// The goods that hold a name with one of these numbers.
+pub fn numbered(claims: &BTreeMap<String, RecordId>, numbers: &[String]) -> Numbered {
+    let named = claims.iter().filter_map(|(name, record)| {
+        let is_goods = name.starts_with("stock-serial:") || name.starts_with("stock-lot:");
+        let (_, number) = name.rsplit_once(':').filter(|_| is_goods)?;
+        Some((number.to_owned(), GoodsId(*record)))
+    });
+    named
+        .filter(|(number, _)| numbers.contains(number))
+        .collect()
 }

@@ -9,7 +9,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     accounts, alerts, audit, checks, firearms, hits, inquiries, lists, matches, partners, sessions,
-    stock, stock_counts, traces, transfers,
+    stock, stock_counts, stock_more, traces, transfers,
 };
 
 #[derive(OpenApi)]
@@ -40,6 +40,7 @@ use super::{
         stock::sign_movement, stock::void_movement, stock::reverse_movement, stock_counts::counts,
         stock_counts::begin_count, stock_counts::count, stock_counts::add_scans, stock_counts::finish_count,
         stock_counts::abandon_count, stock_counts::cases, stock_counts::case, stock_counts::recount, stock_counts::explain, stock_counts::lose,
+        stock_more::take_over, stock_more::returns, stock_more::plan, stock_more::keep_plan, stock_more::close,
         inquiries::list, inquiries::ask, inquiries::view, inquiries::answer,
         inquiries::hit_reports, inquiries::hit_report_one, inquiries::follow_up,
         partners::list, partners::accept, partners::revoke, partners::deliveries,

@@ -23,6 +23,7 @@ mod stock;
 mod stock_bodies;
 mod stock_count_bodies;
 mod stock_counts;
+mod stock_more;
 mod traces;
 mod transfers;
 
@@ -189,6 +190,13 @@ fn stock_router() -> Router<WebState> {
             "/stock/sites",
             get(stock::sites).merge(post(stock::set_up_site)),
         )
+        .route(
+            "/stock/sites/{id}/plan",
+            get(stock_more::plan).merge(put(stock_more::keep_plan)),
+        )
+        .route("/stock/ledgers", post(stock_more::take_over))
+        .route("/stock/closings", post(stock_more::close))
+        .route("/stock/returns", get(stock_more::returns))
         .route("/stock/stores/{id}", get(stock::store))
         .route(
             "/stock/goods",

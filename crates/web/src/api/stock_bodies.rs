@@ -141,6 +141,9 @@ pub(crate) struct StoreBody {
     pub places: Vec<Place>,
     /// What is in them.
     pub held: Vec<BalanceBody>,
+    /// Places that the caller counts just now: what is in them is left out.
+    #[schema(value_type = Vec<String>)]
+    pub counted_now: Vec<RecordId>,
     /// How much room its licence leaves.
     pub margins: Vec<MarginBody>,
 }
@@ -148,6 +151,8 @@ pub(crate) struct StoreBody {
 impl StoreBody {
     pub fn of(view: StoreView) -> Self {
         let (mut places, mut held) = (Vec::new(), Vec::new());
+        let hidden = view.places.iter().filter(|line| line.is_hidden);
+        let counted_now = hidden.map(|line| line.place.account.0).collect();
         for line in view.places {
             places.push(line.place);
             let inside = line.held.into_iter();
@@ -157,6 +162,7 @@ impl StoreBody {
             site: view.site,
             places,
             held,
+            counted_now,
             margins: view.margins.into_iter().map(MarginBody::of).collect(),
         }
     }
@@ -336,4 +342,103 @@ pub(crate) struct WhyBody {
     /// 3 to 500 characters.
     #[schema(value_type = String)]
     pub reason: Remark,
+}
+
+/// A row of a ledger.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LedgerRowBody {
+    /// The code of the place.
+    pub place: String,
+    /// What lies there.
+    #[schema(value_type = Object)]
+    pub goods: Goods,
+    /// How many.
+    pub quantity: u64,
+}
+
+/// A ledger that is to be taken over.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LedgerBody {
+    /// The site.
+    #[schema(value_type = String)]
+    pub site: RecordId,
+    /// The paper that the balances stand on.
+    pub reference: String,
+    /// Whether every row is only checked.
+    #[serde(default)]
+    pub dry_run: bool,
+    /// The rows, 1 to 20,000.
+    pub rows: Vec<LedgerRowBody>,
+}
+
+/// What is wrong with a row of a ledger.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct WrongRowBody {
+    /// Which one, from 1.
+    pub row: u64,
+    /// What is wrong.
+    pub problem: String,
+}
+
+/// What the import of a ledger did, or would do.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LedgerReportBody {
+    /// Rows.
+    pub rows: u64,
+    /// Single weapons among them.
+    pub serials: u64,
+    /// Lots among them.
+    pub lots: u64,
+    /// Pieces of all lots.
+    pub pieces: u64,
+    /// What is wrong; nothing was written where something is.
+    pub wrong: Vec<WrongRowBody>,
+    /// Whether it was written.
+    pub is_written: bool,
+}
+
+impl LedgerReportBody {
+    pub fn of(report: egnatia_app::StockImportReport) -> Self {
+        let wrong = report.wrong.into_iter();
+        let wrong = wrong.map(|(row, problem)| WrongRowBody { row, problem });
+        Self {
+            rows: report.rows,
+            serials: report.serials,
+            lots: report.lots,
+            pieces: report.pieces,
+            wrong: wrong.collect(),
+            is_written: report.is_written,
+        }
+    }
+}
+
+/// A line of a return of the stockpile.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct StockReturnLine {
+    /// `held`, `counts`, `lost`, `stolen`, `explained`, `miscounted`, `open`.
+    pub group: &'static str,
+    /// Of what; empty where it is all.
+    pub what: String,
+    /// How many.
+    pub count: u64,
+}
+
+/// Which return is wanted.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct WantedReturn {
+    /// The year or the half-year: `2026`, `2026-H1`.
+    pub period: String,
+}
+
+/// A period that is to be closed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ClosingBody {
+    /// Its last moment.
+    #[schema(value_type = String, format = DateTime)]
+    pub until: Timestamp,
 }

@@ -19,6 +19,7 @@ pub mod audit;
 mod audit_words;
 pub mod check;
 mod checking;
+mod counting;
 mod entry_fields;
 pub mod firearm;
 mod firearm_events;
@@ -47,11 +48,16 @@ pub mod returns;
 mod screening_flow;
 pub mod screenings;
 pub mod session;
+mod site_plans;
 pub mod stock;
 mod stock_cases;
 mod stock_entry;
 mod stock_goods;
+mod stock_import;
+mod stock_labels;
 mod stock_movements;
+mod stock_returns;
+mod stock_setup;
 mod stock_words;
 mod stocktake_result;
 mod stocktakes;
@@ -93,6 +99,7 @@ pub(crate) fn router(upload_bytes_max: usize) -> Router<WebState> {
     let alerts_file = post(alert_import::take_file).layer(DefaultBodyLimit::max(
         TABLE_BYTES_MAX.saturating_add(FORM_BYTES_MAX),
     ));
+    let ledger_file = post(stock_import::take_file).layer(DefaultBodyLimit::max(TABLE_BYTES_MAX));
     let with_card = DefaultBodyLimit::max(CARD_FORM_BYTES_MAX);
     let card = post(partner_card::read).layer(with_card);
     let confirmed = post(partner_card::confirm).layer(with_card);
@@ -145,6 +152,7 @@ pub(crate) fn router(upload_bytes_max: usize) -> Router<WebState> {
             get(alert_import::show_form).post(alert_import::import),
         )
         .route("/alerts/import/file", alerts_file)
+        .route("/stock-import/file", ledger_file)
         .route("/alerts/import/new", get(alert_import::show_new))
         .route("/alerts/new", get(alert_entry::show_categories))
         .route(
@@ -270,9 +278,32 @@ fn stock_router() -> Router<WebState> {
             "/stocktakes",
             get(stocktakes::show_all).post(stocktakes::begin),
         )
+        .route("/count/", get(counting::start))
+        .route("/count/worker.js", get(counting::worker))
+        .route("/count/manifest.webmanifest", get(counting::manifest))
+        .route("/count/{id}", get(counting::show_one))
+        .route("/count/{id}/state", get(counting::state))
+        .route("/count/{id}/scans", post(counting::take))
         .route("/stocktakes/new", get(stocktakes::show_new))
         .route("/stocktakes/{id}", get(stocktakes::show_one))
         .route("/stocktakes/{id}/{act}", post(stocktakes::act))
+        .route(
+            "/stock-sites/{id}/plan",
+            get(site_plans::show_plan).post(site_plans::draw_plan),
+        )
+        .route("/stock-sites/{id}/plan/file", post(site_plans::import_plan))
+        .route(
+            "/stock-import",
+            get(stock_import::show_form).post(stock_import::import),
+        )
+        .route("/stock-import/new", get(stock_import::show_new))
+        .route("/stores/{id}/labels", get(stock_labels::of_store))
+        .route("/stock-goods/{id}/label", get(stock_labels::of_one))
+        .route("/stock-setup", get(stock_setup::show_setup))
+        .route("/stock-setup/site", post(stock_setup::set_up))
+        .route("/stock-setup/close", post(stock_setup::close))
+        .route("/stock-returns", get(stock_returns::show_return))
+        .route("/stock-returns/file", get(stock_returns::download))
         .route("/stock-cases", get(stock_cases::show_cases))
         .route("/stock-cases/{id}", get(stock_cases::show_case))
         .route("/stock-cases/{id}/{act}", post(stock_cases::act))

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use askama::Template;
 use axum::extract::ConnectInfo;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use egnatia_app::{Password, SignInError};
 use egnatia_record::{CaseReference, Justification, Purpose};
@@ -224,6 +224,11 @@ pub(crate) async fn sign_out(signed: Signed, _posted: Posted) -> Result<Response
 
 fn to_sign_in(signed: &Signed, path: &str) -> Response {
     let mut response = Redirect::to(path).into_response();
+    // What a device kept to count without a line goes with the session.
+    response.headers_mut().insert(
+        HeaderName::from_static("clear-site-data"),
+        HeaderValue::from_static("\"storage\""),
+    );
     if let Some(value) = cookie::clear(signed.state.secure_cookies) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }

@@ -36,13 +36,18 @@ pub(crate) async fn show_overview(signed: Signed) -> Result<Response, Problem> {
     }
     tables.push(expiring_table(&frame, names, &overview.expiring));
     tables.push(margins_table(&frame, names, &overview.margins));
-    tables.push(stores_table(&frame, &sites));
+    let may_see_plans = signed.offers(Action::ViewSitePlan);
+    tables.push(stores_table(&frame, &sites, may_see_plans));
     let mut links = Vec::new();
     if signed.offers(Action::MoveStock) {
         links.push(("/stock-movements/new", t.text("stock-move")));
     }
     if signed.offers(Action::CountStock) {
         links.push(("/stocktakes/new", t.text("stocktake-new")));
+    }
+    if signed.offers(Action::ManageStock) {
+        links.push(("/stock-import", t.text("stock-import")));
+        links.push(("/stock-setup", t.text("stock-setup")));
     }
     Ok(show(&FirearmsPage {
         tabs: tabs(t, "/stores"),
@@ -144,7 +149,7 @@ fn margins_table(frame: &Frame, names: &Names, margins: &[StoreMargin]) -> Table
     Table::new(t, t.text("stock-margins"), columns, empty).rows(rows.collect())
 }
 
-fn stores_table(frame: &Frame, sites: &[SiteView]) -> Table {
+fn stores_table(frame: &Frame, sites: &[SiteView], may_see_plans: bool) -> Table {
     let t = frame.t;
     let columns = &["stock-store", "stock-site", "stock-licence"];
     let rows = sites.iter().flat_map(|view| {
@@ -156,7 +161,14 @@ fn stores_table(frame: &Frame, sites: &[SiteView]) -> Table {
                     store.code.clone(),
                     store.name.clone(),
                 ),
-                Cell::Text(view.site.name.clone()),
+                match may_see_plans {
+                    true => Cell::link_with(
+                        format!("/stock-sites/{}/plan", view.envelope.id),
+                        t.text("plan-see"),
+                        view.site.name.clone(),
+                    ),
+                    false => Cell::Text(view.site.name.clone()),
+                },
                 Cell::Text(licence.unwrap_or_else(|| t.text("stock-licence-none"))),
             ]
         })

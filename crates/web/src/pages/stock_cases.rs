@@ -96,6 +96,9 @@ async fn page(
             ),
         Section::new("how", t.text("stock-case-how")).facts(history(&frame, summary)),
     ];
+    if !summary.found.is_empty() {
+        sections.push(found_section(signed, &frame, summary));
+    }
     match case.state {
         CaseState::Open if signed.offers(Action::CountStock) => {
             sections.push(match case.counted_by == signed.caller().login {
@@ -126,6 +129,27 @@ async fn page(
         sections,
         frame,
     })
+}
+
+/// Where partners found it.
+fn found_section(signed: &Signed, frame: &Frame, summary: &CaseSummary) -> Section {
+    let t = frame.t;
+    let facts = summary.found.iter().fold(Facts::new(), |facts, found| {
+        let from = terms::authority(&signed.state.app, t, &found.from);
+        facts.with(from, Cell::Time(frame.moment(found.at)))
+    });
+    let section = Section::new("found", t.text("stock-found"))
+        .means(t.text("stock-found-means"))
+        .facts(facts);
+    match signed.offers(Action::ViewAlert) {
+        true => summary.found.iter().fold(section, |section, found| {
+            section.link(
+                format!("/hit-reports/{}", found.report),
+                t.text("stock-found-see"),
+            )
+        }),
+        false => section,
+    }
 }
 
 /// How a case came about, and what became of it.

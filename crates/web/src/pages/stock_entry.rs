@@ -198,9 +198,7 @@ async fn add(
     } else if entry.lines.len() >= LINES_MAX {
         entry.wrong = wrong("stock-lines-many");
     } else {
-        let view = app.stock_goods(caller, id, None, 1).await?;
-        let held = view.held.iter().filter(|row| row.quantity > 0);
-        let places: Vec<AccountId> = held.map(|row| row.account).collect();
+        let places = app.stock_places_of(caller, id).await?;
         let from = match places.as_slice() {
             [only] => Some(*only),
             _ => None,

@@ -112,6 +112,13 @@ async fn page(
         .frame(goods_name(&view.goods), Some(Area::Stores))
         .await;
     let mut place = Section::new("where", t.text("stock-where")).table(held_table(&frame, view));
+    place = place.link(
+        format!("/stock-goods/{id}/label"),
+        t.text("stock-label-print"),
+    );
+    if view.is_hidden {
+        place = place.means(t.text("stock-hidden"));
+    }
     let may_move = signed.offers(Action::MoveStock);
     if may_move {
         let href = format!("/stock-movements/new?goods={id}");

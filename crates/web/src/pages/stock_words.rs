@@ -22,6 +22,7 @@ pub(super) fn tabs(t: &Texts, shown: &str) -> Vec<(&'static str, String, bool)> 
         ("/stock-movements", "stock-movements"),
         ("/stocktakes", "stocktakes"),
         ("/stock-cases", "stock-cases"),
+        ("/stock-returns", "stock-returns"),
     ]
     .into_iter()
     .map(|(path, key)| (path, t.text(key), path == shown))

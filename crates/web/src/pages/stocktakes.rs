@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use askama::Template;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
-use egnatia_app::{Action, NewScan, SiteView, TakeView};
+use egnatia_app::{Action, CountingView, NewScan, SiteView};
 use egnatia_record::RecordId;
 use egnatia_stockpile::{AccountId, Goods, GoodsId, Occasion, Scan, ScanOutcome, Stocktake};
 
@@ -22,9 +22,6 @@ use crate::parts::{Cell, Empty, Field, FieldKind, Form, FormErrors, Table, Tone}
 use crate::problem::{Problem, ProblemCode};
 use crate::visit::{Posted, Signed, done, show, show_refused};
 use crate::{Area, Frame, Texts};
-
-/// Scans that the page of a count shows, newest first.
-const SCANS_SHOWN: usize = 50;
 
 /// A count that goes on.
 #[derive(Debug, Template)]
@@ -211,40 +208,36 @@ pub(crate) async fn begin(signed: Signed, posted: Posted) -> Result<Response, Pr
 pub(crate) async fn show_one(signed: Signed, Path(id): Path<String>) -> Result<Response, Problem> {
     signed.enter(Action::ViewStock)?;
     let id = record_id(&id)?;
-    let view = signed.state.app.view_stocktake(signed.caller(), id).await?;
     let place = signed.visit.query("place").unwrap_or_default();
     let refused = Refused {
         posted: Posted::of(vec![("place".to_owned(), place)]),
         ..Refused::default()
     };
-    page(&signed, (id, &view), &refused)
-        .await
-        .map(|(page, _)| page)
+    page(&signed, id, &refused).await.map(|(page, _)| page)
 }
 
 /// The page, and the same with the status of a form that came back.
 async fn page(
     signed: &Signed,
-    (id, view): (RecordId, &TakeView),
+    id: RecordId,
     refused: &Refused,
 ) -> Result<(Response, Response), Problem> {
+    let app = &signed.state.app;
     let names = names(signed).await?;
-    match view.take.is_counting() {
-        true => {
-            let page = take_page(signed, &names, (id, view), refused).await;
-            Ok((show(&page), show_refused(&page)))
-        }
-        false => {
-            let page = result_page(signed, &names, view).await;
-            Ok((show(&page), show_refused(&page)))
-        }
+    let view = app.view_counting(signed.caller(), id).await?;
+    if view.take.is_counting() {
+        let page = take_page(signed, &names, (id, &view), refused).await;
+        return Ok((show(&page), show_refused(&page)));
     }
+    let view = app.view_stocktake(signed.caller(), id).await?;
+    let page = result_page(signed, &names, &view).await;
+    Ok((show(&page), show_refused(&page)))
 }
 
 async fn take_page(
     signed: &Signed,
     names: &Names,
-    (id, view): (RecordId, &TakeView),
+    (id, view): (RecordId, &CountingView),
     refused: &Refused,
 ) -> TakePage {
     let t = signed.t();
@@ -284,7 +277,7 @@ async fn take_page(
         id,
         scan: signed.state.app.stock_form_id(signed.caller()).to_string(),
         said: last.map(|(scan, outcome)| said(signed, names, (scan, outcome), &view.goods)),
-        count: u64::try_from(view.scans.len()).unwrap_or(u64::MAX),
+        count: view.take.scans,
         scans: scans_table(&frame, names, view),
         ends: match may_count {
             true => ends(&frame, id, refused),
@@ -313,7 +306,7 @@ fn scanned(scan: &Scan, goods: &BTreeMap<GoodsId, Goods>) -> String {
 }
 
 /// What became of a scan, in large letters; and where it can be moved, where it lies elsewhere.
-fn said(
+pub(super) fn said(
     signed: &Signed,
     names: &Names,
     (scan, outcome): (&Scan, &ScanOutcome),
@@ -346,7 +339,7 @@ pub(super) fn move_href(goods: GoodsId, to: AccountId) -> String {
     format!("/stock-movements/new?kind=transfer&goods={goods}&to={to}")
 }
 
-fn scans_table(frame: &Frame, names: &Names, view: &TakeView) -> Table {
+fn scans_table(frame: &Frame, names: &Names, view: &CountingView) -> Table {
     let t = frame.t;
     let columns = &[
         "column-name",
@@ -355,8 +348,7 @@ fn scans_table(frame: &Frame, names: &Names, view: &TakeView) -> Table {
         "stock-quantity",
         "column-by",
     ];
-    let scans = view.scans.iter().rev();
-    let rows = scans.take(SCANS_SHOWN).map(|(scan, outcome)| {
+    let rows = view.scans.iter().rev().map(|(scan, outcome)| {
         let (tone, key) = outcome_tone(outcome);
         vec![
             match scan.goods {
@@ -437,11 +429,8 @@ pub(crate) async fn act(
         Ok(Err(error)) => wrong_of(error)?,
         Err(wrong) => wrong,
     };
-    let view = app.view_stocktake(caller, id).await?;
     let refused = Refused { act, posted, wrong };
-    page(&signed, (id, &view), &refused)
-        .await
-        .map(|(_, page)| page)
+    page(&signed, id, &refused).await.map(|(_, page)| page)
 }
 
 fn read_scan(signed: &Signed, posted: &Posted) -> Result<NewScan, Wrong> {

@@ -29,7 +29,8 @@ pub(crate) async fn show_store(
     let frame = signed.frame(title, Some(Area::Stores)).await;
     let mut inside = Section::new("inside", t.text("stock-inside"))
         .table(inside_table(&frame, &view))
-        .link(format!("/stock-accounts/{id}"), t.text("stock-ledger"));
+        .link(format!("/stock-accounts/{id}"), t.text("stock-ledger"))
+        .link(format!("/stores/{id}/labels"), t.text("stock-labels"));
     if signed.offers(Action::CountStock) {
         let href = format!("/stocktakes/new?store={id}");
         inside = inside.link(href, t.text("stocktake-new"));
@@ -37,6 +38,9 @@ pub(crate) async fn show_store(
     if signed.offers(Action::MoveStock) {
         let href = format!("/stock-movements/new?to={id}");
         inside = inside.link(href, t.text("stock-bring"));
+    }
+    if view.places.iter().any(|line| line.is_hidden) {
+        inside = inside.means(t.text("stock-hidden"));
     }
     let mut licence =
         Section::new("licence", t.text("stock-licence")).facts(licence_facts(&frame, &view));
@@ -179,8 +183,12 @@ pub(crate) async fn show_ledger(
     let frame = signed.frame(title, Some(Area::Stores)).await;
     let next = view.postings.next;
     let next = next.map(|next| format!("/stock-accounts/{id}?before={next}"));
+    let means = match view.is_hidden {
+        true => "stock-hidden",
+        false => "stock-ledger-means",
+    };
     let section = Section::new("ledger", t.text("stock-ledger"))
-        .means(t.text("stock-ledger-means"))
+        .means(t.text(means))
         .table(ledger_table(&frame, &view).next(next));
     Ok(show(&SectionsPage {
         back: ("/stores", t.text("stock-title")),

@@ -29,6 +29,7 @@ mod samples;
 mod screenings;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod stock;
+mod stock_more;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod texts;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]

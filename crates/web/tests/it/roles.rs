@@ -5,7 +5,7 @@ use axum::http::{Method, StatusCode};
 use crate::world::{ACCOUNTS, World};
 
 /// A page, and who may see it: the first letters of the logins.
-const PAGES: [(&str, &str); 43] = [
+const PAGES: [(&str, &str); 45] = [
     ("/alerts/import", "vf"),
     ("/transfers", "ovfd"),
     ("/check", "ovf"),
@@ -36,6 +36,8 @@ const PAGES: [(&str, &str); 43] = [
     ("/stocktakes", "kid"),
     ("/stocktakes/new", "ki"),
     ("/stock-cases", "kid"),
+    ("/stock-returns", "kid"),
+    ("/stock-import", "i"),
     ("/lists", "ovfkida"),
     ("/lists/test-list", "ovfkida"),
     ("/lists/test-list/versions/1", "ovd"),
@@ -51,7 +53,7 @@ const PAGES: [(&str, &str); 43] = [
     ("/users", "a"),
 ];
 
-const API: [(&str, &str); 28] = [
+const API: [(&str, &str); 29] = [
     ("/transfers", "ovfd"),
     ("/checks", "ovfd"),
     ("/matches", "ovfd"),
@@ -69,6 +71,7 @@ const API: [(&str, &str); 28] = [
     ("/stock/movements", "kid"),
     ("/stock/counts", "kid"),
     ("/stock/cases", "kid"),
+    ("/stock/returns?period=2026", "kid"),
     ("/inquiries", "ovfd"),
     ("/hit-reports", "ovfd"),
     ("/partners", "ovfkida"),

@@ -69,8 +69,9 @@ fn charges() -> Goods {
 }
 
 /// A site with two stores, and what lies there.
-struct Depot {
-    world: World,
+pub(crate) struct Depot {
+    pub(crate) world: World,
+    pub(crate) site: String,
     places: BTreeMap<String, String>,
 }
 
@@ -108,18 +109,22 @@ impl Depot {
         let ledger = (site, "ledger 2025");
         let done = app.import_stock(&operator, ledger, &rows, false).await;
         assert!(done.unwrap().is_written);
-        Self { world, places }
+        Self {
+            site: site.to_string(),
+            world,
+            places,
+        }
     }
 
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::of(TestNode::new("xx-test", "MK").await).await
     }
 
-    async fn browser(&self, login: &str) -> Browser {
+    pub(crate) async fn browser(&self, login: &str) -> Browser {
         self.world.justified(login, PURPOSE).await
     }
 
-    fn place(&self, code: &str) -> &str {
+    pub(crate) fn place(&self, code: &str) -> &str {
         self.places.get(code).unwrap()
     }
 }

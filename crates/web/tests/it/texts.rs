@@ -30,7 +30,7 @@ fn keys() -> BTreeSet<String> {
 }
 
 /// Keys that are put together from a term: their beginnings.
-const COMPUTED: [&str; 72] = [
+const COMPUTED: [&str; 74] = [
     "alert-headings-",
     "derogation-",
     "arms-category-",
@@ -87,6 +87,8 @@ const COMPUTED: [&str; 72] = [
     "witness-is-",
     "card-",
     "column-as-",
+    "stock-column-",
+    "stock-return-",
     "about-",
     "country-",
     "data-",
