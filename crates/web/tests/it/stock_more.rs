@@ -8,15 +8,15 @@ use crate::world::{Answer, Browser};
 
 fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
     let value = answer.headers.get(name);
-    value.map_or("", |value| value.to_str().unwrap())
+    value.and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
 async fn begun(depot: &Depot, browser: &mut Browser, code: &str) -> String {
     browser.get("/stocktakes/new").await;
     let fields = [("occasion", "interval"), ("places", depot.place(code))];
     let answer = browser.post("/stocktakes", &fields).await;
-    let path = answer.location().split('?').next().unwrap();
-    path.rsplit('/').next().unwrap().to_owned()
+    let path = answer.location().split('?').next().unwrap_or_default();
+    path.rsplit('/').next().unwrap_or_default().to_owned()
 }
 
 fn kept(depot: &Depot, id: char, code: &str) -> Value {
