@@ -97,7 +97,7 @@ pub use stock::{
     NewMovement, NewPlace, NewScan, NewSite, Overview, PlaceLine, SiteView, StockImportReport,
     StoreMargin, StoreView, TakeView,
 };
-pub use transfers::{NewTransfer, TransferView};
+pub use transfers::{NewTransfer, ToJustify, TransferView};
 
 use index::MatchIndex;
 use writing::{EventAbout, Writing};

@@ -1,6 +1,7 @@
 //! The pages and the API, asked as a browser and as a program ask them.
 
 mod alert_ends;
+mod alert_import_api;
 mod alert_standing;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod alerts;
@@ -31,6 +32,8 @@ mod screenings;
 mod stock;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod texts;
+#[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
+mod transfers;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod witnesses;
 #[expect(
