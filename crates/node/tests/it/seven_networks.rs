@@ -66,7 +66,7 @@ async fn prepared() -> Vec<Place> {
             config: Config::parse(&text).unwrap(),
             serving: None,
         };
-        opened.push(place.open(Index::Skip).await);
+        opened.push(place.open(Index::Keep).await);
         places.push(place);
     }
     for one in &opened {
@@ -109,8 +109,9 @@ async fn signed(data: &Data, alert: RecordId) -> Vec<String> {
 fn all_but(without: &[usize]) -> Vec<String> {
     let places = SIDES.iter().enumerate();
     let some = places.filter(|(place, _)| !without.contains(place));
-    some.map(|(_, (authority, _))| (*authority).to_owned())
-        .collect()
+    let mut names: Vec<String> = some.map(|(_, (name, _))| (*name).to_owned()).collect();
+    names.sort();
+    names
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -185,8 +185,11 @@ fn link((from, to): (Point, Point), names: &[Point], tone: Tone) -> RegionLink {
     let covers_none = |place: &Point| {
         is_clear(*place, names, SIGN_CLEAR) && is_clear(*place, &all, SIGN_CLEAR_OF_NODES)
     };
+    // Right beside another side it would read as that one's.
+    let is_its_own = |place: &Point| covers_none(place) && is_clear(*place, &others, 3 * RADIUS);
     let (x, y) = places()
-        .find(covers_none)
+        .find(is_its_own)
+        .or_else(|| places().find(covers_none))
         .unwrap_or_else(|| along(from, handle, to, 50));
     RegionLink {
         path: format!(
