@@ -108,7 +108,7 @@ impl App {
         let gate = arrangement.gate;
         let (derogation, told) = match new.ground {
             TransferGround::Derogation(derogation) => (Some(derogation), None),
-            TransferGround::Assessment(told) => (None, Some(trimmed(told))),
+            TransferGround::Assessment(told) => (None, Some(trimmed(&told))),
         };
         let mut writing = self.writing(caller);
         let transfer = Transfer {
@@ -367,10 +367,10 @@ fn fits(arrangement: &Arrangement, ground: &TransferGround) -> Result<(), Invali
     Err(Invalid::new(field, "other-ground", text))
 }
 
-fn trimmed(told: Told) -> Told {
+fn trimmed(told: &Told) -> Told {
     Told {
         category: told.category.trim().to_owned(),
-        ..told
+        on: told.on,
     }
 }
 

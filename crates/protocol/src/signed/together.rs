@@ -84,7 +84,10 @@ impl Together {
 /// Signatures over roots that were found to be valid: of many payloads under one signature, the
 /// first is verified, and the others are looked up.
 #[derive(Debug, Default)]
-pub struct KnownRoots(Mutex<HashSet<(KeyId, Vec<u8>, [u8; 64])>>);
+pub struct KnownRoots(Mutex<HashSet<Known>>);
+
+/// A key, what it has signed, and its signature.
+type Known = (KeyId, Vec<u8>, [u8; 64]);
 
 impl KnownRoots {
     /// Whether the owner of the key has signed this root, asked once for all payloads under it.
