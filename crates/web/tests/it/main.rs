@@ -1,6 +1,11 @@
 //! The pages and the API, asked as a browser and as a program ask them.
 
 mod alert_ends;
+#[expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failed expectation is the finding"
+)]
 mod alert_import_api;
 mod alert_standing;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
