@@ -5,7 +5,7 @@ mod change;
 mod import;
 mod view;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use egnatia_alerts::{Alert, AlertDraft, AlertRefused, ObjectKind, Reason};
 use egnatia_audit::Operation;
@@ -20,7 +20,7 @@ use serde_json::json;
 
 use crate::catalogue::{OWN_ALERTS, RECEIVED_ALERTS};
 use crate::checks::idempotency_claim;
-use crate::exchange::Recipient;
+use crate::exchange::{Gates, Recipient};
 use crate::index::{Found, MatchKeys};
 use crate::port::{Change, CommitError, Conflict, DeliveryRow, KeyChange, StoredRecord};
 use crate::question::validate;
@@ -43,6 +43,8 @@ pub(crate) const RECEIVED: &str = "received";
 pub(crate) const WITHDRAWN: &str = "withdrawn";
 /// The state of an alert that only those who decide on it see.
 pub(crate) const RESTRICTED: &str = "restricted";
+/// An own alert that a partner has returned after a restore: nobody has decided on it yet.
+pub(crate) const RETURNED: &str = "returned";
 /// How many like alerts are looked for before one is entered.
 const LIKE_MAX: u16 = 10;
 
@@ -194,7 +196,7 @@ impl App {
         let id = writing.new_id();
         let alert = self.draft(&writing, new)?;
         let envelope = writing.envelope_of(id, terms(new, purpose_of(caller)?, &alert))?;
-        Ok(self.recipients_of(&envelope, &alert, &BTreeSet::new()))
+        Ok(self.recipients_of(&envelope, &alert, &BTreeMap::new()))
     }
 
     /// Enters an alert and queues it for whoever may have it, in one transaction.
@@ -305,7 +307,7 @@ impl App {
         let id = writing.new_id();
         let purpose = terms.purpose;
         let envelope = writing.envelope_of(id, terms)?;
-        let recipients = self.recipients_of(&envelope, alert, &BTreeSet::new());
+        let recipients = self.recipients_of(&envelope, alert, &BTreeMap::new());
         let goes_to: Vec<&AuthorityId> = recipients
             .iter()
             .filter(|recipient| recipient.outcome.is_ok())
@@ -365,11 +367,11 @@ impl App {
         .map_err(|error| refused(&error))
     }
 
-    fn recipients_of(
+    pub(crate) fn recipients_of(
         &self,
         envelope: &Envelope,
         alert: &Alert,
-        justified: &BTreeSet<AuthorityId>,
+        justified: &BTreeMap<AuthorityId, Gates>,
     ) -> Vec<Recipient> {
         let outgoing = Outgoing {
             envelope,

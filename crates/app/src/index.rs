@@ -245,14 +245,19 @@ impl MatchIndex {
     ) -> Result<Search, AppError> {
         let state = self.state.read().map_err(|_| poisoned())?;
         let among = |payload: &[u8]| match list {
-            Some(list) => shown(payload).is_ok_and(|shown| shown.list != list),
+            Some(list) => !is_of(payload, list),
             None => true,
         };
         let most = usize::from(limit);
         let numbers = SerialQueries::of(query)
             .map_err(|error| Invalid::new("serial", "invalid", error.to_string()))?;
         let mut found = Vec::new();
-        for candidate in state.index.search_among(&without_masks(query), most, among) {
+        let whole = without_masks(query);
+        let candidates = match list {
+            Some(_) => state.index.search_among(&whole, most, among),
+            None => state.index.search(&whole, most),
+        };
+        for candidate in candidates {
             let shown = shown(&candidate.payload)?;
             // Weapons are compared place by place, with their makes and calibres: below.
             if numbers.is_empty() || shown.weapon.is_none() {
@@ -370,6 +375,24 @@ fn shown(payload: &[u8]) -> Result<Shown, AppError> {
     serde_json::from_slice(payload).map_err(|error| AppError::unreadable("index entry", &error))
 }
 
+/// Whether an entry is of a list. Very many are asked, and most in vain, so that the beginning is
+/// compared as it is written.
+fn is_of(payload: &[u8], list: &str) -> bool {
+    let list_of = || {
+        let rest = payload.strip_prefix(b"{\"version\":")?;
+        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit());
+        let rest = rest.get(digits.count()..)?;
+        rest.strip_prefix(b",\"list\":\"")?
+            .split(|byte| *byte == b'"')
+            .next()
+    };
+    match list_of() {
+        // A name that is written with escapes is read in full.
+        Some(held) if !held.contains(&b'\\') => held == list.as_bytes(),
+        _ => shown(payload).is_ok_and(|shown| shown.list == list),
+    }
+}
+
 impl State {
     fn consulted(&self) -> Vec<ConsultedList> {
         self.lists
@@ -425,4 +448,29 @@ fn number(record: RecordId) -> u128 {
 
 fn poisoned() -> AppError {
     AppError::Internal("the index broke off in the middle of a change; restart the node".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_of_an_entry_is_known_however_it_is_written() {
+        for list in ["alerts", "alerts:rs-mup", "a \"quoted\" one"] {
+            let entry = Shown {
+                version: Version::FIRST,
+                list: list.to_owned(),
+                source_id: "x".to_owned(),
+                name: "\"list\":\"other".to_owned(),
+                action: None,
+                weapon: None,
+            };
+            let payload = serde_json::to_vec(&entry).unwrap();
+            assert!(is_of(&payload, list), "{list}");
+            assert!(!is_of(&payload, "alert"), "{list}");
+            assert!(!is_of(&payload, "other"), "{list}");
+            let spaced = String::from_utf8(payload).unwrap().replace("{\"", "{ \"");
+            assert!(is_of(spaced.as_bytes(), list), "{list}");
+        }
+    }
 }

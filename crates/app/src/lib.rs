@@ -98,7 +98,7 @@ pub use stock::{
     Overview, PlaceLine, SiteMap, SiteView, StockImportReport, StockReturn, StoreMargin, StoreView,
     TakeView,
 };
-pub use transfers::{NewTransfer, TransferView};
+pub use transfers::{NewTransfer, ToJustify, TransferView};
 
 use index::MatchIndex;
 use writing::{EventAbout, Writing};

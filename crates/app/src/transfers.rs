@@ -1,17 +1,19 @@
-//! Transfers by a derogation: each needs a justification, which is kept and shown; without one nothing
-//! leaves (Directive (EU) 2016/680 Art. 38; rules LED-24, LED-25).
+//! Transfers by an own assessment of the safeguards or by a derogation: each needs a justification,
+//! which is kept and shown; without one nothing leaves (Directive (EU) 2016/680 Art. 37(1)(b), 38; rules
+//! LED-24, LED-25).
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use egnatia_alerts::{Alert, FollowUpState, Hit, Inquiry};
 use egnatia_audit::Operation;
 use egnatia_record::{
-    AuthorityId, Derogation, Envelope, Gate, Kind, Outgoing, RecordId, Transfer, Withheld,
+    Arrangement, AuthorityId, Envelope, Gate, Kind, Outgoing, RecordId, Told, Transfer,
+    TransferGround, Withheld,
 };
 use serde_json::{Value, json};
 
 use crate::alerts::RESTRICTED;
-use crate::exchange::Recipient;
+use crate::exchange::{Gates, Recipient};
 use crate::port::{Change, Cursor, DeliveryRow, RecordFilter, StoredRecord};
 use crate::writing::{Beside, EventAbout, Terms, Writing};
 use crate::{Action, App, AppError, Caller, Invalid, Page, next_page, read_body};
@@ -19,17 +21,26 @@ use crate::{Action, App, AppError, Caller, Invalid, Page, next_page, read_body};
 /// The state of a transfer that somebody has justified.
 const JUSTIFIED: &str = "justified";
 
-/// Why something is handed over in an individual case.
+/// Why something is handed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewTransfer {
     /// To whom.
     pub to: AuthorityId,
     /// On which ground.
-    pub derogation: Derogation,
-    /// Why it is necessary.
+    pub ground: TransferGround,
+    /// Why it is necessary, or which safeguards there are.
     pub justification: String,
     /// Why the person's rights do not override it.
     pub rights: Option<String>,
+}
+
+/// Somebody to whom something goes once it is justified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToJustify {
+    /// To whom.
+    pub to: AuthorityId,
+    /// Through which gate: it decides what has to be stated.
+    pub gate: Gate,
 }
 
 /// A transfer with all that left under it.
@@ -47,11 +58,10 @@ pub struct TransferView {
 
 impl App {
     /// Justifies that an alert, or what is told to the issuer of a partner's alert, goes to somebody
-    /// by a derogation; it leaves at once.
+    /// by an own assessment of the safeguards or by a derogation; it leaves at once.
     ///
     /// # Errors
-    /// [`AppError::Invalid`] where the justification lacks something, or where no derogation is what
-    /// is missing; [`AppError::Conflict`] where it is justified already, or the alert is restricted or
+    /// [`AppError::Invalid`] where the justification lacks something, or where none is missing; [`AppError::Conflict`] where it is justified already, or the alert is restricted or
     /// withdrawn; [`AppError::NotFound`], [`AppError::NoJustification`], [`AppError::Forbidden`].
     pub async fn justify_transfer(
         &self,
@@ -70,18 +80,44 @@ impl App {
             return Err(AppError::Conflict(text));
         }
         let is_own = stored.envelope.originator == self.inner.settings.authority;
-        let instrument = if is_own {
-            self.by_derogation(&stored, &alert, &new.to)?
+        let directory = self.directory();
+        let partner = directory
+            .accepted(&new.to)
+            .ok_or_else(|| unknown(&new.to))?;
+        let arrangement = if is_own {
+            let outgoing = Outgoing {
+                envelope: &stored.envelope,
+                category: alert.category,
+                own: true,
+                permitted: false,
+            };
+            if directory.release(&outgoing, partner, self.today()).is_ok() {
+                return Err(not_needed().into());
+            }
+            let found = directory.to_be_justified(&outgoing, partner, self.today());
+            found.map_err(|held| Invalid::new("to", held.as_str(), held.to_string()))?
         } else {
-            self.answers_by_derogation(&stored, &new.to)?
+            if stored.envelope.originator != new.to {
+                let text = "a partner's alert is passed on with its issuer's permission only";
+                return Err(Invalid::new("to", "not-permitted", text).into());
+            }
+            let found = directory.answers_to_be_justified(partner.code(), self.today());
+            found.ok_or_else(not_needed)?
+        };
+        fits(arrangement, &new.ground)?;
+        let gate = arrangement.gate;
+        let (derogation, told) = match new.ground {
+            TransferGround::Derogation(derogation) => (Some(derogation), None),
+            TransferGround::Assessment(told) => (None, Some(trimmed(&told))),
         };
         let mut writing = self.writing(caller);
         let transfer = Transfer {
             record: id,
             version: stored.envelope.version,
             to: new.to.clone(),
-            instrument,
-            derogation: new.derogation,
+            instrument: arrangement.instrument.clone(),
+            derogation,
+            told,
             justification: new.justification.trim().to_owned(),
             rights: new.rights.filter(|text| !text.trim().is_empty()),
             by: caller.login.clone(),
@@ -93,14 +129,16 @@ impl App {
         let transfer_id = writing.new_id();
         let beside = Beside::new(JUSTIFIED, Operation::Disclosure)
             .links([("transfer", id)])
-            .claims(vec![format!("transfer:{id}:{}", new.to)])
-            .data(json!({ "to": new.to, "derogation": new.derogation }));
+            .claims(vec![claim(id, &new.to, gate)])
+            .data(json!({
+                "to": new.to, "gate": gate, "derogation": derogation, "told": transfer.told,
+            }));
         let keep = self.inner.settings.keep_hits_days;
         let terms = Terms::own(Kind::Transfer, stored.envelope.purpose, keep);
         writing.create(transfer_id, terms, &transfer, beside)?;
         if is_own {
             let row = DeliveryRow {
-                ground: format!("{}: {}", Gate::Derogation, transfer.instrument),
+                ground: format!("{gate}: {}", transfer.instrument),
                 ..DeliveryRow::queued(new.to, "record", writing.at)
                     .about(id, stored.envelope.version)
             };
@@ -111,61 +149,6 @@ impl App {
         self.store().commit(writing.batch).await?;
         self.after_change().await?;
         Ok(transfer_id)
-    }
-
-    /// The instrument of the derogation that is all that keeps an own alert from somebody.
-    fn by_derogation(
-        &self,
-        stored: &StoredRecord,
-        alert: &Alert,
-        to: &AuthorityId,
-    ) -> Result<String, AppError> {
-        let directory = self.directory();
-        let partner = directory.accepted(to).ok_or_else(|| unknown(to))?;
-        let outgoing = Outgoing {
-            envelope: &stored.envelope,
-            category: alert.category,
-            own: true,
-            permitted: false,
-        };
-        let today = self.today();
-        match directory.release(&outgoing, partner, today) {
-            Ok(_) => {
-                let text = "it goes there without a derogation: nothing is to be justified";
-                Err(Invalid::new("to", "not-needed", text).into())
-            }
-            Err(Withheld::NotJustified) => {
-                let ground = directory
-                    .release_justified(&outgoing, partner, (today, true))
-                    .map_err(|held| Invalid::new("to", held.as_str(), held.to_string()))?;
-                let instrument = ground.split_once(": ").map(|(_, instrument)| instrument);
-                Ok(instrument.unwrap_or(&ground).to_owned())
-            }
-            Err(held) => Err(Invalid::new("to", held.as_str(), held.to_string()).into()),
-        }
-    }
-
-    /// The same for hits and answers to the issuer of a partner's alert.
-    fn answers_by_derogation(
-        &self,
-        stored: &StoredRecord,
-        to: &AuthorityId,
-    ) -> Result<String, AppError> {
-        let directory = self.directory();
-        let partner = directory.accepted(to).ok_or_else(|| unknown(to))?;
-        if stored.envelope.originator != *to {
-            let text = "a partner's alert is passed on with its issuer's permission only";
-            return Err(Invalid::new("to", "not-permitted", text).into());
-        }
-        if !directory.is_only_by_derogation(partner.code(), self.today()) {
-            let text = "what is told goes there without a derogation: nothing is to be justified";
-            return Err(Invalid::new("to", "not-needed", text).into());
-        }
-        let instrument = directory
-            .arrangements()
-            .find(|held| held.partner == partner.code() && held.holds_on(self.today()))
-            .map(|held| held.instrument.clone());
-        instrument.ok_or_else(|| unknown(to))
     }
 
     /// Queues again what was withheld of the hits on a partner's alert.
@@ -189,26 +172,27 @@ impl App {
                 FollowUpState::Done { report, .. } => Some(report),
                 FollowUpState::Open => None,
             });
-            let fields = std::collections::BTreeMap::new();
+            let fields = BTreeMap::new();
             let report = report.as_ref().map(|report| (report, &fields));
             self.tell_hit(writing, (id, &hit), alert, report)?;
         }
         Ok(())
     }
 
-    /// To whom transfers of a record are justified.
+    /// To whom transfers of a record are justified, and through which gates.
     pub(crate) async fn justified(
         &self,
         record: RecordId,
-    ) -> Result<BTreeSet<AuthorityId>, AppError> {
+    ) -> Result<BTreeMap<AuthorityId, Gates>, AppError> {
         let linked = self.store().linked(record, "transfer").await?;
         if linked.is_empty() {
-            return Ok(BTreeSet::new());
+            return Ok(BTreeMap::new());
         }
-        let mut justified = BTreeSet::new();
+        let mut justified: BTreeMap<AuthorityId, Gates> = BTreeMap::new();
         for stored in self.store().records(&linked).await? {
             if let Some(transfer) = read_body::<Transfer>(&stored)? {
-                justified.insert(transfer.to);
+                let gate = transfer.gate();
+                justified.entry(transfer.to).or_default().insert(gate);
             }
         }
         Ok(justified)
@@ -217,50 +201,68 @@ impl App {
     /// To whom an alert, or what is told of it, would go if somebody justified it.
     pub(crate) async fn to_justify(
         &self,
-        stored: &StoredRecord,
+        (stored, alert): (&StoredRecord, &Alert),
         recipients: &[Recipient],
-    ) -> Result<Vec<AuthorityId>, AppError> {
+    ) -> Result<Vec<ToJustify>, AppError> {
         let originator = &stored.envelope.originator;
+        let (directory, today) = (self.directory(), self.today());
         if *originator == self.inner.settings.authority {
-            let missing = recipients
-                .iter()
-                .filter(|recipient| recipient.outcome == Err(Withheld::NotJustified));
-            return Ok(missing
-                .map(|recipient| recipient.authority.clone())
-                .collect());
+            let outgoing = Outgoing {
+                envelope: &stored.envelope,
+                category: alert.category,
+                own: true,
+                permitted: false,
+            };
+            let missing = recipients.iter().filter_map(|recipient| {
+                if recipient.outcome != Err(Withheld::NotJustified) {
+                    return None;
+                }
+                let partner = directory.accepted(&recipient.authority)?;
+                let found = directory.to_be_justified(&outgoing, partner, today).ok()?;
+                Some(ToJustify {
+                    to: recipient.authority.clone(),
+                    gate: found.gate,
+                })
+            });
+            return Ok(missing.collect());
         }
-        let directory = self.directory();
-        let is_missing = match directory.accepted(originator) {
-            Some(issuer) => directory.is_only_by_derogation(issuer.code(), self.today()),
-            None => false,
+        let issuer = directory.accepted(originator);
+        let found = issuer.and_then(|one| directory.answers_to_be_justified(one.code(), today));
+        let Some(found) = found else {
+            return Ok(Vec::new());
         };
-        let is_missing = is_missing
-            && !self
-                .justified(stored.envelope.id)
-                .await?
-                .contains(originator);
-        Ok(is_missing.then(|| originator.clone()).into_iter().collect())
+        let open = self.justified(stored.envelope.id).await?;
+        if open
+            .get(originator)
+            .is_some_and(|open| open.contains(&found.gate))
+        {
+            return Ok(Vec::new());
+        }
+        Ok(vec![ToJustify {
+            to: originator.clone(),
+            gate: found.gate,
+        }])
     }
 
-    /// The positions of those rows for a partner whose transfer is justified.
+    /// The positions of those rows for a partner whose transfer is justified, with the gates.
     pub(crate) async fn justified_rows(
         &self,
         rows: &[DeliveryRow],
         to: &AuthorityId,
-    ) -> Result<HashSet<u64>, AppError> {
-        let mut known: HashMap<RecordId, bool> = HashMap::new();
-        let mut found = HashSet::new();
+    ) -> Result<HashMap<u64, Gates>, AppError> {
+        let mut known: HashMap<RecordId, Option<Gates>> = HashMap::new();
+        let mut found = HashMap::new();
         for row in rows {
             let Some(about) = self.about(row).await? else {
                 continue;
             };
-            let is_justified = match known.get(&about) {
-                Some(is_justified) => *is_justified,
-                None => self.justified(about).await?.contains(to),
+            let open = match known.get(&about) {
+                Some(open) => open.clone(),
+                None => self.justified(about).await?.remove(to),
             };
-            known.insert(about, is_justified);
-            if is_justified {
-                found.insert(row.position);
+            known.insert(about, open.clone());
+            if let Some(open) = open {
+                found.insert(row.position, open);
             }
         }
         Ok(found)
@@ -291,7 +293,7 @@ impl App {
         Ok(said)
     }
 
-    /// Transfers by a derogation, newest first, each with what left under it.
+    /// Transfers that somebody has justified, newest first, each with what left under it.
     ///
     /// # Errors
     /// [`AppError::NoJustification`], [`AppError::Forbidden`].
@@ -335,6 +337,46 @@ impl App {
         self.log_consultation(caller, about).await?;
         Ok(Page { items, next })
     }
+}
+
+/// The name that a justification holds, so that there is one.
+fn claim(record: RecordId, to: &AuthorityId, gate: Gate) -> String {
+    match gate {
+        Gate::Derogation => format!("transfer:{record}:{to}"),
+        gate => format!("transfer:{record}:{to}:{gate}"),
+    }
+}
+
+/// Refuses a ground that is not that of the arrangement.
+fn fits(arrangement: &Arrangement, ground: &TransferGround) -> Result<(), Invalid> {
+    if arrangement.gate == ground.gate() {
+        return Ok(());
+    }
+    let (field, what) = match arrangement.gate {
+        Gate::OwnAssessment => (
+            "told_category",
+            "it rests on your own assessment of the safeguards (Art. 37(1)(b)): state of which \
+             category of transfers the supervisory authority was told, and when",
+        ),
+        _ => (
+            "derogation",
+            "it rests on a derogation (Art. 38): state which one",
+        ),
+    };
+    let text = format!("`{}`: {what}", arrangement.instrument);
+    Err(Invalid::new(field, "other-ground", text))
+}
+
+fn trimmed(told: &Told) -> Told {
+    Told {
+        category: told.category.trim().to_owned(),
+        on: told.on,
+    }
+}
+
+fn not_needed() -> Invalid {
+    let text = "it goes there without a justification: nothing is to be justified";
+    Invalid::new("to", "not-needed", text)
 }
 
 fn unknown(to: &AuthorityId) -> AppError {

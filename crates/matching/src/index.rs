@@ -20,7 +20,7 @@ use crate::names::Shape;
 use crate::prepared::Prepared;
 use memory::Memory;
 use part::Part;
-use search::{Hit, Query, search};
+use search::{Hit, Query, Wanted, search};
 
 pub use compaction::Compaction;
 pub use segment::{Segment, SegmentBuilder, SegmentError};
@@ -193,7 +193,7 @@ impl<K: Key> Index<K> {
     /// none below the threshold of [`Band::Possible`](crate::Band::Possible). Entries of the same
     /// probability come in the order of their keys.
     pub fn search(&self, query: &Description, limit: usize) -> Vec<Candidate<K>> {
-        self.find(query, limit, self.thresholds.possible, |_| true)
+        self.find(query, limit, self.thresholds.possible, None)
     }
 
     /// The same among the entries whose payload `among` wants. What it does not want takes no place
@@ -215,7 +215,7 @@ impl<K: Key> Index<K> {
         limit: usize,
         among: impl Fn(&[u8]) -> bool,
     ) -> Vec<Candidate<K>> {
-        self.find(query, limit, self.thresholds.possible, among)
+        self.find(query, limit, self.thresholds.possible, Some(&among))
     }
 
     /// The entries that are nearest to the query, however far: at most `limit`, the most probable
@@ -236,7 +236,7 @@ impl<K: Key> Index<K> {
     /// assert_eq!(index.nearest(&person("Mirko Petrov"), 10).len(), 1);
     /// ```
     pub fn nearest(&self, query: &Description, limit: usize) -> Vec<Candidate<K>> {
-        self.find(query, limit, 0.0, |_| true)
+        self.find(query, limit, 0.0, None)
     }
 
     /// The entries that have a document, registration or serial number, with look-alikes as one
@@ -286,12 +286,12 @@ impl<K: Key> Index<K> {
         query: &Description,
         limit: usize,
         least: f64,
-        among: impl Fn(&[u8]) -> bool,
+        among: Option<Among<'_>>,
     ) -> Vec<Candidate<K>> {
         let mut prepared = Prepared::new(query);
         let query = Query::new(&mut prepared, self.len(), |shape| self.held(shape));
         let mut found: Vec<Found<'_, K>> = Vec::new();
-        let memory = self.search_part(&self.memory, &query, least);
+        let memory = self.search_part(&self.memory, &query, (least, among));
         found.extend(memory.into_iter().filter_map(|hit| {
             let key = self.memory.key(hit.slot)?;
             Some(Found {
@@ -302,7 +302,7 @@ impl<K: Key> Index<K> {
         }));
         for attached in &self.attached {
             let segment = attached.segment.as_ref();
-            let mut hits = self.search_part(segment, &query, least);
+            let mut hits = self.search_part(segment, &query, (least, among));
             hits.retain(|hit| !attached.removed.contains(&hit.slot));
             found.extend(hits.into_iter().filter_map(|hit| {
                 Some(Found {
@@ -322,9 +322,6 @@ impl<K: Key> Index<K> {
                 Some(segment) => segment.payload(slot)?,
                 None => self.memory.payload(slot)?,
             };
-            if !among(payload) {
-                return None;
-            }
             let entry = match found.segment {
                 Some(segment) => segment.prepared(slot)?,
                 None => self.memory.prepared(slot)?,
@@ -339,14 +336,20 @@ impl<K: Key> Index<K> {
         found.into_iter().filter_map(explain).take(limit).collect()
     }
 
-    fn search_part<P: Part>(&self, part: &P, query: &Query<'_>, least: f64) -> Vec<Hit> {
+    fn search_part<P: Part>(
+        &self,
+        part: &P,
+        query: &Query<'_>,
+        (least, among): (f64, Option<Among<'_>>),
+    ) -> Vec<Hit> {
         let alone = self.attached.len() + usize::from(self.memory.len() > 0) == 1;
         let held = |word: u32| match part.shape(word) {
             // How rare a word is does not depend on the part in which an entry happens to be.
             Some(shape) if !alone => self.held(shape),
             _ => part.held(word),
         };
-        search(part, query, self.len(), held, least)
+        let slot = |slot: u32| among.is_none_or(|among| part.payload(slot).is_some_and(among));
+        search(part, query, self.len(), held, &Wanted { least, slot })
     }
 
     /// In how many entries a word stands. What was removed from a segment still counts, until
@@ -365,6 +368,9 @@ fn has_number(entry: &Prepared, sought: &PreparedNumber) -> bool {
     let mut numbers = entry.numbers.iter();
     numbers.any(|number| number.folded == sought.folded)
 }
+
+/// Which entries are wanted, by what stands beside them.
+type Among<'a> = &'a dyn Fn(&[u8]) -> bool;
 
 /// A hit with where it was found.
 struct Found<'a, K> {

@@ -24,6 +24,13 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// SHA-256 of these bytes one behind the other.
+    pub(crate) fn of_parts(parts: &[&[u8]]) -> Self {
+        let mut hasher = Sha256::new();
+        parts.iter().for_each(|part| hasher.update(part));
+        Self(hasher.finalize().into())
+    }
+
     /// The digest with these 32 bytes, as a store keeps it.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)

@@ -49,7 +49,9 @@ pub use fingerprint::{Fingerprint, InvalidFingerprint};
 pub use keys::{InvalidKey, KeyId, OpeningKey, SealingKey, SigningKey, VerifyingKey};
 pub use opening::{Refusal, SealError, open_parcel, seal_parcel};
 pub use parcel::{ITEMS_MAX, Item, PARCEL_BYTES_MAX, PARCEL_TYPE, Parcel, ParcelError};
-pub use signed::{PAYLOAD_BYTES_MAX, SIGNATURES_MAX, Signature, Signed, SignedError};
+pub use signed::{
+    KnownRoots, PAYLOAD_BYTES_MAX, SIGNATURES_MAX, Signature, Signed, SignedError, TOGETHER_MAX,
+};
 pub use signed_card::{CARD_BYTES_MAX, CardError, SignedCard};
 pub use statement::{
     Answer, Body, Checkpoint, Cosignature, Decision, DeclineGround, Hit, InvalidBody, Matter,

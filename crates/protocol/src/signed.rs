@@ -4,6 +4,10 @@
 //! What was signed is what is read.
 
 mod json;
+mod together;
+
+use together::Together;
+pub use together::{KnownRoots, TOGETHER_MAX};
 
 use crate::wire::{Reader, put_long, put_short};
 use crate::{Digest, KeyId, PARCEL_BYTES_MAX, PARCEL_TYPE, SigningKey, VerifyingKey};
@@ -24,6 +28,8 @@ pub struct Signed {
     payload_type: String,
     payload: Vec<u8>,
     signatures: Vec<Signature>,
+    /// Where it stands, where the signatures are over many payloads.
+    together: Option<Together>,
 }
 
 /// A signature and the key that made it.
@@ -67,6 +73,11 @@ pub enum SignedError {
     /// The JSON does not have the form of DSSE.
     #[error("this is not the JSON of a signed payload (payloadType, payload, signatures)")]
     NotJson,
+    /// The place of a payload that was signed together with others is none.
+    #[error(
+        "the place of the payload among those that were signed with it is none: ask for it again"
+    )]
+    Path,
     /// Nobody whose key was given has signed.
     #[error("none of the known keys has signed: fetch the sender's newest card")]
     UnknownSigner,
@@ -109,10 +120,7 @@ impl Signed {
         keys: &[&SigningKey],
     ) -> Result<Self, SignedError> {
         let message = pre_authentication_encoding(payload_type, &payload);
-        let signatures = keys.iter().map(|key| Signature {
-            key: key.id(),
-            bytes: key.sign(&message),
-        });
+        let signatures = keys.iter().map(|key| key.signature(&message));
         Self::checked(payload_type.to_owned(), payload, signatures.collect())
     }
 
@@ -135,6 +143,7 @@ impl Signed {
             payload_type,
             payload,
             signatures,
+            together: None,
         })
     }
 
@@ -153,9 +162,14 @@ impl Signed {
         &self.signatures
     }
 
-    /// The bytes that each signature is over, as DSSE v1 has them.
+    /// The bytes that each signature is over, as DSSE v1 has them: of the payload, or of the root of
+    /// all payloads that were signed together.
     pub fn signed_bytes(&self) -> Vec<u8> {
-        pre_authentication_encoding(&self.payload_type, &self.payload)
+        let encoding = pre_authentication_encoding(&self.payload_type, &self.payload);
+        match &self.together {
+            None => encoding,
+            Some(together) => together.message(&encoding),
+        }
     }
 
     /// Which of `keys` has signed. One valid signature is enough.
@@ -167,6 +181,16 @@ impl Signed {
         &self,
         keys: impl IntoIterator<Item = &'k VerifyingKey>,
     ) -> Result<KeyId, SignedError> {
+        self.verify_with(keys, |key, message, signature| {
+            key.verifies(message, &signature.bytes)
+        })
+    }
+
+    fn verify_with<'k>(
+        &self,
+        keys: impl IntoIterator<Item = &'k VerifyingKey>,
+        verifies: impl Fn(&VerifyingKey, &[u8], &Signature) -> bool,
+    ) -> Result<KeyId, SignedError> {
         let mut message = None;
         let mut error = SignedError::UnknownSigner;
         for key in keys {
@@ -176,7 +200,7 @@ impl Signed {
                 .find(|signature| signature.key == key.id());
             let Some(signature) = named else { continue };
             let message = message.get_or_insert_with(|| self.signed_bytes());
-            if key.verifies(message, &signature.bytes) {
+            if verifies(key, message, signature) {
                 return Ok(key.id());
             }
             error = SignedError::BadSignature(key.id());
@@ -190,13 +214,28 @@ impl Signed {
     }
 
     /// The binary encoding: length of the type (1 byte), type; length of the payload (4), payload;
-    /// number of signatures (1), and for each the key's id (16) and the signature (64).
+    /// number of signatures (1), and for each the key's id (16) and the signature (64). Where it was
+    /// signed together with others, 128 is added to the number, and its place (1) and the hashes
+    /// that lead to the root (1, 32 each) stand behind it.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let length = 6 + self.payload_type.len() + self.payload.len() + 80 * self.signatures.len();
+        let path = self
+            .together
+            .as_ref()
+            .map_or(0, |one| 2 + 32 * one.path().len());
+        let length =
+            6 + self.payload_type.len() + self.payload.len() + path + 80 * self.signatures.len();
         let mut out = Vec::with_capacity(length);
         put_short(&mut out, &self.payload_type);
         put_long(&mut out, &self.payload);
-        out.push(u8::try_from(self.signatures.len()).unwrap_or(u8::MAX));
+        // `checked` allows four at most.
+        let count = u8::try_from(self.signatures.len()).unwrap_or(u8::MAX);
+        match &self.together {
+            None => out.push(count),
+            Some(together) => {
+                out.push(count | together::MARK);
+                together.write(&mut out);
+            }
+        }
         for signature in &self.signatures {
             out.extend_from_slice(signature.key.as_bytes());
             out.extend_from_slice(&signature.bytes);
@@ -218,8 +257,13 @@ impl Signed {
         // Before anything is copied, and with one signature for the sake of the check.
         check_form(payload_type, length, 1)?;
         let payload = reader.take(length).ok_or(SignedError::Truncated)?;
-        let count = usize::from(reader.u8().ok_or(SignedError::Truncated)?);
+        let count = reader.u8().ok_or(SignedError::Truncated)?;
+        let is_together = count & together::MARK != 0;
+        let count = usize::from(count & !together::MARK);
         check_form(payload_type, length, count)?;
+        let together = is_together
+            .then(|| Together::read(&mut reader))
+            .transpose()?;
         let signatures = (0..count)
             .map(|_| {
                 Some(Signature {
@@ -232,7 +276,8 @@ impl Signed {
         if !reader.rest().is_empty() {
             return Err(SignedError::TrailingBytes);
         }
-        Self::checked(payload_type.to_owned(), payload.to_vec(), signatures)
+        let signed = Self::checked(payload_type.to_owned(), payload.to_vec(), signatures)?;
+        Ok(Self { together, ..signed })
     }
 }
 

@@ -172,6 +172,19 @@ impl Statement {
         let (payload_type, payload) = self.to_payload()?;
         Ok(Signed::sign(&payload_type, payload, keys)?)
     }
+
+    /// All of these statements under one signature of each of `keys`, in their order. None of them
+    /// may be a card, which has signatures of its own.
+    ///
+    /// # Errors
+    /// As [`Statement::sign`].
+    pub fn sign_together(
+        statements: &[Self],
+        keys: &[&SigningKey],
+    ) -> Result<Vec<Signed>, StatementError> {
+        let payloads: Result<Vec<_>, _> = statements.iter().map(Self::to_payload).collect();
+        Ok(Signed::sign_together(payloads?, keys)?)
+    }
 }
 
 fn read<T: DeserializeOwned>(kind: StatementKind, payload: &[u8]) -> Result<T, StatementError> {

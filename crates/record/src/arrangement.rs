@@ -56,9 +56,10 @@ vocabulary! {
 }
 
 impl Gate {
-    /// Whether every transfer through it needs a justification of its own (Art. 38(3), rule LED-24).
+    /// Whether every transfer through it needs a justification of its own (Art. 37(3), 38(3); rule
+    /// LED-24).
     pub const fn needs_justification(self) -> bool {
-        matches!(self, Self::Derogation)
+        matches!(self, Self::OwnAssessment | Self::Derogation)
     }
 }
 

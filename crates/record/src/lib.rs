@@ -40,5 +40,5 @@ pub use ids::{AuthorityId, InvalidId, RecordId, UserId};
 pub use justification::{CaseReference, InvalidCaseReference, Justification};
 pub use release::{Crossing, Outgoing, Withheld};
 pub use retention::{Overdue, Retention, RetentionError};
-pub use transfer::{Derogation, InvalidTransfer, Transfer};
+pub use transfer::{Derogation, InvalidTransfer, Told, Transfer, TransferGround};
 pub use vocabulary::{LegalBasis, Nature, Purpose, SubjectCategory, UnknownTerm};

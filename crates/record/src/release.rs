@@ -62,8 +62,11 @@ pub enum Withheld {
     /// The arrangement is not for personal data.
     #[error("the arrangement with this partner does not allow personal data")]
     PersonalData,
-    /// Only a derogation opens the way, and nobody has justified this transfer.
-    #[error("only by a derogation, in an individual case that somebody has justified (Art. 38)")]
+    /// Only a derogation or an own assessment opens the way, and nobody has justified this transfer.
+    #[error(
+        "only by an own assessment of the safeguards or by a derogation, and nobody has justified \
+         this transfer (Art. 37(1)(b), 38)"
+    )]
     NotJustified,
 }
 

@@ -263,7 +263,7 @@ impl View {
         let before = self.records.get(&id).cloned();
         let fits = match &before {
             None => version == 1 || put.foreign,
-            Some(newest) if put.foreign => !newest.erased && newest.version < version,
+            Some(newest) if put.foreign => newest.version < version,
             Some(newest) => !newest.erased && newest.version.checked_add(1) == Some(version),
         };
         if !fits {

@@ -13,6 +13,8 @@ use crate::screens::Busy;
 
 /// The largest table, in bytes. Larger ones are for the command line.
 pub(crate) const TABLE_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// More rows are for the command line. So many are one transaction.
+pub(crate) const ROWS_MAX: u64 = 2_000;
 /// So many tables are held at a time.
 const WAITING_MAX: usize = 4;
 /// So long a table waits.

@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use egnatia_alerts::{Alert, AlertDraft, AlertRefused, Flag, Reason};
 use egnatia_audit::Operation;
 use egnatia_protocol::{Recall, RecallEffect, RecallReason, Statement};
-use egnatia_record::{AuthorityId, Handling, RecordId, Version};
+use egnatia_record::{AuthorityId, Handling, Kind, RecordId, Version};
 use serde_json::json;
 
-use super::{RESTRICTED, WITHDRAWN, enqueue, refused};
+use super::{RESTRICTED, RETURNED, WITHDRAWN, enqueue, refused};
 use crate::port::{Change, DeliveryRow, KeyChange, StoredRecord};
 use crate::question::validate;
 use crate::writing::{Beside, Keep, Writing};
@@ -17,6 +17,8 @@ use crate::{Action, App, AppError, Caller, Invalid};
 
 /// What the log says where a restriction is lifted.
 const LIFTED: &str = "lifted";
+/// The same for one that was taken over again.
+const ADOPTED: &str = "taken over again";
 
 /// A flag that another party asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -216,6 +218,30 @@ impl App {
             .await
     }
 
+    /// Takes an own alert over again that a partner has returned after a restore: it is compared
+    /// again, and whoever may have it gets a new version.
+    ///
+    /// # Errors
+    /// As [`App::correct_alert`]; [`AppError::Conflict`] where it was not returned.
+    pub async fn adopt_alert(&self, caller: &Caller, id: RecordId) -> Result<(), AppError> {
+        let (stored, _) = self.load_own(caller, id).await?;
+        if stored.state != RETURNED {
+            let text = "no partner has returned the alert".to_owned();
+            return Err(AppError::Conflict(text));
+        }
+        self.change_alert(caller, id, ADOPTED, |alert, _, _| Ok(alert))
+            .await
+    }
+
+    /// How many own alerts partners have returned on which nobody has decided. Touches nothing
+    /// personal.
+    ///
+    /// # Errors
+    /// [`AppError::Store`] where the store does not answer.
+    pub async fn returned_alerts(&self) -> Result<u64, AppError> {
+        Ok(self.store().count(Kind::Alert, RETURNED).await?)
+    }
+
     /// Queues a recall for everybody who ever received a record, or may be about to.
     pub(crate) async fn recall(
         &self,
@@ -249,6 +275,10 @@ impl App {
         if stored.state == RESTRICTED && what != LIFTED {
             let text = "the alert is restricted: lift the restriction first".to_owned();
             return Err(AppError::Conflict(text));
+        }
+        if stored.state == RETURNED && what != ADOPTED {
+            let text = "a partner has returned the alert: take it over again first, or withdraw it";
+            return Err(AppError::Conflict(text.to_owned()));
         }
         let writing = self.writing(caller);
         let changed = change(alert, self, &writing).map_err(|error| refused(&error))?;

@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 
 use egnatia_alerts::{Alert, AlertState, Inquiry};
-use egnatia_record::{AuthorityId, Envelope, Kind, RecordId};
+use egnatia_record::{Envelope, Kind, RecordId};
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::{ACTIVE, RECEIVED, RESTRICTED};
+use super::{ACTIVE, RECEIVED, RESTRICTED, RETURNED};
 use crate::exchange::Recipient;
 use crate::hits::FOLLOWED_UP;
 use crate::port::{DeliveryRow, DueFilter, DuePlace, ReceivedRow, RecordFilter, StoredRecord};
+use crate::transfers::ToJustify;
 use crate::writing::EventAbout;
 use crate::{Action, App, AppError, Caller, Enveloped, Invalid, Page, read_body};
 
@@ -28,7 +29,7 @@ pub struct AlertView {
     /// Where it may go today; empty for a partner's alert.
     pub recipients: Vec<Recipient>,
     /// To whom it, or what is told of it, goes only once somebody justifies it (rule LED-24).
-    pub to_justify: Vec<AuthorityId>,
+    pub to_justify: Vec<ToJustify>,
     /// What was ever queued about it, oldest first: the ledger of its disclosure.
     pub deliveries: Vec<DeliveryRow>,
     /// How it came, where it is a partner's.
@@ -73,6 +74,8 @@ pub enum AlertList {
     Own,
     /// Those of partners.
     Received,
+    /// The node's own that partners have returned after a restore, and on which nobody has decided.
+    Returned,
 }
 
 impl App {
@@ -97,7 +100,7 @@ impl App {
         } else {
             Vec::new()
         };
-        let to_justify = self.to_justify(&stored, &recipients).await?;
+        let to_justify = self.to_justify((&stored, &alert), &recipients).await?;
         let store = self.store();
         let received = store.received(&[id]).await?.into_iter().next();
         let history = store.history(id).await?;
@@ -195,6 +198,7 @@ impl App {
             open: match list {
                 AlertList::Own => ACTIVE,
                 AlertList::Received => RECEIVED,
+                AlertList::Returned => RETURNED,
             },
             about: None,
             after,
@@ -210,7 +214,7 @@ impl App {
             let stored = due.record;
             let is_own = stored.envelope.originator == *own;
             let hidden = stored.state == RESTRICTED && !decides;
-            if hidden || is_own != (list == AlertList::Own) {
+            if hidden || is_own == (list == AlertList::Received) {
                 continue;
             }
             if let Some(mut body) = read_body::<Alert>(&stored)? {

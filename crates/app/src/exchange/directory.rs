@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use egnatia_protocol::SignedCard;
-use egnatia_record::{Arrangement, AuthorityId, Kind, Outgoing, PartnerCode, RecordId, Withheld};
+use egnatia_record::{
+    Arrangement, AuthorityId, Gate, Kind, Outgoing, PartnerCode, RecordId, Withheld,
+};
 use jiff::civil::Date;
 
 use crate::port::{PartnerRow, PartnerState, RecordFilter};
@@ -21,6 +23,18 @@ const ARRANGEMENTS_MAX: u32 = 1_000;
 pub struct Directory {
     partners: BTreeMap<AuthorityId, Arc<Partner>>,
     arrangements: Vec<(RecordId, Arrangement)>,
+}
+
+/// Gates that somebody has opened with a justification.
+pub type Gates = BTreeSet<Gate>;
+
+/// Which arrangement is taken where several cover a record.
+fn order(gate: Gate) -> u8 {
+    match gate {
+        Gate::OwnAssessment => 1,
+        Gate::Derogation => 2,
+        _ => 0,
+    }
 }
 
 /// A partner's node with its card.
@@ -85,8 +99,8 @@ impl Directory {
         &self.arrangements
     }
 
-    /// What of a record may go to a partner, on `day`. Nothing goes by a derogation:
-    /// [`Directory::release_justified`].
+    /// What of a record may go to a partner, on `day`. Nothing goes through a gate that needs a
+    /// justification: [`Directory::release_justified`].
     ///
     /// # Errors
     /// [`Withheld`].
@@ -96,11 +110,11 @@ impl Directory {
         to: &Partner,
         day: Date,
     ) -> Result<String, Withheld> {
-        self.release_justified(outgoing, to, (day, false))
+        self.release_justified(outgoing, to, (day, &Gates::new()))
     }
 
-    /// The same, by a derogation too where a transfer record of this record and recipient justifies
-    /// it. A derogation is what remains: any other arrangement goes before it.
+    /// The same, also through the gates that transfer records of this record and recipient open. Any
+    /// arrangement that needs no justification goes before them.
     ///
     /// # Errors
     /// [`Withheld`].
@@ -108,34 +122,54 @@ impl Directory {
         &self,
         outgoing: &Outgoing<'_>,
         to: &Partner,
-        (day, is_justified): (Date, bool),
+        (day, open): (Date, &Gates),
     ) -> Result<String, Withheld> {
-        let ground = |found: &Arrangement| format!("{}: {}", found.gate, found.instrument);
-        let systematic = self
-            .arrangements()
-            .filter(|arrangement| !arrangement.gate.needs_justification());
-        match outgoing.release(to.code(), systematic, day) {
-            Ok(found) => Ok(ground(found)),
-            Err(withheld) => match outgoing.release(to.code(), self.arrangements(), day) {
-                Ok(found) if is_justified => Ok(ground(found)),
-                Ok(_) => Err(Withheld::NotJustified),
-                Err(nearest) => Err(nearest.max(withheld)),
-            },
+        let may_pass = |arrangement: &&Arrangement| {
+            !arrangement.gate.needs_justification() || open.contains(&arrangement.gate)
+        };
+        let mut passing: Vec<_> = self.arrangements().filter(may_pass).collect();
+        passing.sort_by_key(|arrangement| order(arrangement.gate));
+        let withheld = match outgoing.release(to.code(), passing, day) {
+            Ok(found) => return Ok(format!("{}: {}", found.gate, found.instrument)),
+            Err(withheld) => withheld,
+        };
+        match self.to_be_justified(outgoing, to, day) {
+            Ok(_) => Err(Withheld::NotJustified),
+            Err(nearest) => Err(nearest.max(withheld)),
         }
     }
 
-    /// Whether derogations are all that is agreed with a partner on `day`: then nothing personal goes
-    /// there without a justification.
-    pub fn is_only_by_derogation(&self, with: PartnerCode, day: Date) -> bool {
-        let mut in_force = self
-            .arrangements()
-            .filter(|arrangement| arrangement.partner == with && arrangement.holds_on(day))
-            .peekable();
-        in_force.peek().is_some() && in_force.all(|held| held.gate.needs_justification())
+    /// The arrangement through which a record may go once somebody has justified it: an own
+    /// assessment of the safeguards goes before a derogation, which is what remains (Art. 38(1)).
+    ///
+    /// # Errors
+    /// [`Withheld`] where no justification helps.
+    pub fn to_be_justified(
+        &self,
+        outgoing: &Outgoing<'_>,
+        to: &Partner,
+        day: Date,
+    ) -> Result<&Arrangement, Withheld> {
+        let needs = |arrangement: &&Arrangement| arrangement.gate.needs_justification();
+        let mut closed: Vec<_> = self.arrangements().filter(needs).collect();
+        closed.sort_by_key(|arrangement| order(arrangement.gate));
+        outgoing.release(to.code(), closed, day)
     }
 
-    /// Whether anything may go to a partner by a derogation on `day`.
-    pub fn has_derogation(&self, with: PartnerCode, day: Date) -> bool {
+    /// The arrangement through which what is told to a partner goes once somebody has justified it,
+    /// where nothing else is agreed with that partner on `day`.
+    /// Nothing personal goes there before.
+    pub fn answers_to_be_justified(&self, with: PartnerCode, day: Date) -> Option<&Arrangement> {
+        let in_force = self
+            .arrangements()
+            .filter(|arrangement| arrangement.partner == with && arrangement.holds_on(day));
+        in_force
+            .min_by_key(|arrangement| order(arrangement.gate))
+            .filter(|arrangement| arrangement.gate.needs_justification())
+    }
+
+    /// Whether anything may go to a partner on `day` that somebody has justified.
+    pub fn may_be_justified(&self, with: PartnerCode, day: Date) -> bool {
         self.arrangements().any(|arrangement| {
             arrangement.partner == with
                 && arrangement.gate.needs_justification()
@@ -145,15 +179,15 @@ impl Directory {
 
     /// All trusted nodes with what of a record goes there on `day`: shown before anything is sent.
     pub fn recipients(&self, outgoing: &Outgoing<'_>, day: Date) -> Vec<Recipient> {
-        self.recipients_justified(outgoing, day, &BTreeSet::new())
+        self.recipients_justified(outgoing, day, &BTreeMap::new())
     }
 
-    /// The same where transfers to these authorities are justified.
+    /// The same where transfers to these authorities are justified, each through its gates.
     pub fn recipients_justified(
         &self,
         outgoing: &Outgoing<'_>,
         day: Date,
-        justified: &BTreeSet<AuthorityId>,
+        justified: &BTreeMap<AuthorityId, Gates>,
     ) -> Vec<Recipient> {
         let trusted = self.partners().filter(|partner| partner.is_accepted());
         trusted
@@ -162,8 +196,9 @@ impl Directory {
                 partner: partner.code(),
                 name: partner.card.card().name("en").to_owned(),
                 outcome: {
-                    let is_justified = justified.contains(&partner.row.authority);
-                    self.release_justified(outgoing, partner, (day, is_justified))
+                    let open = justified.get(&partner.row.authority);
+                    let open = open.unwrap_or(const { &Gates::new() });
+                    self.release_justified(outgoing, partner, (day, open))
                 },
             })
             .collect()

@@ -112,18 +112,13 @@ impl App {
         let arrived = Arc::new(parcel.items);
         let receipts = self.take_parcel(partner, &arrived, now).await?;
         let busy = |error: &dyn std::fmt::Display| ReceiveError::Busy(error.to_string());
-        let keys = Arc::clone(&identity);
-        let sign = move |(number, receipt): &(u64, Statement)| {
-            let signing: Vec<&SigningKey> = keys.signing.iter().collect();
-            let number = *number;
-            let signed = receipt.sign(&signing);
-            signed.map(|statement| Item { number, statement })
-        };
-        let signed = spread(&Arc::new(receipts), cores::all(), sign).await;
-        let items: Result<Vec<Item>, _> =
-            signed.map_err(|error| busy(&error))?.into_iter().collect();
-        let items = items.map_err(|error| busy(&error))?;
+        // One signature for all receipts, each of which can be shown by itself.
         let signing: Vec<&SigningKey> = identity.signing.iter().collect();
+        let (numbers, receipts): (Vec<u64>, Vec<Statement>) = receipts.into_iter().unzip();
+        let signed = Statement::sign_together(&receipts, &signing).map_err(|error| busy(&error))?;
+        let items = numbers.into_iter().zip(signed);
+        let items = items.map(|(number, statement)| Item { number, statement });
+        let items = items.collect();
         let answer = Parcel {
             from: own.clone(),
             to: from.clone(),

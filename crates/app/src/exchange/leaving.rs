@@ -1,13 +1,13 @@
 //! The exit: may this row leave now, and in which signed words?
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use egnatia_alerts::Alert;
 use egnatia_protocol::{Body, SharedRecord, Signed, SigningKey, Statement, StatementKind};
-use egnatia_record::{AuthorityId, Category, Kind, Outgoing, RecordId, Version, Withheld};
+use egnatia_record::{AuthorityId, Category, Gate, Kind, Outgoing, RecordId, Version, Withheld};
 use jiff::civil::Date;
 
-use super::{Directory, Exchange, Partner};
+use super::{Directory, Exchange, Gates, Partner};
 use crate::firearms::CATEGORY as TRACES;
 use crate::port::{DeliveryRow, StoredRecord};
 use crate::{AppError, read_body};
@@ -27,10 +27,10 @@ pub(super) struct Leaving<'a> {
     pub own: &'a AuthorityId,
     pub exchange: &'a Exchange,
     pub today: Date,
-    /// Whether nothing personal goes there without a justification.
-    pub only_by_derogation: bool,
-    /// Rows that somebody has justified.
-    pub justified: HashSet<u64>,
+    /// The gate that somebody has to open before anything personal goes there.
+    pub only_through: Option<Gate>,
+    /// Rows that somebody has justified, each with the gates that this opens.
+    pub justified: HashMap<u64, Gates>,
 }
 
 impl Leaving<'_> {
@@ -43,8 +43,10 @@ impl Leaving<'_> {
             .iter()
             .find(|kind| kind.as_str() == row.kind)
             .ok_or_else(|| unsigned(&"its kind is unknown"))?;
-        let is_justified = self.justified.contains(&row.position);
-        if self.only_by_derogation && tells_of_persons(*kind) && !is_justified {
+        let open = self.justified.get(&row.position);
+        let open = open.unwrap_or(const { &Gates::new() });
+        let is_closed = self.only_through.is_some_and(|gate| !open.contains(&gate));
+        if is_closed && tells_of_persons(*kind) {
             return Ok(Ready::Withhold(Withheld::NotJustified.as_str()));
         }
         match (kind, row.payload.clone()) {
@@ -83,7 +85,7 @@ impl Leaving<'_> {
         };
         let released =
             self.directory
-                .release_justified(&outgoing, self.partner, (self.today, is_justified));
+                .release_justified(&outgoing, self.partner, (self.today, open));
         if let Err(withheld) = released {
             return Ok(Ready::Withhold(withheld.as_str()));
         }

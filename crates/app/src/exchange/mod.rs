@@ -27,7 +27,7 @@ use tokio::sync::watch;
 
 pub use courier::{Courier, CourierError};
 pub(crate) use directory::AGREED;
-pub use directory::{Directory, Partner, Recipient};
+pub use directory::{Directory, Gates, Partner, Recipient};
 pub use inbox::ReceiveError;
 pub use onward::PassedOn;
 pub use outbox::{Delivered, DeliveryError};

@@ -1,13 +1,13 @@
 //! What waits for a partner is signed, sealed, handed over and settled by its signed receipts.
 //! What is not allowed any more by then does not leave.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use egnatia_audit::Operation;
 use egnatia_protocol::{
-    Digest, Item, Outcome, Parcel, Receipt, SignedError, SigningKey, Statement, open_parcel,
-    seal_parcel,
+    Digest, Item, KnownRoots, Outcome, Parcel, Receipt, SignedError, SigningKey, Statement,
+    open_parcel, seal_parcel,
 };
 use egnatia_record::{AuthorityId, RecordId, Version};
 use jiff::Timestamp;
@@ -24,7 +24,7 @@ use crate::writing::EventAbout;
 use crate::{App, AppError, Caller};
 
 /// At most so many rows in one parcel.
-const ROWS_MAX: u32 = 128;
+const ROWS_MAX: u32 = 256;
 /// At most so many bytes of statements in one parcel, so that it stays within the protocol's bound.
 const BYTES_MAX: usize = 2 * 1024 * 1024;
 
@@ -143,13 +143,15 @@ impl App {
         }
         let full = u32::try_from(rows.len()).is_ok_and(|count| count == ROWS_MAX);
         let (today, code) = (self.today(), partner.code());
-        let justified = if directory.has_derogation(code, today) {
+        let justified = if directory.may_be_justified(code, today) {
             self.justified_rows(&rows, to).await?
         } else {
-            HashSet::new()
+            HashMap::new()
         };
         let leaving = Leaving {
-            only_by_derogation: directory.is_only_by_derogation(code, today),
+            only_through: directory
+                .answers_to_be_justified(code, today)
+                .map(|found| found.gate),
             justified,
             records: self.records_of(&rows).await?,
             directory: &directory,
@@ -231,10 +233,10 @@ impl App {
         self.inner.exchange.note(&card.authority, |contact| {
             contact.clock_ms = i64::try_from(ahead).ok();
         });
-        let by = Arc::clone(partner);
+        let (by, known) = (Arc::clone(partner), KnownRoots::default());
         let read = move |item: &Item| {
             let signed = &item.statement;
-            signed.verify(by.card.card().signing_keys_at(now))?;
+            signed.verify_together(by.card.card().signing_keys_at(now), &known)?;
             Ok(match Statement::read(signed) {
                 Ok(Statement::Receipt(receipt)) => Some((receipt, signed.to_bytes())),
                 _ => None,

@@ -10,9 +10,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::inbox::{TakeError, append};
 use super::take::{Taken, Taking};
-use crate::port::{Change, DeliveryRow, DeliveryState};
+use crate::alerts::{RECEIVED, RESTRICTED};
+use crate::port::{Change, DeliveryRow, DeliveryState, ReceivedRow, RecordFilter};
 use crate::writing::Writing;
-use crate::{App, AppError, Caller, read_body};
+use crate::{App, AppError, Caller, next_page, read_body};
 
 /// Clocks differ, and what was under way at the moment of the backup is asked for as well.
 const BEFORE: SignedDuration = SignedDuration::from_hours(1);
@@ -51,6 +52,44 @@ impl App {
         Ok(count)
     }
 
+    /// The alerts of a partner that are held here and that it wrote since then, each with the
+    /// partner's own signed words.
+    async fn held_since(
+        &self,
+        from: &AuthorityId,
+        since: Timestamp,
+    ) -> Result<Vec<ReceivedRow>, AppError> {
+        let mut held = Vec::new();
+        for state in [RECEIVED, RESTRICTED] {
+            let mut filter = RecordFilter {
+                kind: Kind::Alert,
+                state: Some(state.to_owned()),
+                created_by: None,
+                after: None,
+                limit: PAGE,
+            };
+            loop {
+                // The newest first: the time is that of the partner's own clock.
+                let found = self.store().find(&filter).await?;
+                let envelopes = found.iter().map(|stored| &stored.envelope);
+                let recent: Vec<RecordId> = envelopes
+                    .filter(|envelope| envelope.recorded_at >= since)
+                    .filter(|envelope| envelope.originator == *from)
+                    .map(|envelope| envelope.id)
+                    .collect();
+                held.extend(self.store().received(&recent).await?);
+                let is_over = found
+                    .last()
+                    .is_none_or(|last| last.envelope.recorded_at < since);
+                filter.after = next_page(&found, PAGE);
+                if is_over || filter.after.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(held)
+    }
+
     /// Which records and hits were sent to a partner since then.
     async fn sent_since(
         &self,
@@ -82,7 +121,7 @@ impl App {
 }
 
 impl Taking<'_> {
-    /// Queues again what the partner lacks.
+    /// Queues again what the partner lacks: what was sent to it, and what it wrote itself.
     pub(super) async fn take_resend(&mut self, told: &Resend) -> Result<Taken, TakeError> {
         let to = self.from().clone();
         let sent = self.app().sent_since(&to, told.since).await?;
@@ -103,6 +142,18 @@ impl Taking<'_> {
                     .tell_hit(&mut writing, (*id, &hit), &alert, None)?;
             }
         }
+        for held in self.app().held_since(&to, told.since).await? {
+            let Some(statement) = held.statement else {
+                continue;
+            };
+            let row = DeliveryRow {
+                payload: Some(statement),
+                ground: "returned: its issuer was put back to an older state".to_owned(),
+                ..DeliveryRow::queued(to.clone(), "record", writing.at)
+                    .about(held.record, held.version)
+            };
+            writing.batch.changes.push(Change::Enqueue(row));
+        }
         append(self.batch(), writing.batch);
         self.queues();
         Ok(Taken::stored(None))
@@ -119,8 +170,20 @@ impl Taking<'_> {
         };
         let is_own = stored.envelope.originator == *self.own();
         let version = stored.envelope.version;
-        let alert = read_body::<Alert>(&stored)?;
-        if alert.is_some_and(|alert| alert.is_active()) {
+        let alert = read_body::<Alert>(&stored)?.filter(Alert::is_active);
+        // Of its own, whoever may not have it any more is told to erase it once more.
+        let goes = match &alert {
+            Some(alert) if is_own => {
+                let justified = self.app().justified(id).await?;
+                let recipients = self
+                    .app()
+                    .recipients_of(&stored.envelope, alert, &justified);
+                let mut its = recipients.iter().filter(|one| one.authority == *to);
+                its.any(|one| one.outcome.is_ok())
+            }
+            other => other.is_some(),
+        };
+        if goes {
             // Somebody else's is in the words of its originator.
             let payload = match is_own {
                 true => None,

@@ -2,6 +2,7 @@
 
 mod message;
 mod record;
+mod returned;
 mod trace;
 
 use std::collections::{HashMap, HashSet};
@@ -251,7 +252,7 @@ impl<'a> Taking<'a> {
             self.remember_recall(recall)?;
             return Ok(done);
         };
-        if held.erased {
+        if held.erased && held.version >= recall.through {
             return Ok(done);
         }
         if held.version > recall.through {
@@ -264,10 +265,11 @@ impl<'a> Taking<'a> {
             .map_or(Purpose::Supervision, |stored| stored.envelope.purpose);
         let caller = self.caller_for(purpose)?;
         let mut writing = self.app.writing(&caller);
+        let Some(stored) = held.stored else {
+            // It came in the same parcel.
+            return Err(TakeError::WriteFirst);
+        };
         if recall.effect == RecallEffect::Restrict {
-            let Some(stored) = held.stored else {
-                return Err(Refused::new(RefusalGround::NotValid).into());
-            };
             if held.version == recall.through {
                 return Ok(done);
             }
@@ -282,13 +284,23 @@ impl<'a> Taking<'a> {
                 .data(json!({ "recall": recall.reason, "from": self.from() }));
             writing.put_foreign(envelope, body, beside)?;
         } else {
-            let about = EventAbout::seen(recall.record, held.version)
-                .data(json!({ "recall": recall.reason, "from": self.from() }));
-            writing.log(Operation::Erasure, about);
+            let why = json!({ "recall": recall.reason, "from": self.from() });
+            if held.version < recall.through {
+                // What was recalled with it must not be taken when it comes late.
+                let mut envelope = stored.envelope.clone();
+                envelope.version = recall.through;
+                envelope.recorded_at = self.now;
+                let beside = Beside::new(WITHDRAWN, Operation::Erasure).data(why);
+                writing.put_foreign(envelope, b"null".to_vec(), beside)?;
+            } else {
+                let about = EventAbout::seen(recall.record, held.version).data(why);
+                writing.log(Operation::Erasure, about);
+            }
             writing.batch.changes.push(Change::Erase(recall.record));
         }
         // Whoever got it from this node is told in the originator's own words.
-        for to in self.app.passed_on_to(recall.record).await? {
+        let passed_on_to = self.app.passed_on_to(recall.record).await?;
+        for to in passed_on_to.into_iter().filter(|to| *to != originator) {
             let row = DeliveryRow {
                 payload: Some(signed.to_bytes()),
                 ..DeliveryRow::queued(to, "recall", writing.at).about(recall.record, recall.through)

@@ -87,7 +87,7 @@ pub struct PutRecord {
     /// Which of the batch's events, from 0, states this version's commitment.
     pub event: usize,
     /// Whether somebody else numbers its versions: a first version may then have any number, and
-    /// a later one any greater one.
+    /// a later one any greater one, also after erasure.
     pub foreign: bool,
 }
 

@@ -1,23 +1,28 @@
-//! By a derogation nothing flows without a justification, which is kept and shown.
+//! By a derogation or an own assessment nothing flows without a justification, which is kept and shown.
 
 use egnatia_alerts::Outcome;
-use egnatia_app::{AppError, Caller, DeliveryState, NewTransfer, Role};
-use egnatia_record::{Derogation, Gate, Purpose, RecordId, Withheld};
+use egnatia_app::{AppError, Caller, DeliveryState, NewTransfer, Role, ToJustify};
+use egnatia_record::{Derogation, Gate, Purpose, RecordId, Told, TransferGround, Withheld};
 use egnatia_testkit::{TestNode, administrator, arrangement_with, verifier};
+use jiff::civil::{Date, date};
 
 use crate::exchange::{check, draft, enter, officer, reason};
 use crate::world::caller;
 
 /// Skopje knows Belgrade, and has nothing but a derogation for it; Belgrade has an arrangement.
 async fn by_derogation() -> (TestNode, TestNode) {
+    only_through(Gate::Derogation).await
+}
+
+async fn only_through(gate: Gate) -> (TestNode, TestNode) {
     let mk = TestNode::new("mk-mvr", "MK").await;
     let rs = TestNode::new("rs-mup", "RS").await;
     mk.accept(&rs).await;
     rs.trust(&mk).await;
-    let mut derogation = arrangement_with(rs.partner);
-    derogation.gate = Gate::Derogation;
+    let mut agreed = arrangement_with(rs.partner);
+    agreed.gate = gate;
     mk.app
-        .put_arrangement(&administrator(), None, derogation)
+        .put_arrangement(&administrator(), None, agreed)
         .await
         .unwrap();
     (mk, rs)
@@ -26,7 +31,7 @@ async fn by_derogation() -> (TestNode, TestNode) {
 fn because(to: &TestNode) -> NewTransfer {
     NewTransfer {
         to: to.authority.clone(),
-        derogation: Derogation::ImmediateThreat,
+        ground: TransferGround::Derogation(Derogation::ImmediateThreat),
         justification: "an attack is being prepared there".into(),
         rights: None,
     }
@@ -54,7 +59,7 @@ async fn nothing_leaves_by_a_derogation_until_somebody_justifies_it() {
         ..because(&rs)
     };
     let unweighed = NewTransfer {
-        derogation: Derogation::IndividualCase,
+        ground: TransferGround::Derogation(Derogation::IndividualCase),
         ..because(&rs)
     };
     for lacking in [silent, unweighed] {
@@ -159,7 +164,11 @@ async fn a_hit_is_told_by_a_derogation_only_once_it_is_justified() {
     let done = mk.deliver_to(&rs).await;
     assert_eq!((done.delivered, done.withheld), (0, 1));
     let view = mk.app.view_alert(&verifier(), id).await.unwrap();
-    assert_eq!(view.to_justify, std::slice::from_ref(&rs.authority));
+    let missing = ToJustify {
+        to: rs.authority.clone(),
+        gate: Gate::Derogation,
+    };
+    assert_eq!(view.to_justify, [missing]);
     mk.app
         .justify_transfer(&verifier(), id, because(&rs))
         .await
@@ -169,4 +178,106 @@ async fn a_hit_is_told_by_a_derogation_only_once_it_is_justified() {
     assert_eq!(reports.items.len(), 1);
     let view = mk.app.view_alert(&verifier(), id).await.unwrap();
     assert!(view.to_justify.is_empty());
+}
+
+fn assessed(to: &TestNode, on: Date) -> NewTransfer {
+    NewTransfer {
+        to: to.authority.clone(),
+        ground: TransferGround::Assessment(Told {
+            category: " alerts on terrorism to the police of neighbours ".into(),
+            on,
+        }),
+        justification: "a court reviews what their police keep, and erasure is answered for".into(),
+        rights: None,
+    }
+}
+
+#[tokio::test]
+async fn an_own_assessment_is_written_down_for_each_transfer_with_what_the_supervisor_was_told() {
+    let (mk, rs) = only_through(Gate::OwnAssessment).await;
+    let id = enter(&mk, "Zoran Izmisleni").await;
+    assert_eq!(outcome(&mk, id).await, Some(Withheld::NotJustified));
+    let view = mk.app.view_alert(&verifier(), id).await.unwrap();
+    let missing = ToJustify {
+        to: rs.authority.clone(),
+        gate: Gate::OwnAssessment,
+    };
+    assert_eq!(view.to_justify, [missing]);
+    assert_eq!(mk.deliver_to(&rs).await.delivered, 0);
+
+    // A derogation is no assessment; the supervisor is told before, of a category that says something.
+    let today = date(2026, 11, 24);
+    let tomorrow = assessed(&rs, today.tomorrow().unwrap());
+    let silent = NewTransfer {
+        ground: TransferGround::Assessment(Told {
+            category: "-".into(),
+            on: today,
+        }),
+        ..assessed(&rs, today)
+    };
+    let unreasoned = NewTransfer {
+        justification: String::new(),
+        ..assessed(&rs, today)
+    };
+    for (lacking, field) in [
+        (because(&rs), "told_category"),
+        (tomorrow, "told_on"),
+        (silent, "told_category"),
+        (unreasoned, "justification"),
+    ] {
+        match mk.app.justify_transfer(&verifier(), id, lacking).await {
+            Err(AppError::Invalid(invalid)) => assert_eq!(invalid.field, field),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(mk.deliver_to(&rs).await.delivered, 0);
+
+    mk.app
+        .justify_transfer(&verifier(), id, assessed(&rs, today))
+        .await
+        .unwrap();
+    assert_eq!(mk.deliver_to(&rs).await.delivered, 1);
+    let dpo = caller("d.dpo", Role::DataProtectionOfficer, Purpose::Supervision);
+    let page = mk.app.transfers(&dpo, None, 10).await.unwrap();
+    let shown = &page.items[0];
+    let told = shown.transfer.told.as_ref().unwrap();
+    assert_eq!(
+        told.category,
+        "alerts on terrorism to the police of neighbours"
+    );
+    assert_eq!(told.on, today);
+    assert_eq!(
+        (shown.transfer.derogation, &shown.transfer.to),
+        (None, &rs.authority)
+    );
+    assert!(shown.deliveries[0].ground.starts_with("led-37-1-b: "));
+}
+
+#[tokio::test]
+async fn what_was_justified_through_one_gate_does_not_leave_through_another() {
+    let (mk, rs) = only_through(Gate::OwnAssessment).await;
+    let held = mk.app.directory().arrangement_records()[0].0;
+    let id = enter(&mk, "Zoran Izmisleni").await;
+    mk.app
+        .justify_transfer(&verifier(), id, assessed(&rs, date(2026, 11, 20)))
+        .await
+        .unwrap();
+    assert_eq!(mk.deliver_to(&rs).await.delivered, 1);
+    // The assessment does not hold any more: what remains is a derogation, to be justified anew.
+    mk.app
+        .end_arrangement(&administrator(), held)
+        .await
+        .unwrap();
+    let mut derogation = arrangement_with(rs.partner);
+    derogation.gate = Gate::Derogation;
+    mk.app
+        .put_arrangement(&administrator(), None, derogation)
+        .await
+        .unwrap();
+    assert_eq!(outcome(&mk, id).await, Some(Withheld::NotJustified));
+    mk.app
+        .justify_transfer(&verifier(), id, because(&rs))
+        .await
+        .unwrap();
+    assert_eq!(outcome(&mk, id).await, None);
 }

@@ -926,7 +926,7 @@ async fn seven_nodes_have_the_same_alert_and_object_alerts_meet_by_number() {
 }
 
 /// Keeps envelopes for later.
-struct Thief(Arc<Mutex<Vec<Vec<u8>>>>);
+pub struct Thief(pub Arc<Mutex<Vec<Vec<u8>>>>);
 
 #[async_trait::async_trait]
 impl Courier for Thief {

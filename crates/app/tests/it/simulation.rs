@@ -57,6 +57,8 @@ struct World {
     /// Own alerts by node, with the partners to which they are released.
     alerts: BTreeMap<RecordId, (usize, BTreeSet<usize>)>,
     restarts: u64,
+    /// Alerts that a node wrote before it was put back, perhaps after the backup.
+    perhaps_lost: BTreeMap<RecordId, usize>,
     /// A node's rows at some moment.
     backup: Option<(usize, Timestamp, Vec<DumpRow>)>,
     log: Vec<String>,
@@ -162,6 +164,7 @@ impl World {
             late: Arc::default(),
             alerts: BTreeMap::new(),
             restarts: 0,
+            perhaps_lost: BTreeMap::new(),
             backup: None,
             log: Vec::new(),
         }
@@ -183,7 +186,8 @@ impl World {
         match self.chance.below(100) {
             0..15 => self.enter().await,
             15..22 => self.correct().await,
-            22..30 => self.withdraw().await,
+            22..25 => self.release_to_others().await,
+            25..30 => self.withdraw().await,
             30..35 => self.check_and_confirm().await,
             35..40 => self.arrange().await,
             40..45 => self.partition(),
@@ -221,21 +225,9 @@ impl World {
                 released.insert(other);
             }
         }
-        let releasable_to = if released.is_empty() {
-            ReleasableTo::NobodyElse
-        } else {
-            let partners = released.iter().map(|other| self.nodes[*other].partner);
-            ReleasableTo::Partners(partners.collect())
-        };
         let mut new = NewAlert {
             draft: draft(name),
-            handling: Handling::new(
-                [HandlingCode::H0],
-                None,
-                releasable_to,
-                OriginRegime::National,
-            )
-            .unwrap(),
+            handling: self.handling(&released),
             legal_basis: LegalBasis::NationalLaw,
             evaluation: Evaluation::OFFICIAL,
             subject: SubjectCategory::Suspect,
@@ -256,6 +248,39 @@ impl World {
             Err(AppError::Store(_)) => self.say(format!("{at} cannot enter")),
             Err(error) => panic!("seed {}: {error}", self.seed),
         }
+    }
+
+    fn handling(&self, released: &BTreeSet<usize>) -> Handling {
+        let releasable_to = if released.is_empty() {
+            ReleasableTo::NobodyElse
+        } else {
+            let partners = released.iter().map(|other| self.nodes[*other].partner);
+            ReleasableTo::Partners(partners.collect())
+        };
+        let codes = [HandlingCode::H0];
+        Handling::new(codes, None, releasable_to, OriginRegime::National).unwrap()
+    }
+
+    /// Somebody else may have an alert from now on, and somebody not any more.
+    async fn release_to_others(&mut self) {
+        let Some((at, id)) = self.own_alert().await else {
+            return;
+        };
+        let other = self.other_than(at);
+        let mut released = self.alerts[&id].1.clone();
+        if !released.remove(&other) {
+            released.insert(other);
+        }
+        let handling = self.handling(&released);
+        let why = reason("another decision");
+        let done = self.nodes[at]
+            .app
+            .correct_handling(&verifier(), id, handling, &why)
+            .await;
+        if done.is_ok() {
+            self.alerts.insert(id, (at, released.clone()));
+        }
+        self.accept_failure(done.map(|()| format!("{at} releases {id} to {released:?}")));
     }
 
     /// A random alert that its node still compares.
@@ -359,8 +384,8 @@ impl World {
     }
 
     /// Keeps a backup, or puts a node back to the one that was kept, and lets it ask its partners
-    /// for what it lacks. Its own alerts are not looked at any more: what it wrote after the backup
-    /// is known to its partners only, which no protocol brings back.
+    /// for what it lacks. What it wrote after the backup comes back from whoever holds it, and waits
+    /// for a person: it is only looked at whether the node knows of it.
     async fn back_up_or_restore(&mut self) {
         let Some((at, made_at, rows)) = self.backup.take() else {
             let at = self.any();
@@ -372,7 +397,10 @@ impl World {
         restore_rows(node.store.as_ref(), rows).await.unwrap();
         // The disk may be full once more; whoever restores tries again.
         while node.app.ask_again(&administrator(), made_at).await.is_err() {}
-        self.alerts.retain(|_, (home, _)| *home != at);
+        let own = self.alerts.extract_if(.., |_, (home, _)| *home == at);
+        self.perhaps_lost.extend(own.map(|(id, _)| (id, at)));
+        // Nothing of before comes late: partners would have it after they were asked.
+        self.late.lock().unwrap().retain(|(from, ..)| *from != at);
         self.restart_at(at).await;
         self.say(format!("{at} is put back"));
     }
@@ -475,7 +503,9 @@ impl World {
                 }
                 let to_it: Vec<_> = rows.iter().filter(|row| row.to == node.authority).collect();
                 let last = to_it.iter().rfind(|row| row.kind == "record");
-                let recalled = to_it.iter().any(|row| row.kind == "recall");
+                let recalled = to_it.iter().any(|row| {
+                    row.kind == "recall" && last.is_none_or(|last| row.position > last.position)
+                });
                 if own.state == "withdrawn" && body.is_some() {
                     self.fail(&format!("{index} still has {id}, which is withdrawn"));
                 }
@@ -502,6 +532,25 @@ impl World {
                     {
                         self.fail(&format!("{index} has another {id} than {home}"));
                     }
+                }
+            }
+        }
+    }
+
+    /// Nobody holds an alert of a node that was put back and that does not know of it.
+    async fn nothing_is_held_that_its_issuer_does_not_know(&self) {
+        for (id, home) in &self.perhaps_lost {
+            let known = self.nodes[*home].store.record(*id).await.unwrap();
+            let known = known.map(|known| known.envelope.version);
+            for (index, node) in self.nodes.iter().enumerate() {
+                let held = node.store.record(*id).await.unwrap();
+                let Some(held) = held.filter(|held| held.body.is_some()) else {
+                    continue;
+                };
+                if index != *home && known < Some(held.envelope.version) {
+                    self.fail(&format!(
+                        "{index} holds {id}, of which {home} knows {known:?}"
+                    ));
                 }
             }
         }
@@ -576,6 +625,7 @@ async fn run(seed: u64) -> usize {
     }
     world.heal().await;
     world.everybody_has_what_they_may_have().await;
+    world.nothing_is_held_that_its_issuer_does_not_know().await;
     world.nothing_happened_twice().await;
     world.alerts.len()
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use super::memory::Snapshot;
+use super::part::Part;
 use super::segment::{Segment, SegmentBuilder};
 use super::{Attached, Index, Key};
 use crate::prepared::Prepared;

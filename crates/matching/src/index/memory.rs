@@ -280,11 +280,6 @@ impl<K: Key> Memory<K> {
         entries.map(|entry| (entry.key, &entry.prepared, entry.payload.as_ref()))
     }
 
-    /// What the caller put beside an entry.
-    pub(super) fn payload(&self, slot: u32) -> Option<&[u8]> {
-        self.entry(slot).map(|entry| entry.payload.as_ref())
-    }
-
     pub(super) fn slot(&self, key: K) -> Option<u32> {
         self.slots.get(&key).copied()
     }
@@ -375,6 +370,10 @@ impl<K: Key> Part for Memory<K> {
         };
         side.fill(&entry.prepared, |token| rarity(token.number));
         true
+    }
+
+    fn payload(&self, slot: u32) -> Option<&[u8]> {
+        self.entry(slot).map(|entry| entry.payload.as_ref())
     }
 
     fn prepared(&self, slot: u32) -> Option<Cow<'_, Prepared>> {

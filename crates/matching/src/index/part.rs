@@ -48,6 +48,8 @@ pub(super) trait Part {
         rarity: impl Fn(u32) -> f64,
         side: &mut Side<'a>,
     ) -> bool;
+    /// What the caller put beside an entry.
+    fn payload(&self, slot: u32) -> Option<&[u8]>;
     /// The entry, for its evidence.
     fn prepared(&self, slot: u32) -> Option<Cow<'_, Prepared>>;
 }

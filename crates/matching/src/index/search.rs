@@ -111,19 +111,27 @@ pub(super) struct Hit {
     pub(super) scored: Scored,
 }
 
-/// The entries of a part from a probability on, in no order. `held` says in how many entries of
-/// the whole index, which has `entries`, a word of the part stands.
+/// Which entries are wanted.
+pub(super) struct Wanted<S> {
+    /// The least probability.
+    pub(super) least: f64,
+    /// Whether a slot is one of them, asked before it is compared.
+    pub(super) slot: S,
+}
+
+/// The wanted entries of a part, in no order. `held` says in how many entries of the whole index,
+/// which has `entries`, a word of the part stands.
 pub(super) fn search<P: Part>(
     part: &P,
     query: &Query<'_>,
     entries: usize,
     held: impl Fn(u32) -> usize,
-    least: f64,
+    wanted: &Wanted<impl Fn(u32) -> bool>,
 ) -> Vec<Hit> {
     ROOM.with(|room| match room.try_borrow_mut() {
-        Ok(mut room) => search_in(part, query, (entries, &held), least, &mut room),
+        Ok(mut room) => search_in(part, query, (entries, &held), wanted, &mut room),
         // No search begins inside another one; if one ever does, it has room of its own.
-        Err(_) => search_in(part, query, (entries, &held), least, &mut Room::default()),
+        Err(_) => search_in(part, query, (entries, &held), wanted, &mut Room::default()),
     })
 }
 
@@ -151,7 +159,7 @@ fn search_in<P: Part>(
     part: &P,
     query: &Query<'_>,
     (entries, held): (usize, &dyn Fn(u32) -> usize),
-    least: f64,
+    wanted: &Wanted<impl Fn(u32) -> bool>,
     room: &mut Room,
 ) -> Vec<Hit> {
     room.clear();
@@ -163,7 +171,7 @@ fn search_in<P: Part>(
     let slots = ranked(part, query, scorer, gathered);
     let mut side = Side::default();
     let mut hits = Vec::new();
-    for slot in slots {
+    for slot in slots.into_iter().filter(|slot| (wanted.slot)(*slot)) {
         let rarity_of = |word: u32| {
             let mut known = known.borrow_mut();
             *known
@@ -172,7 +180,7 @@ fn search_in<P: Part>(
         };
         if part.fill(slot, query.needs, rarity_of, &mut side) {
             let scored = Scored::new(&query.side, &side, scorer);
-            if scored.probability() >= least {
+            if scored.probability() >= wanted.least {
                 hits.push(Hit { slot, scored });
             }
         }

@@ -230,11 +230,6 @@ impl Segment {
         Some(())
     }
 
-    /// What the caller put beside the entry of a slot.
-    pub(super) fn payload(&self, slot: u32) -> Option<&[u8]> {
-        codec::payload(self.entry(slot)?)
-    }
-
     /// The numbers of the entry of a slot.
     pub(super) fn numbers(&self, slot: u32) -> Vec<PreparedNumber> {
         let numbers = self.entry(slot).and_then(codec::numbers_of);
@@ -355,6 +350,10 @@ impl Part for Segment {
         side.clear();
         let entry = self.entry(slot);
         entry.is_some_and(|entry| self.fill_from(entry, needs, rarity, side).is_some())
+    }
+
+    fn payload(&self, slot: u32) -> Option<&[u8]> {
+        codec::payload(self.entry(slot)?)
     }
 
     fn prepared(&self, slot: u32) -> Option<Cow<'_, Prepared>> {

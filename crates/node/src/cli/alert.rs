@@ -7,9 +7,10 @@ use clap::{Args, Subcommand};
 use egnatia_alerts::Reason;
 use egnatia_protocol::RecallReason;
 use egnatia_record::{
-    CaseReference, Category, Evaluation, HandlingCode, LegalBasis, Nature, OriginRegime,
-    PartnerCode, Purpose, RecordId, ReleasableTo, SubjectCategory,
+    AuthorityId, CaseReference, Category, Derogation, Evaluation, HandlingCode, LegalBasis, Nature,
+    OriginRegime, PartnerCode, Purpose, RecordId, ReleasableTo, SubjectCategory,
 };
+use jiff::civil::Date;
 
 /// What to do with alerts.
 #[derive(Subcommand)]
@@ -21,6 +22,9 @@ pub enum Alert {
         /// Those that partners shared.
         #[arg(long)]
         received: bool,
+        /// Those of this node that partners have returned after a restore.
+        #[arg(long, conflicts_with = "received")]
+        returned: bool,
         /// At most so many, 1 to 10,000.
         #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
         limit: u32,
@@ -35,6 +39,17 @@ pub enum Alert {
         #[command(flatten)]
         why: Why,
     },
+    /// Take an alert of this node over again that a partner has returned after a restore.
+    Adopt {
+        /// The alert.
+        #[arg(value_name = "ID")]
+        id: RecordId,
+        #[command(flatten)]
+        why: Why,
+    },
+    /// Justify that an alert goes to a partner by an own assessment of the safeguards or by a
+    /// derogation. It leaves at once.
+    Justify(Box<AlertJustify>),
     /// End an alert of this node. Everybody who ever received it is told to erase it.
     Withdraw {
         /// The alert.
@@ -49,6 +64,40 @@ pub enum Alert {
         #[command(flatten)]
         why: Why,
     },
+}
+
+/// Which transfer is justified, and why.
+#[derive(Args)]
+pub struct AlertJustify {
+    /// The alert.
+    #[arg(value_name = "ID")]
+    pub id: RecordId,
+    /// To whom it goes.
+    #[arg(long)]
+    pub to: AuthorityId,
+    /// By which derogation: vital-interests, legitimate-interests, immediate-threat,
+    /// individual-case, legal-claim.
+    #[arg(long, conflicts_with = "told")]
+    pub derogation: Option<Derogation>,
+    /// For an own assessment: the category of transfers of which the supervisory authority was told.
+    #[arg(
+        long,
+        value_name = "CATEGORY",
+        required_unless_present = "derogation",
+        requires = "told_on"
+    )]
+    pub told: Option<String>,
+    /// On which day it was told: 2026-11-26.
+    #[arg(long, value_name = "DAY")]
+    pub told_on: Option<Date>,
+    /// Why it is necessary in this case, or which safeguards there are.
+    #[arg(long)]
+    pub justification: String,
+    /// For an individual case or a legal claim: why the person's rights do not override it.
+    #[arg(long)]
+    pub rights: Option<String>,
+    #[command(flatten)]
+    pub why: Why,
 }
 
 /// Why somebody acts.

@@ -116,11 +116,22 @@ impl Node {
         ran.json()["password"].as_str().unwrap().to_owned()
     }
 
+    /// The command that serves on a free port.
+    pub fn serve_command(&self) -> Command {
+        let mut command = self.command();
+        command.args(["serve", "--listen", "127.0.0.1:0"]);
+        command
+    }
+
     /// Starts the node on a free port and waits until it is ready.
     pub fn serve(&self) -> Serving {
-        let mut child = self
-            .command()
-            .args(["serve", "--listen", "127.0.0.1:0"])
+        Self::serve_with(self.serve_command())
+    }
+
+    /// The same by a command that starts it in another way.
+    pub fn serve_with(mut command: Command) -> Serving {
+        let mut child = command
+            .stdin(Stdio::null())
             .stderr(Stdio::piped())
             .stdout(Stdio::null())
             .spawn()

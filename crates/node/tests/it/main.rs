@@ -11,6 +11,9 @@
 mod alerts;
 mod backup;
 mod binary;
+// The server that the store's own tests start.
+#[path = "../../../store/tests/it/cluster.rs"]
+mod cluster;
 mod commands;
 mod eval;
 mod exchange;
@@ -18,10 +21,13 @@ mod exchange_kill;
 mod exchange_rotation;
 mod firearms;
 mod kill;
+mod networks;
+mod on_postgres;
 mod peer;
 mod region;
 mod screen;
 mod seven;
+mod seven_networks;
 mod stock;
 mod stock_proof;
 mod tamper;

@@ -21,6 +21,8 @@ struct Vectors {
     card: CardVector,
     next_card: CardVector,
     statements: Vec<SignedVector>,
+    /// The first three of them under one signature.
+    together: Vec<SignedVector>,
     parcel: SignedVector,
     envelope: EnvelopeVector,
     refusals: Vec<RefusalVector>,
@@ -74,6 +76,11 @@ pub fn vectors() -> Result<String, Box<dyn Error>> {
     let (from, to) = (world::sender()?, world::recipient()?);
     let parcel = world::parcel(&from, &to)?;
     let statements = parcel.items.iter().map(|item| signed(&item.statement));
+    let three = parcel.items.iter().take(3).map(|item| {
+        let statement = &item.statement;
+        (statement.payload_type(), statement.payload().to_vec())
+    });
+    let together = Signed::sign_together(three.collect(), &[&from.signing])?;
     let chance = Seeded::new(ENVELOPE_SEED);
     let envelope = seal_parcel(&parcel, &[&from.signing], &to.card, &chance)?;
     let vectors = Vectors {
@@ -86,6 +93,7 @@ pub fn vectors() -> Result<String, Box<dyn Error>> {
             &[&from.signing, &from.next_signing],
         )?)?,
         statements: statements.collect(),
+        together: together.iter().map(signed).collect(),
         parcel: signed(&parcel.sign(&[&from.signing])?),
         envelope: EnvelopeVector {
             from: from.authority.to_string(),

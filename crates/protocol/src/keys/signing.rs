@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::{InvalidKey, KeyId};
+use crate::Signature;
 
 /// What the id of a key is computed over, before the key.
 const LABEL: &[u8] = b"ed25519\0";
@@ -51,8 +52,11 @@ impl SigningKey {
         self.verifying.id
     }
 
-    pub(crate) fn sign(&self, message: &[u8]) -> [u8; 64] {
-        self.key.sign(message).to_bytes()
+    pub(crate) fn signature(&self, message: &[u8]) -> Signature {
+        Signature {
+            key: self.id(),
+            bytes: self.key.sign(message).to_bytes(),
+        }
     }
 }
 

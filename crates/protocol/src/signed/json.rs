@@ -4,8 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-use super::{Signature, Signed, SignedError};
-use crate::KeyId;
+use super::{Signature, Signed, SignedError, Together};
+use crate::{Digest, KeyId};
 
 /// As DSSE v1 writes it. Unlike DSSE, unknown fields are refused.
 #[derive(Serialize, Deserialize)]
@@ -15,6 +15,16 @@ struct EnvelopeText {
     #[serde(rename = "payloadType")]
     payload_type: String,
     signatures: Vec<SignatureText>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    together: Option<TogetherText>,
+}
+
+/// Where the payload stands among those that were signed with it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TogetherText {
+    place: u8,
+    path: Vec<Digest>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -25,7 +35,8 @@ struct SignatureText {
 }
 
 impl Signed {
-    /// The JSON of DSSE: `payload` in base64, `payloadType`, `signatures` of `keyid` and `sig`.
+    /// The JSON of DSSE: `payload` in base64, `payloadType`, `signatures` of `keyid` and `sig`. Where
+    /// it was signed with others, `together` has its `place` and `path`, which DSSE does not know.
     pub fn to_json(&self) -> String {
         let text = EnvelopeText {
             payload: STANDARD.encode(&self.payload),
@@ -38,6 +49,10 @@ impl Signed {
                     sig: STANDARD.encode(signature.bytes),
                 })
                 .collect(),
+            together: self.together.as_ref().map(|together| TogetherText {
+                place: together.place(),
+                path: together.path().to_vec(),
+            }),
         };
         // Strings alone: they can always be written.
         serde_json::to_string(&text).unwrap_or_default()
@@ -62,6 +77,13 @@ impl Signed {
                 })
             })
             .collect::<Result<_, SignedError>>()?;
-        Self::checked(text.payload_type, decode(&text.payload)?, signatures)
+        let signed = Self::checked(text.payload_type, decode(&text.payload)?, signatures)?;
+        let together = text
+            .together
+            .map(|text| Together::new(text.place, text.path).ok_or(SignedError::Path));
+        Ok(Self {
+            together: together.transpose()?,
+            ..signed
+        })
     }
 }

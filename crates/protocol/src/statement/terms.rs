@@ -99,7 +99,7 @@ words! {
         TooLarge = "too-large":
             "It is larger than this node takes. Send less, or refer to what was left out.",
         ErasedHere = "erased-here":
-            "This node has erased the record and does not take it back. Send it as a new record if it is needed.",
+            "This node has erased this version of the record. Send a newer version if it is still needed.",
     }
 }
 

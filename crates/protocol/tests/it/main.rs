@@ -13,6 +13,8 @@ mod signed;
 #[cfg(test)]
 mod statement;
 #[cfg(test)]
+mod together;
+#[cfg(test)]
 mod vectors;
 #[cfg(test)]
 mod xwing;

@@ -54,6 +54,18 @@ fn the_committed_vectors_verify_without_the_code_that_made_them() {
             .unwrap();
         Statement::read(&item.statement).unwrap();
     }
+    let known = KnownRoots::default();
+    let together = vectors["together"].as_array().unwrap();
+    assert_eq!(together.len(), 3);
+    for vector in together {
+        let signed = Signed::parse(&bytes(&vector["binary"])).unwrap();
+        assert_eq!(signed.payload(), bytes(&vector["payload"]));
+        assert_eq!(signed.signed_bytes(), bytes(&vector["signed_bytes"]));
+        assert!(signed.is_together());
+        let keys = || sender.card().signing_keys_at(now);
+        signed.verify(keys()).unwrap();
+        signed.verify_together(keys(), &known).unwrap();
+    }
     let signed = Signed::parse(&bytes(&vectors["parcel"]["binary"])).unwrap();
     assert_eq!(Parcel::read(&signed).unwrap(), parcel);
     for refusal in vectors["refusals"].as_array().unwrap() {

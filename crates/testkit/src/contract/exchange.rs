@@ -205,7 +205,19 @@ pub async fn a_foreign_record_has_its_originators_versions(store: Arc<dyn Store>
     assert_eq!(newest.envelope.version.number(), 7);
     let erase = make.changes(vec![Change::Erase(id)]);
     store.commit(erase).await.unwrap();
-    assert!(store.commit(again(8)).await.is_err());
+    // Its originator gives it out again: only in a version that is newer than what was erased.
+    assert!(store.commit(again(7)).await.is_err());
+    let mut own = make.new_record(Kind::Alert);
+    own.envelope.id = id;
+    own.envelope.version = Version::new(8).unwrap();
+    assert!(store.commit(make.batch(vec![own])).await.is_err());
+    store.commit(again(9)).await.unwrap();
+    let newest = store.record(id).await.unwrap().unwrap();
+    assert_eq!(newest.envelope.version.number(), 9);
+    assert!(newest.body.is_some());
+    let history = store.history(id).await.unwrap();
+    let erased = history.iter().filter(|stored| stored.body.is_none());
+    assert_eq!(erased.count(), 2, "what was erased stays erased");
 }
 
 pub async fn erasure_removes_the_statement_and_keeps_its_digest(store: Arc<dyn Store>) {

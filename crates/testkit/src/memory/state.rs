@@ -162,9 +162,9 @@ impl State {
         let expected = match self.heads.get(&id) {
             None if put.foreign => Some(version),
             None => Some(Version::FIRST),
-            Some(head) if head.review_on.is_none() => None,
             Some(head) if put.foreign && head.version < version => Some(version),
             Some(_) if put.foreign => None,
+            Some(head) if head.review_on.is_none() => None,
             Some(head) => head.version.next(),
         };
         if expected != Some(version) {

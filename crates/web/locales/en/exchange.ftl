@@ -67,7 +67,7 @@ withheld-no-arrangement = No arrangement with this partner
 withheld-not-in-force = No arrangement with this partner holds today
 withheld-category-not-covered = No arrangement for this category
 withheld-purpose-not-covered = No arrangement for this purpose
-withheld-not-justified = Only by a derogation, in an individual case that somebody has justified
+withheld-not-justified = Only by an own assessment or a derogation, and nobody has justified this transfer
 withheld-personal-data = The arrangement does not allow personal data
 
 refusal-unknown-kind = The partner's node does not know this kind. Send it again when it runs a newer release.

@@ -22,7 +22,8 @@ use crate::{WebState, cursor};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct WantedAlerts {
-    /// `own` (where it is not said) or `received`.
+    /// `own` (where it is not said), `received`, or `returned`: own ones that partners have returned
+    /// after a restore, on which nobody has decided.
     list: Option<String>,
     /// `next` of the page before.
     after: Option<String>,
@@ -44,7 +45,11 @@ pub(crate) async fn list(
     let list = match wanted.list.as_deref() {
         None | Some("own") => AlertList::Own,
         Some("received") => AlertList::Received,
-        Some(_) => return Err(Problem::field("list", "invalid", "one of own, received")),
+        Some("returned") => AlertList::Returned,
+        Some(_) => {
+            let text = "one of own, received, returned";
+            return Err(Problem::field("list", "invalid", text));
+        }
     };
     let after = cursor::read_due(wanted.after.as_deref())?;
     let limit = limit_of(wanted.limit);
@@ -337,6 +342,23 @@ pub(crate) async fn lift(
     bearer.enter(&state, Action::EnterAlert)?;
     let id = record_id(&id)?;
     state.app.lift_restriction(bearer.caller(), id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes an own alert over again that a partner has returned after a restore.
+#[utoipa::path(
+    post, path = "/api/v1/alerts/{id}/adopt", tag = "alerts",
+    params(("id" = String, Path, description = "The record of the alert")),
+    responses((status = 204, description = "Taken over again"), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn adopt(
+    State(state): State<WebState>,
+    bearer: Bearer,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    bearer.enter(&state, Action::EnterAlert)?;
+    let id = record_id(&id)?;
+    state.app.adopt_alert(bearer.caller(), id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -8,8 +8,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    accounts, alerts, audit, checks, firearms, hits, inquiries, lists, matches, partners, sessions,
-    stock, stock_counts, stock_more, traces, transfers,
+    accounts, alert_import, alerts, audit, checks, firearms, hits, inquiries, lists, matches,
+    partners, sessions, stock, stock_counts, stock_more, traces, transfers,
 };
 
 #[derive(OpenApi)]
@@ -23,9 +23,9 @@ use super::{
         checks::check, checks::own, checks::view,
         matches::list, matches::view, matches::decide,
         hits::list, hits::view, hits::finish,
-        alerts::list, alerts::preview, alerts::enter, alerts::view, alerts::deliveries,
+        alerts::list, alerts::preview, alert_import::import, alerts::enter, alerts::view, alerts::deliveries,
         alerts::correct, alerts::extend, alerts::flag, alerts::withdraw,
-        alerts::restrict, alerts::lift, alerts::pass_on, alerts::achieved, alerts::keep, alerts::handling,
+        alerts::restrict, alerts::lift, alerts::adopt, alerts::pass_on, alerts::achieved, alerts::keep, alerts::handling,
         transfers::justify, transfers::list,
         firearms::list, firearms::like, firearms::register, firearms::view, firearms::event,
         firearms::report, firearms::propose_destruction, firearms::sign_destruction,

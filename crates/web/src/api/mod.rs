@@ -5,6 +5,7 @@
 
 mod accounts;
 mod alert_bodies;
+mod alert_import;
 mod alerts;
 mod audit;
 mod caller;
@@ -38,9 +39,12 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::WebState;
 use crate::problem::{Problem, ProblemCode};
+use crate::tables::TABLE_BYTES_MAX;
 
 /// The longest body, in bytes.
 const BODY_BYTES_MAX: usize = 64 * 1024;
+/// The same with a table in it, as base64.
+const TABLE_BODY_BYTES_MAX: usize = BODY_BYTES_MAX + TABLE_BYTES_MAX.div_ceil(3) * 4;
 
 /// The longest that an answer may take; a verification reads the whole log.
 const ANSWER_MAX: Duration = Duration::from_secs(30);
@@ -72,6 +76,10 @@ pub(crate) fn router() -> Router<WebState> {
         .route("/hits/{id}/follow-up", post(hits::finish))
         .route("/alerts", get(alerts::list).merge(post(alerts::enter)))
         .route("/alerts/preview", post(alerts::preview))
+        .route(
+            "/alerts/import",
+            post(alert_import::import).layer(DefaultBodyLimit::max(TABLE_BODY_BYTES_MAX)),
+        )
         .merge(firearms_router())
         .merge(stock_router())
         .route("/alerts/{id}", get(alerts::view))
@@ -82,6 +90,7 @@ pub(crate) fn router() -> Router<WebState> {
         .route("/alerts/{id}/withdraw", post(alerts::withdraw))
         .route("/alerts/{id}/restrict", post(alerts::restrict))
         .route("/alerts/{id}/lift", post(alerts::lift))
+        .route("/alerts/{id}/adopt", post(alerts::adopt))
         .route("/alerts/{id}/handling", post(alerts::handling))
         .route("/alerts/{id}/achieved", post(alerts::achieved))
         .route("/alerts/{id}/keep", post(alerts::keep))

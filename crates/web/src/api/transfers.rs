@@ -1,10 +1,13 @@
-//! Transfers by a derogation, each with its justification.
+//! Transfers by an own assessment or by a derogation, each with its justification.
 
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use egnatia_app::{Action, NewTransfer, TransferView};
-use egnatia_record::{AuthorityId, Derogation, RecordId, Transfer};
+use egnatia_record::{
+    AuthorityId, Derogation, InvalidTransfer, RecordId, Told, Transfer, TransferGround,
+};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -14,21 +17,34 @@ use super::json::{Body, PageOf, Paging, ProblemBody, Query, limit_of};
 use crate::problem::Problem;
 use crate::{WebState, cursor};
 
-/// Why an alert goes to somebody by a derogation.
+/// Why an alert goes to somebody by an own assessment of the safeguards or by a derogation.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct JustificationBody {
     /// An accepted partner.
     #[schema(value_type = String)]
     to: AuthorityId,
-    /// `vital-interests`, `legitimate-interests`, `immediate-threat`, `individual-case` or
-    /// `legal-claim`.
-    #[schema(value_type = String, example = "immediate-threat")]
-    derogation: Derogation,
-    /// 3 to 2,000 characters that say why it is necessary in this case.
+    /// For a derogation: `vital-interests`, `legitimate-interests`, `immediate-threat`,
+    /// `individual-case` or `legal-claim`.
+    #[schema(value_type = Option<String>, example = "immediate-threat")]
+    derogation: Option<Derogation>,
+    /// For an own assessment: what the supervisory authority was told.
+    told: Option<ToldOfTransfersBody>,
+    /// 3 to 2,000 characters that say why it is necessary in this case, or which safeguards there are.
     justification: String,
     /// For `individual-case` and `legal-claim`: why the person's rights do not override it.
     rights: Option<String>,
+}
+
+/// What the supervisory authority was told of transfers that rest on an own assessment.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ToldOfTransfersBody {
+    /// The category of transfers, 3 to 400 characters.
+    category: String,
+    /// On which day, not later than today.
+    #[schema(value_type = String, format = Date)]
+    on: Date,
 }
 
 /// A transfer is justified.
@@ -52,7 +68,8 @@ pub(crate) struct TransferBody {
     deliveries: Vec<DeliveryBody>,
 }
 
-/// Justifies that an alert goes to somebody by a derogation. It leaves at once.
+/// Justifies that an alert goes to somebody by an own assessment of the safeguards or by a
+/// derogation. It leaves at once.
 #[utoipa::path(
     post, path = "/api/v1/alerts/{id}/justify", tag = "alerts", request_body = JustificationBody,
     params(("id" = String, Path, description = "The record of the alert")),
@@ -66,9 +83,20 @@ pub(crate) async fn justify(
 ) -> Result<(StatusCode, Json<JustifiedBody>), Problem> {
     bearer.enter(&state, Action::EnterAlert)?;
     let id = record_id(&id)?;
+    let ground = match (body.derogation, body.told) {
+        (Some(derogation), None) => TransferGround::Derogation(derogation),
+        (None, Some(told)) => TransferGround::Assessment(Told {
+            category: told.category,
+            on: told.on,
+        }),
+        _ => {
+            let text = InvalidTransfer::Ground.to_string();
+            return Err(Problem::field("derogation", "missing", text));
+        }
+    };
     let new = NewTransfer {
         to: body.to,
-        derogation: body.derogation,
+        ground,
         justification: body.justification,
         rights: body.rights,
     };
@@ -77,7 +105,7 @@ pub(crate) async fn justify(
     Ok((StatusCode::CREATED, Json(JustifiedBody { transfer })))
 }
 
-/// Transfers by a derogation, newest first.
+/// Transfers that somebody has justified, newest first.
 #[utoipa::path(
     get, path = "/api/v1/transfers", tag = "alerts", params(Paging),
     responses((status = 200, description = "A page of transfers", body = PageOf<TransferBody>), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)

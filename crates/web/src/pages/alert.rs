@@ -122,9 +122,9 @@ pub(super) async fn page(
         ledger: ledger(signed, &frame, &view.deliveries),
         versions: versions(&frame, &view.versions),
         came: came(t, view),
-        correction: (view.may_change && view.state != "restricted")
+        correction: (view.may_change && !matches!(view.state.as_str(), "restricted" | "returned"))
             .then(|| format!("/alerts/{id}/correction")),
-        rehandling: (view.may_change && view.state != "restricted")
+        rehandling: (view.may_change && !matches!(view.state.as_str(), "restricted" | "returned"))
             .then(|| format!("/alerts/{id}/handling")),
         acts: alert_acts::offered(signed, &frame, id, view, refused),
         frame,

@@ -33,6 +33,8 @@ const REASONS: [RecallReason; 3] = [
 
 /// The state of an alert that only those who decide on it see.
 const RESTRICTED: &str = "restricted";
+/// That of an own one that a partner has returned after a restore.
+const RETURNED: &str = "returned";
 
 /// A form that came back: which, what was filled in, and what is wrong.
 #[derive(Default)]
@@ -70,6 +72,8 @@ pub(super) fn offered(
     let issuer = &view.envelope.originator;
     if view.may_change && view.state == RESTRICTED {
         acts.extend(["lift", "withdraw"]);
+    } else if view.may_change && view.state == RETURNED {
+        acts.extend(["adopt", "withdraw"]);
     } else if view.may_change {
         if view.notice.is_some() {
             acts.push("keep");
@@ -105,6 +109,7 @@ pub(super) fn offered(
 pub(super) fn may_be_achieved(app: &App, view: &AlertView) -> bool {
     view.may_change
         && view.state != RESTRICTED
+        && view.state != RETURNED
         && view.notice.is_none()
         && app.ends_with_hit(&view.alert)
 }
@@ -173,7 +178,7 @@ fn offer(
                 .area("restrict_reason", "alert-restrict-reason")
                 .required(),
         ],
-        "lift" => Vec::new(),
+        "lift" | "adopt" => Vec::new(),
         "pass-on" => {
             let choices = partners_or_none(signed, issuer);
             vec![
@@ -220,9 +225,8 @@ pub(crate) async fn act(
     posted: Posted,
 ) -> Result<Response, Problem> {
     let needed = match act.as_str() {
-        "achieved" | "keep" | "justify" | "extend" | "flag" | "withdraw" | "restrict" | "lift" => {
-            Action::EnterAlert
-        }
+        "achieved" | "keep" | "justify" | "extend" | "flag" | "withdraw" | "restrict" | "lift"
+        | "adopt" => Action::EnterAlert,
         "ask" | "pass-on" => Action::Exchange,
         _ => return Err(Problem::new(ProblemCode::NotFound)),
     };
@@ -238,6 +242,7 @@ pub(crate) async fn act(
         "withdraw" => withdraw(&signed, id, &posted).await?,
         "restrict" => restrict(&signed, id, &posted).await?,
         "lift" => lift(&signed, id).await?,
+        "adopt" => adopt(&signed, id).await?,
         "pass-on" => pass_on(&signed, id, &posted).await?,
         _ => ask(&signed, id, &posted).await?,
     };
@@ -377,6 +382,12 @@ async fn restrict(signed: &Signed, id: RecordId, posted: &Posted) -> Done {
     let app = &signed.state.app;
     let result = app.restrict_alert(signed.caller(), id, reason).await;
     settle(result, "restrict_reason", "alert-restrict")
+}
+
+async fn adopt(signed: &Signed, id: RecordId) -> Done {
+    let app = &signed.state.app;
+    app.adopt_alert(signed.caller(), id).await?;
+    Ok(Ok("alert-adopt"))
 }
 
 async fn lift(signed: &Signed, id: RecordId) -> Done {

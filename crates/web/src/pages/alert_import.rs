@@ -19,12 +19,9 @@ use super::{alert_terms, terms};
 use crate::parts::{Facts, Field, FieldKind, Form, FormErrors, Table};
 use crate::problem::{Problem, ProblemCode};
 use crate::screens::Busy;
-use crate::tables::WaitingTable;
+use crate::tables::{ROWS_MAX, WaitingTable};
 use crate::visit::{Posted, Signed, done, show, show_refused};
 use crate::{Area, guard, words};
-
-/// More rows are for the command line. So many are one transaction.
-const ROWS_MAX: u64 = 2_000;
 
 /// The page on which a table is given.
 #[derive(Debug, Template)]

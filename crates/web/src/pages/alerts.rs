@@ -33,19 +33,18 @@ pub struct AlertsPage {
 pub(crate) async fn show_alerts(signed: Signed) -> Result<Response, Problem> {
     signed.enter(Action::ListAlerts)?;
     let t = signed.t();
-    let received = signed.visit.query("list").as_deref() == Some("received");
-    let list = if received {
-        AlertList::Received
-    } else {
-        AlertList::Own
+    let (list, name) = match signed.visit.query("list").as_deref() {
+        Some("received") => (AlertList::Received, "received"),
+        Some("returned") => (AlertList::Returned, "returned"),
+        _ => (AlertList::Own, "own"),
     };
+    let received = list == AlertList::Received;
     let after = cursor::read_due(signed.visit.query("after").as_deref())?;
     let app = &signed.state.app;
     let page = app.alerts(signed.caller(), list, after, PAGE).await?;
     let frame = signed
         .frame(t.text("alerts-title"), Some(Area::Alerts))
         .await;
-    let name = if received { "received" } else { "own" };
     let next = page
         .next
         .map(|next| format!("/alerts?list={name}&after={}", cursor::write_due(next)));
@@ -54,19 +53,26 @@ pub(crate) async fn show_alerts(signed: Signed) -> Result<Response, Problem> {
     } else {
         own_table(&signed, &frame, &page.items)
     };
+    let mut tabs = vec![
+        ("/alerts", t.text("alerts-own"), list == AlertList::Own),
+        ("/alerts?list=received", t.text("alerts-received"), received),
+        ("/transfers", t.text("transfers-title"), false),
+    ];
+    let waiting = app.returned_alerts().await?;
+    if waiting > 0 || list == AlertList::Returned {
+        let name = t.count("alerts-returned", waiting);
+        let is_shown = list == AlertList::Returned;
+        tabs.push(("/alerts?list=returned", name, is_shown));
+    }
     Ok(show(&AlertsPage {
-        tabs: vec![
-            ("/alerts", t.text("alerts-own"), !received),
-            ("/alerts?list=received", t.text("alerts-received"), received),
-            ("/transfers", t.text("transfers-title"), false),
-        ],
-        lede: t.text(if received {
-            "alerts-received-lede"
-        } else {
-            "alerts-own-lede"
+        tabs,
+        lede: t.text(match list {
+            AlertList::Own => "alerts-own-lede",
+            AlertList::Received => "alerts-received-lede",
+            AlertList::Returned => "alerts-returned-lede",
         }),
         table: table.next(next),
-        may_enter: !received && signed.offers(Action::EnterAlert),
+        may_enter: list == AlertList::Own && signed.offers(Action::EnterAlert),
         frame,
     }))
 }

@@ -295,7 +295,7 @@ fn fields(filler: &Filler<'_>, own: Option<PartnerCode>) -> Vec<Field> {
 }
 
 /// A day that somebody wrote: `5.3.2026` or `2026-03-05`.
-fn day(text: &str) -> Option<Date> {
+pub(super) fn day(text: &str) -> Option<Date> {
     let date = read_birth_date(text)?;
     date.to_string().parse().ok()
 }

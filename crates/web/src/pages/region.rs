@@ -36,6 +36,13 @@ const CLEAR: i32 = RADIUS + 10;
 const CLEAR_OF_LETTERS: i32 = 14;
 /// How far a line may be bent, in hundredths of its length, the least first.
 const BENDS: [i32; 7] = [0, 20, -20, 40, -40, 60, -60];
+/// Where on a line its sign may stand, in hundredths of the way, the middle first.
+const SIGNS: [i32; 9] = [50, 44, 56, 38, 62, 32, 68, 26, 74];
+/// A sign keeps so far away from the letters of names, and from the middle of nodes.
+const SIGN_CLEAR: i32 = 22;
+const SIGN_CLEAR_OF_NODES: i32 = RADIUS + 14;
+/// How wide a letter is, about.
+const LETTER: i32 = 7;
 
 type Point = (i32, i32);
 
@@ -110,6 +117,10 @@ pub(crate) async fn show_region(signed: Signed) -> Result<Response, Problem> {
         .iter()
         .filter_map(|(code, place, name)| Some((code.parse().ok()?, *place, *name)))
         .collect();
+    let names: Vec<Point> = placed
+        .iter()
+        .flat_map(|(code, place, name)| letters(*place, *name, &terms::partner(t, *code)))
+        .collect();
     let others = placed.iter().filter(|(code, ..)| Some(*code) != own);
     let states: Vec<(PartnerCode, Tag)> = others
         .map(|(code, ..)| (*code, state_of(&signed, &frame, &views, *code)))
@@ -119,7 +130,7 @@ pub(crate) async fn show_region(signed: Signed) -> Result<Response, Problem> {
         let to = |code| placed.iter().find(|(placed, ..)| *placed == code);
         let link = |(code, state): &(PartnerCode, Tag)| {
             let (_, to, _) = to(*code)?;
-            Some(link(*from, *to, state.tone))
+            Some(link((*from, *to), &names, state.tone))
         };
         states.iter().filter_map(link).collect()
     });
@@ -148,28 +159,38 @@ pub(crate) async fn show_region(signed: Signed) -> Result<Response, Problem> {
     }))
 }
 
-/// A line between two nodes that runs through no other one.
-fn link(from: Point, to: Point, tone: Tone) -> RegionLink {
-    let others = PLACES
-        .iter()
-        .filter(|(_, place, _)| *place != from && *place != to);
-    let names: Vec<Point> = others
-        .clone()
-        .flat_map(|(_, place, name)| letters(*place, *name))
-        .collect();
-    let others: Vec<Point> = others.map(|(_, place, _)| *place).collect();
+/// A line between two nodes that runs through no other one, and its sign where it covers no name.
+fn link((from, to): (Point, Point), names: &[Point], tone: Tone) -> RegionLink {
+    let all: Vec<Point> = PLACES.iter().map(|(_, place, _)| *place).collect();
+    let ends = |place: &&Point| **place != from && **place != to;
+    let others: Vec<Point> = all.iter().filter(ends).copied().collect();
+    // Where a line begins and ends it has to pass a name that is right there.
+    let is_far = |name: &&Point| is_clear(**name, &[from, to], 4 * RADIUS);
+    let far: Vec<Point> = names.iter().filter(is_far).copied().collect();
     let is_free = |handle: &Point| {
         let mut points = (0..=50).map(|step| along(from, *handle, to, step * 2));
-        points.all(|point| {
-            is_clear(point, &others, CLEAR) && is_clear(point, &names, CLEAR_OF_LETTERS)
-        })
+        points
+            .all(|point| is_clear(point, &others, CLEAR) && is_clear(point, &far, CLEAR_OF_LETTERS))
     };
-    let bent = BENDS
-        .iter()
-        .map(|bend| handle(from, to, *bend))
-        .find(is_free);
-    let handle = bent.unwrap_or_else(|| handle(from, to, 0));
-    let (x, y) = along(from, handle, to, 50);
+    let through_none = |handle: &Point| {
+        let mut points = (0..=50).map(|step| along(from, *handle, to, step * 2));
+        points.all(|point| is_clear(point, &others, CLEAR))
+    };
+    let bent = || BENDS.iter().map(|bend| handle(from, to, *bend));
+    let handle = bent()
+        .find(is_free)
+        .or_else(|| bent().find(through_none))
+        .unwrap_or_else(|| handle(from, to, 0));
+    let places = || SIGNS.iter().map(|at| along(from, handle, to, *at));
+    let covers_none = |place: &Point| {
+        is_clear(*place, names, SIGN_CLEAR) && is_clear(*place, &all, SIGN_CLEAR_OF_NODES)
+    };
+    // Right beside another side it would read as that one's.
+    let is_its_own = |place: &Point| covers_none(place) && is_clear(*place, &others, 3 * RADIUS);
+    let (x, y) = places()
+        .find(is_its_own)
+        .or_else(|| places().find(covers_none))
+        .unwrap_or_else(|| along(from, handle, to, 50));
     RegionLink {
         path: format!(
             "M{} {}Q{} {} {} {}",
@@ -182,12 +203,16 @@ fn link(from: Point, to: Point, tone: Tone) -> RegionLink {
     }
 }
 
-/// Points of a node's name.
-fn letters((x, y): Point, name: Name) -> [Point; 3] {
-    match name {
-        Name::Below => [-20, 0, 20].map(|across| (x + across, y + NAME_BELOW - HALF)),
-        Name::Right => [30, 45, 60].map(|across| (x + across, y)),
-    }
+/// Points of a node's name, from its first letter to its last.
+fn letters((x, y): Point, side: Name, name: &str) -> Vec<Point> {
+    let count = i32::try_from(name.chars().count()).unwrap_or(0);
+    let (begin, middle) = match side {
+        Name::Below => (x - count * LETTER / 2, y + NAME_BELOW - HALF),
+        Name::Right => (x + NAME_RIGHT, y),
+    };
+    (0..=count)
+        .map(|letter| (begin + letter * LETTER, middle))
+        .collect()
 }
 
 /// The handle of a quadratic curve that is bent by so many hundredths of its length.
@@ -275,15 +300,24 @@ fn table(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Texts;
 
     #[test]
-    fn no_line_runs_through_another_side_and_no_sign_covers_one() {
+    fn no_line_runs_through_another_side_and_no_sign_covers_one_or_its_name() {
+        let t = Texts::accepted(None);
+        let names: Vec<Point> = PLACES
+            .iter()
+            .flat_map(|(code, place, side)| {
+                let name = terms::partner(t, code.parse().unwrap());
+                letters(*place, *side, &name)
+            })
+            .collect();
         for (from, start, _) in PLACES {
             for (to, end, _) in PLACES {
                 if from == to {
                     continue;
                 }
-                let drawn = link(start, end, Tone::Agree);
+                let drawn = link((start, end), &names, Tone::Agree);
                 let numbers: Vec<i32> = drawn
                     .path
                     .split(|c: char| !c.is_ascii_digit() && c != '-')
@@ -302,6 +336,11 @@ mod tests {
                 }
                 let sign = (drawn.x, drawn.y);
                 assert!(is_clear(sign, &all, RADIUS + 10), "{from} {to}: {sign:?}");
+                // Its circle has a radius of 10, and letters are 10 high.
+                assert!(
+                    is_clear(sign, &names, 16),
+                    "{from} {to}: {sign:?} on a name"
+                );
             }
         }
     }

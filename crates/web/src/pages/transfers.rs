@@ -1,4 +1,4 @@
-//! Transfers by a derogation: who justified what to whom, on which ground, and what left when.
+//! Transfers that somebody has justified: who justified what to whom, on which ground, and what left when.
 
 use askama::Template;
 use axum::response::Response;
@@ -8,7 +8,7 @@ use super::terms;
 use crate::parts::{Cell, Empty, Table};
 use crate::problem::Problem;
 use crate::visit::{Signed, show};
-use crate::{Area, Frame, cursor};
+use crate::{Area, Frame, cursor, words};
 
 const PAGE: u32 = 50;
 
@@ -45,8 +45,9 @@ fn table(signed: &Signed, frame: &Frame, transfers: &[TransferView]) -> Table {
         "transfer-at",
         "transfer-to",
         "transfer-data",
-        "transfer-derogation",
+        "transfer-ground",
         "transfer-justification",
+        "transfer-told",
         "transfer-rights",
         "column-by",
         "transfer-left",
@@ -62,7 +63,10 @@ fn row(signed: &Signed, frame: &Frame, item: &TransferView) -> Vec<Cell> {
     let t = frame.t;
     let transfer = &item.transfer;
     let to = terms::authority(&signed.state.app, t, &transfer.to);
-    let ground = terms::word(t, &["derogation"], transfer.derogation.as_str());
+    let ground = match &transfer.derogation {
+        Some(derogation) => terms::word(t, &["derogation"], derogation.as_str()),
+        None => terms::word(t, &["gate"], transfer.gate().as_str()),
+    };
     let version = transfer.version.to_string();
     vec![
         Cell::Time(frame.moment(transfer.at)),
@@ -74,6 +78,13 @@ fn row(signed: &Signed, frame: &Frame, item: &TransferView) -> Vec<Cell> {
         ),
         Cell::Lines(ground, transfer.instrument.clone()),
         Cell::Text(transfer.justification.clone()),
+        match &transfer.told {
+            Some(told) => Cell::Lines(
+                told.category.clone(),
+                words::source_date(&told.on.to_string()),
+            ),
+            None => Cell::Text(String::new()),
+        },
         Cell::Text(transfer.rights.clone().unwrap_or_default()),
         Cell::Text(transfer.by.to_string()),
         left(frame, &item.deliveries),

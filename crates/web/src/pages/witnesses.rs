@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use egnatia_app::{Action, WitnessRow, Witnessed};
+use jiff::Timestamp;
 
 use super::terms;
 use crate::parts::{Cell, Empty, Table, Tone};
@@ -127,8 +128,26 @@ fn other_logs<'a>(
         "column-seen",
         "column-state",
     ];
-    let rows = rows
-        .map(|Witnessed { row, .. }| {
+    // Who saw the same of a log stands in one row: seven sides have seen each of seven logs.
+    let mut same: Vec<(&WitnessRow, Vec<String>, Timestamp)> = Vec::new();
+    for Witnessed { row, .. } in rows {
+        let name = witness(signed, row);
+        let is_same = |held: &WitnessRow| {
+            held.problem.is_none()
+                && row.problem.is_none()
+                && (&held.log, held.size, &held.root) == (&row.log, row.size, &row.root)
+        };
+        match same.iter_mut().find(|(held, ..)| is_same(held)) {
+            Some((_, names, seen_at)) => {
+                names.push(name);
+                *seen_at = row.seen_at.max(*seen_at);
+            }
+            None => same.push((row, vec![name], row.seen_at)),
+        }
+    }
+    let rows = same
+        .into_iter()
+        .map(|(row, names, seen_at)| {
             let state = if row.problem.is_some() {
                 Cell::tag(Tone::Against, t.text(&problem_key("is", row)))
             } else {
@@ -136,9 +155,9 @@ fn other_logs<'a>(
             };
             vec![
                 Cell::Lines(terms::authority(app, t, &row.log), row.log.to_string()),
-                Cell::Text(witness(signed, row)),
+                Cell::Text(names.join(", ")),
                 Cell::Number(words::quantity(row.size)),
-                Cell::Time(frame.moment(row.seen_at)),
+                Cell::Time(frame.moment(seen_at)),
                 state,
             ]
         })

@@ -1,6 +1,12 @@
 //! The pages and the API, asked as a browser and as a program ask them.
 
 mod alert_ends;
+#[expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failed expectation is the finding"
+)]
+mod alert_import_api;
 mod alert_standing;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod alerts;
@@ -32,6 +38,8 @@ mod stock;
 mod stock_more;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod texts;
+#[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
+mod transfers;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod witnesses;
 #[expect(

@@ -8,7 +8,9 @@ use crate::world::{Answer, Browser};
 
 fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
     let value = answer.headers.get(name);
-    value.and_then(|value| value.to_str().ok()).unwrap_or_default()
+    value
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
 }
 
 async fn begun(depot: &Depot, browser: &mut Browser, code: &str) -> String {

@@ -63,11 +63,13 @@ impl Taking<'_> {
         let (id, version) = (envelope.id, envelope.version);
         let refuse = |ground| Refused::new(ground).about(id, version);
         let own = &self.app.inner.settings.authority;
+        if envelope.originator == *own {
+            return self.take_returned(&shared, signed).await;
+        }
         // Whoever passes it on, its originator has signed it.
         let directory = std::sync::Arc::clone(&self.directory);
         let originator = directory
             .accepted(&envelope.originator)
-            .filter(|_| envelope.originator != *own)
             .ok_or_else(|| refuse(RefusalGround::NotTheOriginator))?;
         if !looked.verified {
             self.verify(signed, originator)?;
@@ -92,11 +94,13 @@ impl Taking<'_> {
             if held.version == version && held.digest == Some(hash) {
                 return Ok(Taken::stored(Some((id, version))));
             }
-            if held.erased {
-                return Err(refuse(RefusalGround::ErasedHere).into());
-            }
+            // What was recalled, or erased when its time came, may be given out again.
             if held.version >= version {
-                return Err(refuse(RefusalGround::OlderThanHeld).into());
+                let ground = match held.erased {
+                    true => RefusalGround::ErasedHere,
+                    false => RefusalGround::OlderThanHeld,
+                };
+                return Err(refuse(ground).into());
             }
         }
         let like = looked.search.take();

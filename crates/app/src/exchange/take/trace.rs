@@ -38,11 +38,13 @@ impl Taking<'_> {
             if held.version == envelope.version && held.digest == Some(hash) {
                 return Ok(Taken::stored(Some(about)));
             }
-            if held.erased {
-                return Err(refuse(RefusalGround::ErasedHere).into());
-            }
+            // What was recalled, or erased when its time came, may be given out again.
             if held.version >= envelope.version {
-                return Err(refuse(RefusalGround::OlderThanHeld).into());
+                let ground = match held.erased {
+                    true => RefusalGround::ErasedHere,
+                    false => RefusalGround::OlderThanHeld,
+                };
+                return Err(refuse(ground).into());
             }
         }
         match envelope.kind {

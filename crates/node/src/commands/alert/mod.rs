@@ -1,13 +1,14 @@
 //! `egnatia alert`.
 
 mod import;
+mod justify;
 mod report;
 mod show;
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use egnatia_app::AppError;
+use egnatia_app::{AlertList, AppError};
 use egnatia_record::Justification;
 use serde_json::json;
 
@@ -16,7 +17,7 @@ use crate::cli::{Alert, Why};
 use crate::config::Config;
 use crate::data::{Data, Index, operator};
 
-/// Enters, lists, shows and withdraws alerts.
+/// Enters, lists, shows and ends alerts; takes them over again; justifies that they go to somebody.
 pub async fn run(
     folder: &Path,
     config: Config,
@@ -27,12 +28,18 @@ pub async fn run(
         Alert::Import(what) => import::run(folder, config, *what, json).await,
         Alert::List {
             received,
+            returned,
             limit,
             why,
         } => {
+            let which = match (received, returned) {
+                (true, _) => AlertList::Received,
+                (_, true) => AlertList::Returned,
+                _ => AlertList::Own,
+            };
             let caller = operator(Some(justified(&why)?))?;
             let data = Data::open(folder, config, Index::Skip).await?;
-            let code = show::list(&data, &caller, received, limit, json).await;
+            let code = show::list(&data, &caller, which, limit, json).await;
             data.close().await;
             code
         }
@@ -44,6 +51,18 @@ pub async fn run(
             data.close().await;
             code
         }
+        Alert::Adopt { id, why } => {
+            let caller = operator(Some(justified(&why)?))?;
+            let data = Data::open(folder, config, Index::Load).await?;
+            data.app.reload_directory().await?;
+            let done = data.app.adopt_alert(&caller, id).await;
+            data.close().await;
+            done?;
+            let text = format!("Alert {id} is taken over again; partners get a new version.");
+            print(json, &json!({ "adopted": id }), &text);
+            Ok(ExitCode::SUCCESS)
+        }
+        Alert::Justify(what) => justify::run(folder, config, *what, json).await,
         Alert::Withdraw {
             id,
             reason,

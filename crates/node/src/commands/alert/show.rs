@@ -17,14 +17,10 @@ const PAGE: u32 = 100;
 pub async fn list(
     data: &Data,
     caller: &Caller,
-    received: bool,
+    which: AlertList,
     limit: u32,
     json: bool,
 ) -> anyhow::Result<ExitCode> {
-    let which = match received {
-        true => AlertList::Received,
-        false => AlertList::Own,
-    };
     let most = usize::try_from(limit)?;
     let mut found: Vec<AlertSummary> = Vec::new();
     let mut after = None;

@@ -1,0 +1,135 @@
+//! What a node wrote after the backup that was restored: its partners return it in its own signed
+//! words, and a person decides.
+
+use egnatia_app::{AlertList, AppError, Store};
+use egnatia_protocol::RecallReason;
+use egnatia_testkit::{TestNode, administrator, dump_rows, empty_store, restore_rows, verifier};
+
+use crate::exchange::{check, draft, enter, pair, reason};
+
+const LOST: &str = "Zoran Izmisleni";
+const OLD: &str = "Petar Zamisleni";
+
+/// Skopje is put back to the rows of before, and asks again.
+async fn put_back(mk: TestNode, rows: Vec<egnatia_app::DumpRow>) -> TestNode {
+    let since = mk.app.now();
+    let store = empty_store("mk-mvr");
+    restore_rows(&*store, rows).await.unwrap();
+    let node = TestNode::on(("mk-mvr", "MK"), store, mk.clock.clone(), 77).await;
+    let asked = node.app.ask_again(&administrator(), since).await.unwrap();
+    assert_eq!(asked, 1);
+    node
+}
+
+async fn returned(node: &TestNode) -> Vec<String> {
+    let page = node
+        .app
+        .alerts(&verifier(), AlertList::Returned, None, 10)
+        .await
+        .unwrap();
+    let items = page.items.into_iter();
+    items
+        .map(|item| item.body.display_name().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn what_was_lost_comes_back_and_is_taken_over_again_or_recalled() {
+    let (mk, al) = pair().await;
+    let old = enter(&mk, OLD).await;
+    mk.deliver_to(&al).await;
+    let rows = dump_rows(&*mk.store).await;
+    let lost = enter(&mk, LOST).await;
+    let other = enter(&mk, "Bojan Nepostojic").await;
+    let mut better = draft(OLD);
+    better.offence = Some("corrected after the backup".into());
+    mk.app
+        .correct_alert(&verifier(), old, better)
+        .await
+        .unwrap();
+    mk.deliver_to(&al).await;
+
+    let mk = put_back(mk, rows).await;
+    assert!(mk.store.record(lost).await.unwrap().is_none(), "it is lost");
+    mk.deliver_to(&al).await;
+    al.deliver_to(&mk).await;
+    let mut names = returned(&mk).await;
+    names.sort();
+    assert_eq!(names, ["Bojan Nepostojic", OLD, LOST]);
+    assert_eq!(mk.app.returned_alerts().await.unwrap(), 3);
+    // Nothing is compared with what nobody has decided on; the older version still is.
+    assert!(check(&mk, LOST).await.is_empty());
+    assert_eq!(check(&mk, OLD).await.len(), 1);
+    // Nothing else may be done with it before.
+    let refused = mk
+        .app
+        .extend_alert(&verifier(), lost, reason("still wanted"))
+        .await;
+    assert!(matches!(refused, Err(AppError::Conflict(_))), "{refused:?}");
+    // The same again changes nothing.
+    mk.app
+        .ask_again(&administrator(), mk.app.now())
+        .await
+        .unwrap();
+    mk.deliver_to(&al).await;
+    al.deliver_to(&mk).await;
+    assert_eq!(mk.app.returned_alerts().await.unwrap(), 3);
+
+    mk.app.adopt_alert(&verifier(), lost).await.unwrap();
+    mk.app.adopt_alert(&verifier(), old).await.unwrap();
+    mk.app
+        .withdraw_alert(&verifier(), other, reason("found"), RecallReason::Withdrawn)
+        .await
+        .unwrap();
+    let done = mk.deliver_to(&al).await;
+    assert_eq!((done.refused, done.withheld), (0, 0));
+    assert_eq!(check(&mk, LOST).await.len(), 1);
+    assert_eq!(check(&al, LOST).await.len(), 1);
+    assert!(check(&al, "Bojan Nepostojic").await.is_empty(), "recalled");
+    let held = al.store.record(other).await.unwrap().unwrap();
+    assert!(held.body.is_none());
+    let view = mk.app.view_alert(&verifier(), old).await.unwrap();
+    assert_eq!(
+        view.alert.offence.as_deref(),
+        Some("corrected after the backup")
+    );
+    assert_eq!(view.envelope.version.number(), 3);
+    assert_eq!(mk.app.returned_alerts().await.unwrap(), 0);
+    let again = mk.app.adopt_alert(&verifier(), lost).await;
+    assert!(matches!(again, Err(AppError::Conflict(_))), "{again:?}");
+}
+
+#[tokio::test]
+async fn nobody_else_s_words_come_back_as_the_nodes_own() {
+    let (mk, al) = pair().await;
+    let rows = dump_rows(&*mk.store).await;
+    let lost = enter(&mk, LOST).await;
+    mk.deliver_to(&al).await;
+    let held = al.store.received(&[lost]).await.unwrap().remove(0);
+    // Tirana returns it as Skopje has signed it, and once more with another word in it.
+    let own = egnatia_protocol::Signed::parse(&held.statement.unwrap()).unwrap();
+    let payload = String::from_utf8(own.payload().to_vec()).unwrap();
+    let forged = payload.replace(LOST, "Someone Otherone");
+    assert_ne!(forged, payload);
+    let keys = egnatia_testkit::test_identity("al-asp", "AL", 1, mk.app.now());
+    let signing: Vec<_> = keys.signing.iter().collect();
+    let forged = egnatia_protocol::Signed::sign(own.payload_type(), forged.into(), &signing);
+    let mk = put_back(mk, rows).await;
+    let from = al.app.own_card().unwrap();
+    let to = mk.app.own_card().unwrap();
+    for (statement, count) in [(forged.unwrap(), 0), (own, 1)] {
+        let parcel = egnatia_protocol::Parcel {
+            from: from.card().authority.clone(),
+            to: to.card().authority.clone(),
+            sent_at: mk.app.now(),
+            items: vec![egnatia_protocol::Item {
+                number: 1,
+                statement,
+            }],
+        };
+        let chance = egnatia_testkit::SeededEntropy::new(5);
+        let sealed = egnatia_protocol::seal_parcel(&parcel, &signing, to.card(), &chance).unwrap();
+        mk.app.receive(&al.authority, &sealed).await.unwrap();
+        assert_eq!(mk.app.returned_alerts().await.unwrap(), count);
+    }
+}
