@@ -30,7 +30,7 @@ use crate::{App, AppError, Caller, Invalid};
 pub use events::MissingReport;
 pub use import::{
     EarlierRow, FirearmImportError, FirearmImportReport, FirearmImporting, ImportStep,
-    LikeFirearmRow, SameFirearm,
+    LikeFirearmRow, LikeState, RowDecision, SameFirearm,
 };
 pub use incidents::{IncidentSummary, IncidentView};
 pub use register::{FirearmSearch, FirearmView, LikeFirearm, NewFirearm};

@@ -3,7 +3,7 @@
 use egnatia_alerts::Reason;
 use egnatia_app::{
     AppError, AuditQuery, Caller, FirearmImportReport, FirearmImporting, FirearmSearch, ImportStep,
-    Role, Store, StoreError,
+    LikeState, Role, Store, StoreError,
 };
 use egnatia_audit::Hash;
 use egnatia_firearms::WeaponKind;
@@ -35,6 +35,7 @@ fn table(rows: &str) -> FirearmTable {
     let reading = FirearmReading {
         columns: Vec::new(),
         headings: true,
+        others: egnatia_formats::rows::firearms::OtherColumns::Recognise,
         kind: Some(WeaponKind::Pistol),
     };
     FirearmTable::read(format!("{HEADING}{rows}").into_bytes(), &reading).unwrap()
@@ -44,6 +45,7 @@ fn importing(rows: &str) -> FirearmImporting<'static> {
     FirearmImporting {
         checksum: Hash::of(rows.as_bytes()),
         like_are_different: None,
+        decisions: std::collections::BTreeMap::new(),
         dry_run: false,
         progress: &|_, _| {},
     }
@@ -187,7 +189,12 @@ D5,GLOCK,19,9x19,R 11,,,,,\n";
         .replace("R 11,,,,,", "R 11,,,,da,");
     let report = import(&node, &decided).await;
     assert_eq!((report.registered, report.like_count), (4, 2));
-    assert!(report.like.iter().all(|like| like.different));
+    assert!(
+        report
+            .like
+            .iter()
+            .all(|like| like.state == LikeState::Different)
+    );
     assert_eq!(registered(&node).await, 7);
 }
 

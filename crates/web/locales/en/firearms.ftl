@@ -377,3 +377,71 @@ notice-trace-ask = The further country is asked.
 notice-trace-consent = Everybody who was asked is told.
 notice-trace-answered = The answer is on its way.
 notice-return-frozen = The return is frozen.
+
+firearm-import-open = Bring in a table
+firearm-import-title = Bring in a register
+firearm-import-lede = Weapons that stand in a register elsewhere come in from CSV or Excel, one weapon a row. Every row is checked first, and compared with what is known; then all of them are registered, or none.
+firearm-import-file-hint = Choose it or drop it here: CSV or Excel, up to 32 MiB. Larger tables are for the command line. You see how it is read before anything is registered.
+firearm-import-new-lede = Say what each column holds, and check all rows. Nothing is registered by that.
+firearm-import-kind = Kind of weapon where a row states none
+firearm-import-mapping = Columns as they were kept
+firearm-import-use = Use them
+firearm-import-keep-as = Keep these columns as
+firearm-import-keep-as-hint = A name, such as that of the system the table comes from. Everybody who brings in tables can use it.
+firearm-import-keep = Keep
+firearm-import-all-like = All rows that agree with something are other weapons
+firearm-import-different = Why they are other weapons
+firearm-import-different-hint = Only once an officer has looked at all of them
+firearm-import-writing = Weapons are being registered
+firearm-import-none = There is nothing to register.
+firearm-import-ready = { $count ->
+    [one] All is well. One weapon would be registered.
+   *[other] All is well. { $count } weapons would be registered.
+}
+firearm-import-enter = { $count ->
+    [one] Register one weapon
+   *[other] Register { $count } weapons
+}
+firearm-import-left-out = { $count ->
+    [one] One row is left out.
+   *[other] { $count } rows are left out.
+}
+firearm-import-like = Rows that agree with something
+firearm-import-like-means = Compare each pair. Where both are the same weapon, leave the row out. Where they are two, say so; state what tells them apart where make, model, calibre and number do not.
+firearm-import-like-more = { $count ->
+    [one] One more such row follows once these are decided.
+   *[other] { $count } more such rows follow once these are decided.
+}
+firearm-import-in-file = In the file
+firearm-import-known = Agrees with
+firearm-import-decision = Decision
+firearm-import-is-different = Another weapon
+firearm-import-is-same = The same: leave the row out
+firearm-import-tells = What tells it apart
+firearm-import-row = row { $row }
+firearm-column-serial = Number of the frame or receiver
+firearm-column-place = Where the number stands
+firearm-column-state = State of the mark
+firearm-column-kind = Kind of weapon
+firearm-column-make = Maker
+firearm-column-model = Model
+firearm-column-calibre = Calibre
+firearm-column-category = Category A, B or C
+firearm-column-country = Country of manufacture
+firearm-column-year = Year of manufacture
+firearm-column-slide = Number of the slide
+firearm-column-barrel = Number of the barrel
+firearm-column-cylinder = Number of the cylinder
+firearm-column-bolt = Number of the bolt
+firearm-column-reference = Number of the registration
+firearm-column-holder = Number of the holder
+firearm-column-holder-kind = Kind of holder
+firearm-column-holder-name = Name of the holder
+firearm-column-holder-address = Address of the holder
+firearm-column-licence = Number of the licence
+firearm-column-licensed-until = Licensed until
+firearm-column-held-since = Held since
+firearm-column-different = Another weapon than those it agrees with
+firearm-column-distinguished-by = What tells it apart
+notice-firearms-imported = All weapons of the table are registered.
+notice-columns-kept = The columns are kept under this name.

@@ -158,7 +158,10 @@ async fn list(
         address
     });
     let links = match signed.offers(Action::KeepFirearms) {
-        true => vec![("/firearms/new", t.text("firearm-new"))],
+        true => vec![
+            ("/firearms/new", t.text("firearm-new")),
+            ("/firearms/import", t.text("firearm-import-open")),
+        ],
         false => Vec::new(),
     };
     FirearmsPage {

@@ -23,6 +23,8 @@ mod entry_fields;
 pub mod firearm;
 mod firearm_events;
 mod firearm_fields;
+pub mod firearm_import;
+pub mod firearm_import_page;
 mod firearm_label;
 mod firearm_new;
 mod firearm_report;
@@ -30,6 +32,7 @@ pub mod firearm_sections;
 pub mod firearms;
 pub mod hit_reports;
 pub mod hits;
+mod import_report;
 pub mod inbox;
 pub mod incidents;
 mod incoming;
@@ -75,7 +78,7 @@ use partner_card::CARD_FORM_BYTES_MAX;
 use crate::WebState;
 use crate::problem::{Problem, ProblemCode};
 use crate::screens::FILE_BYTES_MAX;
-use crate::tables::TABLE_BYTES_MAX;
+use crate::tables::{FIREARM_TABLE_BYTES_MAX, TABLE_BYTES_MAX};
 use crate::visit::FORM_BYTES_MAX;
 
 /// The record that a path names.
@@ -208,7 +211,16 @@ pub(crate) fn router(upload_bytes_max: usize) -> Router<WebState> {
 
 /// The pages about firearms.
 fn firearms_router() -> Router<WebState> {
+    let file = post(firearm_import::take_file).layer(DefaultBodyLimit::max(
+        FIREARM_TABLE_BYTES_MAX.saturating_add(FORM_BYTES_MAX),
+    ));
     Router::new()
+        .route(
+            "/firearms/import",
+            get(firearm_import::show_form).post(firearm_import::import),
+        )
+        .route("/firearms/import/file", file)
+        .route("/firearms/import/new", get(firearm_import::show_new))
         .route(
             "/firearms",
             get(firearms::show_firearms).post(firearm_new::register),
