@@ -181,6 +181,12 @@ impl App {
             is_open: standing.custody.is_open(),
             name: what.display_name(),
             updated_at: at,
+            model: reference.model_name(&what.model),
+            category: what
+                .category
+                .map_or("", |category| category.as_str())
+                .to_owned(),
+            year: what.year,
         })
     }
 

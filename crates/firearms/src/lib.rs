@@ -21,6 +21,7 @@
 
 mod clusters;
 mod evidence;
+mod figures;
 mod firearm;
 mod holder;
 mod incident;
@@ -38,6 +39,7 @@ mod trace;
 
 pub use clusters::{Cluster, ClusterBy, ClusterItem, clusters};
 pub use evidence::{SerialQueries, assess};
+pub use figures::{Figures, IncidentFilter, MonthFigures, PlaceFigures, Precision, places, series};
 pub use firearm::{Firearm, ProposedDestruction, Recording};
 pub use holder::{Holder, HolderKind, Personal};
 pub use incident::{

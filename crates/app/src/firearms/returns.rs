@@ -1,7 +1,7 @@
 //! Returns: counted from incidents, and frozen with a hash.
 
 use egnatia_audit::{Hash, Operation};
-use egnatia_firearms::{FrozenReturn, Incident, Period, ReturnKind, ReturnRow, count_return};
+use egnatia_firearms::{FrozenReturn, Period, ReturnKind, ReturnRow, count_return};
 use egnatia_record::{Envelope, Kind, RecordId};
 use serde_json::json;
 
@@ -60,9 +60,7 @@ impl App {
         period: Period,
     ) -> Result<(Vec<ReturnRow>, u64), AppError> {
         let all = self.all_incidents().await?;
-        let incidents = all
-            .iter()
-            .map(|(_, incident): &(RecordId, Incident)| incident);
+        let incidents = all.iter().map(|view| &view.incident);
         Ok(count_return(kind, period, incidents))
     }
 

@@ -445,3 +445,50 @@ firearm-column-different = Another weapon than those it agrees with
 firearm-column-distinguished-by = What tells it apart
 notice-firearms-imported = All weapons of the table are registered.
 notice-columns-kept = The columns are kept under this name.
+
+figures-title = Map and figures
+figures-lede = Where incidents were, and how many there were over time: weapons, never people. Each place is shown as exactly as the handling codes of the incident allow.
+figures-from = From the day
+figures-from-hint = Such as 1.1.2026
+figures-to = To the day
+figures-to-hint = Such as 31.12.2026
+figures-count = Count
+figures-map = Map
+figures-drawing = Incidents by place; the table says the same
+figures-signs = A circle is a place, a square a country of which no place is shown. The number says how many incidents.
+figures-place = Middle of the square
+figures-precision = Shown to
+figures-places = By place
+figures-over-time = Over time
+figures-bars = Incidents by month and kind; the table says the same
+figures-series = By month
+figures-month = Month
+figures-incidents = { $count ->
+    [one] one incident
+   *[other] { $count } incidents
+}
+precision-kilometre = A kilometre
+precision-ten-kilometres = Ten kilometres
+precision-country = The country
+incident-position = Position
+incident-position-hint = Latitude and longitude in degrees: 42.137, 21.431. Only those who keep firearms see it exactly.
+incident-position-invalid = Write latitude and longitude with a comma between: 42.137, 21.431
+incident-codes = Handling codes besides H0
+incident-codes-hint = On the map, H1 shows the place to ten kilometres, H2 and H3 the country only.
+incident-restriction = Restriction
+incident-restriction-hint = For H3: what it says
+
+firearms-category = Category
+firearms-year = Year
+firearms-year-hint = Of manufacture: 1987, or 1980-1989
+firearms-order = Order
+firearms-order-newest = Last recorded first
+firearms-order-oldest = First recorded first
+firearms-views = Kept views
+firearms-view-name = Keep this view as
+firearms-view-keep = Keep
+firearms-view-means = Search by something, and keep it here under a name. Only you see your views.
+firearms-view-drop = Forget
+firearms-view-drop-named = Forget { $name }
+notice-view-kept = The view is kept under this name.
+notice-view-dropped = The view is forgotten.

@@ -159,7 +159,7 @@ pub(super) async fn import_page(signed: &Signed, shown: Shown<'_>) -> FirearmImp
         |_| Vec::new(),
         |kept| kept.into_iter().map(|preset| preset.name).collect(),
     );
-    let posted = with_reading(shown.posted, &shown.read);
+    let posted = with_reading(&shown.posted, &shown.read);
     let filler = Filler {
         t,
         posted: &posted,
@@ -224,7 +224,7 @@ fn report_of(run: &Run) -> Option<&FirearmImportReport> {
 }
 
 /// What a kept mapping says of headings and kind is shown as if it had been chosen.
-fn with_reading(posted: Posted, read: &Read) -> Posted {
+fn with_reading(posted: &Posted, read: &Read) -> Posted {
     let mut fields: Vec<(String, String)> = posted
         .fields()
         .map(|(name, value)| (name.to_owned(), value.to_owned()))

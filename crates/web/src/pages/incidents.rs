@@ -7,13 +7,14 @@ use egnatia_firearms::{
     Ammunition, Cluster, Country, Explosive, Incident, IncidentKind, InvolvedPerson, Part, Route,
     SeizedWeapon,
 };
-use egnatia_record::RecordId;
+use egnatia_record::{Handling, HandlingCode, HandlingError, OriginRegime, RecordId, ReleasableTo};
 
 use super::alert_facts::day;
 use super::alert_form::{Filler, Wrong};
 use super::firearm_fields::{read_day, words};
 use super::firearm_sections::{Section, SectionsPage, whole, wrong_of};
 use super::firearms::{FirearmsPage, tabs};
+use super::incident_figures::degrees;
 use super::{record_id, terms};
 use crate::parts::{Cell, Empty, Facts, FieldKind, Form, Table};
 use crate::problem::Problem;
@@ -146,6 +147,10 @@ fn facts(t: &Texts, view: &IncidentView) -> Facts {
             t.text("incident-place"),
             Cell::Lines(incident.place.clone(), incident.country.to_string()),
         )
+        .with_some(
+            t.text("incident-position"),
+            incident.position.map(|exact| Cell::Exact(degrees(exact))),
+        )
         .with(t.text("incident-border"), Cell::Text(t.text(at)))
         .with_some(t.text("incident-route"), text(&incident.route.text()))
         .with_some(t.text("incident-concealment"), text(&incident.concealment))
@@ -234,6 +239,7 @@ async fn new_page(signed: &Signed, (posted, wrong): (&Posted, &Wrong)) -> Sectio
         filler.line("on", "column-on").required(),
         filler.line("country", "incident-country").required(),
         filler.line("place", "incident-place").required(),
+        filler.line("position", "incident-position"),
         filler.choice("border", "incident-border", border),
         filler.line("route", "incident-route"),
         filler.area("concealment", "incident-concealment"),
@@ -242,6 +248,8 @@ async fn new_page(signed: &Signed, (posted, wrong): (&Posted, &Wrong)) -> Sectio
         filler.area("ammunition", "incident-ammunition"),
         filler.area("explosives", "incident-explosives"),
         filler.area("persons", "incident-persons"),
+        filler.several("codes", "incident-codes", codes(t)),
+        filler.line("restriction", "incident-restriction"),
         filler.line("note", "incident-note").kind(FieldKind::Area),
     ];
     let whole = whole(wrong, &fields);
@@ -264,7 +272,18 @@ pub(crate) async fn record(signed: Signed, posted: Posted) -> Result<Response, P
     let wrong = match read(&signed, &posted).await? {
         Ok(incident) => {
             let app = &signed.state.app;
-            match app.record_incident(signed.caller(), incident).await {
+            let handling = match handling(&posted) {
+                Ok(handling) => handling,
+                Err(error) => {
+                    let text = crate::words::sentence(&error.to_string());
+                    let wrong = Wrong::from([("restriction".to_owned(), text)]);
+                    return Ok(show_refused(&new_page(&signed, (&posted, &wrong)).await));
+                }
+            };
+            match app
+                .record_incident(signed.caller(), incident, handling)
+                .await
+            {
                 Ok(id) => return Ok(done(&format!("/incidents/{id}"), "incident-recorded")),
                 Err(error) => wrong_of(error)?,
             }
@@ -297,6 +316,10 @@ async fn read(signed: &Signed, posted: &Posted) -> Result<Result<Incident, Wrong
     let countries: Result<Vec<Country>, _> = codes.map(str::parse).collect();
     if countries.is_err() {
         say("route", "incident-route-invalid");
+    }
+    let position = posted.some("position").map(|text| read_position(&text));
+    if position == Some(None) {
+        say("position", "incident-position-invalid");
     }
     let parts = counted(posted, "parts").map(|rows| {
         let rows = rows.into_iter();
@@ -360,7 +383,7 @@ async fn read(signed: &Signed, posted: &Posted) -> Result<Result<Incident, Wrong
         on,
         country,
         place: posted.text("place"),
-        position: None,
+        position: position.flatten(),
         at_border: posted.raw("border") == "yes",
         route: Route { countries },
         concealment: posted.text("concealment"),
@@ -371,6 +394,53 @@ async fn read(signed: &Signed, posted: &Posted) -> Result<Result<Incident, Wrong
         persons,
         note: posted.text("note"),
     }))
+}
+
+/// Codes that are added to H0.
+fn codes(t: &Texts) -> Vec<(String, String)> {
+    let codes = ["H1", "H2", "H3"].into_iter();
+    codes
+        .map(|code| (code.to_owned(), terms::word(t, &["code"], code)))
+        .collect()
+}
+
+/// The handling of an incident: of this authority only.
+fn handling(posted: &Posted) -> Result<Handling, HandlingError> {
+    let codes = posted
+        .all("codes")
+        .into_iter()
+        .filter_map(|code| code.parse().ok());
+    Handling::new(
+        std::iter::once(HandlingCode::H0).chain(codes),
+        posted.some("restriction"),
+        ReleasableTo::NobodyElse,
+        OriginRegime::National,
+    )
+}
+
+/// `42.137, 21.431` in thousandths of a degree.
+fn read_position(text: &str) -> Option<(i32, i32)> {
+    let (latitude, longitude) = match text.split_once(';') {
+        Some(parts) => parts,
+        None => text.split_once(", ").or_else(|| text.split_once(','))?,
+    };
+    Some((thousandths(latitude)?, thousandths(longitude)?))
+}
+
+fn thousandths(text: &str) -> Option<i32> {
+    let text = text.trim().replace(',', ".");
+    let (is_minus, text) = match text.strip_prefix('-') {
+        Some(text) => (true, text),
+        None => (false, text.as_str()),
+    };
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || whole.len() > 3 || part.len() > 12 || !digits(whole) || !digits(part) {
+        return None;
+    }
+    let part: String = part.chars().chain("000".chars()).take(3).collect();
+    let value = whole.parse::<i32>().ok()? * 1_000 + part.parse::<i32>().ok()?;
+    Some(if is_minus { -value } else { value })
 }
 
 /// Lines such as `12 barrels`.
@@ -419,6 +489,22 @@ fn explosive(line: &str) -> Option<Explosive> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn positions_are_read_as_people_write_them() {
+        for text in [
+            "42.137, 21.431",
+            "42.1379,21.4312",
+            "42,137; 21,431",
+            "42.137 , 21.431",
+        ] {
+            assert_eq!(read_position(text), Some((42_137, 21_431)), "{text}");
+        }
+        assert_eq!(read_position("-1.5, 0"), Some((-1_500, 0)));
+        for text in ["42", "north, east", "42.1.1, 2", "+1, 2", ", 3"] {
+            assert_eq!(read_position(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn items_are_read_line_by_line() {

@@ -34,6 +34,7 @@ pub mod hit_reports;
 pub mod hits;
 mod import_report;
 pub mod inbox;
+pub mod incident_figures;
 pub mod incidents;
 mod incoming;
 pub mod inquiries;
@@ -225,6 +226,9 @@ fn firearms_router() -> Router<WebState> {
             "/firearms",
             get(firearms::show_firearms).post(firearm_new::register),
         )
+        .route("/firearms.csv", get(firearms::export_firearms))
+        .route("/firearms/search", post(firearms::search))
+        .route("/firearms/views", post(firearms::keep_view))
         .route("/firearms/new", get(firearm_new::show_new))
         .route("/firearms/{id}", get(firearm::show_firearm))
         .route(
@@ -238,6 +242,15 @@ fn firearms_router() -> Router<WebState> {
             get(incidents::show_incidents).post(incidents::record),
         )
         .route("/incidents/new", get(incidents::show_new))
+        .route("/incidents/figures", get(incident_figures::show_figures))
+        .route(
+            "/incidents/places.csv",
+            get(incident_figures::export_places),
+        )
+        .route(
+            "/incidents/series.csv",
+            get(incident_figures::export_series),
+        )
         .route("/incidents/{id}", get(incidents::show_incident))
         .route("/traces", get(traces::show_traces).post(traces::start))
         .route("/traces/new", get(traces::show_new))

@@ -8,6 +8,7 @@ mod alerts;
 mod api;
 mod exchange_api;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
+mod firearm_import;
 mod firearms;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod fuzz;

@@ -279,13 +279,10 @@ fn like_row(
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a probability lies between 0 and 1"
-)]
+/// A probability in whole percent.
 fn percent(probability: f64) -> u8 {
-    (probability.clamp(0.0, 1.0) * 100.0).floor() as u8
+    let share = |percent: &u8| f64::from(*percent) / 100.0 <= probability;
+    (0..=100).rev().find(share).unwrap_or(0)
 }
 
 /// Which ones they are stands in the report beside.

@@ -1,5 +1,6 @@
 //! `egnatia firearm`.
 
+mod figures;
 mod import;
 mod report;
 mod show;
@@ -8,7 +9,7 @@ use std::fmt::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
-use egnatia_app::{AppError, Caller, FirearmSearch, LikeFirearm, NewFirearm};
+use egnatia_app::{AppError, Caller, FirearmOrder, FirearmSearch, LikeFirearm, NewFirearm};
 use egnatia_firearms::{Mark, Particulars, ReturnKind};
 use egnatia_record::Justification;
 use serde_json::{Value, json};
@@ -38,16 +39,21 @@ pub async fn run(
     let code = match what {
         Firearm::Register(what) => register(&data, &caller, *what, json).await,
         Firearm::Import(what) => import::run(&data, &caller, &what, json).await,
-        Firearm::List {
-            text,
-            custody,
-            limit,
-            ..
-        } => {
+        Firearm::List(what) => {
+            let limit = what.limit;
             let search = FirearmSearch {
-                text,
-                custody,
-                ..FirearmSearch::default()
+                text: what.text,
+                custody: what.custody,
+                make: what.make,
+                model: what.model,
+                calibre: what.calibre,
+                kind: what.kind,
+                category: what.category,
+                year: what.year,
+                order: match what.oldest_first {
+                    true => FirearmOrder::Oldest,
+                    false => FirearmOrder::Newest,
+                },
             };
             list(&data, &caller, (&search, limit), json).await
         }
@@ -62,6 +68,8 @@ pub async fn run(
             freeze,
             ..
         } => count(&data, &caller, (kind, &period, freeze), json).await,
+        Firearm::Series(what) => figures::series(&data, &caller, &what, json).await,
+        Firearm::Places(what) => figures::places(&data, &caller, &what, json).await,
         Firearm::Clusters { .. } => clusters(&data, &caller, json).await,
     };
     data.close().await;
@@ -72,8 +80,9 @@ fn why_of(what: &Firearm) -> &Why {
     match what {
         Firearm::Register(what) => &what.why,
         Firearm::Import(what) => &what.why,
-        Firearm::List { why, .. }
-        | Firearm::Show { why, .. }
+        Firearm::Series(what) | Firearm::Places(what) => &what.why,
+        Firearm::List(what) => &what.why,
+        Firearm::Show { why, .. }
         | Firearm::Trace { why, .. }
         | Firearm::Return { why, .. }
         | Firearm::Clusters { why } => why,
@@ -193,6 +202,7 @@ async fn list(
         values.push(json!({
             "firearm": row.record, "name": row.name, "serial": row.serial, "make": row.make,
             "calibre": row.calibre, "kind": row.kind, "custody": row.custody,
+            "model": row.model, "category": row.category, "year": row.year,
         }));
     }
     if found.is_empty() {
