@@ -3,6 +3,7 @@
 mod events;
 mod import;
 mod incidents;
+mod photographs;
 mod register;
 mod returns;
 mod traces;
@@ -33,6 +34,8 @@ pub use import::{
     LikeFirearmRow, LikeState, RowDecision, SameFirearm,
 };
 pub use incidents::{IncidentSummary, IncidentView};
+pub(crate) use photographs::KEPT;
+pub use photographs::PhotographForm;
 pub use register::{FirearmSearch, FirearmView, LikeFirearm, NewFirearm};
 pub use returns::{ReturnSummary, ReturnView};
 pub(crate) use traces::{CATEGORY, OPEN, RECEIVED as TRACE_RECEIVED};

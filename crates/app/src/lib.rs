@@ -74,8 +74,8 @@ pub use exports::{EXPORT_ROWS_MAX, ExportedTable};
 pub use firearms::{
     EarlierRow, FirearmImportError, FirearmImportReport, FirearmImporting, FirearmSearch,
     FirearmView, ImportStep, IncidentSummary, IncidentView, LikeFirearm, LikeFirearmRow, LikeState,
-    MissingReport, NewFirearm, NewTrace, NewTraceAnswer, ReturnSummary, ReturnView, RowDecision,
-    SameFirearm, TraceAnswerView, TraceDelivery, TraceSummary, TraceView,
+    MissingReport, NewFirearm, NewTrace, NewTraceAnswer, PhotographForm, ReturnSummary, ReturnView,
+    RowDecision, SameFirearm, TraceAnswerView, TraceDelivery, TraceSummary, TraceView,
 };
 pub use hits::{HitSummary, HitView};
 pub use import::{ImportReport, Importing};

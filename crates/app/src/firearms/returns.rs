@@ -61,7 +61,11 @@ impl App {
     ) -> Result<(Vec<ReturnRow>, u64), AppError> {
         let all = self.all_incidents().await?;
         let incidents = all.iter().map(|view| &view.incident);
-        Ok(count_return(kind, period, incidents))
+        let traces = match kind {
+            ReturnKind::Iafq => self.trace_results().await?,
+            ReturnKind::HalfYear => Vec::new(),
+        };
+        Ok(count_return(kind, period, incidents, &traces))
     }
 
     /// Freezes a return: from then on it stays as it is, whatever is recorded later.

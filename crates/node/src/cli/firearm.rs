@@ -22,6 +22,19 @@ pub enum Firearm {
     Import(Box<FirearmImport>),
     /// List weapons of the register, the newest first.
     List(Box<List>),
+    /// Add a photograph to a weapon: JPEG, PNG or WebP. What a camera wrote into it is not kept.
+    Photograph {
+        /// The weapon.
+        #[arg(value_name = "ID")]
+        id: RecordId,
+        /// The file.
+        file: PathBuf,
+        /// What it shows, for whoever does not see it.
+        #[arg(long)]
+        shows: String,
+        #[command(flatten)]
+        why: Why,
+    },
     /// Show a weapon: its marks, and everything that happened to it.
     Show {
         /// The weapon.

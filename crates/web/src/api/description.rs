@@ -8,8 +8,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    accounts, alerts, audit, checks, firearm_import, firearms, hits, inquiries, lists, matches,
-    partners, sessions, stock, stock_counts, traces, transfers,
+    accounts, alerts, audit, checks, firearm_import, firearm_photographs, firearms, hits,
+    inquiries, lists, matches, partners, sessions, stock, stock_counts, traces, transfers,
 };
 
 #[derive(OpenApi)]
@@ -35,7 +35,8 @@ use super::{
         traces::ask_further, traces::consent, traces::trace_answers,
         traces::answer_trace, traces::pass_trace_on, firearms::returns,
         firearms::freeze_return, firearm_import::import, firearm_import::columns,
-        firearm_import::views, firearm_import::keep_view, firearm_import::drop_view,
+        firearm_photographs::add, firearm_photographs::view,
+        firearm_photographs::remove, firearm_import::views, firearm_import::keep_view, firearm_import::drop_view,
         stock::overview, stock::accounts, stock::ledger, stock::add_holder, stock::sites,
         stock::set_up_site, stock::store, stock::find_goods, stock::register_goods, stock::goods,
         stock::change_goods, stock::waiting, stock::enter_movement, stock::movement,

@@ -12,6 +12,7 @@ mod checks;
 mod description;
 mod firearm_bodies;
 mod firearm_import;
+mod firearm_photographs;
 mod firearms;
 mod hits;
 mod incident_queries;
@@ -35,6 +36,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use axum::routing::{delete, get, post, put};
+use egnatia_formats::photographs::PHOTOGRAPH_BYTES_MAX;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::WebState;
@@ -160,6 +162,14 @@ fn firearms_router() -> Router<WebState> {
             put(firearm_import::keep_view).merge(delete(firearm_import::drop_view)),
         )
         .route("/firearms/{id}", get(firearms::view))
+        .route(
+            "/firearms/{id}/photographs",
+            post(firearm_photographs::add).layer(DefaultBodyLimit::max(PHOTOGRAPH_BYTES_MAX)),
+        )
+        .route(
+            "/firearms/{id}/photographs/{photograph}",
+            get(firearm_photographs::view).merge(delete(firearm_photographs::remove)),
+        )
         .route("/firearms/{id}/events", post(firearms::event))
         .route("/firearms/{id}/report", post(firearms::report))
         .route(

@@ -8,6 +8,8 @@ use egnatia_app::{
 };
 use egnatia_firearms::{Category, Custody, Label, WeaponKind};
 
+use egnatia_record::RecordId;
+
 use super::alert_form::{Filler, Wrong};
 use super::firearm_fields::{words, words_or_none};
 use super::firearm_sections::wrong_of;
@@ -53,6 +55,8 @@ pub struct RegisterPage {
     pub table: Table,
     /// Views of the register that the reader keeps.
     pub views: Views,
+    /// Where the labels of what is found are printed.
+    pub labels: String,
 }
 
 /// Views that somebody keeps, and how another one is kept.
@@ -261,6 +265,22 @@ pub(crate) async fn export_firearms(signed: Signed) -> Result<Response, Problem>
     Ok(export::download(&table, which, frame.today()))
 }
 
+/// The first weapons that the address asks for, the filter as it stands there, and whether there are
+/// more.
+pub(super) async fn found_ids(
+    signed: &Signed,
+    most: usize,
+) -> Result<(Vec<RecordId>, String, bool), Problem> {
+    let posted = asked(signed);
+    let (app, caller) = (&signed.state.app, signed.caller());
+    let limit = u32::try_from(most).unwrap_or(PAGE);
+    let page = app
+        .firearms(caller, &search_of(&posted), None, limit)
+        .await?;
+    let ids = page.items.iter().map(|row| row.record);
+    Ok((ids.collect(), query_of(&posted), page.next.is_some()))
+}
+
 async fn list(
     signed: &Signed,
     (posted, wrong): (&Posted, &Wrong),
@@ -298,6 +318,7 @@ async fn list(
         filters: filters(&Filler { t, posted, wrong }),
         table: table.export(format!("/firearms.csv?{query}")),
         views,
+        labels: format!("/firearms/labels?{query}"),
         frame,
     }
 }

@@ -12,11 +12,11 @@ use egnatia_record::{Handling, HandlingCode, HandlingError, OriginRegime, Record
 use super::alert_facts::day;
 use super::alert_form::{Filler, Wrong};
 use super::firearm_fields::{read_day, words};
-use super::firearm_sections::{Section, SectionsPage, whole, wrong_of};
+use super::firearm_sections::{Section, SectionsPage, whole_of, wrong_of};
 use super::firearms::{FirearmsPage, tabs};
 use super::incident_figures::degrees;
 use super::{record_id, terms};
-use crate::parts::{Cell, Empty, Facts, FieldKind, Form, Table};
+use crate::parts::{Cell, Empty, Facts, FieldGroup, FieldKind, Form, Table};
 use crate::problem::Problem;
 use crate::visit::{Posted, Signed, done, show, show_refused};
 use crate::{Area, Frame, Texts, cursor};
@@ -234,26 +234,38 @@ async fn new_page(signed: &Signed, (posted, wrong): (&Posted, &Wrong)) -> Sectio
         ("yes".to_owned(), t.text("incident-at-border")),
         ("no".to_owned(), t.text("incident-inland")),
     ];
-    let fields = vec![
+    let place = vec![
         filler.choice("kind", "incident-kind", kinds),
         filler.line("on", "column-on").required(),
         filler.line("country", "incident-country").required(),
         filler.line("place", "incident-place").required(),
-        filler.line("position", "incident-position"),
         filler.choice("border", "incident-border", border),
         filler.line("route", "incident-route"),
-        filler.area("concealment", "incident-concealment"),
+    ];
+    let items = vec![
         filler.area("weapons", "incident-weapons"),
         filler.area("parts", "incident-parts"),
         filler.area("ammunition", "incident-ammunition"),
         filler.area("explosives", "incident-explosives"),
+    ];
+    let more = vec![
+        filler.line("position", "incident-position"),
+        filler.area("concealment", "incident-concealment"),
         filler.area("persons", "incident-persons"),
-        filler.several("codes", "incident-codes", codes(t)),
-        filler.line("restriction", "incident-restriction"),
         filler.line("note", "incident-note").kind(FieldKind::Area),
     ];
-    let whole = whole(wrong, &fields);
-    let form = Form::new(t, "/incidents", fields, t.text("incident-submit"), whole);
+    let handling = vec![
+        filler.several("codes", "incident-codes", codes(t)),
+        filler.line("restriction", "incident-restriction"),
+    ];
+    let groups = vec![
+        FieldGroup::new(t.text("incident-where"), place),
+        FieldGroup::new(t.text("incident-items"), items),
+        FieldGroup::new(t.text("incident-group-more"), more).folded(),
+        FieldGroup::new(t.text("incident-group-handling"), handling).folded(),
+    ];
+    let whole = whole_of(wrong, &groups);
+    let form = Form::grouped(t, "/incidents", groups, t.text("incident-submit"), whole);
     SectionsPage {
         back: ("/incidents", t.text("incidents-title")),
         notice: None,

@@ -27,6 +27,7 @@ pub mod firearm_import;
 pub mod firearm_import_page;
 mod firearm_label;
 mod firearm_new;
+mod firearm_photographs;
 mod firearm_report;
 pub mod firearm_sections;
 pub mod firearms;
@@ -79,6 +80,8 @@ use partner_card::CARD_FORM_BYTES_MAX;
 use crate::WebState;
 use crate::problem::{Problem, ProblemCode};
 use crate::screens::FILE_BYTES_MAX;
+use egnatia_formats::photographs::PHOTOGRAPH_BYTES_MAX;
+
 use crate::tables::{FIREARM_TABLE_BYTES_MAX, TABLE_BYTES_MAX};
 use crate::visit::FORM_BYTES_MAX;
 
@@ -212,6 +215,9 @@ pub(crate) fn router(upload_bytes_max: usize) -> Router<WebState> {
 
 /// The pages about firearms.
 fn firearms_router() -> Router<WebState> {
+    let photograph = post(firearm_photographs::add).layer(DefaultBodyLimit::max(
+        PHOTOGRAPH_BYTES_MAX.saturating_add(FORM_BYTES_MAX),
+    ));
     let file = post(firearm_import::take_file).layer(DefaultBodyLimit::max(
         FIREARM_TABLE_BYTES_MAX.saturating_add(FORM_BYTES_MAX),
     ));
@@ -227,6 +233,7 @@ fn firearms_router() -> Router<WebState> {
             get(firearms::show_firearms).post(firearm_new::register),
         )
         .route("/firearms.csv", get(firearms::export_firearms))
+        .route("/firearms/labels", get(firearm_label::show_sheet))
         .route("/firearms/search", post(firearms::search))
         .route("/firearms/views", post(firearms::keep_view))
         .route("/firearms/new", get(firearm_new::show_new))
@@ -234,6 +241,11 @@ fn firearms_router() -> Router<WebState> {
         .route(
             "/firearms/{id}/report",
             get(firearm_report::show_report).post(firearm_report::report),
+        )
+        .route("/firearms/{id}/photographs", photograph)
+        .route(
+            "/firearms/{id}/photographs/{photograph}/{file}",
+            get(firearm_photographs::show_photograph).post(firearm_photographs::remove),
         )
         .route("/firearms/{id}/label", get(firearm_label::show_label))
         .route("/firearms/{id}/{act}", post(firearm::act))

@@ -12,11 +12,13 @@ use jiff::Timestamp;
 use super::alert_facts::day;
 use super::alert_form::{Filler, Wrong};
 use super::firearm_fields::{self, partners, read_day, words_or_none};
-use super::firearm_sections::{ChainDrawing, DrawnNode, Section, SectionsPage, whole, wrong_of};
+use super::firearm_sections::{
+    ChainDrawing, DrawnNode, Section, SectionsPage, whole, whole_of, wrong_of,
+};
 use super::firearms::{FirearmsPage, tabs};
 use super::trace_answers::{outcome_text, waiting_table};
 use super::{record_id, terms};
-use crate::parts::{Cell, Clock, Empty, Facts, FieldKind, Form, Table, Tone};
+use crate::parts::{Cell, Clock, Empty, Facts, FieldGroup, FieldKind, Form, Table, Tone};
 use crate::problem::{Problem, ProblemCode};
 use crate::visit::{Posted, Signed, done, show, show_refused};
 use crate::{Area, Frame, Texts, cursor};
@@ -102,27 +104,36 @@ async fn new_page(signed: &Signed, (posted, wrong): (&Posted, &Wrong)) -> Sectio
         .await;
     let filler = Filler { t, posted, wrong };
     let grounds = UrgencyGround::ALL.iter().map(|ground| ground.as_str());
-    let mut fields = firearm_fields::fields(&filler);
-    fields.extend([
+    let mut groups = firearm_fields::groups(&filler);
+    let asked = vec![
         filler
             .choice("to", "trace-to", partners(&signed.state.app, t))
             .required(),
         filler.line("recovered_in", "trace-recovered-in").required(),
         filler.line("recovered_on", "trace-recovered-on").required(),
         filler.line("offence", "trace-offence").required(),
+    ];
+    let urgent = vec![
         filler.choice(
             "urgency",
             "trace-urgency",
             words_or_none(t, "urgency", grounds),
         ),
         filler.area("urgency_reason", "trace-urgency-reason"),
+    ];
+    let more = vec![
         filler
             .line("question", "trace-question")
             .kind(FieldKind::Area),
         filler.line("may_pass_to", "trace-may-pass-to"),
+    ];
+    groups.extend([
+        FieldGroup::new(t.text("trace-group-asked"), asked),
+        FieldGroup::new(t.text("trace-group-urgent"), urgent).folded(),
+        FieldGroup::new(t.text("trace-group-more"), more).folded(),
     ]);
-    let whole = whole(wrong, &fields);
-    let form = Form::new(t, "/traces", fields, t.text("trace-submit"), whole);
+    let whole = whole_of(wrong, &groups);
+    let form = Form::grouped(t, "/traces", groups, t.text("trace-submit"), whole);
     SectionsPage {
         back: ("/traces", t.text("traces-title")),
         notice: None,
