@@ -1,6 +1,6 @@
 //! Photographs of weapons: kept with the weapon, seen with a trace in the log, erased with it.
 
-use egnatia_app::{Action, AppError, AuditQuery, Caller, PhotographForm, Role};
+use egnatia_app::{Action, AppError, AuditQuery, Caller, PhotographForm, Role, Store};
 use egnatia_firearms::{Mark, MarkPlace, Particulars, WeaponKind};
 use egnatia_record::{Justification, Kind, Purpose, RecordId};
 use egnatia_testkit::TestNode;

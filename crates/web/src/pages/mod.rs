@@ -36,6 +36,7 @@ pub mod hits;
 mod import_report;
 pub mod inbox;
 pub mod incident_figures;
+mod incident_new;
 pub mod incidents;
 mod incoming;
 pub mod inquiries;
@@ -64,6 +65,7 @@ mod stores;
 mod subjects;
 mod terms;
 mod trace_answers;
+mod trace_new;
 pub mod traces;
 pub mod transfers;
 pub mod users;
@@ -251,9 +253,9 @@ fn firearms_router() -> Router<WebState> {
         .route("/firearms/{id}/{act}", post(firearm::act))
         .route(
             "/incidents",
-            get(incidents::show_incidents).post(incidents::record),
+            get(incidents::show_incidents).post(incident_new::record),
         )
-        .route("/incidents/new", get(incidents::show_new))
+        .route("/incidents/new", get(incident_new::show_new))
         .route("/incidents/figures", get(incident_figures::show_figures))
         .route(
             "/incidents/places.csv",
@@ -264,8 +266,8 @@ fn firearms_router() -> Router<WebState> {
             get(incident_figures::export_series),
         )
         .route("/incidents/{id}", get(incidents::show_incident))
-        .route("/traces", get(traces::show_traces).post(traces::start))
-        .route("/traces/new", get(traces::show_new))
+        .route("/traces", get(traces::show_traces).post(trace_new::start))
+        .route("/traces/new", get(trace_new::show_new))
         .route("/traces/{id}", get(traces::show_trace))
         .route("/traces/{id}/{act}", post(traces::act))
         .route("/trace-answers/{id}", get(trace_answers::show_answer))
