@@ -6,9 +6,10 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use egnatia_alerts::Reason;
 use egnatia_app::{
-    Action, FirearmImportReport, FirearmImporting, Preset, PresetArea, RowDecision, checksum,
+    Action, FirearmImporting, Preset, PresetArea, RowDecision, checksum,
 };
 use egnatia_firearms::WeaponKind;
 use egnatia_formats::rows::firearms::{
@@ -22,7 +23,7 @@ use utoipa::ToSchema;
 use super::caller::Bearer;
 use super::json::{Body, ProblemBody, Query};
 use crate::WebState;
-use crate::problem::{Problem, ProblemCode};
+use crate::problem::{Finished, Problem, ProblemCode};
 
 /// How a table of firearms is read, and what is done with it.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -59,7 +60,7 @@ pub(crate) async fn import(
     bearer: Bearer,
     Query(wanted): Query<WantedImport>,
     bytes: Bytes,
-) -> Result<(StatusCode, Json<FirearmImportReport>), Problem> {
+) -> Result<Response, Problem> {
     bearer.enter(&state, Action::KeepFirearms)?;
     let (app, caller) = (&state.app, bearer.caller());
     let mut reading = match &wanted.mapping {
@@ -114,7 +115,10 @@ pub(crate) async fn import(
         (0, false, 1..) => StatusCode::CREATED,
         _ => StatusCode::OK,
     };
-    Ok((status, Json(report)))
+    let mut response = (status, Json(report)).into_response();
+    // What is wrong with the rows stands in the report.
+    response.extensions_mut().insert(Finished);
+    Ok(response)
 }
 
 fn decisions(wanted: &WantedImport) -> Result<BTreeMap<u64, RowDecision>, Problem> {

@@ -3,7 +3,8 @@
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
-use datamatrix::{DataMatrix, SymbolList};
+use datamatrix::data::EncodationType;
+use datamatrix::{DataMatrixBuilder, SymbolList};
 use egnatia_app::Action;
 use egnatia_firearms::Label;
 
@@ -69,8 +70,16 @@ impl PrintedLabel {
 /// A Data Matrix (ISO/IEC 16022, ECC 200), square, with its quiet zone; `None` where the text is too
 /// long for one.
 pub(super) fn data_matrix(text: &str, name: String) -> Option<Qr> {
-    let list = SymbolList::default().enforce_square();
-    let bitmap = DataMatrix::encode_str(text, list).ok()?.bitmap();
+    // Not in base 256: widespread readers take its bytes for Latin-1, whatever the code says.
+    let modes = EncodationType::Ascii
+        | EncodationType::C40
+        | EncodationType::Text
+        | EncodationType::X12
+        | EncodationType::Edifact;
+    let code = DataMatrixBuilder::new()
+        .with_encodation_types(modes)
+        .with_symbol_list(SymbolList::default().enforce_square());
+    let bitmap = code.encode_str(text).ok()?.bitmap();
     let path = bitmap.pixels().map(|(x, y)| {
         let (x, y) = (x.saturating_add(QUIET), y.saturating_add(QUIET));
         format!("M{x} {y}h1v1h-1z")

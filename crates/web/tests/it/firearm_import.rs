@@ -138,7 +138,7 @@ async fn columns_are_kept_under_a_name_and_used_for_another_table() {
 #[tokio::test]
 async fn only_those_who_keep_firearms_bring_them_in() {
     let world = World::new().await;
-    let mut officer = world.justified("o.one", "border-check").await;
+    let mut officer = world.justified("o.officer", "border-check").await;
     for path in ["/firearms/import", "/firearms/import/new"] {
         assert_eq!(
             officer.get(path).await.status,
@@ -146,7 +146,7 @@ async fn only_those_who_keep_firearms_bring_them_in() {
             "{path}"
         );
     }
-    let token = world.token("o.one", "border-check").await;
+    let token = world.token("o.officer", "border-check").await;
     let answer = world
         .api(Method::POST, "/firearms/import", Some(&token), TABLE)
         .await;

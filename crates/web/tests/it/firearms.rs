@@ -292,7 +292,7 @@ async fn the_register_is_filtered_searched_while_somebody_types_kept_as_views_an
         .await;
     assert_eq!(unnamed.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(unnamed.body.contains("view-name-error"), "{}", unnamed.body);
-    let mut officer = world.justified("v.one", PURPOSE).await;
+    let mut officer = world.justified("v.verifier", PURPOSE).await;
     assert!(!officer.get("/firearms").await.body.contains("Pištolji"));
     browser.get("/firearms").await;
     browser
@@ -383,7 +383,7 @@ async fn the_map_shows_a_place_as_its_codes_allow_and_the_position_only_to_those
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.body.contains("from-error"), "{}", refused.body);
 
-    let mut officer = world.justified("v.one", PURPOSE).await;
+    let mut officer = world.justified("v.verifier", PURPOSE).await;
     let page = officer.get(&one).await.body;
     assert!(
         page.contains("42.150° N") && !page.contains("42.137"),
@@ -588,7 +588,11 @@ async fn a_label_has_the_number_and_its_code_is_read_back() {
             .contains(&format!("{path}/label"))
     );
     let label = browser.get(&format!("{path}/label")).await.body;
-    assert!(label.contains("<svg class=\"qr\""), "{label}");
+    for class in ["qr square", "qr matrix"] {
+        assert!(label.contains(&format!("<svg class=\"{class}\"")), "{label}");
+    }
+    let sheet = browser.get("/firearms/labels?make=Zastava").await.body;
+    assert_eq!(sheet.matches("<svg class=\"qr matrix\"").count(), 1);
     let (_, code) = label.split_once("data-code=\"").unwrap();
     let (code, _) = code.split_once('"').unwrap();
     let id = path.rsplit('/').next().unwrap();
