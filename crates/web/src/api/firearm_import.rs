@@ -8,9 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use egnatia_alerts::Reason;
-use egnatia_app::{
-    Action, FirearmImporting, Preset, PresetArea, RowDecision, checksum,
-};
+use egnatia_app::{Action, FirearmImporting, Preset, PresetArea, RowDecision, checksum};
 use egnatia_firearms::WeaponKind;
 use egnatia_formats::rows::firearms::{
     FirearmReading, FirearmTable, OtherColumns, stated_firearm_columns,

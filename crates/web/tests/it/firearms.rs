@@ -256,6 +256,7 @@ async fn the_register_is_filtered_searched_while_somebody_types_kept_as_views_an
         ("year", "1994"),
         ("marks", ""),
     ];
+    world.node.clock.advance(jiff::SignedDuration::from_secs(1));
     let second = path_of(&browser.post("/firearms", &weapon_but(&other)).await);
     for (query, is_first, is_second) in [
         ("model=M70%20AB2", true, false),
@@ -589,7 +590,10 @@ async fn a_label_has_the_number_and_its_code_is_read_back() {
     );
     let label = browser.get(&format!("{path}/label")).await.body;
     for class in ["qr square", "qr matrix"] {
-        assert!(label.contains(&format!("<svg class=\"{class}\"")), "{label}");
+        assert!(
+            label.contains(&format!("<svg class=\"{class}\"")),
+            "{label}"
+        );
     }
     let sheet = browser.get("/firearms/labels?make=Zastava").await.body;
     assert_eq!(sheet.matches("<svg class=\"qr matrix\"").count(), 1);
