@@ -103,6 +103,10 @@ const COMPUTED: [&str; 72] = [
     "gender-",
     "schema-",
     "area-",
+    "firearm-column-",
+    "firearms-order-",
+    "precision-",
+    "return-section-",
 ];
 
 #[test]
