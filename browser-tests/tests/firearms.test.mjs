@@ -170,7 +170,10 @@ test("long names and other letters fit a narrow window, by day and by night", as
           model: "М70АБ2 преклопни кундак за извоз",
         });
         await assertFine(page);
-        for (const path of [`${weapon}/label`, "/firearms", "/firearms/new", "/incidents", "/traces", "/returns"]) {
+        for (const path of [
+          `${weapon}/label`, "/firearms/labels", "/firearms", "/firearms/new", "/firearms/import",
+          "/incidents", "/incidents/new", "/incidents/figures", "/traces", "/traces/new", "/returns",
+        ]) {
           await page.goto(path);
           await assertFine(page);
         }
@@ -186,10 +189,14 @@ test("the label of a weapon is read back by the box and by the register", async 
     await page.click(`main a[href='${weapon}/label']`);
     await page.waitForURL((url) => url.pathname === `${weapon}/label`);
     await assertFine(page);
-    const code = await page.locator(".label [data-code]").getAttribute("data-code");
+    const codes = await page.locator(".label [data-code]").evaluateAll((all) => all.map((one) => one.dataset.code));
+    const [code] = codes;
     assert.ok(code.length > 0);
+    assert.deepEqual(codes, [code, code], "QR code and Data Matrix say the same");
     await page.emulateMedia({ media: "print" });
-    assert.ok(await page.locator(".label svg.qr").isVisible());
+    for (const drawn of await page.locator(".label svg.qr").all()) {
+      assert.ok(await drawn.isVisible());
+    }
     assert.ok(!(await page.locator("nav.rail").isVisible()), "only the label is printed");
     await page.emulateMedia({ media: "screen" });
 
@@ -199,5 +206,104 @@ test("the label of a weapon is read back by the box and by the register", async 
     const asked = await page.locator("main").innerText();
     assert.match(asked, /CZ; 9001\/ab/);
     assert.equal(await page.locator(ON_PAGE.candidate).count(), 1);
+  });
+});
+
+test("a table comes in: columns corrected and kept, duplicates decided, then registered", async () => {
+  await withPage(owner, "firearms-officer", async (page) => {
+    await page.goto("/firearms/import");
+    await assertFine(page);
+    const rows = [
+      "Serijski broj;Proizvođač;Kal.;Vrsta",
+      "IMP-70001;Zastava;7,62×39;automatska puška",
+      "IMP-70002;Glock;9x19;pištolj",
+      "IMP70002;GLOCK;9x19;pištolj",
+    ];
+    await page.setInputFiles("#rows", {
+      name: "registar.csv",
+      mimeType: "text/csv",
+      buffer: Buffer.from(`${rows.join("\n")}\n`),
+    });
+    await page.click("form[action='/firearms/import/file'] button[type=submit]");
+    await page.waitForURL((url) => url.pathname === "/firearms/import/new");
+    assert.equal(await page.locator("#column-1").inputValue(), "serial");
+    assert.equal(await page.locator("#column-3").inputValue(), "");
+    await page.selectOption("#column-3", "calibre");
+    await page.click("button[value=check].primary");
+    await page.waitForSelector("input[name='row-4']");
+    await assertFine(page);
+    await page.check("input[name='row-4'][value='left-out']");
+    await page.click("button[value=check].primary");
+    await page.waitForSelector("button[value=enter]");
+    await assertFine(page);
+    await page.click("button[value=enter]");
+    await page.waitForURL((url) => url.searchParams.get("done") === "firearms-imported");
+  });
+});
+
+test("the register is searched as one types, and a view is kept", async () => {
+  await withPage(owner, "firearms-officer", async (page) => {
+    await register(page, { number: "TYP-90001", make: "Beretta", model: "92" });
+    await register(page, { number: "TYP-90002", make: "Norinco", model: "NP-22" });
+    await page.goto("/firearms");
+    const found = (number) => page.locator("[data-results] th a", { hasText: number });
+    await found("TYP-90001").waitFor();
+    await page.fill("#make", "Norinco");
+    await found("TYP-90001").waitFor({ state: "detached" });
+    await found("TYP-90002").waitFor();
+    assert.equal(new URL(page.url()).search, "", "nothing that is typed stands in an address");
+    await page.fill("#year", "eighties");
+    await page.waitForSelector(".field.wrong #year");
+    await page.fill("#year", "");
+    await found("TYP-90002").waitFor();
+    await page.click("summary");
+    await page.fill("#view-name", "Norinco");
+    await page.click("form[action='/firearms/views'] button:text('Keep')");
+    await page.waitForURL((url) => url.searchParams.get("done") === "view-kept");
+    await page.goto("/firearms");
+    await page.click("nav.views a");
+    assert.equal(new URL(page.url()).searchParams.get("make"), "Norinco");
+    await assertFine(page);
+  });
+});
+
+test("a photograph is added with what it shows, and taken away", async () => {
+  const picture = Buffer.from(
+    "iVBORw0KGgoAAAANSUhEUgAAACgAAAAeCAIAAADRv8uKAAAAK0lEQVR42u3NMQ0AAAgDsAlDCUqQjww4mvRveupExGKxWCwWi8VisVj8N16+D/HdjvKMwgAAAABJRU5ErkJggg==",
+    "base64",
+  );
+  await withPage(owner, "firearms-officer", async (page) => {
+    const weapon = await register(page, { number: "PHO-10001" });
+    await page.setInputFiles("#photograph", { name: "a.png", mimeType: "image/png", buffer: picture });
+    await page.fill("#shows", "left side");
+    await page.click(`form[action='${weapon}/photographs'] button[type=submit]`);
+    await page.waitForURL((url) => url.searchParams.get("done") === "photograph-added");
+    const image = page.locator("img[alt='left side']");
+    await image.scrollIntoViewIfNeeded();
+    await page.waitForFunction(() => document.querySelector(".pictures img").naturalWidth > 0);
+    await assertFine(page);
+    await page.click(".pictures button");
+    await page.waitForURL((url) => url.searchParams.get("done") === "photograph-removed");
+    assert.equal(await image.count(), 0);
+  });
+});
+
+test("incidents are on a map and in bars, and tables say the same", async () => {
+  await withPage(owner, "firearms-officer", async (page) => {
+    await page.goto("/incidents/new");
+    await page.selectOption("#kind", "find");
+    await page.fill("#on", day(20));
+    await page.fill("#country", "MK");
+    await page.fill("#place", "Blace");
+    await page.fill("#parts", "3 bolts");
+    await page.click("summary >> nth=0");
+    await page.fill("#position", "42.137, 21.431");
+    await page.click("form[action='/incidents'] button[type=submit]");
+    await page.waitForURL((url) => url.searchParams.get("done") === "incident-recorded");
+    await page.goto("/incidents/figures");
+    await assertFine(page);
+    assert.ok((await page.locator("svg.spots .spot").count()) > 0);
+    assert.ok((await page.locator("svg.bars rect").count()) > 0);
+    assert.doesNotMatch(await page.locator("main").innerText(), /42\.137/);
   });
 });

@@ -19,6 +19,12 @@ pub enum ExportedTable {
     Hits,
     /// Entries of the audit log.
     AuditLog,
+    /// Weapons of the register.
+    Firearms,
+    /// Incidents over time.
+    IncidentSeries,
+    /// Incidents by place.
+    IncidentPlaces,
 }
 
 impl ExportedTable {
@@ -28,6 +34,9 @@ impl ExportedTable {
             Self::Inbox => "inbox",
             Self::Hits => "hits",
             Self::AuditLog => "audit-log",
+            Self::Firearms => "firearms",
+            Self::IncidentSeries => "incident-series",
+            Self::IncidentPlaces => "incident-places",
         }
     }
 
@@ -36,6 +45,7 @@ impl ExportedTable {
             Self::Inbox => Action::ListMatches,
             Self::Hits => Action::ListHits,
             Self::AuditLog => Action::SearchAudit,
+            Self::Firearms | Self::IncidentSeries | Self::IncidentPlaces => Action::ViewFirearms,
         }
     }
 }

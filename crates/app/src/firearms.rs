@@ -3,6 +3,7 @@
 mod events;
 mod import;
 mod incidents;
+mod photographs;
 mod register;
 mod returns;
 mod traces;
@@ -30,9 +31,11 @@ use crate::{App, AppError, Caller, Invalid};
 pub use events::MissingReport;
 pub use import::{
     EarlierRow, FirearmImportError, FirearmImportReport, FirearmImporting, ImportStep,
-    LikeFirearmRow, SameFirearm,
+    LikeFirearmRow, LikeState, RowDecision, SameFirearm,
 };
 pub use incidents::{IncidentSummary, IncidentView};
+pub(crate) use photographs::KEPT;
+pub use photographs::PhotographForm;
 pub use register::{FirearmSearch, FirearmView, LikeFirearm, NewFirearm};
 pub use returns::{ReturnSummary, ReturnView};
 pub(crate) use traces::{CATEGORY, OPEN, RECEIVED as TRACE_RECEIVED};
@@ -181,6 +184,12 @@ impl App {
             is_open: standing.custody.is_open(),
             name: what.display_name(),
             updated_at: at,
+            model: reference.model_name(&what.model),
+            category: what
+                .category
+                .map_or("", |category| category.as_str())
+                .to_owned(),
+            year: what.year,
         })
     }
 

@@ -32,6 +32,7 @@ mod partners;
 mod password;
 mod policy;
 mod port;
+mod presets;
 mod question;
 mod retention;
 mod role;
@@ -72,9 +73,9 @@ pub use exchange::{
 pub use exports::{EXPORT_ROWS_MAX, ExportedTable};
 pub use firearms::{
     EarlierRow, FirearmImportError, FirearmImportReport, FirearmImporting, FirearmSearch,
-    FirearmView, ImportStep, IncidentSummary, IncidentView, LikeFirearm, LikeFirearmRow,
-    MissingReport, NewFirearm, NewTrace, NewTraceAnswer, ReturnSummary, ReturnView, SameFirearm,
-    TraceAnswerView, TraceDelivery, TraceSummary, TraceView,
+    FirearmView, ImportStep, IncidentSummary, IncidentView, LikeFirearm, LikeFirearmRow, LikeState,
+    MissingReport, NewFirearm, NewTrace, NewTraceAnswer, PhotographForm, ReturnSummary, ReturnView,
+    RowDecision, SameFirearm, TraceAnswerView, TraceDelivery, TraceSummary, TraceView,
 };
 pub use hits::{HitSummary, HitView};
 pub use import::{ImportReport, Importing};
@@ -84,6 +85,7 @@ pub use partners::{CardView, PartnerView};
 pub use password::{Password, PasswordHasher, WeakPassword};
 pub use policy::{Action, Policy, PolicyError};
 pub use port::*;
+pub use presets::{Preset, PresetArea};
 pub use retention::Expired;
 pub use role::{Role, UnknownRole};
 pub use screening::{

@@ -90,6 +90,16 @@ impl App {
                     writing.change(&stored, Some(Keep::Review(REMIND_DAYS)), &firearm, beside)?;
                     expired.to_review = expired.to_review.saturating_add(1);
                 }
+                (Overdue::Review, Kind::Photograph) => {
+                    // It goes with its weapon.
+                    let Some(body) = read_body::<serde_json::Value>(&stored)? else {
+                        continue;
+                    };
+                    let beside = Beside::new(crate::firearms::KEPT, Operation::Alteration);
+                    let keep = Keep::Review(self.inner.firearms.review_days);
+                    writing.change(&stored, Some(keep), &body, beside)?;
+                    expired.to_review = expired.to_review.saturating_add(1);
+                }
                 // What is kept stays in the books for as long as somebody keeps it.
                 (Overdue::Review, kind) if crate::stock::stays(kind) => {
                     let Some(body) = read_body::<serde_json::Value>(&stored)? else {
@@ -112,6 +122,9 @@ impl App {
                     };
                     writing.log(Operation::Erasure, about);
                     writing.batch.changes.push(Change::Erase(id));
+                    if envelope.kind == Kind::Firearm {
+                        self.erase_photographs(&mut writing, id).await?;
+                    }
                     if envelope.kind == Kind::Alert {
                         self.tell_of_erasure(&mut writing, envelope).await?;
                         let why = ("its review date has passed", None);

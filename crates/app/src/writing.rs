@@ -115,6 +115,7 @@ pub(crate) struct Writing<'a> {
     entropy: &'a dyn Entropy,
     caller: &'a Caller,
     local_ids: AtomicU32,
+    group: [u8; 6],
     pub at: Timestamp,
     pub batch: Batch,
 }
@@ -126,11 +127,14 @@ impl<'a> Writing<'a> {
         entropy: &'a dyn Entropy,
         caller: &'a Caller,
     ) -> Self {
+        let mut group = [0; 6];
+        entropy.fill(&mut group);
         Self {
             authority,
             entropy,
             caller,
             local_ids: AtomicU32::new(0),
+            group,
             at: to_the_microsecond(clock.now()),
             batch: Batch::default(),
         }
@@ -144,6 +148,12 @@ impl<'a> Writing<'a> {
     pub fn new_local_id(&self) -> RecordId {
         let place = self.local_ids.fetch_add(1, Ordering::Relaxed);
         RecordId::local(self.at, place, self.entropy)
+    }
+
+    /// An identifier for one of many records that this transaction makes, and that may leave the
+    /// node.
+    pub fn new_id_in_group(&self) -> RecordId {
+        RecordId::in_group(self.group, self.entropy)
     }
 
     /// The first version of a record.

@@ -7,11 +7,13 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::life::{Entry, Event, EventKind, Standing, Stay, follow};
-use crate::text::{TEXT_MAX, fits, says};
+use crate::text::{TEXT_MAX, WORD_MAX, fits, says};
 use crate::{Holder, LifeRefused, Particulars};
 
 /// The most events of a life.
 const EVENTS_MAX: usize = 500;
+/// The most photographs that the node keeps of a weapon.
+const PHOTOGRAPHS_MAX: usize = 24;
 
 /// The body of a record of kind `firearm`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +32,23 @@ pub struct Firearm {
     /// Under which number it stands in a register of before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
+    /// Photographs that the node keeps, each in a record of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub photographs: Vec<KeptPhotograph>,
+}
+
+/// A photograph that the node keeps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeptPhotograph {
+    /// Its record.
+    pub record: RecordId,
+    /// What it shows, for whoever does not see it.
+    pub shows: String,
+    /// Who added it.
+    pub by: UserId,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A destruction that waits for the second officer.
@@ -75,7 +94,33 @@ impl Firearm {
             proposed: None,
             alert: None,
             reference,
+            photographs: Vec::new(),
         })
+    }
+
+    /// The weapon with one more photograph.
+    ///
+    /// # Errors
+    /// [`LifeRefused::Text`] where it is not said what it shows; [`LifeRefused::TooManyPhotographs`].
+    pub fn with_photograph(mut self, kept: KeptPhotograph) -> Result<Self, LifeRefused> {
+        if !says(&kept.shows) || !fits(&kept.shows, WORD_MAX) {
+            return Err(LifeRefused::Text("shows"));
+        }
+        if self.photographs.len() >= PHOTOGRAPHS_MAX {
+            return Err(LifeRefused::TooManyPhotographs);
+        }
+        self.photographs.push(kept);
+        Ok(self)
+    }
+
+    /// The weapon without one of its photographs; `None` where it has no such one.
+    pub fn without_photograph(mut self, photograph: RecordId) -> Option<Self> {
+        let place = self
+            .photographs
+            .iter()
+            .position(|kept| kept.record == photograph)?;
+        self.photographs.remove(place);
+        Some(self)
     }
 
     /// Records an event. A destruction is proposed and signed instead: see

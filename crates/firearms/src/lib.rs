@@ -21,6 +21,7 @@
 
 mod clusters;
 mod evidence;
+mod figures;
 mod firearm;
 mod holder;
 mod incident;
@@ -38,7 +39,8 @@ mod trace;
 
 pub use clusters::{Cluster, ClusterBy, ClusterItem, clusters};
 pub use evidence::{SerialQueries, assess};
-pub use firearm::{Firearm, ProposedDestruction, Recording};
+pub use figures::{Figures, IncidentFilter, MonthFigures, PlaceFigures, Precision, places, series};
+pub use firearm::{Firearm, KeptPhotograph, ProposedDestruction, Recording};
 pub use holder::{Holder, HolderKind, Personal};
 pub use incident::{
     Ammunition, Explosive, Incident, IncidentKind, IncidentRefused, InvolvedPerson, Part, Route,
@@ -52,7 +54,9 @@ pub use particulars::{Country, InvalidCountry, Particulars, ParticularsRefused, 
 pub use profile::{InvalidProfile, Profile, ReportClock, ReportStanding};
 pub use reference::{Calibre, InvalidReference, Make, Model, Reference, SerialHint};
 pub use refused::LifeRefused;
-pub use returns::{FrozenReturn, Period, ReturnKind, ReturnRow, count_return};
+pub use returns::{
+    FrozenReturn, Period, ReturnKind, ReturnRow, ReturnSection, TraceResult, count_return,
+};
 pub use trace::{
     AnswerState, Hop, HopState, Outcome, PassedOn, Priority, Refusal, Trace, TraceAnswer,
     TraceRefused, UrgencyGround, hops, median_days,

@@ -57,6 +57,9 @@ pub enum LifeRefused {
     /// No evidence of the destruction.
     #[error("state the evidence of the destruction: protocol, photographs, witnesses")]
     NoEvidence,
+    /// As many photographs as a weapon may have.
+    #[error("a weapon has at most 24 photographs; take one away first")]
+    TooManyPhotographs,
     /// Nobody has proposed it.
     #[error("nobody has proposed the destruction of this weapon")]
     NotProposed,

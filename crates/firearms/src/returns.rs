@@ -1,8 +1,11 @@
 //! Returns: what is counted from incidents, the same whenever it is counted.
 //!
-//! Rows follow the groups of the UNODC Illicit Arms Flows Questionnaire (seized, found,
-//! surrendered; firearms by kind, parts, ammunition) and, for the half-year of the region, whether
-//! it was at a border. The codebook of the questionnaire was not obtained: names of rows are ours.
+//! Rows follow the sections of the statistical data file of the UNODC Illicit Arms Flows
+//! Questionnaire (IAFQ, launched on 14 June 2018; its parts as UNODC names them under "Development of
+//! tools"): seized, found and surrendered weapons; parts, components and ammunition; tracing results.
+//! Types of firearms are those of the questionnaires on seizures that went before it. Its codebook
+//! was not obtained: what each row counts is written in our own, `returns-codebook.md`. The half-year
+//! of the region asks, moreover, whether it was at a border.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +14,7 @@ use jiff::civil::{Date, date};
 use serde::{Deserialize, Serialize};
 
 use crate::kind::words;
-use crate::{Incident, IncidentKind, WeaponKind};
+use crate::{Incident, IncidentKind, Outcome, WeaponKind};
 
 words! {
     /// Which return.
@@ -76,12 +79,84 @@ impl Period {
     }
 }
 
+words! {
+    /// A section of the questionnaire.
+    ReturnSection {
+        /// Seized, found and surrendered weapons.
+        Weapons = "weapons",
+        /// Parts, components and ammunition.
+        PartsAndAmmunition = "parts-and-ammunition",
+        /// Tracing results.
+        Tracing = "tracing",
+    }
+}
+
+/// The types of firearms of the questionnaire, in its order.
+const IAFQ_TYPES: [&str; 7] = [
+    "pistol",
+    "revolver",
+    "rifle",
+    "shotgun",
+    "sub-machine-gun",
+    "machine-gun",
+    "other",
+];
+
+/// The type of the questionnaire for a kind of weapon: a rifle is a long gun with a rifled barrel,
+/// whether it fires on or not. What the questionnaire has no type for is `other`.
+const fn iafq_type(kind: WeaponKind) -> &'static str {
+    match kind {
+        WeaponKind::Pistol => "pistol",
+        WeaponKind::Revolver => "revolver",
+        WeaponKind::Rifle | WeaponKind::AssaultRifle => "rifle",
+        WeaponKind::Shotgun => "shotgun",
+        WeaponKind::SubmachineGun => "sub-machine-gun",
+        WeaponKind::MachineGun => "machine-gun",
+        WeaponKind::Combination
+        | WeaponKind::Launcher
+        | WeaponKind::AlarmWeapon
+        | WeaponKind::AirWeapon
+        | WeaponKind::Craft
+        | WeaponKind::Other => "other",
+    }
+}
+
+/// A trace of the authority's own, and what was answered to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TraceResult {
+    /// When it was asked.
+    pub asked_on: Date,
+    /// All answers.
+    pub outcomes: Vec<Outcome>,
+}
+
+impl TraceResult {
+    /// How it is counted: the last holder is known; it led on, and nobody has said more; it led
+    /// nowhere; nobody has answered.
+    fn counted_as(&self) -> &'static str {
+        let any = |test: fn(&Outcome) -> bool| self.outcomes.iter().any(test);
+        if any(|outcome| matches!(outcome, Outcome::HeldBy { .. } | Outcome::SoldTo { .. })) {
+            "traced"
+        } else if any(|outcome| matches!(outcome, Outcome::ExportedTo { .. })) {
+            "traced-in-part"
+        } else if self.outcomes.is_empty() {
+            "waiting"
+        } else {
+            "not-traced"
+        }
+    }
+}
+
 /// A line of a return.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReturnRow {
-    /// Seized, found, surrendered.
-    pub group: IncidentKind,
+    /// In which section of the questionnaire; absent where the return has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub section: Option<ReturnSection>,
+    /// Seized, found, surrendered; absent where it makes no difference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<IncidentKind>,
     /// What: a kind of weapon, `parts`, `ammunition`, `explosives-g`, `explosives`, `incidents`.
     pub what: String,
     /// At a border or inland; empty where the return does not ask.
@@ -111,6 +186,9 @@ pub struct FrozenReturn {
 
 /// What stands over the columns of a return.
 const HEADINGS: [&str; 6] = ["return", "from", "to", "group", "what", "count"];
+/// The same of one with sections.
+const HEADINGS_OF_SECTIONS: [&str; 7] =
+    ["return", "from", "to", "section", "group", "what", "count"];
 
 impl FrozenReturn {
     /// The table that the hash is of: CSV of RFC 4180 with lines that end in LF.
@@ -125,20 +203,31 @@ impl FrozenReturn {
 }
 
 fn table(kind: ReturnKind, period: Period, rows: &[ReturnRow]) -> Vec<Vec<String>> {
-    let mut table = vec![HEADINGS.iter().map(|text| (*text).to_owned()).collect()];
+    // Returns that were frozen before there were sections keep their table, and so their hash.
+    let sections = rows.iter().any(|row| row.section.is_some());
+    let headings = match sections {
+        true => HEADINGS_OF_SECTIONS.as_slice(),
+        false => HEADINGS.as_slice(),
+    };
+    let mut table = vec![headings.iter().map(|text| (*text).to_owned()).collect()];
     table.extend(rows.iter().map(|row| {
         let what = match row.at.is_empty() {
             true => row.what.clone(),
             false => format!("{}, {}", row.what, row.at),
         };
-        vec![
+        let section = row.section.map_or("", ReturnSection::as_str).to_owned();
+        let when = [
             kind.to_string(),
             period.from.to_string(),
             period.to.to_string(),
-            row.group.to_string(),
+        ];
+        let what = [
+            row.group.map_or("", IncidentKind::as_str).to_owned(),
             what,
             row.count.to_string(),
-        ]
+        ];
+        let section = sections.then_some(section);
+        when.into_iter().chain(section).chain(what).collect()
     }));
     table
 }
@@ -161,40 +250,41 @@ fn quoted(cell: &str) -> String {
     }
 }
 
-/// Counts the incidents of a period. Every row is there, also where its count is 0, so that two
-/// returns can be compared line by line.
+/// Counts the incidents and traces of a period. Every row is there, also where its count is 0, so
+/// that two returns can be compared line by line.
 pub fn count_return<'a>(
     kind: ReturnKind,
     period: Period,
     incidents: impl IntoIterator<Item = &'a Incident>,
+    traces: &[TraceResult],
 ) -> (Vec<ReturnRow>, u64) {
-    let places: &[&str] = match kind {
-        ReturnKind::Iafq => &[""],
-        ReturnKind::HalfYear => &["border", "inland"],
-    };
-    let others = ["parts", "ammunition", "explosives-g", "explosives"];
-    let weapons = WeaponKind::ALL.iter().map(|kind| kind.as_str());
-    let what: Vec<&str> = ["incidents"]
+    let incidents = incidents
         .into_iter()
-        .chain(weapons)
-        .chain(others)
-        .collect();
-    let mut counts: BTreeMap<(IncidentKind, &str, &str), u64> = BTreeMap::new();
-    let mut counted = 0_u64;
+        .filter(|incident| period.holds(incident.on));
+    let incidents: Vec<&Incident> = incidents.collect();
+    let rows = match kind {
+        ReturnKind::Iafq => iafq(period, &incidents, traces),
+        ReturnKind::HalfYear => half_year(&incidents),
+    };
+    (rows, u64::try_from(incidents.len()).unwrap_or(u64::MAX))
+}
+
+/// What is counted of incidents, by how they came, what, and where.
+type Counts = BTreeMap<(IncidentKind, &'static str, &'static str), u64>;
+
+fn add(counts: &mut Counts, place: (IncidentKind, &'static str, &'static str), number: u64) {
+    let held = counts.entry(place).or_default();
+    *held = held.saturating_add(number);
+}
+
+fn half_year(incidents: &[&Incident]) -> Vec<ReturnRow> {
+    let mut counts = Counts::new();
     for incident in incidents {
-        if !period.holds(incident.on) {
-            continue;
-        }
-        counted = counted.saturating_add(1);
-        let at = match (kind, incident.at_border) {
-            (ReturnKind::Iafq, _) => "",
-            (ReturnKind::HalfYear, true) => "border",
-            (ReturnKind::HalfYear, false) => "inland",
+        let at = match incident.at_border {
+            true => "border",
+            false => "inland",
         };
-        let mut add = |what: &'static str, number: u64| {
-            let held = counts.entry((incident.kind, what, at)).or_default();
-            *held = held.saturating_add(number);
-        };
+        let mut add = |what, number| add(&mut counts, (incident.kind, what, at), number);
         add("incidents", 1);
         for weapon in &incident.weapons {
             add(weapon.particulars.kind.as_str(), 1);
@@ -210,18 +300,84 @@ pub fn count_return<'a>(
             add("explosives", u64::from(explosive.count));
         }
     }
+    let others = ["parts", "ammunition", "explosives-g", "explosives"];
+    let weapons = WeaponKind::ALL.iter().map(|kind| kind.as_str());
+    let what: Vec<&'static str> = ["incidents"]
+        .into_iter()
+        .chain(weapons)
+        .chain(others)
+        .collect();
     let mut rows = Vec::new();
     for group in IncidentKind::ALL {
         for what in &what {
-            for at in places {
+            for at in ["border", "inland"] {
                 rows.push(ReturnRow {
-                    group: *group,
+                    section: None,
+                    group: Some(*group),
                     what: (*what).to_owned(),
-                    at: (*at).to_owned(),
-                    count: counts.get(&(*group, *what, *at)).copied().unwrap_or(0),
+                    at: at.to_owned(),
+                    count: counts.get(&(*group, *what, at)).copied().unwrap_or(0),
                 });
             }
         }
     }
-    (rows, counted)
+    rows
+}
+
+fn iafq(period: Period, incidents: &[&Incident], traces: &[TraceResult]) -> Vec<ReturnRow> {
+    let mut counts = Counts::new();
+    for incident in incidents {
+        let mut add = |what, number| add(&mut counts, (incident.kind, what, ""), number);
+        add("incidents", 1);
+        for weapon in &incident.weapons {
+            add(iafq_type(weapon.particulars.kind), 1);
+        }
+        for part in &incident.parts {
+            add("parts", u64::from(part.count));
+        }
+        for rounds in &incident.ammunition {
+            add("ammunition", u64::from(rounds.rounds));
+        }
+    }
+    let weapons: Vec<&'static str> = ["incidents"].into_iter().chain(IAFQ_TYPES).collect();
+    let sections = [
+        (ReturnSection::Weapons, weapons),
+        (
+            ReturnSection::PartsAndAmmunition,
+            vec!["parts", "ammunition"],
+        ),
+    ];
+    let mut rows = Vec::new();
+    for (section, what) in sections {
+        for group in IncidentKind::ALL {
+            rows.extend(what.iter().map(|what| ReturnRow {
+                section: Some(section),
+                group: Some(*group),
+                what: (*what).to_owned(),
+                at: String::new(),
+                count: counts.get(&(*group, *what, "")).copied().unwrap_or(0),
+            }));
+        }
+    }
+    let traces = traces.iter().filter(|trace| period.holds(trace.asked_on));
+    let traced: Vec<&'static str> = traces.map(TraceResult::counted_as).collect();
+    for what in [
+        "requested",
+        "traced",
+        "traced-in-part",
+        "not-traced",
+        "waiting",
+    ] {
+        let counted = traced
+            .iter()
+            .filter(|one| what == "requested" || **one == what);
+        rows.push(ReturnRow {
+            section: Some(ReturnSection::Tracing),
+            group: None,
+            what: what.to_owned(),
+            at: String::new(),
+            count: u64::try_from(counted.count()).unwrap_or(u64::MAX),
+        });
+    }
+    rows
 }

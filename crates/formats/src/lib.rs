@@ -35,6 +35,7 @@ pub mod hits;
 pub mod mrz;
 pub mod ofac;
 mod paxlst;
+pub mod photographs;
 mod progress;
 pub mod rows;
 pub mod site_plan;

@@ -14,7 +14,7 @@ use egnatia_matching::{BirthDate, Gender, Schema};
 use egnatia_record::{CaseReference, Purpose, UserId};
 
 pub use alert::{Alert, AlertImport, AlertJustify, Why};
-pub use firearm::{Firearm, FirearmImport, Register};
+pub use firearm::{Figures, Firearm, FirearmImport, Register};
 pub use partner::{Card, Partner, RotateKeys};
 pub use stock::{Qd, Stock};
 

@@ -48,6 +48,10 @@ vocabulary! {
         TraceAnswer = "trace-answer",
         /// Figures of a period that do not change any more.
         FirearmsReturn = "firearms-return",
+        /// A picture of a weapon.
+        Photograph = "photograph",
+        /// What somebody kept under a name: a view of a list, how the columns of a table are read.
+        Preset = "preset",
         /// A site with its stores, bays and racks.
         StockSite = "stock-site",
         /// Where things are on the ground of a site.

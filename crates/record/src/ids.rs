@@ -66,6 +66,18 @@ impl RecordId {
         ])
     }
 
+    /// A new identifier for one of many records that are written together, and may leave the node: it
+    /// tells neither when it was made nor in which order. All of a `group` begin with the same six
+    /// bytes, which are random, and so stand beside each other in the tables of a store.
+    pub fn in_group(group: [u8; 6], entropy: &dyn Entropy) -> Self {
+        let mut bytes = [0; 16];
+        entropy.fill(&mut bytes);
+        for (byte, shared) in bytes.iter_mut().zip(group) {
+            *byte = shared;
+        }
+        Self(bytes)
+    }
+
     /// The identifier with these bytes, as a store keeps it.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)

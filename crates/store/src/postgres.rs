@@ -39,6 +39,7 @@ static DIALECT: Dialect = Dialect {
         include_str!("../migrations/postgres/0004_witnesses.sql"),
         include_str!("../migrations/postgres/0005_firearms.sql"),
         include_str!("../migrations/postgres/0006_stockpile.sql"),
+        include_str!("../migrations/postgres/0008_firearm_filters.sql"),
         include_str!("../migrations/postgres/0009_stock_numbers.sql"),
     ],
 };

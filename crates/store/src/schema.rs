@@ -298,13 +298,19 @@ pub const FIREARMS: Table = Table {
         "is_open",
         "name",
         "updated_us",
+        "model",
+        "category",
+        "year",
     ],
-    types: &[Blob, Text, Text, Text, Text, Text, Text, Int, Text, Int],
+    types: &[
+        Blob, Text, Text, Text, Text, Text, Text, Int, Text, Int, Text, Text, Int,
+    ],
     key: "record",
     on_conflict: " ON CONFLICT (record) DO UPDATE SET identity = excluded.identity, \
                   serial = excluded.serial, make = excluded.make, calibre = excluded.calibre, \
                   kind = excluded.kind, custody = excluded.custody, is_open = excluded.is_open, \
-                  name = excluded.name, updated_us = excluded.updated_us",
+                  name = excluded.name, updated_us = excluded.updated_us, \
+                  model = excluded.model, category = excluded.category, year = excluded.year",
 };
 pub const RECEIVED: Table = Table {
     name: "received",

@@ -50,6 +50,7 @@ static DIALECT: Dialect = Dialect {
         include_str!("../migrations/sqlite/0004_witnesses.sql"),
         include_str!("../migrations/sqlite/0005_firearms.sql"),
         include_str!("../migrations/sqlite/0006_stockpile.sql"),
+        include_str!("../migrations/sqlite/0008_firearm_filters.sql"),
         include_str!("../migrations/sqlite/0009_stock_numbers.sql"),
     ],
 };

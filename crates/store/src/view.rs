@@ -28,10 +28,41 @@ pub struct View {
     lists: BTreeMap<String, u64>,
     accounts: BTreeMap<UserId, u64>,
     partners: BTreeMap<AuthorityId, u64>,
-    /// Which weapon somebody has, by its identity.
-    custody: BTreeMap<String, RecordId>,
+    custody: Custody,
     stock: StockView,
     undo: Vec<Undo>,
+}
+
+/// Which weapons somebody has, by identity and by record: an import asks for each of thousands.
+#[derive(Debug, Default)]
+struct Custody {
+    holders: BTreeMap<String, RecordId>,
+    identities: BTreeMap<RecordId, String>,
+}
+
+impl Custody {
+    fn insert(&mut self, identity: String, holder: RecordId) {
+        self.identities.insert(holder, identity.clone());
+        self.holders.insert(identity, holder);
+    }
+
+    /// Takes the identity of a record out, and gives it back.
+    fn leave(&mut self, holder: RecordId) -> Option<String> {
+        let identity = self.identities.remove(&holder)?;
+        self.holders.remove(&identity);
+        Some(identity)
+    }
+
+    fn put_back(&mut self, identity: String, holder: Option<RecordId>) {
+        match holder {
+            Some(holder) => self.insert(identity, holder),
+            None => {
+                if let Some(holder) = self.holders.remove(&identity) {
+                    self.identities.remove(&holder);
+                }
+            }
+        }
+    }
 }
 
 /// What stood there before a batch that may still be refused.
@@ -193,7 +224,7 @@ impl View {
                     Undo::List(key, value) => put_back(&mut self.lists, key, value),
                     Undo::Account(key, value) => put_back(&mut self.accounts, key, value),
                     Undo::Partner(key, value) => put_back(&mut self.partners, key, value),
-                    Undo::Custody(key, value) => put_back(&mut self.custody, key, value),
+                    Undo::Custody(key, value) => self.custody.put_back(key, value),
                 }
             }
         }
@@ -242,7 +273,7 @@ impl View {
         if !row.is_open {
             return Ok(());
         }
-        match self.custody.get(&row.identity) {
+        match self.custody.holders.get(&row.identity) {
             Some(holder) => Err(Conflict::Custody(*holder).into()),
             None => {
                 self.custody.insert(row.identity.clone(), row.record);
@@ -253,9 +284,9 @@ impl View {
     }
 
     fn leave_custody(&mut self, id: RecordId) {
-        let left = self.custody.extract_if(.., |_, holder| *holder == id);
+        let left = self.custody.leave(id);
         self.undo
-            .extend(left.map(|(identity, holder)| Undo::Custody(identity, Some(holder))));
+            .extend(left.map(|identity| Undo::Custody(identity, Some(id))));
     }
 
     fn put(&mut self, put: &PutRecord, events: usize) -> Result<(), CommitError> {

@@ -25,6 +25,7 @@ mod export;
 mod frame;
 mod guard;
 mod headers;
+mod imports;
 pub mod pages;
 pub mod parts;
 mod problem;

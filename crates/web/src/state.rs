@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use tokio::sync::Semaphore;
 
 use crate::NodeFace;
+use crate::imports::Imports;
 use crate::rate::Rate;
 use crate::screens::Screens;
 use crate::tables::Tables;
@@ -36,6 +37,10 @@ pub struct WebState {
     pub(crate) screens: Screens,
     /// Tables of alerts that wait to be entered.
     pub(crate) tables: Tables,
+    /// Tables of firearms that wait to be registered.
+    pub(crate) firearm_tables: Tables,
+    /// Imports of firearms that run, and what they came to.
+    pub(crate) imports: Imports,
     /// How many windows may follow what arrives at a time.
     pub(crate) followers: Arc<Semaphore>,
 }
@@ -52,6 +57,8 @@ impl WebState {
             readings: Arc::default(),
             screens: Screens::default(),
             tables: Tables::default(),
+            firearm_tables: Tables::default(),
+            imports: Imports::default(),
             followers: Arc::new(Semaphore::new(FOLLOWERS_MAX)),
         }
     }

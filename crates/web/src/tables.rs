@@ -1,4 +1,4 @@
-//! Tables of alerts that wait to be entered. They are held in memory and nowhere else: they are full
+//! Tables of alerts or firearms that wait to be entered. They are held in memory and nowhere else: they are full
 //! of personal data, and whoever gives the same file again goes on where they were.
 
 use std::collections::BTreeMap;
@@ -11,10 +11,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::screens::Busy;
 
-/// The largest table, in bytes. Larger ones are for the command line.
+/// The largest table of alerts, in bytes. Larger ones are for the command line.
 pub(crate) const TABLE_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// More rows are for the command line. So many are one transaction.
 pub(crate) const ROWS_MAX: u64 = 2_000;
+/// The largest table of firearms, in bytes.
+pub(crate) const FIREARM_TABLE_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// So many tables are held at a time.
 const WAITING_MAX: usize = 4;
 /// So long a table waits.

@@ -6,8 +6,9 @@
 //! ended and registers nothing twice. Memory holds the file, and one part of its weapons.
 
 mod check;
+mod mapping;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use egnatia_alerts::Reason;
 use egnatia_audit::{Hash, Operation};
@@ -48,10 +49,65 @@ pub struct FirearmImporting<'a> {
     pub checksum: Hash,
     /// An officer looked at all rows that agree with something: why they are other weapons.
     pub like_are_different: Option<Reason>,
+    /// What an officer decided on single rows that agree with something, by row.
+    pub decisions: BTreeMap<u64, RowDecision>,
     /// Check and count, and write no weapon.
     pub dry_run: bool,
     /// Told how many rows are checked or written.
     pub progress: &'a (dyn Fn(ImportStep, u64) + Send + Sync),
+}
+
+impl FirearmImporting<'_> {
+    /// Rows that are left out.
+    fn left_out(&self) -> impl Iterator<Item = u64> {
+        let decisions = self.decisions.iter();
+        let out = decisions.filter(|(_, decision)| **decision == RowDecision::LeaveOut);
+        out.map(|(row, _)| *row)
+    }
+
+    fn leaves_out(&self, row: u64) -> bool {
+        self.decisions.get(&row) == Some(&RowDecision::LeaveOut)
+    }
+
+    /// The row with what an officer said of it.
+    fn decided(&self, mut row: FirearmRow) -> FirearmRow {
+        if self.like_are_different.is_some() {
+            row.different = true;
+        }
+        if let Some(RowDecision::Different { distinguished_by }) = self.decisions.get(&row.row) {
+            row.different = true;
+            if distinguished_by.is_some() {
+                row.particulars
+                    .distinguished_by
+                    .clone_from(distinguished_by);
+            }
+        }
+        row
+    }
+}
+
+/// What an officer decided on a row that agrees with something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowDecision {
+    /// It is another weapon.
+    Different {
+        /// What tells it from the others, where make, model, calibre and number do not.
+        distinguished_by: Option<String>,
+    },
+    /// It is the same weapon: the row is left out.
+    LeaveOut,
+}
+
+/// What is known of a row that agrees with something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LikeState {
+    /// Nobody has decided.
+    Open,
+    /// Somebody said that it is another weapon.
+    Different,
+    /// Somebody left it out.
+    LeftOut,
 }
 
 /// What an import is about to do, or did, or why it did nothing.
@@ -63,6 +119,8 @@ pub struct FirearmImportReport {
     pub registered: u64,
     /// Rows that an earlier import of the same file has registered.
     pub already: u64,
+    /// Rows that somebody left out.
+    pub left_out: u64,
     /// Rows that agree with a weapon, an alert or another row, in their order; at most 1,000.
     pub like: Vec<LikeFirearmRow>,
     /// How many such rows there are in all.
@@ -86,8 +144,10 @@ pub struct LikeFirearmRow {
     pub known: Vec<SameFirearm>,
     /// The earlier row of the file with the same number and make.
     pub earlier: Option<EarlierRow>,
-    /// Whether somebody said that it is another weapon.
-    pub different: bool,
+    /// Its calibre, as it is written.
+    pub calibre: String,
+    /// What somebody decided.
+    pub state: LikeState,
 }
 
 /// A weapon or an alert that agrees with a row.
@@ -99,6 +159,8 @@ pub struct SameFirearm {
     pub list: String,
     /// The name under which it is shown.
     pub name: String,
+    /// How far it agrees, in percent.
+    pub percent: u8,
 }
 
 /// A row of the file that came before.
@@ -204,17 +266,17 @@ impl App {
         for part in 0..table.row_count.div_ceil(PART_ROWS) {
             let mut writing = self.writing(parts.caller);
             let is_held = held.contains(&part);
-            let mut written = 0_u64;
+            let (mut written, mut is_first) = (0_u64, true);
             while written < PART_ROWS
                 && let Some(row) = rows.next_row().map_err(|error| unreadable(&error))?
             {
                 // Every row was read before, and had no error.
                 let row =
                     row.map_err(|_| AppError::Internal("a row reads otherwise".to_owned()))?;
-                if !is_held {
-                    let claims = match written {
-                        0 => vec![claim(parts.importing.checksum, part)],
-                        _ => Vec::new(),
+                if !is_held && !parts.importing.leaves_out(row.row) {
+                    let claims = match std::mem::take(&mut is_first) {
+                        true => vec![claim(parts.importing.checksum, part)],
+                        false => Vec::new(),
                     };
                     self.put_row(&mut writing, row, claims, parts)?;
                 }
@@ -223,7 +285,7 @@ impl App {
                     tokio::task::yield_now().await;
                 }
             }
-            if !is_held {
+            if !is_held && !is_first {
                 self.commit_part(writing, part, parts.importing).await?;
             }
             done = done.saturating_add(written);
@@ -240,6 +302,7 @@ impl App {
         parts: &PartsWriting<'_>,
     ) -> Result<(), AppError> {
         let number = row.row;
+        let row = parts.importing.decided(row);
         let firearm = self
             .weapon_of(parts.caller, row)
             .map_err(|(_, problem)| AppError::Internal(problem))?;
@@ -251,7 +314,7 @@ impl App {
         }
         let keeping = Keeping {
             stored: None,
-            id: writing.new_id(),
+            id: writing.new_id_in_group(),
             firearm: &firearm,
             purpose: parts.purpose,
         };
@@ -264,8 +327,9 @@ impl App {
         part: u64,
         importing: &FirearmImporting<'_>,
     ) -> Result<(), AppError> {
+        let out: Vec<u64> = importing.left_out().take(TOLD_MAX).collect();
         let about = EventAbout::subject(subject(importing.checksum)).data(json!({
-            "part": part, "records": writing.batch.changes.len(),
+            "part": part, "records": writing.batch.changes.len(), "left_out": out,
         }));
         writing.log(Operation::Collection, about);
         let text = match self.store().commit(writing.batch).await {

@@ -2,13 +2,16 @@
 //! the same transaction; seen; brought together.
 
 use egnatia_audit::Operation;
-use egnatia_firearms::{Cluster, Event, Incident, IncidentKind, Recording, clusters};
-use egnatia_record::{Envelope, Kind, RecordId};
+use egnatia_firearms::{
+    Cluster, Event, Incident, IncidentFilter, IncidentKind, MonthFigures, PlaceFigures, Precision,
+    Recording, clusters, places, series,
+};
+use egnatia_record::{Envelope, Handling, Kind, RecordId};
 use serde_json::json;
 
 use super::{purpose_of, shared_reference, terms};
 use crate::port::{Cursor, RecordFilter};
-use crate::writing::{Beside, EventAbout, Keep};
+use crate::writing::{Beside, EventAbout, Keep, Terms};
 use crate::{Action, App, AppError, Caller, Invalid, Page, next_page, read_body};
 
 /// The state of an incident.
@@ -33,7 +36,8 @@ pub type IncidentSummary = IncidentView;
 
 impl App {
     /// Records an incident, and on each of its weapons that stands in the register what happened
-    /// to it, in one transaction. What was missed is missed no longer.
+    /// to it, in one transaction. What was missed is missed no longer. The handling codes decide how
+    /// exactly its place is shown to others, and on the map.
     ///
     /// # Errors
     /// [`AppError::Invalid`], by the first thing that is wrong; [`AppError::NotFound`] where a
@@ -42,6 +46,7 @@ impl App {
         &self,
         caller: &Caller,
         incident: Incident,
+        handling: Handling,
     ) -> Result<RecordId, AppError> {
         self.authorise(caller, Action::KeepFirearms, None)?;
         let purpose = purpose_of(caller)?;
@@ -81,7 +86,10 @@ impl App {
         let beside = Beside::new(RECORDED, Operation::Collection)
             .links(links)
             .data(json!({ "kind": incident.kind, "weapons": records }));
-        let terms = terms(Kind::Incident, purpose, personal, keep);
+        let terms = Terms {
+            handling,
+            ..terms(Kind::Incident, purpose, personal, keep)
+        };
         writing.create(id, terms, &incident, beside)?;
         self.store().commit(writing.batch).await?;
         self.after_change().await?;
@@ -101,11 +109,67 @@ impl App {
         let (stored, incident) = self.load::<Incident>(id, Kind::Incident).await?;
         let about = EventAbout::seen(id, stored.envelope.version);
         self.log_consultation(caller, about).await?;
-        Ok(IncidentView {
-            id,
-            envelope: stored.envelope,
+        Ok(self.shown(caller, stored.envelope, incident))
+    }
+
+    /// The incident as the caller may see it: whoever does not keep firearms sees its position as
+    /// exactly as the handling codes allow.
+    fn shown(&self, caller: &Caller, envelope: Envelope, mut incident: Incident) -> IncidentView {
+        let policy = self.inner.policy;
+        if !policy.permits(caller, Action::KeepFirearms, None) {
+            let precision = Precision::of(&envelope.handling);
+            incident.position = incident.position.and_then(|exact| precision.coarsen(exact));
+        }
+        IncidentView {
+            id: envelope.id,
+            envelope,
             incident,
-        })
+        }
+    }
+
+    /// Incidents by month and kind.
+    ///
+    /// # Errors
+    /// [`AppError::NoJustification`], [`AppError::Forbidden`].
+    pub async fn incident_series(
+        &self,
+        caller: &Caller,
+        filter: &IncidentFilter,
+    ) -> Result<Vec<MonthFigures>, AppError> {
+        self.authorise(caller, Action::ViewFirearms, None)?;
+        let all = self.all_incidents().await?;
+        let rows = series(filter, all.iter().map(|view| &view.incident));
+        self.log_figures(caller, "incident-series", filter).await?;
+        Ok(rows)
+    }
+
+    /// Incidents by place, each as exactly as its handling codes allow.
+    ///
+    /// # Errors
+    /// [`AppError::NoJustification`], [`AppError::Forbidden`].
+    pub async fn incident_places(
+        &self,
+        caller: &Caller,
+        filter: &IncidentFilter,
+    ) -> Result<Vec<PlaceFigures>, AppError> {
+        self.authorise(caller, Action::ViewFirearms, None)?;
+        let all = self.all_incidents().await?;
+        let each = all
+            .iter()
+            .map(|view| (&view.envelope.handling, &view.incident));
+        let rows = places(filter, each);
+        self.log_figures(caller, "incident-places", filter).await?;
+        Ok(rows)
+    }
+
+    async fn log_figures(
+        &self,
+        caller: &Caller,
+        what: &str,
+        filter: &IncidentFilter,
+    ) -> Result<(), AppError> {
+        let about = EventAbout::subject(what).data(json!({ "filter": filter }));
+        self.log_consultation(caller, about).await
     }
 
     /// Incidents, the newest first.
@@ -131,11 +195,7 @@ impl App {
         let mut items = Vec::with_capacity(stored.len());
         for record in stored {
             if let Some(incident) = read_body(&record)? {
-                items.push(IncidentView {
-                    id: record.envelope.id,
-                    envelope: record.envelope,
-                    incident,
-                });
+                items.push(self.shown(caller, record.envelope, incident));
             }
         }
         let ids: Vec<RecordId> = items.iter().map(|item| item.id).collect();
@@ -151,7 +211,7 @@ impl App {
     pub async fn incident_clusters(&self, caller: &Caller) -> Result<Vec<Cluster>, AppError> {
         self.authorise(caller, Action::ViewFirearms, None)?;
         let all = self.all_incidents().await?;
-        let incidents = all.iter().map(|(id, incident)| (*id, incident));
+        let incidents = all.iter().map(|view| (view.id, &view.incident));
         let found = clusters(incidents, shared_reference()?, &self.inner.firearms);
         let about = EventAbout::subject("incident-clusters")
             .data(json!({ "incidents": all.len(), "clusters": found.len() }));
@@ -160,7 +220,7 @@ impl App {
     }
 
     /// Every incident that is recorded.
-    pub(super) async fn all_incidents(&self) -> Result<Vec<(RecordId, Incident)>, AppError> {
+    pub(super) async fn all_incidents(&self) -> Result<Vec<IncidentView>, AppError> {
         let mut all = Vec::new();
         let mut after = None;
         loop {
@@ -173,9 +233,13 @@ impl App {
             };
             let stored = self.store().find(&filter).await?;
             after = next_page(&stored, PAGE);
-            for record in &stored {
-                if let Some(incident) = read_body(record)? {
-                    all.push((record.envelope.id, incident));
+            for record in stored {
+                if let Some(incident) = read_body(&record)? {
+                    all.push(IncidentView {
+                        id: record.envelope.id,
+                        envelope: record.envelope,
+                        incident,
+                    });
                 }
             }
             if all.len() > INCIDENTS_MAX {

@@ -15,7 +15,7 @@ use serde_json::json;
 use super::{Keeping, changed, purpose_of, refused, shared_reference};
 use crate::catalogue::{OWN_ALERTS, OWN_FIREARMS};
 use crate::index::Found;
-use crate::port::{CommitError, Conflict, Cursor, FirearmFilter, FirearmRow};
+use crate::port::{CommitError, Conflict, Cursor, FirearmFilter, FirearmOrder, FirearmRow};
 use crate::writing::{Beside, EventAbout};
 use crate::{Action, App, AppError, Caller, Invalid, Page};
 
@@ -61,6 +61,22 @@ pub struct FirearmSearch {
     pub kind: String,
     /// That are there.
     pub custody: String,
+    /// Of this model.
+    pub model: String,
+    /// Of this category: `A`, `B`, `C`.
+    pub category: String,
+    /// Made in this year, or from one to another: `1987`, `1980-1989`.
+    pub year: String,
+    /// In this order.
+    pub order: FirearmOrder,
+}
+
+/// `1987`, or `1980-1989`.
+fn read_years(text: &str) -> Option<(i16, i16)> {
+    let (first, last) = text.split_once(['-', '–']).unwrap_or((text, text));
+    let year = |text: &str| text.trim().parse::<i16>().ok();
+    let years = (year(first)?, year(last)?);
+    (years.0 <= years.1).then_some(years)
 }
 
 /// A weapon with all that is known of it.
@@ -257,7 +273,7 @@ impl App {
         self.after_change().await
     }
 
-    /// Weapons of the register, the newest first.
+    /// Weapons of the register, in the order of the search.
     ///
     /// # Errors
     /// [`AppError::NoJustification`], [`AppError::Forbidden`].
@@ -297,9 +313,20 @@ impl App {
             calibre: said(&search.calibre).map(|text| reference.calibre_name(&text)),
             kind: said(&search.kind),
             custody: said(&search.custody),
+            model: said(&search.model).map(|text| reference.model_name(&text)),
+            category: said(&search.category).map(|text| text.to_uppercase()),
+            years: None,
+            order: search.order,
             after,
             limit,
         };
+        if let Some(text) = said(&search.year) {
+            let years = read_years(&text).ok_or_else(|| {
+                let text = "write a year, or the first and the last with a dash: 1980-1989";
+                Invalid::new("year", "invalid", text)
+            })?;
+            filter.years = Some(years);
+        }
         if let Some(text) = said(&search.text) {
             match (reference.make(&text), reference.calibre(&text)) {
                 (Some(make), _) if filter.make.is_none() => filter.make = Some(make.name.clone()),

@@ -1,7 +1,7 @@
 //! Returns: counted from incidents, and frozen with a hash.
 
 use egnatia_audit::{Hash, Operation};
-use egnatia_firearms::{FrozenReturn, Incident, Period, ReturnKind, ReturnRow, count_return};
+use egnatia_firearms::{FrozenReturn, Period, ReturnKind, ReturnRow, count_return};
 use egnatia_record::{Envelope, Kind, RecordId};
 use serde_json::json;
 
@@ -60,10 +60,12 @@ impl App {
         period: Period,
     ) -> Result<(Vec<ReturnRow>, u64), AppError> {
         let all = self.all_incidents().await?;
-        let incidents = all
-            .iter()
-            .map(|(_, incident): &(RecordId, Incident)| incident);
-        Ok(count_return(kind, period, incidents))
+        let incidents = all.iter().map(|view| &view.incident);
+        let traces = match kind {
+            ReturnKind::Iafq => self.trace_results().await?,
+            ReturnKind::HalfYear => Vec::new(),
+        };
+        Ok(count_return(kind, period, incidents, &traces))
     }
 
     /// Freezes a return: from then on it stays as it is, whatever is recorded later.

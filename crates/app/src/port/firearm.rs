@@ -29,9 +29,25 @@ pub struct FirearmRow {
     pub name: String,
     /// When it was written.
     pub updated_at: Timestamp,
+    /// Model, as it is compared; empty where it is not known.
+    pub model: String,
+    /// Category of the directive; empty where it is not determined.
+    pub category: String,
+    /// Year of manufacture.
+    pub year: Option<i16>,
 }
 
-/// Which weapons are wanted: newest first, at most `limit`.
+/// In which order weapons are listed, by when they were last written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FirearmOrder {
+    /// The last one first.
+    #[default]
+    Newest,
+    /// The first one first.
+    Oldest,
+}
+
+/// Which weapons are wanted, at most `limit`.
 #[derive(Debug, Clone, Default)]
 pub struct FirearmFilter {
     /// Whose number begins so, in capitals without separators.
@@ -44,6 +60,14 @@ pub struct FirearmFilter {
     pub kind: Option<String>,
     /// That are there.
     pub custody: Option<String>,
+    /// Of this model, as it is compared.
+    pub model: Option<String>,
+    /// Of this category.
+    pub category: Option<String>,
+    /// Made in one of these years, the first and the last.
+    pub years: Option<(i16, i16)>,
+    /// In this order.
+    pub order: FirearmOrder,
     /// After this place.
     pub after: Option<Cursor>,
     /// At most so many, 1 to 1,000.

@@ -20,7 +20,7 @@ pub use event::{AuditRow, Event, EventDetail, ObjectRef};
 pub use exchange::{
     DeliveryRow, DeliveryState, PartnerRow, PartnerState, Queue, ReceivedRow, WitnessRow,
 };
-pub use firearm::{FirearmFilter, FirearmRow};
+pub use firearm::{FirearmFilter, FirearmOrder, FirearmRow};
 pub use index_files::{IndexFiles, NoIndexFiles, SegmentBytes, SegmentFile};
 pub use list::{ListChange, ListChangeRow, ListEntryRow, ListVersionRow};
 pub use rows::{

@@ -3,11 +3,11 @@
 use egnatia_alerts::Reason;
 use egnatia_app::{
     AppError, AuditQuery, Caller, FirearmImportReport, FirearmImporting, FirearmSearch, ImportStep,
-    Role, Store, StoreError,
+    LikeState, PresetArea, Role, RowDecision, Store, StoreError,
 };
 use egnatia_audit::Hash;
 use egnatia_firearms::WeaponKind;
-use egnatia_formats::rows::firearms::{FirearmReading, FirearmTable};
+use egnatia_formats::rows::firearms::{FirearmField, FirearmReading, FirearmTable, OtherColumns};
 use egnatia_record::{Justification, Kind, Purpose};
 use egnatia_testkit::TestNode;
 
@@ -35,6 +35,7 @@ fn table(rows: &str) -> FirearmTable {
     let reading = FirearmReading {
         columns: Vec::new(),
         headings: true,
+        others: OtherColumns::Recognise,
         kind: Some(WeaponKind::Pistol),
     };
     FirearmTable::read(format!("{HEADING}{rows}").into_bytes(), &reading).unwrap()
@@ -44,6 +45,7 @@ fn importing(rows: &str) -> FirearmImporting<'static> {
     FirearmImporting {
         checksum: Hash::of(rows.as_bytes()),
         like_are_different: None,
+        decisions: std::collections::BTreeMap::new(),
         dry_run: false,
         progress: &|_, _| {},
     }
@@ -187,8 +189,158 @@ D5,GLOCK,19,9x19,R 11,,,,,\n";
         .replace("R 11,,,,,", "R 11,,,,da,");
     let report = import(&node, &decided).await;
     assert_eq!((report.registered, report.like_count), (4, 2));
-    assert!(report.like.iter().all(|like| like.different));
+    assert!(
+        report
+            .like
+            .iter()
+            .all(|like| like.state == LikeState::Different)
+    );
     assert_eq!(registered(&node).await, 7);
+}
+
+#[tokio::test]
+async fn a_person_decides_on_single_rows_and_one_that_is_left_out_is_not_registered() {
+    let node = node().await;
+    import(&node, THREE).await;
+    let rows = "\
+M 70 45123,Zastava,M70,\"7,62×39 M43\",R 8,H-5,,,,\n\
+D-5,Glock,17,9x19,R 10,,,,,\n\
+D5,GLOCK,19,9x19,R 11,,,,,\n";
+    let decided = |decision: RowDecision| FirearmImporting {
+        decisions: [(2, decision), (4, RowDecision::LeaveOut)].into(),
+        ..importing(rows)
+    };
+    // Make, model, calibre and number are the same, and somebody has the other one.
+    let bare = RowDecision::Different {
+        distinguished_by: None,
+    };
+    let report = run(&node, rows, decided(bare)).await.unwrap();
+    assert_eq!(wrong(&report), [(2, "distinguished-by")]);
+    assert_eq!(registered(&node).await, 3);
+    let told = RowDecision::Different {
+        distinguished_by: Some("a star below the number".to_owned()),
+    };
+    let report = run(&node, rows, decided(told)).await.unwrap();
+    assert_eq!((report.registered, report.left_out), (2, 1));
+    let states: Vec<LikeState> = report.like.iter().map(|like| like.state).collect();
+    assert_eq!(states, [LikeState::Different, LikeState::LeftOut]);
+    assert_eq!(registered(&node).await, 5);
+    let log = log(&node, 3).await;
+    assert!(log.contains("left_out"), "{log}");
+}
+
+#[tokio::test]
+async fn a_file_of_which_all_rows_are_left_out_registers_nothing() {
+    let node = node().await;
+    import(&node, THREE).await;
+    let rows = "M 70 45123,Zastava,M70,7.62x39,R 8,,,,,\n";
+    let out = FirearmImporting {
+        decisions: [(2, RowDecision::LeaveOut)].into(),
+        ..importing(rows)
+    };
+    let report = run(&node, rows, out).await.unwrap();
+    assert_eq!((report.registered, report.left_out), (0, 1));
+    assert_eq!(registered(&node).await, 3);
+}
+
+#[tokio::test]
+async fn columns_are_kept_under_a_name_and_read_the_next_file_of_the_same_system() {
+    let node = node().await;
+    let (app, who) = (&node.app, focal());
+    let first = "Broj,Fabrika,Kal.,Napomena\nA-1,Glock,9x19,x\n";
+    let stated = FirearmReading {
+        columns: egnatia_formats::rows::firearms::stated_firearm_columns(
+            "serial=Broj,make=Fabrika,calibre=Kal.",
+        )
+        .unwrap(),
+        headings: true,
+        others: OtherColumns::Ignore,
+        kind: Some(WeaponKind::Pistol),
+    };
+    let table = FirearmTable::read(first.as_bytes().to_vec(), &stated).unwrap();
+    app.keep_firearm_mapping(&who, " Old  register ", (&table, &stated))
+        .await
+        .unwrap();
+    let kept = app.firearm_mapping(&who, "Old register").await.unwrap();
+    // The columns stand in another order, and one of them looks like something else.
+    let second = "Kal.,Fabrika,Model,Broj\n9x19,Beretta,x,B-2\n";
+    let table = FirearmTable::read(second.as_bytes().to_vec(), &kept).unwrap();
+    let columns: Vec<_> = table.columns.iter().map(|c| (c.field, c.number)).collect();
+    assert_eq!(
+        columns,
+        [
+            (FirearmField::Calibre, 1),
+            (FirearmField::Make, 2),
+            (FirearmField::Serial, 4)
+        ]
+    );
+    assert_eq!(kept.kind, Some(WeaponKind::Pistol));
+    // Once more under the same name replaces it; anybody who keeps firearms may use it.
+    app.keep_firearm_mapping(&who, "Old register", (&table, &kept))
+        .await
+        .unwrap();
+    let other = Caller {
+        login: "g.focal".parse().unwrap(),
+        ..focal()
+    };
+    let all = app
+        .presets(&other, PresetArea::FirearmColumns)
+        .await
+        .unwrap();
+    assert_eq!(all.len(), 1);
+    let refused = app.firearm_mapping(&other, "Nothing").await;
+    assert!(matches!(refused, Err(AppError::NotFound(_))), "{refused:?}");
+    app.drop_preset(&other, PresetArea::FirearmColumns, "Old register")
+        .await
+        .unwrap();
+    let gone = app.firearm_mapping(&who, "Old register").await;
+    assert!(matches!(gone, Err(AppError::NotFound(_))), "{gone:?}");
+    // The name is free again.
+    app.keep_firearm_mapping(&who, "Old register", (&table, &kept))
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn views_are_of_one_person_and_names_and_texts_are_bounded() {
+    let node = node().await;
+    let (app, who, area) = (&node.app, focal(), PresetArea::FirearmsView);
+    app.keep_preset(&who, area, ("Stolen", "custody=stolen"))
+        .await
+        .unwrap();
+    let other = Caller {
+        login: "g.focal".parse().unwrap(),
+        ..focal()
+    };
+    assert_eq!(app.presets(&other, area).await.unwrap(), []);
+    let not_theirs = app.drop_preset(&other, area, "Stolen").await;
+    assert!(matches!(not_theirs, Err(AppError::NotFound(_))));
+    assert_eq!(
+        app.preset(&who, area, "Stolen").await.unwrap().text,
+        "custody=stolen"
+    );
+    let (long_name, long_text) = ("n".repeat(61), "t".repeat(4_001));
+    for (name, text, field) in [
+        (" ", "x", "name"),
+        (long_name.as_str(), "x", "name"),
+        ("x", long_text.as_str(), "text"),
+    ] {
+        let refused = app.keep_preset(&who, area, (name, text)).await;
+        let Err(AppError::Invalid(invalid)) = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(invalid.field, field);
+    }
+    let without = Caller {
+        justification: None,
+        ..focal()
+    };
+    assert_eq!(
+        app.presets(&without, area).await,
+        Err(AppError::NoJustification)
+    );
+    let forbidden = app.presets(&officer("an.officer"), area).await;
+    assert!(matches!(forbidden, Err(AppError::Forbidden(_))));
 }
 
 #[tokio::test]

@@ -459,7 +459,7 @@ async fn a_seizure_moves_its_weapons_ends_their_alerts_and_is_counted_once_for_g
         .alert;
     let incident = node
         .app
-        .record_incident(&focal(), seizure(id, "M70B-45123"))
+        .record_incident(&focal(), seizure(id, "M70B-45123"), Handling::national())
         .await;
     let incident = incident.unwrap();
     let view = node.app.view_firearm(&focal(), id).await.unwrap();
@@ -490,7 +490,10 @@ async fn a_seizure_moves_its_weapons_ends_their_alerts_and_is_counted_once_for_g
     // What is recorded later changes what is counted, and not what is frozen.
     let mut late = seizure(id, "M70B-45123");
     late.weapons[0].firearm = None;
-    node.app.record_incident(&focal(), late).await.unwrap();
+    node.app
+        .record_incident(&focal(), late, Handling::national())
+        .await
+        .unwrap();
     let view = node.app.view_return(&focal(), frozen).await.unwrap();
     assert!(view.is_whole);
     assert_eq!((view.body.incidents, view.body.sha256.len()), (1, 64));
@@ -511,12 +514,12 @@ async fn a_seizure_of_a_weapon_that_an_authority_has_is_refused_as_a_whole() {
     let node = TestNode::new("mk-mvr", "MK").await;
     let id = register(&node, "M70B-45123").await;
     node.app
-        .record_incident(&focal(), seizure(id, "M70B-45123"))
+        .record_incident(&focal(), seizure(id, "M70B-45123"), Handling::national())
         .await
         .unwrap();
     let again = node
         .app
-        .record_incident(&focal(), seizure(id, "M70B-45123"))
+        .record_incident(&focal(), seizure(id, "M70B-45123"), Handling::national())
         .await;
     assert!(matches!(again, Err(AppError::Invalid(_))), "{again:?}");
     let page = node.app.incidents(&focal(), None, 10).await.unwrap();
@@ -528,7 +531,7 @@ async fn two_officers_sign_a_destruction_and_the_record_stays_thirty_years() {
     let node = TestNode::new("mk-mvr", "MK").await;
     let id = register(&node, "M70B-45123").await;
     node.app
-        .record_incident(&focal(), seizure(id, "M70B-45123"))
+        .record_incident(&focal(), seizure(id, "M70B-45123"), Handling::national())
         .await
         .unwrap();
     let (method, evidence) = ("melted".to_owned(), "protocol 3/26".to_owned());

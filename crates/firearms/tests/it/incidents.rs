@@ -1,18 +1,18 @@
 //! Incidents, returns, clusters.
 
 use egnatia_firearms::{
-    ClusterBy, Explosive, FrozenReturn, IncidentKind, IncidentRefused, Part, Period, Profile,
-    Reference, ReturnKind, clusters, count_return,
+    ClusterBy, Explosive, FrozenReturn, IncidentKind, IncidentRefused, Outcome, Part, Period,
+    Profile, Reference, ReturnKind, ReturnSection, TraceResult, clusters, count_return,
 };
 use egnatia_record::RecordId;
 use jiff::civil::date;
 
-use crate::made::{at, seizure};
+use crate::made::{at, holder, seizure};
 
 fn count(rows: &[egnatia_firearms::ReturnRow], group: IncidentKind, what: &str, at: &str) -> u64 {
     let row = rows
         .iter()
-        .find(|row| row.group == group && row.what == what && row.at == at);
+        .find(|row| row.group == Some(group) && row.what == what && row.at == at);
     row.unwrap_or_else(|| panic!("{what} {at}")).count
 }
 
@@ -58,6 +58,77 @@ fn an_incident_says_what_came_and_when() {
     );
 }
 
+/// One of each result, and one of another year.
+fn traces() -> Vec<TraceResult> {
+    let on = date(2026, 3, 1);
+    let trace = |asked_on, outcomes| TraceResult { asked_on, outcomes };
+    let held = Outcome::HeldBy {
+        holder: holder("H-1"),
+        since: date(1990, 1, 1),
+        standing: "held".to_owned(),
+    };
+    let gone = Outcome::ExportedTo {
+        country: "BA".parse().unwrap(),
+        on: date(1988, 2, 1),
+        licence: None,
+    };
+    vec![
+        trace(on, vec![gone.clone(), held]),
+        trace(on, vec![gone, Outcome::NoRecord]),
+        trace(on, vec![Outcome::NoRecord]),
+        trace(on, Vec::new()),
+        trace(date(2025, 3, 1), Vec::new()),
+    ]
+}
+
+#[test]
+fn a_return_with_sections_is_hashed_as_it_is_exported_and_an_older_one_keeps_its_table() {
+    let year = Period::year(2026).unwrap();
+    let all = [seizure(&["M70-1"], &[], None)];
+    let (rows, incidents) = count_return(ReturnKind::Iafq, year, &all, &traces());
+    let mut frozen = FrozenReturn {
+        kind: ReturnKind::Iafq,
+        period: year,
+        rows,
+        incidents,
+        frozen_at: at("2027-01-05T09:00:00Z"),
+        sha256: String::new(),
+    };
+    let csv = frozen.csv();
+    for line in [
+        "return,from,to,section,group,what,count",
+        "unodc-iafq,2026-01-01,2026-12-31,weapons,seizure,rifle,1",
+        "unodc-iafq,2026-01-01,2026-12-31,parts-and-ammunition,surrender,parts,0",
+        "unodc-iafq,2026-01-01,2026-12-31,tracing,,requested,4",
+    ] {
+        assert!(csv.lines().any(|found| found == line), "{line}: {csv}");
+    }
+    // Every row and every cell is in what is hashed: whatever changes in it changes the table.
+    let cells: usize = frozen.table().iter().map(Vec::len).sum();
+    assert_eq!(cells, 7 * (frozen.rows.len() + 1));
+    for place in 0..frozen.rows.len() {
+        let mut other = frozen.clone();
+        other.rows[place].count += 1;
+        assert_ne!(other.csv(), csv);
+    }
+    for row in &mut frozen.rows {
+        row.section = None;
+    }
+    assert!(
+        frozen
+            .csv()
+            .starts_with("return,from,to,group,what,count\n")
+    );
+    // A body of before reads on.
+    let old = r#"{"group":"seizure","what":"pistol","count":2}"#;
+    let row: egnatia_firearms::ReturnRow = serde_json::from_str(old).unwrap();
+    assert_eq!(
+        (row.section, row.group),
+        (None, Some(IncidentKind::Seizure))
+    );
+    assert_eq!(serde_json::to_string(&row).unwrap(), old);
+}
+
 #[test]
 fn a_return_counts_what_lies_in_its_period_and_shows_every_row() {
     let mut inland = seizure(&["M70-1", "M70-2"], &[], None);
@@ -69,14 +140,30 @@ fn a_return_counts_what_lies_in_its_period_and_shows_every_row() {
     let border = seizure(&["M70-4"], &[], None);
     let all = [inland, found, border];
     let year = Period::parse(ReturnKind::Iafq, "2026").unwrap();
-    let (rows, incidents) = count_return(ReturnKind::Iafq, year, &all);
+    let (rows, incidents) = count_return(ReturnKind::Iafq, year, &all, &traces());
     assert_eq!(incidents, 3);
-    assert_eq!(count(&rows, IncidentKind::Seizure, "assault-rifle", ""), 3);
-    assert_eq!(count(&rows, IncidentKind::Find, "assault-rifle", ""), 1);
+    assert_eq!(count(&rows, IncidentKind::Seizure, "rifle", ""), 3);
+    assert_eq!(count(&rows, IncidentKind::Find, "rifle", ""), 1);
+    assert_eq!(count(&rows, IncidentKind::Surrender, "rifle", ""), 0);
+    let tracing: Vec<(&str, u64)> = rows
+        .iter()
+        .filter(|row| row.section == Some(ReturnSection::Tracing))
+        .map(|row| (row.what.as_str(), row.count))
+        .collect();
+    assert_eq!(
+        tracing,
+        [
+            ("requested", 4),
+            ("traced", 1),
+            ("traced-in-part", 1),
+            ("not-traced", 1),
+            ("waiting", 1)
+        ]
+    );
     assert_eq!(count(&rows, IncidentKind::Surrender, "pistol", ""), 0);
     assert_eq!(count(&rows, IncidentKind::Seizure, "ammunition", ""), 240);
     let half = Period::parse(ReturnKind::HalfYear, "2026-H1").unwrap();
-    let (rows, incidents) = count_return(ReturnKind::HalfYear, half, &all);
+    let (rows, incidents) = count_return(ReturnKind::HalfYear, half, &all, &traces());
     assert_eq!(incidents, 2);
     assert_eq!(
         count(&rows, IncidentKind::Seizure, "assault-rifle", "border"),
@@ -95,7 +182,7 @@ fn a_return_counts_what_lies_in_its_period_and_shows_every_row() {
 #[test]
 fn a_frozen_return_is_a_table_that_any_sheet_reads() {
     let period = Period::half(2026, 2).unwrap();
-    let (rows, incidents) = count_return(ReturnKind::HalfYear, period, &[]);
+    let (rows, incidents) = count_return(ReturnKind::HalfYear, period, &[], &[]);
     let frozen = FrozenReturn {
         kind: ReturnKind::HalfYear,
         period,

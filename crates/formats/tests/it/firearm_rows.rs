@@ -26,6 +26,7 @@ fn reading(
     let reading = FirearmReading {
         columns: stated.unwrap_or_default(),
         headings: true,
+        others: egnatia_formats::rows::firearms::OtherColumns::Recognise,
         kind,
     };
     FirearmTable::read(text.as_ref().to_vec(), &reading)

@@ -4,8 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use egnatia_alerts::Reason;
-use egnatia_firearms::{Category, Country, MarkPlace, MarkState, ReturnKind, WeaponKind};
+use egnatia_firearms::{
+    Category, Country, IncidentKind, MarkPlace, MarkState, ReturnKind, WeaponKind,
+};
 use egnatia_record::RecordId;
+use jiff::civil::Date;
 
 use super::Why;
 
@@ -18,17 +21,17 @@ pub enum Firearm {
     /// Bring in a register that exists elsewhere, all of it or nothing.
     Import(Box<FirearmImport>),
     /// List weapons of the register, the newest first.
-    List {
-        /// How a number begins; or a maker, or a calibre.
-        #[arg(value_name = "TEXT", default_value = "")]
-        text: String,
-        /// Only those that are there: held, authority, lost, stolen, transit, abroad, nowhere,
-        /// destroyed.
-        #[arg(long, default_value = "")]
-        custody: String,
-        /// At most so many, 1 to 10,000.
-        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-        limit: u32,
+    List(Box<List>),
+    /// Add a photograph to a weapon: JPEG, PNG or WebP. What a camera wrote into it is not kept.
+    Photograph {
+        /// The weapon.
+        #[arg(value_name = "ID")]
+        id: RecordId,
+        /// The file.
+        file: PathBuf,
+        /// What it shows, for whoever does not see it.
+        #[arg(long)]
+        shows: String,
         #[command(flatten)]
         why: Why,
     },
@@ -61,6 +64,10 @@ pub enum Firearm {
         #[command(flatten)]
         why: Why,
     },
+    /// Count incidents by month and kind.
+    Series(Box<Figures>),
+    /// Count incidents by place, each as exactly as its handling codes allow.
+    Places(Box<Figures>),
     /// Show which incidents have weapons, lots, serial numbers or routes in common.
     Clusters {
         #[command(flatten)]
@@ -87,6 +94,12 @@ pub struct FirearmImport {
     /// times.
     #[arg(long, visible_alias = "column", value_name = "FIELD=COLUMN,…")]
     pub columns: Vec<String>,
+    /// Read the columns as they were kept under this name; --columns comes on top of it.
+    #[arg(long, value_name = "NAME")]
+    pub mapping: Option<String>,
+    /// Keep how the columns are read under this name, for the next file of the same system.
+    #[arg(long, value_name = "NAME")]
+    pub keep_mapping: Option<String>,
     /// The first row holds no headings but a weapon; needs --columns.
     #[arg(long, requires = "columns")]
     pub no_headings: bool,
@@ -96,9 +109,79 @@ pub struct FirearmImport {
     /// You looked at all rows that a dry run puts beside something: why they are other weapons.
     #[arg(long, value_name = "REASON", value_parser = super::alert::reason)]
     pub like_are_different: Option<Reason>,
+    /// Rows that you looked at and that are other weapons than those they agree with: 7,19.
+    #[arg(long, value_name = "ROW,…", value_delimiter = ',')]
+    pub different: Vec<u64>,
+    /// Rows that you looked at and that are the same weapon as one they agree with: they are left
+    /// out.
+    #[arg(long, value_name = "ROW,…", value_delimiter = ',')]
+    pub leave_out: Vec<u64>,
     /// Check every row, say what would be registered, and register nothing.
     #[arg(long)]
     pub dry_run: bool,
+    #[command(flatten)]
+    pub why: Why,
+}
+
+/// Which weapons are listed.
+#[derive(Args)]
+pub struct List {
+    /// How a number begins; or a maker, or a calibre.
+    #[arg(value_name = "TEXT", default_value = "")]
+    pub text: String,
+    /// Only those that are there: held, authority, lost, stolen, transit, abroad, nowhere,
+    /// destroyed.
+    #[arg(long, default_value = "")]
+    pub custody: String,
+    /// Only of this maker.
+    #[arg(long, default_value = "")]
+    pub make: String,
+    /// Only of this model.
+    #[arg(long, default_value = "")]
+    pub model: String,
+    /// Only of this calibre.
+    #[arg(long, default_value = "")]
+    pub calibre: String,
+    /// Only of this kind, such as pistol.
+    #[arg(long, default_value = "")]
+    pub kind: String,
+    /// Only of this category: A, B or C.
+    #[arg(long, default_value = "")]
+    pub category: String,
+    /// Only those made in this year, or from one to another: 1987, 1980-1989.
+    #[arg(long, default_value = "")]
+    pub year: String,
+    /// Those that were written first come first.
+    #[arg(long)]
+    pub oldest_first: bool,
+    /// At most so many, 1 to 10,000.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub limit: u32,
+    #[command(flatten)]
+    pub why: Why,
+}
+
+/// Which incidents are counted.
+#[derive(Args)]
+pub struct Figures {
+    /// Only these: seizure, find, surrender.
+    #[arg(long, value_parser = incident_kind)]
+    pub kind: Option<IncidentKind>,
+    /// Only those with a weapon of this kind, and such weapons.
+    #[arg(long, value_parser = weapon_kind)]
+    pub weapon: Option<WeaponKind>,
+    /// Only those in this country: two letters.
+    #[arg(long)]
+    pub country: Option<Country>,
+    /// Not before this day, such as 2026-01-01.
+    #[arg(long)]
+    pub from: Option<Date>,
+    /// Not after this day.
+    #[arg(long)]
+    pub to: Option<Date>,
+    /// Print CSV.
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
     #[command(flatten)]
     pub why: Why,
 }
@@ -156,6 +239,11 @@ fn among<T>(found: Option<T>, all: &[&str]) -> Result<T, String> {
 fn return_kind(text: &str) -> Result<ReturnKind, String> {
     let all: Vec<&str> = ReturnKind::ALL.iter().map(|word| word.as_str()).collect();
     among(ReturnKind::parse(text), &all)
+}
+
+fn incident_kind(text: &str) -> Result<IncidentKind, String> {
+    let all: Vec<&str> = IncidentKind::ALL.iter().map(|word| word.as_str()).collect();
+    among(IncidentKind::parse(text), &all)
 }
 
 fn mark_place(text: &str) -> Result<MarkPlace, String> {

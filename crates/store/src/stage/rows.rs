@@ -41,6 +41,9 @@ impl Stage<'_> {
                 i64::from(row.is_open).into(),
                 row.name.as_str().into(),
                 time(row.updated_at),
+                row.model.as_str().into(),
+                row.category.as_str().into(),
+                Argument::Int(row.year.map(i64::from)),
             ],
         );
     }

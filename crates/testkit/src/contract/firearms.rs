@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use egnatia_app::{Change, CommitError, Conflict, Cursor, FirearmFilter, FirearmRow, Store};
+use egnatia_app::{
+    Change, CommitError, Conflict, Cursor, FirearmFilter, FirearmOrder, FirearmRow, Store,
+};
 use egnatia_record::{Kind, RecordId};
 
 use crate::Maker;
@@ -20,6 +22,9 @@ pub fn firearm(make: &Maker, serial: &str) -> FirearmRow {
         is_open: true,
         name: format!("Zastava M70, {serial}"),
         updated_at: make.tick(),
+        model: "m70".into(),
+        category: "A".into(),
+        year: Some(1987),
     }
 }
 
@@ -144,6 +149,51 @@ pub async fn the_register_is_filtered_and_paged_newest_first(store: Arc<dyn Stor
         found(&*store, stolen).await,
         ids(&|row| row.custody == "stolen")
     );
+    for (number, row) in (0_i16..).zip(rows.iter().rev()) {
+        let row = FirearmRow {
+            model: ["m70", "m72"][usize::from(number >= 5)].into(),
+            category: ["A", "B", ""][usize::try_from(number % 3).unwrap()].into(),
+            year: (number > 0).then_some(1980 + number),
+            ..row.clone()
+        };
+        put(&*store, &make, row).await.unwrap();
+    }
+    let place = |filter: FirearmFilter| {
+        let (store, rows) = (Arc::clone(&store), rows.clone());
+        async move {
+            let ids = found(&*store, filter).await.into_iter();
+            let place = |id| rows.iter().rev().position(|row| row.record == id).unwrap();
+            ids.map(place).collect::<Vec<usize>>()
+        }
+    };
+    let of = |model: &str, category: &str| FirearmFilter {
+        model: Some(model.to_owned()).filter(|text| !text.is_empty()),
+        category: Some(category.to_owned()).filter(|text| !text.is_empty()),
+        ..filter(100)
+    };
+    assert_eq!(place(of("m72", "")).await, [6, 5]);
+    assert_eq!(place(of("m70", "A")).await, [3, 0]);
+    let made = |first, last| FirearmFilter {
+        years: Some((first, last)),
+        order: FirearmOrder::Oldest,
+        ..filter(100)
+    };
+    assert_eq!(place(made(1982, 1984)).await, [2, 3, 4]);
+    assert_eq!(
+        place(made(1800, 2100)).await,
+        [1, 2, 3, 4, 5, 6],
+        "not those without a year"
+    );
+    let mut oldest = FirearmFilter {
+        order: FirearmOrder::Oldest,
+        ..filter(4)
+    };
+    assert_eq!(place(oldest.clone()).await, [0, 1, 2, 3]);
+    oldest.after = Some(Cursor {
+        at_us: rows[3].updated_at.as_microsecond(),
+        id: rows[3].record,
+    });
+    assert_eq!(place(oldest).await, [4, 5, 6]);
     let prefix = FirearmFilter {
         serial: Some("M73".into()),
         ..filter(100)

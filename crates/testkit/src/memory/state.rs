@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use egnatia_app::{
     Account, AuditRow, Batch, Change, CommitError, Committed, Conflict, DeliveryRow, DeliveryState,
-    Event, FirearmFilter, FirearmRow, KeyChange, KeyRow, ListChangeRow, ListEntryRow,
+    Event, FirearmFilter, FirearmOrder, FirearmRow, KeyChange, KeyRow, ListChangeRow, ListEntryRow,
     ListVersionRow, PartnerRow, PutRecord, ReceivedRow, Session, StoreError, StoredRecord,
     WitnessRow,
 };
@@ -265,7 +265,7 @@ impl State {
         Ok(())
     }
 
-    /// The register of firearms, newest first.
+    /// The register of firearms, in the order of the filter.
     pub fn find_firearms(&self, filter: &FirearmFilter) -> Vec<FirearmRow> {
         let place = |row: &FirearmRow| (row.updated_at.as_microsecond(), row.record);
         let is = |asked: &Option<String>, held: &str| asked.as_ref().is_none_or(|a| a == held);
@@ -277,17 +277,29 @@ impl State {
                     && is(&filter.calibre, &row.calibre)
                     && is(&filter.kind, &row.kind)
                     && is(&filter.custody, &row.custody)
+                    && is(&filter.model, &row.model)
+                    && is(&filter.category, &row.category)
+                    && filter.years.is_none_or(|(first, last)| {
+                        row.year.is_some_and(|year| first <= year && year <= last)
+                    })
                     && filter
                         .serial
                         .as_ref()
                         .is_none_or(|serial| row.serial.starts_with(serial.as_str()))
-                    && filter
-                        .after
-                        .is_none_or(|after| place(row) < (after.at_us, after.id))
+                    && filter.after.is_none_or(|after| {
+                        let after = (after.at_us, after.id);
+                        match filter.order {
+                            FirearmOrder::Newest => place(row) < after,
+                            FirearmOrder::Oldest => place(row) > after,
+                        }
+                    })
             })
             .cloned()
             .collect();
-        found.sort_unstable_by_key(|row| std::cmp::Reverse(place(row)));
+        found.sort_unstable_by_key(&place);
+        if filter.order == FirearmOrder::Newest {
+            found.reverse();
+        }
         found
     }
 

@@ -61,8 +61,12 @@ firearm-reference = Number in a register of before
 firearm-label = Label
 firearm-label-back = The weapon
 firearm-label-print = Label to print
-firearm-label-means = Print this page: only the label comes onto paper. The page Check and the search of the register read the code back. It holds the number, maker, model, calibre and the record, and nobody's name.
-firearm-label-code = Code with the number, maker, model and calibre
+firearm-label-means = Print this page: only the labels come onto paper, twelve a page. Both codes hold the same: number, maker, model, calibre and the record, and nobody's name. The page Check and the search of the register read them back.
+firearm-label-code = QR code with the number, maker, model and calibre
+firearm-label-matrix = Data Matrix with the same
+firearm-labels = Labels
+firearm-labels-print = Labels of what is found, to print
+firearm-labels-more = Only the first { $most } labels are here. Search for fewer weapons at a time.
 firearm-label-none = No number
 firearm-where = Where it is
 firearm-since = Since
@@ -349,6 +353,10 @@ return-is-regional-half-year = Half-yearly report of the region
 return-period = Period
 return-period-hint = A year (2026), or a half-year (2026-H1)
 return-rows = Figures
+return-section = Section
+return-section-weapons = Seized, found and surrendered weapons
+return-section-parts-and-ammunition = Parts, components and ammunition
+return-section-tracing = Tracing results
 return-group = How they came
 return-freeze = Freeze this return
 return-frozen-at = Frozen
@@ -358,6 +366,12 @@ return-broken = The table does not have its hash
 return-csv = Save as CSV
 return-xlsx = Save as Excel
 return-what-incidents = Incidents
+return-what-sub-machine-gun = Submachine gun
+return-what-requested = Weapons of which a trace was asked
+return-what-traced = The last holder is known
+return-what-traced-in-part = It led to another country, and no further
+return-what-not-traced = It led nowhere
+return-what-waiting = Nobody has answered yet
 return-what-parts = Parts
 return-what-ammunition = Rounds of ammunition
 return-what-explosives-g = Explosives, grams
@@ -377,3 +391,140 @@ notice-trace-ask = The further country is asked.
 notice-trace-consent = Everybody who was asked is told.
 notice-trace-answered = The answer is on its way.
 notice-return-frozen = The return is frozen.
+
+firearm-import-open = Bring in a table
+firearm-import-title = Bring in a register
+firearm-import-lede = Weapons that stand in a register elsewhere come in from CSV or Excel, one weapon a row. Every row is checked first, and compared with what is known; then all of them are registered, or none.
+firearm-import-file-hint = Choose it or drop it here: CSV or Excel, up to 32 MiB. Larger tables are for the command line. You see how it is read before anything is registered.
+firearm-import-new-lede = Say what each column holds, and check all rows. Nothing is registered by that.
+firearm-import-kind = Kind of weapon where a row states none
+firearm-import-mapping = Columns as they were kept
+firearm-import-use = Use them
+firearm-import-keep-as = Keep these columns as
+firearm-import-keep-as-hint = A name, such as that of the system the table comes from. Everybody who brings in tables can use it.
+firearm-import-keep = Keep
+firearm-import-all-like = All rows that agree with something are other weapons
+firearm-import-different = Why they are other weapons
+firearm-import-different-hint = Only once an officer has looked at all of them
+firearm-import-writing = Weapons are being registered
+firearm-import-none = There is nothing to register.
+firearm-import-ready = { $count ->
+    [one] All is well. One weapon would be registered.
+   *[other] All is well. { $count } weapons would be registered.
+}
+firearm-import-enter = { $count ->
+    [one] Register one weapon
+   *[other] Register { $count } weapons
+}
+firearm-import-left-out = { $count ->
+    [one] One row is left out.
+   *[other] { $count } rows are left out.
+}
+firearm-import-like = Rows that agree with something
+firearm-import-like-means = Compare each pair. Where both are the same weapon, leave the row out. Where they are two, say so; state what tells them apart where make, model, calibre and number do not.
+firearm-import-like-more = { $count ->
+    [one] One more such row follows once these are decided.
+   *[other] { $count } more such rows follow once these are decided.
+}
+firearm-import-in-file = In the file
+firearm-import-known = Agrees with
+firearm-import-decision = Decision
+firearm-import-is-different = Another weapon
+firearm-import-is-same = The same: leave the row out
+firearm-import-tells = What tells it apart
+firearm-import-row = row { $row }
+firearm-column-serial = Number of the frame or receiver
+firearm-column-place = Where the number stands
+firearm-column-state = State of the mark
+firearm-column-kind = Kind of weapon
+firearm-column-make = Maker
+firearm-column-model = Model
+firearm-column-calibre = Calibre
+firearm-column-category = Category A, B or C
+firearm-column-country = Country of manufacture
+firearm-column-year = Year of manufacture
+firearm-column-slide = Number of the slide
+firearm-column-barrel = Number of the barrel
+firearm-column-cylinder = Number of the cylinder
+firearm-column-bolt = Number of the bolt
+firearm-column-reference = Number of the registration
+firearm-column-holder = Number of the holder
+firearm-column-holder-kind = Kind of holder
+firearm-column-holder-name = Name of the holder
+firearm-column-holder-address = Address of the holder
+firearm-column-licence = Number of the licence
+firearm-column-licensed-until = Licensed until
+firearm-column-held-since = Held since
+firearm-column-different = Another weapon than those it agrees with
+firearm-column-distinguished-by = What tells it apart
+notice-firearms-imported = All weapons of the table are registered.
+notice-columns-kept = The columns are kept under this name.
+
+figures-title = Map and figures
+figures-lede = Where incidents were, and how many there were over time: weapons, never people. Each place is shown as exactly as the handling codes of the incident allow.
+figures-from = From the day
+figures-from-hint = Such as 1.1.2026
+figures-to = To the day
+figures-to-hint = Such as 31.12.2026
+figures-count = Count
+figures-map = Map
+figures-drawing = Incidents by place; the table says the same
+figures-signs = A circle is a place, a square a country of which no place is shown. The number says how many incidents.
+figures-place = Middle of the square
+figures-precision = Shown to
+figures-places = By place
+figures-over-time = Over time
+figures-bars = Incidents by month and kind; the table says the same
+figures-series = By month
+figures-month = Month
+figures-incidents = { $count ->
+    [one] one incident
+   *[other] { $count } incidents
+}
+precision-kilometre = A kilometre
+precision-ten-kilometres = Ten kilometres
+precision-country = The country
+incident-position = Position
+incident-position-hint = Latitude and longitude in degrees: 42.137, 21.431. Only those who keep firearms see it exactly.
+incident-position-invalid = Write latitude and longitude with a comma between: 42.137, 21.431
+incident-codes = Handling codes besides H0
+incident-codes-hint = On the map, H1 shows the place to ten kilometres, H2 and H3 the country only.
+incident-restriction = Restriction
+incident-restriction-hint = For H3: what it says
+
+firearms-category = Category
+firearms-year = Year
+firearms-year-hint = Of manufacture: 1987, or 1980-1989
+firearms-order = Order
+firearms-order-newest = Last recorded first
+firearms-order-oldest = First recorded first
+firearms-views = Kept views
+firearms-view-name = Keep this view as
+firearms-view-keep = Keep
+firearms-view-means = Search by something, and keep it here under a name. Only you see your views.
+firearms-view-drop = Forget
+firearms-view-drop-named = Forget { $name }
+notice-view-kept = The view is kept under this name.
+notice-view-dropped = The view is forgotten.
+
+photographs-title = Photographs
+photographs-none = No photograph of this weapon is kept here.
+photograph-file = Photograph
+photograph-file-hint = JPEG, PNG or WebP, up to 12 MiB. Place, time and device that a camera wrote into it are not kept.
+photograph-shows = What it shows
+photograph-shows-hint = For whoever does not see it: left side, mark on the receiver. No persons
+photograph-add = Add the photograph
+photograph-by = added by { $who }
+photograph-remove = Take away
+photograph-remove-named = Take away: { $what }
+notice-photograph-added = The photograph is kept.
+notice-photograph-removed = The photograph is erased.
+
+firearm-group-mark = Number of the frame or receiver
+firearm-group-marks = Places in doubt, further marks
+firearm-group-register = In another register, or like another one
+trace-group-asked = Whom to ask, and why
+trace-group-urgent = Urgent?
+trace-group-more = What else is asked, and who may have it
+incident-group-more = Position, concealment, persons, note
+incident-group-handling = Handling

@@ -8,8 +8,9 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    accounts, alert_import, alerts, audit, checks, firearms, hits, inquiries, lists, matches,
-    partners, sessions, stock, stock_counts, stock_more, traces, transfers,
+    accounts, alert_import, alerts, audit, checks, firearm_import, firearm_photographs, firearms,
+    hits, inquiries, lists, matches, partners, sessions, stock, stock_counts, stock_more, traces,
+    transfers,
 };
 
 #[derive(OpenApi)]
@@ -30,10 +31,13 @@ use super::{
         firearms::list, firearms::like, firearms::register, firearms::view, firearms::event,
         firearms::report, firearms::propose_destruction, firearms::sign_destruction,
         firearms::incidents, firearms::record_incident, firearms::incident_clusters,
+        firearms::incident_series, firearms::incident_places,
         firearms::incident, traces::traces, traces::start_trace, traces::trace,
         traces::ask_further, traces::consent, traces::trace_answers,
         traces::answer_trace, traces::pass_trace_on, firearms::returns,
-        firearms::freeze_return,
+        firearms::freeze_return, firearm_import::import, firearm_import::columns,
+        firearm_photographs::add, firearm_photographs::view,
+        firearm_photographs::remove, firearm_import::views, firearm_import::keep_view, firearm_import::drop_view,
         stock::overview, stock::accounts, stock::ledger, stock::add_holder, stock::sites,
         stock::set_up_site, stock::store, stock::find_goods, stock::register_goods, stock::goods,
         stock::change_goods, stock::waiting, stock::enter_movement, stock::movement,

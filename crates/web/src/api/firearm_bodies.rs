@@ -28,6 +28,15 @@ pub(crate) struct WantedFirearms {
     pub kind: Option<String>,
     /// That are there: `held`, `authority`, `lost`, `stolen` and so on.
     pub custody: Option<String>,
+    /// Of this model.
+    pub model: Option<String>,
+    /// Of this category: `A`, `B`, `C`.
+    pub category: Option<String>,
+    /// Made in this year, or from one to another: `1987`, `1980-1989`.
+    pub year: Option<String>,
+    /// Whether those that were written first come first.
+    #[serde(default)]
+    pub oldest_first: bool,
     /// `next` of the page before.
     pub after: Option<String>,
     /// At most so many items, 1 to 100.
@@ -63,6 +72,12 @@ pub(crate) struct FirearmLine {
     pub kind: String,
     /// Where it is.
     pub custody: String,
+    /// Model, as it is compared.
+    pub model: String,
+    /// Category of the directive; empty where it is not determined.
+    pub category: String,
+    /// Year of manufacture.
+    pub year: Option<i16>,
     /// When it was last written.
     #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
@@ -78,6 +93,9 @@ impl FirearmLine {
             calibre: row.calibre,
             kind: row.kind,
             custody: row.custody,
+            model: row.model,
+            category: row.category,
+            year: row.year,
             updated_at: row.updated_at,
         }
     }

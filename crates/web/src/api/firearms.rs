@@ -5,8 +5,8 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use egnatia_app::{Action, FirearmSearch, MissingReport, NewFirearm};
-use egnatia_firearms::Incident;
+use egnatia_app::{Action, FirearmOrder, FirearmSearch, MissingReport, NewFirearm};
+use egnatia_firearms::{Incident, MonthFigures, PlaceFigures};
 
 use super::caller::{Bearer, record_id};
 use super::firearm_bodies::{
@@ -14,6 +14,7 @@ use super::firearm_bodies::{
     LikeFirearmsBody, MissingBody, NewFirearmBody, NewReturnBody, ProposalBody, RecordedBody,
     ReturnBody, SignatureBody, WantedFirearms, WantedPage,
 };
+use super::incident_queries::{IncidentHandling, WantedFigures};
 use super::json::{Body, PageOf, ProblemBody, Query, limit_of};
 use crate::problem::Problem;
 use crate::{WebState, cursor};
@@ -35,6 +36,13 @@ pub(crate) async fn list(
         calibre: wanted.calibre.unwrap_or_default(),
         kind: wanted.kind.unwrap_or_default(),
         custody: wanted.custody.unwrap_or_default(),
+        model: wanted.model.unwrap_or_default(),
+        category: wanted.category.unwrap_or_default(),
+        year: wanted.year.unwrap_or_default(),
+        order: match wanted.oldest_first {
+            true => FirearmOrder::Oldest,
+            false => FirearmOrder::Newest,
+        },
     };
     let after = cursor::read(wanted.after.as_deref())?;
     let (caller, limit) = (bearer.caller(), limit_of(wanted.limit));
@@ -227,17 +235,53 @@ pub(crate) async fn incidents(
 
 /// Records an incident, and what happened to its weapons.
 #[utoipa::path(
-    post, path = "/api/v1/incidents", tag = "firearms", request_body = Object,
+    post, path = "/api/v1/incidents", tag = "firearms", params(IncidentHandling), request_body = Object,
     responses((status = 201, description = "Written", body = RecordedBody), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
 )]
 pub(crate) async fn record_incident(
     State(state): State<WebState>,
     bearer: Bearer,
+    Query(handling): Query<IncidentHandling>,
     Body(body): Body<Incident>,
 ) -> Result<(StatusCode, Json<RecordedBody>), Problem> {
     bearer.enter(&state, Action::KeepFirearms)?;
-    let id = state.app.record_incident(bearer.caller(), body).await?;
+    let (app, handling) = (&state.app, handling.read()?);
+    let id = app.record_incident(bearer.caller(), body, handling).await?;
     Ok((StatusCode::CREATED, Json(RecordedBody { id })))
+}
+
+/// Incidents by month and kind.
+#[utoipa::path(
+    get, path = "/api/v1/incidents/series", tag = "firearms", params(WantedFigures),
+    responses((status = 200, description = "A row for each month and kind: month, kind, incidents, weapons, parts, rounds", body = Vec<Object>), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn incident_series(
+    State(state): State<WebState>,
+    bearer: Bearer,
+    Query(wanted): Query<WantedFigures>,
+) -> Result<Json<Vec<MonthFigures>>, Problem> {
+    bearer.enter(&state, Action::ViewFirearms)?;
+    let filter = wanted.read()?;
+    Ok(Json(
+        state.app.incident_series(bearer.caller(), &filter).await?,
+    ))
+}
+
+/// Incidents by place, each as exactly as its handling codes allow.
+#[utoipa::path(
+    get, path = "/api/v1/incidents/places", tag = "firearms", params(WantedFigures),
+    responses((status = 200, description = "A row for each place: country, precision, position in thousandths of a degree or null, incidents, weapons, parts, rounds", body = Vec<Object>), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn incident_places(
+    State(state): State<WebState>,
+    bearer: Bearer,
+    Query(wanted): Query<WantedFigures>,
+) -> Result<Json<Vec<PlaceFigures>>, Problem> {
+    bearer.enter(&state, Action::ViewFirearms)?;
+    let filter = wanted.read()?;
+    Ok(Json(
+        state.app.incident_places(bearer.caller(), &filter).await?,
+    ))
 }
 
 /// Which incidents have weapons, lots, numbers or routes in common.

@@ -12,8 +12,11 @@ mod caller;
 mod checks;
 mod description;
 mod firearm_bodies;
+mod firearm_import;
+mod firearm_photographs;
 mod firearms;
 mod hits;
+mod incident_queries;
 mod inquiries;
 mod json;
 mod lists;
@@ -35,11 +38,12 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use axum::routing::{delete, get, post, put};
+use egnatia_formats::photographs::PHOTOGRAPH_BYTES_MAX;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::WebState;
 use crate::problem::{Problem, ProblemCode};
-use crate::tables::TABLE_BYTES_MAX;
+use crate::tables::{FIREARM_TABLE_BYTES_MAX, TABLE_BYTES_MAX};
 
 /// The longest body, in bytes.
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -58,6 +62,10 @@ pub(crate) fn router() -> Router<WebState> {
     let within = |longest| TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, longest);
     let verification = Router::new()
         .route("/audit/verification", post(audit::verify))
+        .route(
+            "/firearms/import",
+            post(firearm_import::import).layer(DefaultBodyLimit::max(FIREARM_TABLE_BYTES_MAX)),
+        )
         .layer(within(VERIFICATION_MAX));
     Router::new()
         .route("/openapi.json", get(description::serve))
@@ -156,7 +164,21 @@ fn firearms_router() -> Router<WebState> {
             get(firearms::list).merge(post(firearms::register)),
         )
         .route("/firearms/like", post(firearms::like))
+        .route("/firearms/columns", get(firearm_import::columns))
+        .route("/firearms/views", get(firearm_import::views))
+        .route(
+            "/firearms/views/{name}",
+            put(firearm_import::keep_view).merge(delete(firearm_import::drop_view)),
+        )
         .route("/firearms/{id}", get(firearms::view))
+        .route(
+            "/firearms/{id}/photographs",
+            post(firearm_photographs::add).layer(DefaultBodyLimit::max(PHOTOGRAPH_BYTES_MAX)),
+        )
+        .route(
+            "/firearms/{id}/photographs/{photograph}",
+            get(firearm_photographs::view).merge(delete(firearm_photographs::remove)),
+        )
         .route("/firearms/{id}/events", post(firearms::event))
         .route("/firearms/{id}/report", post(firearms::report))
         .route(
@@ -172,6 +194,8 @@ fn firearms_router() -> Router<WebState> {
             get(firearms::incidents).merge(post(firearms::record_incident)),
         )
         .route("/incidents/clusters", get(firearms::incident_clusters))
+        .route("/incidents/series", get(firearms::incident_series))
+        .route("/incidents/places", get(firearms::incident_places))
         .route("/incidents/{id}", get(firearms::incident))
         .route(
             "/traces",

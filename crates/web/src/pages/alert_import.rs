@@ -14,6 +14,7 @@ use egnatia_record::Category;
 
 use super::alert_form::{Filler, Group, Kind, Wrong};
 use super::alert_import_report::{self, Outcome};
+use super::import_report;
 use super::screening_flow::file_of;
 use super::{alert_terms, terms};
 use crate::parts::{Facts, Field, FieldKind, Form, FormErrors, Table};
@@ -266,8 +267,12 @@ async fn new_page(
     let table = table.as_ref().ok();
     let ready = report.filter(|report| report.error_count == 0 && report.entered > 0);
     AlertImportNewPage {
-        facts: alert_import_report::facts(t, &file.name, table),
-        columns: table.map(|table| alert_import_report::columns(t, table)),
+        facts: import_report::facts(
+            t,
+            &file.name,
+            table.map(|table| (table.written.as_str(), table.row_count)),
+        ),
+        columns: table.map(|table| import_report::columns(t, &table.columns, &table.unused)),
         outcome: report.map(|report| alert_import_report::outcome(signed, report, table)),
         errors,
         groups,

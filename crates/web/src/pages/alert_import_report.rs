@@ -1,10 +1,11 @@
 //! What an import of alerts would do, or why it does nothing: row by row.
 
-use egnatia_app::{AlertImportError, AlertImportReport, LikeRow, RecipientCount};
+use egnatia_app::{AlertImportReport, LikeRow, RecipientCount};
 use egnatia_formats::rows::alerts::AlertTable;
 
+use super::import_report::{self, RowError};
 use super::terms;
-use crate::parts::{Cell, Empty, Facts, Table};
+use crate::parts::{Cell, Empty, Table};
 use crate::visit::Signed;
 use crate::{Texts, words};
 
@@ -21,49 +22,6 @@ pub struct Outcome {
     pub like: Table,
     /// To whom the alerts go.
     pub recipients: Table,
-}
-
-/// Name, form and number of rows.
-pub(super) fn facts(t: &Texts, name: &str, table: Option<&AlertTable>) -> Facts {
-    let facts = Facts::new().with(t.text("screen-file-name"), Cell::Text(name.to_owned()));
-    match table {
-        None => facts,
-        Some(table) => facts
-            .with(t.text("screen-written"), Cell::Text(table.written.clone()))
-            .with(
-                t.text("screen-rows"),
-                Cell::Number(words::quantity(table.row_count)),
-            ),
-    }
-}
-
-/// Which column is read as what, and which are not read.
-pub(super) fn columns(t: &'static Texts, table: &AlertTable) -> Table {
-    let read = table.columns.iter().map(|mapped| {
-        let field = mapped.field.as_str();
-        vec![
-            Cell::Text(t.text(&format!("column-as-{field}"))),
-            Cell::Exact(field.to_owned()),
-            Cell::Number(mapped.number.to_string()),
-            Cell::Text(mapped.heading.clone()),
-        ]
-    });
-    let unused = table.unused.iter().map(|heading| {
-        vec![
-            Cell::Text(t.text("screen-not-read")),
-            Cell::Exact(String::new()),
-            Cell::Text(String::new()),
-            Cell::Text(heading.clone()),
-        ]
-    });
-    let labels = &[
-        "screen-read-as",
-        "screen-field",
-        "screen-column",
-        "screen-heading",
-    ];
-    let rows = read.chain(unused).collect();
-    Table::new(t, t.text("screen-columns-title"), labels, Empty::default()).rows(rows)
 }
 
 /// What the check of all rows came to.
@@ -93,37 +51,14 @@ pub(super) fn outcome(
 }
 
 fn errors(t: &'static Texts, report: &AlertImportReport, table: Option<&AlertTable>) -> Table {
-    let heading = |error: &AlertImportError| {
-        let number = error.column?;
-        let columns = &table?.columns;
-        let mapped = columns.iter().find(|mapped| mapped.number == number);
-        let heading = mapped.map_or("", |mapped| mapped.heading.as_str());
-        Some(Cell::Lines(number.to_string(), heading.to_owned()))
-    };
-    let rows = report.errors.iter().map(|error| {
-        let field = error.field.as_deref().map(|field| {
-            let key = format!("column-as-{field}");
-            if t.has(&key) {
-                t.text(&key)
-            } else {
-                field.to_owned()
-            }
-        });
-        vec![
-            Cell::Number(error.row.to_string()),
-            heading(error).unwrap_or_else(|| Cell::Text(String::new())),
-            Cell::Text(field.unwrap_or_default()),
-            Cell::Text(words::sentence(&in_the_form(&error.problem))),
-        ]
+    let columns = table.map_or(&[][..], |table| table.columns.as_slice());
+    let errors = report.errors.iter().map(|error| RowError {
+        row: error.row,
+        field: error.field.as_deref(),
+        column: error.column,
+        problem: in_the_form(&error.problem),
     });
-    let labels = &[
-        "column-row",
-        "screen-column",
-        "screen-field",
-        "column-problem",
-    ];
-    let caption = t.text("alert-import-errors");
-    Table::new(t, caption, labels, Empty::default()).rows(rows.collect())
+    import_report::errors(t, columns, errors)
 }
 
 /// The same sentence where there is a form, and no command line.

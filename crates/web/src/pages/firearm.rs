@@ -10,6 +10,7 @@ use super::alert_facts::day;
 use super::alert_form::{Filler, Wrong};
 use super::firearm_events::{self, event_fields};
 use super::firearm_fields::read_day;
+use super::firearm_photographs;
 use super::firearm_sections::{Section, SectionsPage, whole, wrong_of};
 use super::firearms::custody_cell;
 use super::{record_id, terms};
@@ -45,6 +46,7 @@ async fn page(
 ) -> SectionsPage {
     let t = signed.t();
     let what = &view.firearm.particulars;
+    let nothing = (Posted::default(), Wrong::new());
     let frame = signed
         .frame(what.display_name(), Some(Area::Firearms))
         .await;
@@ -57,6 +59,15 @@ async fn page(
                 t.text("firearm-label-print"),
             ),
         Section::new("what", t.text("firearm-what")).facts(facts(&frame, what)),
+        firearm_photographs::section(
+            signed,
+            &frame,
+            (id, view),
+            match refused.act.as_str() {
+                "photographs" => (&refused.posted, &refused.wrong),
+                _ => (&nothing.0, &nothing.1),
+            },
+        ),
         Section::new("life", t.text("firearm-life")).table(life(&frame, view)),
         Section::new("stays", t.text("firearm-stays")).table(stays(&frame, view)),
     ];
@@ -73,6 +84,20 @@ async fn page(
         sections,
         frame,
     }
+}
+
+/// The page of a weapon after a photograph was refused.
+pub(super) async fn refused_photograph(
+    signed: &Signed,
+    (id, view): (RecordId, &FirearmView),
+    (posted, wrong): (Posted, Wrong),
+) -> SectionsPage {
+    let refused = Refused {
+        act: "photographs".to_owned(),
+        posted,
+        wrong,
+    };
+    page(signed, id, view, &refused).await
 }
 
 fn whereabouts(frame: &Frame, view: &FirearmView) -> Section {

@@ -8,7 +8,7 @@ use egnatia_firearms::{
 use super::alert_form::{Filler, Wrong};
 use super::terms;
 use crate::Texts;
-use crate::parts::{Field, FieldKind};
+use crate::parts::{FieldGroup, FieldKind};
 use crate::visit::Posted;
 
 /// Words of a closed list, each under `start`, or as it is written.
@@ -42,8 +42,8 @@ pub(super) fn kinds(t: &Texts) -> Vec<(String, String)> {
     )
 }
 
-/// The fields of a weapon.
-pub(super) fn fields(filler: &Filler<'_>) -> Vec<Field> {
+/// The fields of a weapon: those that are needed first, the others folded.
+pub(super) fn groups(filler: &Filler<'_>) -> Vec<FieldGroup> {
     let t = filler.t;
     let places = [MarkPlace::Receiver, MarkPlace::Frame];
     let places = words(t, "mark-place", places.iter().map(|place| place.as_str()));
@@ -53,22 +53,31 @@ pub(super) fn fields(filler: &Filler<'_>) -> Vec<Field> {
         MarkState::ALL.iter().map(|state| state.as_str()),
     );
     let categories = words_or_none(t, "arms-category", Category::ALL.iter().map(|c| c.as_str()));
-    vec![
-        filler.choice("unique_place", "firearm-unique-place", places),
+    let unique = vec![
         filler
             .line("unique_mark", "firearm-unique-mark")
             .kind(FieldKind::Exact)
             .first(),
+        filler.choice("unique_place", "firearm-unique-place", places),
         filler.choice("unique_state", "firearm-unique-state", states),
-        filler.line("doubts", "firearm-doubts"),
-        filler.area("marks", "firearm-marks"),
+    ];
+    let what = vec![
         filler.choice("kind", "firearm-kind", kinds(t)).required(),
         filler.line("make", "firearm-make").required(),
         filler.line("model", "firearm-model"),
         filler.line("calibre", "firearm-calibre").required(),
-        filler.choice("category", "firearm-category", categories),
         filler.line("country", "firearm-country"),
         filler.line("year", "firearm-year"),
+        filler.choice("category", "firearm-category", categories),
+    ];
+    let more = vec![
+        filler.line("doubts", "firearm-doubts"),
+        filler.area("marks", "firearm-marks"),
+    ];
+    vec![
+        FieldGroup::new(t.text("firearm-group-mark"), unique),
+        FieldGroup::new(t.text("firearm-group-marks"), more).folded(),
+        FieldGroup::new(t.text("firearm-what"), what),
     ]
 }
 

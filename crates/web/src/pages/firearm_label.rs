@@ -1,29 +1,94 @@
-//! The label of a weapon, to be printed: a code that any scanner reads, and the number in letters.
+//! Labels of weapons, to be printed: two codes that say the same, and the number in letters.
 
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
+use datamatrix::data::EncodationType;
+use datamatrix::{DataMatrixBuilder, SymbolList};
 use egnatia_app::Action;
 use egnatia_firearms::Label;
 
+use super::firearms::found_ids;
 use super::partner_card::{Qr, qr};
 use super::record_id;
+use crate::Texts;
 use crate::problem::{Problem, ProblemCode};
 use crate::visit::{Signed, show};
 use crate::{Area, Frame};
 
-/// The page with the label of a weapon.
+/// Light modules around a Data Matrix; the standard asks for one.
+const QUIET: usize = 2;
+/// The most labels of a sheet: four pages of twelve.
+const LABELS_MAX: usize = 48;
+
+/// The page with labels of weapons.
 #[derive(Debug, Template)]
 #[template(path = "firearm_label.html")]
 pub struct FirearmLabelPage {
     /// The frame.
     pub frame: Frame,
-    /// The page of the weapon.
-    pub back: String,
-    /// What the code holds, and what stands below it.
+    /// Where one comes from, and what it is called.
+    pub back: (String, String),
+    /// The labels.
+    pub labels: Vec<PrintedLabel>,
+    /// Whether there are several.
+    pub is_sheet: bool,
+    /// That more weapons were found than labels fit.
+    pub more: Option<String>,
+}
+
+/// One label.
+#[derive(Debug)]
+pub struct PrintedLabel {
+    /// What the codes hold, and what stands below them.
     pub label: Label,
-    /// The code.
+    /// The code for telephones and most scanners.
     pub qr: Qr,
+    /// The code for small parts: smaller, and read from metal.
+    pub matrix: Qr,
+}
+
+impl PrintedLabel {
+    /// Both codes, each with its class.
+    fn codes(&self) -> [(&Qr, &'static str); 2] {
+        [(&self.qr, "square"), (&self.matrix, "matrix")]
+    }
+
+    fn of(t: &Texts, label: Label) -> Result<Self, Problem> {
+        // The texts of a weapon are bounded so that they fit into one code.
+        let unfit = || Problem::new(ProblemCode::Internal);
+        let code = label.code();
+        let name = t.text("firearm-label-code");
+        Ok(Self {
+            qr: qr(&code, name).ok_or_else(unfit)?,
+            matrix: data_matrix(&code, t.text("firearm-label-matrix")).ok_or_else(unfit)?,
+            label,
+        })
+    }
+}
+
+/// A Data Matrix (ISO/IEC 16022, ECC 200), square, with its quiet zone; `None` where the text is too
+/// long for one.
+pub(super) fn data_matrix(text: &str, name: String) -> Option<Qr> {
+    // Not in base 256: widespread readers take its bytes for Latin-1, whatever the code says.
+    let modes = EncodationType::Ascii
+        | EncodationType::C40
+        | EncodationType::Text
+        | EncodationType::X12
+        | EncodationType::Edifact;
+    let code = DataMatrixBuilder::new()
+        .with_encodation_types(modes)
+        .with_symbol_list(SymbolList::default().enforce_square());
+    let bitmap = code.encode_str(text).ok()?.bitmap();
+    let path = bitmap.pixels().map(|(x, y)| {
+        let (x, y) = (x.saturating_add(QUIET), y.saturating_add(QUIET));
+        format!("M{x} {y}h1v1h-1z")
+    });
+    Some(Qr {
+        name,
+        size: bitmap.width().saturating_add(QUIET * 2),
+        path: path.collect(),
+    })
 }
 
 /// Shows the label of a weapon.
@@ -39,13 +104,97 @@ pub(crate) async fn show_label(
         .frame(t.text("firearm-label"), Some(Area::Firearms))
         .await;
     let label = Label::of(id, &view.firearm.particulars);
-    let name = t.text("firearm-label-code");
-    // The texts of a weapon are bounded so that they fit into one code.
-    let qr = qr(&label.code(), name).ok_or(Problem::new(ProblemCode::Internal))?;
     Ok(show(&FirearmLabelPage {
-        back: format!("/firearms/{id}"),
-        label,
-        qr,
+        back: (format!("/firearms/{id}"), t.text("firearm-label-back")),
+        labels: vec![PrintedLabel::of(t, label)?],
+        is_sheet: false,
+        more: None,
         frame,
     }))
+}
+
+/// Shows the labels of all weapons that a search of the register finds.
+pub(crate) async fn show_sheet(signed: Signed) -> Result<Response, Problem> {
+    signed.enter(Action::ViewFirearms)?;
+    let t = signed.t();
+    let (ids, query, is_more) = found_ids(&signed, LABELS_MAX).await?;
+    let mut labels = Vec::with_capacity(ids.len());
+    for id in ids {
+        let view = signed.state.app.view_firearm(signed.caller(), id).await?;
+        let label = Label::of(id, &view.firearm.particulars);
+        labels.push(PrintedLabel::of(t, label)?);
+    }
+    let frame = signed
+        .frame(t.text("firearm-labels"), Some(Area::Firearms))
+        .await;
+    let most = LABELS_MAX.to_string();
+    Ok(show(&FirearmLabelPage {
+        back: (format!("/firearms?{query}"), t.text("firearms-title")),
+        labels,
+        is_sheet: true,
+        more: is_more.then(|| t.with("firearm-labels-more", "most", most)),
+        frame,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use rxing::{BarcodeFormat, DecodeHints};
+
+    use super::*;
+
+    /// The modules of a drawing as a picture of grey, some pixels a module, read by another program.
+    fn read(code: &Qr, format: BarcodeFormat) -> String {
+        const SCALE: usize = 6;
+        let side = code.size * SCALE;
+        let mut picture = vec![255_u8; side * side];
+        for module in code.path.split('M').filter(|part| !part.is_empty()) {
+            let (x, rest) = module.split_once([' ', ',']).unwrap();
+            let (y, _) = rest.split_once('h').unwrap();
+            let (x, y): (usize, usize) = (x.parse().unwrap(), y.parse().unwrap());
+            for row in 0..SCALE {
+                let start = (y * SCALE + row) * side + x * SCALE;
+                picture[start..start + SCALE].fill(0);
+            }
+        }
+        let side = u32::try_from(side).unwrap();
+        let mut hints = DecodeHints::default();
+        hints.TryHarder = Some(true);
+        hints.PossibleFormats = Some([format].into());
+        let found = rxing::helpers::detect_in_luma_with_hints(
+            picture,
+            side,
+            side,
+            Some(format),
+            &mut hints,
+        );
+        found.unwrap().getText().to_owned()
+    }
+
+    #[test]
+    fn both_codes_are_read_back_by_another_program_and_say_the_same() {
+        for (number, make) in [
+            ("M70-45123", "Zastava"),
+            ("CZ; 9001/ab", "Česká zbrojovka"),
+            ("АБ 77", "Црвена застава"),
+        ] {
+            let label = Label {
+                number: number.to_owned(),
+                make: make.to_owned(),
+                model: "M70".to_owned(),
+                calibre: "7,62×39 mm".to_owned(),
+                record: egnatia_record::RecordId::from_bytes([7; 16]),
+            };
+            let printed = PrintedLabel::of(Texts::default_language(), label.clone()).unwrap();
+            let matrix = read(&printed.matrix, BarcodeFormat::DATA_MATRIX);
+            assert_eq!(Label::parse(&matrix), Some(label.clone()), "{matrix}");
+            let qr = read(&printed.qr, BarcodeFormat::QR_CODE);
+            assert_eq!(qr, matrix);
+        }
+    }
+
+    #[test]
+    fn a_text_that_fits_no_code_gives_none() {
+        assert!(data_matrix(&"x".repeat(3_000), String::new()).is_none());
+    }
 }

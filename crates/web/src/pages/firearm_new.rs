@@ -7,10 +7,10 @@ use egnatia_app::{Action, AppError, LikeFirearm, NewFirearm, OWN_FIREARMS, RECEI
 use egnatia_record::RecordId;
 
 use super::alert_form::{Filler, Wrong};
-use super::firearm_sections::{Section, SectionsPage, whole, wrong_of};
+use super::firearm_sections::{Section, SectionsPage, whole_of, wrong_of};
 use super::{checking, firearm_fields};
 use crate::Area;
-use crate::parts::{Cell, Empty, Form, Table};
+use crate::parts::{Cell, Empty, FieldGroup, Form, Table};
 use crate::problem::Problem;
 use crate::visit::{Posted, Signed, done, show, show_refused};
 
@@ -31,10 +31,13 @@ async fn new_page(
         .frame(t.text("firearm-new"), Some(Area::Firearms))
         .await;
     let filler = Filler { t, posted, wrong };
-    let mut fields = firearm_fields::fields(&filler);
+    let mut groups = firearm_fields::groups(&filler);
     // Only in the register: a trace asks after one weapon.
-    fields.push(filler.area("distinguished_by", "firearm-distinguished"));
-    fields.push(filler.line("reference", "firearm-reference"));
+    let more = vec![
+        filler.line("reference", "firearm-reference"),
+        filler.area("distinguished_by", "firearm-distinguished"),
+    ];
+    groups.push(FieldGroup::new(t.text("firearm-group-register"), more).folded());
     let mut sections = Vec::new();
     if !like.is_empty() {
         sections.push(
@@ -48,10 +51,11 @@ async fn new_page(
                 format!("{} ({})", like.name, list_of(signed, &like.list)),
             )
         });
-        fields.push(filler.several("different_from", "firearm-different", choices.collect()));
+        let different = filler.several("different_from", "firearm-different", choices.collect());
+        groups.push(FieldGroup::new(t.text("firearm-like"), vec![different]));
     }
-    let whole = whole(wrong, &fields);
-    let form = Form::new(t, "/firearms", fields, t.text("firearm-new-submit"), whole);
+    let whole = whole_of(wrong, &groups);
+    let form = Form::grouped(t, "/firearms", groups, t.text("firearm-new-submit"), whole);
     sections.push(
         Section::new("new", t.text("firearm-what"))
             .means(t.text("firearm-new-means"))

@@ -5,7 +5,7 @@ use egnatia_app::AppError;
 
 use super::alert_form::Wrong;
 use crate::Frame;
-use crate::parts::{Clock, Facts, Form, Table, Tone};
+use crate::parts::{Clock, Facts, FieldGroup, Form, Table, Tone};
 use crate::problem::Problem;
 use crate::words::sentence;
 
@@ -38,12 +38,31 @@ pub struct Section {
     pub facts: Facts,
     /// The chain of a trace, drawn.
     pub drawing: Option<ChainDrawing>,
+    /// Photographs.
+    pub pictures: Vec<Picture>,
+    /// The session's token, and what the button says that takes a photograph away.
+    pub remove: Option<(String, String)>,
     /// Rows.
     pub table: Option<Table>,
     /// What may be done: address and words of a way to another page.
     pub links: Vec<(String, String)>,
     /// What may be filled in.
     pub form: Option<Form>,
+}
+
+/// A photograph, small, with the way to the whole one.
+#[derive(Debug)]
+pub struct Picture {
+    /// Address of the small one.
+    pub small: String,
+    /// Address of the whole one.
+    pub whole: String,
+    /// What it shows.
+    pub shows: String,
+    /// Who added it, and when.
+    pub by: String,
+    /// Where it is taken away, and what that is called.
+    pub remove: Option<(String, String)>,
 }
 
 /// The chain of a trace: whoever asks on the left, whoever was asked to the right of them. The
@@ -161,9 +180,22 @@ pub(super) fn wrong_of(error: AppError) -> Result<Wrong, Problem> {
         .collect())
 }
 
+/// What is wrong with a form of groups as a whole.
+pub(super) fn whole_of(wrong: &Wrong, groups: &[FieldGroup]) -> Option<String> {
+    let names = groups.iter().flat_map(|group| &group.fields);
+    about_none(wrong, &names.map(|field| field.name).collect::<Vec<_>>())
+}
+
 /// What is wrong with a form as a whole: whatever is about none of these fields.
 pub(super) fn whole(wrong: &Wrong, fields: &[crate::parts::Field]) -> Option<String> {
-    let known = |name: &String| fields.iter().any(|field| field.name == name.as_str());
+    about_none(
+        wrong,
+        &fields.iter().map(|field| field.name).collect::<Vec<_>>(),
+    )
+}
+
+fn about_none(wrong: &Wrong, names: &[&str]) -> Option<String> {
+    let known = |name: &String| names.contains(&name.as_str());
     let others = wrong.iter().filter(|(name, _)| !known(name));
     let texts: Vec<&str> = others.map(|(_, text)| text.as_str()).collect();
     (!texts.is_empty()).then(|| texts.join(" "))

@@ -1,23 +1,18 @@
-//! Seizures, finds and surrenders: the list with what they have in common, one of them, a new one.
+//! Seizures, finds and surrenders: the list with what they have in common, one of them.
 
 use axum::extract::Path;
 use axum::response::Response;
 use egnatia_app::{Action, IncidentView};
-use egnatia_firearms::{
-    Ammunition, Cluster, Country, Explosive, Incident, IncidentKind, InvolvedPerson, Part, Route,
-    SeizedWeapon,
-};
-use egnatia_record::RecordId;
+use egnatia_firearms::{Cluster, Incident};
 
 use super::alert_facts::day;
-use super::alert_form::{Filler, Wrong};
-use super::firearm_fields::{read_day, words};
-use super::firearm_sections::{Section, SectionsPage, whole, wrong_of};
+use super::firearm_sections::{Section, SectionsPage};
 use super::firearms::{FirearmsPage, tabs};
+use super::incident_figures::degrees;
 use super::{record_id, terms};
-use crate::parts::{Cell, Empty, Facts, FieldKind, Form, Table};
+use crate::parts::{Cell, Empty, Facts, Table};
 use crate::problem::Problem;
-use crate::visit::{Posted, Signed, done, show, show_refused};
+use crate::visit::{Signed, show};
 use crate::{Area, Frame, Texts, cursor};
 
 const PAGE: u32 = 50;
@@ -146,6 +141,10 @@ fn facts(t: &Texts, view: &IncidentView) -> Facts {
             t.text("incident-place"),
             Cell::Lines(incident.place.clone(), incident.country.to_string()),
         )
+        .with_some(
+            t.text("incident-position"),
+            incident.position.map(|exact| Cell::Exact(degrees(exact))),
+        )
         .with(t.text("incident-border"), Cell::Text(t.text(at)))
         .with_some(t.text("incident-route"), text(&incident.route.text()))
         .with_some(t.text("incident-concealment"), text(&incident.concealment))
@@ -205,236 +204,4 @@ fn items(t: &'static Texts, incident: &Incident) -> Table {
         ]);
     }
     Table::new(t, String::new(), columns, Empty::default()).rows(rows)
-}
-
-/// Shows the form of a new incident.
-pub(crate) async fn show_new(signed: Signed) -> Result<Response, Problem> {
-    signed.enter(Action::KeepFirearms)?;
-    let page = new_page(&signed, (&Posted::default(), &Wrong::new())).await;
-    Ok(show(&page))
-}
-
-async fn new_page(signed: &Signed, (posted, wrong): (&Posted, &Wrong)) -> SectionsPage {
-    let t = signed.t();
-    let frame = signed
-        .frame(t.text("incident-new"), Some(Area::Firearms))
-        .await;
-    let filler = Filler { t, posted, wrong };
-    let kinds = words(
-        t,
-        "incident-is",
-        IncidentKind::ALL.iter().map(|kind| kind.as_str()),
-    );
-    let border = vec![
-        ("yes".to_owned(), t.text("incident-at-border")),
-        ("no".to_owned(), t.text("incident-inland")),
-    ];
-    let fields = vec![
-        filler.choice("kind", "incident-kind", kinds),
-        filler.line("on", "column-on").required(),
-        filler.line("country", "incident-country").required(),
-        filler.line("place", "incident-place").required(),
-        filler.choice("border", "incident-border", border),
-        filler.line("route", "incident-route"),
-        filler.area("concealment", "incident-concealment"),
-        filler.area("weapons", "incident-weapons"),
-        filler.area("parts", "incident-parts"),
-        filler.area("ammunition", "incident-ammunition"),
-        filler.area("explosives", "incident-explosives"),
-        filler.area("persons", "incident-persons"),
-        filler.line("note", "incident-note").kind(FieldKind::Area),
-    ];
-    let whole = whole(wrong, &fields);
-    let form = Form::new(t, "/incidents", fields, t.text("incident-submit"), whole);
-    SectionsPage {
-        back: ("/incidents", t.text("incidents-title")),
-        notice: None,
-        sections: vec![
-            Section::new("new", t.text("incident-new"))
-                .means(t.text("incident-new-means"))
-                .form(form.csrf(frame.csrf())),
-        ],
-        frame,
-    }
-}
-
-/// Records an incident.
-pub(crate) async fn record(signed: Signed, posted: Posted) -> Result<Response, Problem> {
-    signed.enter(Action::KeepFirearms)?;
-    let wrong = match read(&signed, &posted).await? {
-        Ok(incident) => {
-            let app = &signed.state.app;
-            match app.record_incident(signed.caller(), incident).await {
-                Ok(id) => return Ok(done(&format!("/incidents/{id}"), "incident-recorded")),
-                Err(error) => wrong_of(error)?,
-            }
-        }
-        Err(wrong) => wrong,
-    };
-    Ok(show_refused(&new_page(&signed, (&posted, &wrong)).await))
-}
-
-/// What was filled in. Weapons are named by their records in the register: each stands there
-/// before, so that it was checked.
-async fn read(signed: &Signed, posted: &Posted) -> Result<Result<Incident, Wrong>, Problem> {
-    let t = signed.t();
-    let mut wrong = Wrong::new();
-    let mut say = |field: &str, key: &str| {
-        wrong.insert(field.to_owned(), t.text(key));
-    };
-    let on = read_day(&posted.text("on"));
-    if on.is_none() {
-        say("on", "day-invalid");
-    }
-    let country = posted.text("country").parse::<Country>();
-    if country.is_err() {
-        say("country", "firearm-country-invalid");
-    }
-    let route = posted.text("route");
-    let codes = route
-        .split(['>', ',', ' ', '→'])
-        .filter(|code| !code.is_empty());
-    let countries: Result<Vec<Country>, _> = codes.map(str::parse).collect();
-    if countries.is_err() {
-        say("route", "incident-route-invalid");
-    }
-    let parts = counted(posted, "parts").map(|rows| {
-        let rows = rows.into_iter();
-        rows.map(|(count, what)| Part { what, count })
-            .collect::<Vec<_>>()
-    });
-    let ammunition = counted(posted, "ammunition").map(|rows| {
-        let rows = rows.into_iter();
-        rows.map(|(rounds, text)| rounds_of(rounds, &text))
-            .collect::<Vec<_>>()
-    });
-    let explosives: Option<Vec<Explosive>> = posted
-        .lines("explosives")
-        .iter()
-        .map(|line| explosive(line))
-        .collect();
-    for (field, read) in [
-        ("parts", parts.is_some()),
-        ("ammunition", ammunition.is_some()),
-        ("explosives", explosives.is_some()),
-    ] {
-        if !read {
-            say(field, "incident-line-invalid");
-        }
-    }
-    let persons: Result<Vec<_>, _> = posted
-        .lines("persons")
-        .iter()
-        .map(|line| line.parse().map(|file| InvolvedPerson { file }))
-        .collect();
-    if persons.is_err() {
-        say("persons", "incident-persons-invalid");
-    }
-    let mut weapons = Vec::new();
-    for line in posted.lines("weapons") {
-        let id = line
-            .rsplit('/')
-            .next()
-            .unwrap_or_default()
-            .parse::<RecordId>();
-        let Ok(id) = id else {
-            say("weapons", "incident-weapons-invalid");
-            continue;
-        };
-        match signed.state.app.view_firearm(signed.caller(), id).await {
-            Ok(view) => weapons.push(SeizedWeapon {
-                particulars: view.firearm.particulars,
-                firearm: Some(id),
-            }),
-            Err(egnatia_app::AppError::NotFound(_)) => say("weapons", "incident-weapons-invalid"),
-            Err(error) => return Err(error.into()),
-        }
-    }
-    let (Some(on), Ok(country), Ok(countries), Ok(persons), true) =
-        (on, country, countries, persons, wrong.is_empty())
-    else {
-        return Ok(Err(wrong));
-    };
-    Ok(Ok(Incident {
-        kind: IncidentKind::parse(posted.raw("kind")).unwrap_or(IncidentKind::Seizure),
-        on,
-        country,
-        place: posted.text("place"),
-        position: None,
-        at_border: posted.raw("border") == "yes",
-        route: Route { countries },
-        concealment: posted.text("concealment"),
-        weapons,
-        parts: parts.unwrap_or_default(),
-        ammunition: ammunition.unwrap_or_default(),
-        explosives: explosives.unwrap_or_default(),
-        persons,
-        note: posted.text("note"),
-    }))
-}
-
-/// Lines such as `12 barrels`.
-fn counted(posted: &Posted, field: &str) -> Option<Vec<(u32, String)>> {
-    let lines = posted.lines(field);
-    lines
-        .iter()
-        .map(|line| {
-            let (count, what) = line.split_once(' ')?;
-            Some((count.parse().ok()?, what.trim().to_owned()))
-        })
-        .collect()
-}
-
-/// `7.62x39; PPU; lot 84-12` after the count.
-fn rounds_of(rounds: u32, text: &str) -> Ammunition {
-    let mut parts = text.split(';').map(|part| part.trim().to_owned());
-    let calibre = parts.next().unwrap_or_default();
-    let said = |text: Option<String>| text.filter(|text| !text.is_empty());
-    Ammunition {
-        calibre,
-        rounds,
-        make: said(parts.next()),
-        lot: said(parts.next()),
-    }
-}
-
-/// `500 g TNT`, or `4 hand grenades`.
-fn explosive(line: &str) -> Option<Explosive> {
-    let (amount, rest) = line.split_once(' ')?;
-    let rest = rest.trim();
-    if let Some(what) = rest.strip_prefix("g ") {
-        return Some(Explosive {
-            what: what.trim().to_owned(),
-            mass_g: amount.parse().ok()?,
-            count: 0,
-        });
-    }
-    Some(Explosive {
-        what: rest.to_owned(),
-        mass_g: 0,
-        count: amount.parse().ok()?,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn items_are_read_line_by_line() {
-        let posted = Posted::of(vec![("parts".into(), "12 barrels\n\n3 bolts".into())]);
-        let parts = counted(&posted, "parts").unwrap();
-        assert_eq!(parts, [(12, "barrels".to_owned()), (3, "bolts".to_owned())]);
-        let wrong = Posted::of(vec![("parts".into(), "many barrels".into())]);
-        assert_eq!(counted(&wrong, "parts"), None);
-        let rounds = rounds_of(120, "7.62x39; PPU; 84-12");
-        assert_eq!(
-            (rounds.make.as_deref(), rounds.lot.as_deref()),
-            (Some("PPU"), Some("84-12"))
-        );
-        assert_eq!(rounds_of(5, "9 mm").lot, None);
-        assert_eq!(explosive("500 g TNT").unwrap().mass_g, 500);
-        assert_eq!(explosive("4 hand grenades").unwrap().count, 4);
-        assert!(explosive("TNT").is_none());
-    }
 }

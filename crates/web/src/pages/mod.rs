@@ -24,14 +24,20 @@ mod entry_fields;
 pub mod firearm;
 mod firearm_events;
 mod firearm_fields;
+pub mod firearm_import;
+pub mod firearm_import_page;
 mod firearm_label;
 mod firearm_new;
+mod firearm_photographs;
 mod firearm_report;
 pub mod firearm_sections;
 pub mod firearms;
 pub mod hit_reports;
 pub mod hits;
+mod import_report;
 pub mod inbox;
+pub mod incident_figures;
+mod incident_new;
 pub mod incidents;
 mod incoming;
 pub mod inquiries;
@@ -65,6 +71,7 @@ mod stores;
 mod subjects;
 mod terms;
 mod trace_answers;
+mod trace_new;
 pub mod traces;
 pub mod transfers;
 pub mod users;
@@ -81,7 +88,9 @@ use partner_card::CARD_FORM_BYTES_MAX;
 use crate::WebState;
 use crate::problem::{Problem, ProblemCode};
 use crate::screens::FILE_BYTES_MAX;
-use crate::tables::TABLE_BYTES_MAX;
+use egnatia_formats::photographs::PHOTOGRAPH_BYTES_MAX;
+
+use crate::tables::{FIREARM_TABLE_BYTES_MAX, TABLE_BYTES_MAX};
 use crate::visit::FORM_BYTES_MAX;
 
 /// The record that a path names.
@@ -216,27 +225,57 @@ pub(crate) fn router(upload_bytes_max: usize) -> Router<WebState> {
 
 /// The pages about firearms.
 fn firearms_router() -> Router<WebState> {
+    let photograph = post(firearm_photographs::add).layer(DefaultBodyLimit::max(
+        PHOTOGRAPH_BYTES_MAX.saturating_add(FORM_BYTES_MAX),
+    ));
+    let file = post(firearm_import::take_file).layer(DefaultBodyLimit::max(
+        FIREARM_TABLE_BYTES_MAX.saturating_add(FORM_BYTES_MAX),
+    ));
     Router::new()
+        .route(
+            "/firearms/import",
+            get(firearm_import::show_form).post(firearm_import::import),
+        )
+        .route("/firearms/import/file", file)
+        .route("/firearms/import/new", get(firearm_import::show_new))
         .route(
             "/firearms",
             get(firearms::show_firearms).post(firearm_new::register),
         )
+        .route("/firearms.csv", get(firearms::export_firearms))
+        .route("/firearms/labels", get(firearm_label::show_sheet))
+        .route("/firearms/search", post(firearms::search))
+        .route("/firearms/views", post(firearms::keep_view))
         .route("/firearms/new", get(firearm_new::show_new))
         .route("/firearms/{id}", get(firearm::show_firearm))
         .route(
             "/firearms/{id}/report",
             get(firearm_report::show_report).post(firearm_report::report),
         )
+        .route("/firearms/{id}/photographs", photograph)
+        .route(
+            "/firearms/{id}/photographs/{photograph}/{file}",
+            get(firearm_photographs::show_photograph).post(firearm_photographs::remove),
+        )
         .route("/firearms/{id}/label", get(firearm_label::show_label))
         .route("/firearms/{id}/{act}", post(firearm::act))
         .route(
             "/incidents",
-            get(incidents::show_incidents).post(incidents::record),
+            get(incidents::show_incidents).post(incident_new::record),
         )
-        .route("/incidents/new", get(incidents::show_new))
+        .route("/incidents/new", get(incident_new::show_new))
+        .route("/incidents/figures", get(incident_figures::show_figures))
+        .route(
+            "/incidents/places.csv",
+            get(incident_figures::export_places),
+        )
+        .route(
+            "/incidents/series.csv",
+            get(incident_figures::export_series),
+        )
         .route("/incidents/{id}", get(incidents::show_incident))
-        .route("/traces", get(traces::show_traces).post(traces::start))
-        .route("/traces/new", get(traces::show_new))
+        .route("/traces", get(traces::show_traces).post(trace_new::start))
+        .route("/traces/new", get(trace_new::show_new))
         .route("/traces/{id}", get(traces::show_trace))
         .route("/traces/{id}/{act}", post(traces::act))
         .route("/trace-answers/{id}", get(trace_answers::show_answer))

@@ -130,6 +130,7 @@ async fn count_page(
 
 fn rows_table(t: &'static Texts, rows: &[ReturnRow]) -> Table {
     let columns = &[
+        "return-section",
         "return-group",
         "incident-what",
         "incident-border",
@@ -137,8 +138,13 @@ fn rows_table(t: &'static Texts, rows: &[ReturnRow]) -> Table {
     ];
     let rows = rows.iter().map(|row| {
         vec![
-            Cell::Text(terms::word(t, &["incident-is"], row.group.as_str())),
-            Cell::Text(terms::word(t, &["weapon", "return-what"], &row.what)),
+            Cell::Text(row.section.map_or_else(String::new, |section| {
+                terms::word(t, &["return-section"], section.as_str())
+            })),
+            Cell::Text(row.group.map_or_else(String::new, |group| {
+                terms::word(t, &["incident-is"], group.as_str())
+            })),
+            Cell::Text(terms::word(t, &["return-what", "weapon"], &row.what)),
             Cell::Text(terms::word(t, &["return-at"], &row.at)),
             Cell::Number(row.count.to_string()),
         ]

@@ -1,22 +1,20 @@
 //! Traces: asked, followed country by country, widened.
 
-use std::collections::BTreeSet;
-
 use axum::extract::Path;
 use axum::response::Response;
-use egnatia_app::{Action, NewTrace, TraceSummary, TraceView};
-use egnatia_firearms::{Country, Hop, HopState, UrgencyGround};
+use egnatia_app::{Action, TraceSummary, TraceView};
+use egnatia_firearms::{Hop, HopState};
 use egnatia_record::{AuthorityId, PartnerCode, RecordId};
 use jiff::Timestamp;
 
 use super::alert_facts::day;
 use super::alert_form::{Filler, Wrong};
-use super::firearm_fields::{self, partners, read_day, words_or_none};
+use super::firearm_fields::partners;
 use super::firearm_sections::{ChainDrawing, DrawnNode, Section, SectionsPage, whole, wrong_of};
 use super::firearms::{FirearmsPage, tabs};
 use super::trace_answers::{outcome_text, waiting_table};
 use super::{record_id, terms};
-use crate::parts::{Cell, Clock, Empty, Facts, FieldKind, Form, Table, Tone};
+use crate::parts::{Cell, Clock, Empty, Facts, Form, Table, Tone};
 use crate::problem::{Problem, ProblemCode};
 use crate::visit::{Posted, Signed, done, show, show_refused};
 use crate::{Area, Frame, Texts, cursor};
@@ -86,119 +84,6 @@ pub(super) fn priority(t: &Texts, urgent: bool) -> Cell {
         true => Cell::tag(Tone::Caution, t.text("trace-urgent")),
         false => Cell::Text(t.text("trace-routine")),
     }
-}
-
-/// Shows the form of a new trace.
-pub(crate) async fn show_new(signed: Signed) -> Result<Response, Problem> {
-    signed.enter(Action::TraceFirearms)?;
-    let page = new_page(&signed, (&Posted::default(), &Wrong::new())).await;
-    Ok(show(&page))
-}
-
-async fn new_page(signed: &Signed, (posted, wrong): (&Posted, &Wrong)) -> SectionsPage {
-    let t = signed.t();
-    let frame = signed
-        .frame(t.text("trace-new"), Some(Area::Firearms))
-        .await;
-    let filler = Filler { t, posted, wrong };
-    let grounds = UrgencyGround::ALL.iter().map(|ground| ground.as_str());
-    let mut fields = firearm_fields::fields(&filler);
-    fields.extend([
-        filler
-            .choice("to", "trace-to", partners(&signed.state.app, t))
-            .required(),
-        filler.line("recovered_in", "trace-recovered-in").required(),
-        filler.line("recovered_on", "trace-recovered-on").required(),
-        filler.line("offence", "trace-offence").required(),
-        filler.choice(
-            "urgency",
-            "trace-urgency",
-            words_or_none(t, "urgency", grounds),
-        ),
-        filler.area("urgency_reason", "trace-urgency-reason"),
-        filler
-            .line("question", "trace-question")
-            .kind(FieldKind::Area),
-        filler.line("may_pass_to", "trace-may-pass-to"),
-    ]);
-    let whole = whole(wrong, &fields);
-    let form = Form::new(t, "/traces", fields, t.text("trace-submit"), whole);
-    SectionsPage {
-        back: ("/traces", t.text("traces-title")),
-        notice: None,
-        sections: vec![
-            Section::new("new", t.text("trace-new"))
-                .means(t.text("trace-new-means"))
-                .form(form.csrf(frame.csrf())),
-        ],
-        frame,
-    }
-}
-
-/// Codes of countries, with spaces or commas between them.
-fn codes(text: &str) -> Option<BTreeSet<PartnerCode>> {
-    let parts = text.split([',', ' ', ';']).filter(|part| !part.is_empty());
-    parts.map(|part| part.to_uppercase().parse().ok()).collect()
-}
-
-/// Asks a country after a weapon.
-pub(crate) async fn start(signed: Signed, posted: Posted) -> Result<Response, Problem> {
-    signed.enter(Action::TraceFirearms)?;
-    let wrong = match read(&posted, signed.t()) {
-        Ok(new) => match signed.state.app.start_trace(signed.caller(), new).await {
-            Ok(id) => return Ok(done(&format!("/traces/{id}"), "trace-asked")),
-            Err(error) => {
-                let mut wrong = wrong_of(error)?;
-                if let Some(text) = wrong.remove("marks") {
-                    wrong.insert("unique_mark".to_owned(), text);
-                }
-                wrong
-            }
-        },
-        Err(wrong) => wrong,
-    };
-    Ok(show_refused(&new_page(&signed, (&posted, &wrong)).await))
-}
-
-fn read(posted: &Posted, t: &Texts) -> Result<NewTrace, Wrong> {
-    let weapon = firearm_fields::read(posted, t);
-    let mut wrong = weapon.as_ref().err().cloned().unwrap_or_default();
-    let mut say = |field: &str, key: &str| {
-        wrong.insert(field.to_owned(), t.text(key));
-    };
-    let to = posted.text("to").parse::<AuthorityId>();
-    if to.is_err() {
-        say("to", "trace-to-missing");
-    }
-    let recovered_in = posted.text("recovered_in").parse::<Country>();
-    if recovered_in.is_err() {
-        say("recovered_in", "firearm-country-invalid");
-    }
-    let recovered_on = read_day(&posted.text("recovered_on"));
-    if recovered_on.is_none() {
-        say("recovered_on", "day-invalid");
-    }
-    let may_pass_to = codes(&posted.text("may_pass_to"));
-    if may_pass_to.is_none() {
-        say("may_pass_to", "firearm-country-invalid");
-    }
-    let urgency = UrgencyGround::parse(posted.raw("urgency"));
-    let (Ok(weapon), Ok(to), Ok(recovered_in), Some(recovered_on), Some(may_pass_to)) =
-        (weapon, to, recovered_in, recovered_on, may_pass_to)
-    else {
-        return Err(wrong);
-    };
-    Ok(NewTrace {
-        weapon,
-        firearm: None,
-        recovered_in,
-        recovered_on,
-        offence: posted.text("offence"),
-        urgent: urgency.map(|ground| (ground, posted.text("urgency_reason"))),
-        question: posted.text("question"),
-        to,
-        may_pass_to,
-    })
 }
 
 /// Shows a trace with its chain.

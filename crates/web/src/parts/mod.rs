@@ -19,7 +19,7 @@ pub use decision::Decision;
 pub use evidence::EvidenceTable;
 pub use facts::Facts;
 pub use field::{Field, FieldKind, FormErrors};
-pub use form::Form;
+pub use form::{FieldGroup, Form};
 pub use handling::HandlingBadge;
 pub use reading::Reading;
 pub use subject::Subject;

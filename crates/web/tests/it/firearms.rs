@@ -212,7 +212,7 @@ async fn an_incident_is_recorded_counted_and_frozen_once_its_year_is_over() {
     assert!(browser.get(&path).await.body.contains("With an authority"));
     let asked = [("kind", "unodc-iafq"), ("period", "2026")];
     let counted = browser.post("/returns/count", &asked).await;
-    assert!(counted.body.contains("Assault rifle"), "{}", counted.body);
+    assert!(counted.body.contains("Tracing results"), "{}", counted.body);
     let early = browser.post("/returns", &asked).await;
     assert!(early.body.contains("period-error"), "{}", early.body);
     // Sessions end before the year does.
@@ -230,7 +230,7 @@ async fn an_incident_is_recorded_counted_and_frozen_once_its_year_is_over() {
     );
     let csv = browser.get(&format!("{frozen}/table.csv")).await.body;
     assert!(
-        csv.contains("unodc-iafq,2026-01-01,2026-12-31,seizure,assault-rifle,1\n"),
+        csv.contains("unodc-iafq,2026-01-01,2026-12-31,weapons,seizure,rifle,1\n"),
         "{csv}"
     );
     let hash = egnatia_audit::Hash::of(csv.as_bytes()).to_string();
@@ -238,6 +238,167 @@ async fn an_incident_is_recorded_counted_and_frozen_once_its_year_is_over() {
     let sheet = browser.get(&format!("{frozen}/table.xlsx")).await;
     assert_eq!(sheet.status, StatusCode::OK);
     assert!(sheet.body.starts_with("PK"));
+}
+
+#[tokio::test]
+async fn the_register_is_filtered_searched_while_somebody_types_kept_as_views_and_saved_as_a_file()
+{
+    let world = World::new().await;
+    let mut browser = world.justified("f.firearms", PURPOSE).await;
+    let first = registered(&mut browser).await;
+    let other = [
+        ("unique_mark", "D-77"),
+        ("make", "Glock"),
+        ("model", "17"),
+        ("kind", "pistol"),
+        ("calibre", "9x19"),
+        ("category", "B"),
+        ("year", "1994"),
+        ("marks", ""),
+    ];
+    world.node.clock.advance(jiff::SignedDuration::from_secs(1));
+    let second = path_of(&browser.post("/firearms", &weapon_but(&other)).await);
+    for (query, is_first, is_second) in [
+        ("model=M70%20AB2", true, false),
+        ("category=B", false, true),
+        ("year=1990-1999", false, true),
+        ("year=1987", false, false),
+        ("order=oldest", true, true),
+    ] {
+        let list = browser.get(&format!("/firearms?{query}")).await.body;
+        let found = (list.contains(&first), list.contains(&second));
+        assert_eq!(found, (is_first, is_second), "{query}: {list}");
+    }
+    let oldest = browser.get("/firearms?order=oldest").await.body;
+    assert!(oldest.find(&first).unwrap() < oldest.find(&second).unwrap());
+    let wrong = browser.get("/firearms?year=eighties").await;
+    assert!(wrong.body.contains("year-error"), "{}", wrong.body);
+
+    let typed = browser.post("/firearms/search", &[("make", "Glock")]).await;
+    assert!(typed.body.contains(&second) && !typed.body.contains(&first));
+
+    let kept = [("name", "Pištolji"), ("filter", "make=Glock&year=1994&x=1")];
+    let answer = browser.post("/firearms/views", &kept).await;
+    assert_eq!(
+        answer.location().split("?").nth(1),
+        Some("make=Glock&year=1994")
+    );
+    let list = browser.get("/firearms").await.body;
+    assert!(
+        list.contains("href=\"/firearms?make=Glock&#38;year=1994\""),
+        "{list}"
+    );
+    let unnamed = browser
+        .post("/firearms/views", &[("filter", "make=Glock")])
+        .await;
+    assert_eq!(unnamed.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(unnamed.body.contains("view-name-error"), "{}", unnamed.body);
+    let mut officer = world.justified("v.verifier", PURPOSE).await;
+    assert!(!officer.get("/firearms").await.body.contains("Pištolji"));
+    browser.get("/firearms").await;
+    browser
+        .post("/firearms/views", &[("drop", "Pištolji")])
+        .await;
+    assert!(!browser.get("/firearms").await.body.contains("Pištolji"));
+
+    let csv = browser.get("/firearms.csv?make=Glock").await;
+    assert!(
+        csv.body.contains("Glock 17, D-77") && !csv.body.contains("M70B"),
+        "{}",
+        csv.body
+    );
+    let kind = csv.headers["content-disposition"].to_str().unwrap();
+    assert!(kind.contains("firearms-2026"), "{kind}");
+    let query = egnatia_app::AuditQuery::default();
+    let supervisor = Caller {
+        login: "s.supervisor".parse().unwrap(),
+        role: Role::Supervisor,
+        justification: Some(Justification {
+            purpose: Purpose::Supervision,
+            case: "S 1/26".parse().unwrap(),
+        }),
+    };
+    let log = world.node.app.audit_search(&supervisor, &query, 1).await;
+    let logged = format!("{:?}", log.unwrap());
+    assert!(logged.contains("export:firearms"), "{logged}");
+}
+
+#[tokio::test]
+async fn the_map_shows_a_place_as_its_codes_allow_and_the_position_only_to_those_who_keep_firearms()
+{
+    let world = World::new().await;
+    let mut browser = world.justified("f.firearms", PURPOSE).await;
+    browser.get("/incidents/new").await;
+    let incident = |place: &'static str, codes: &'static str| {
+        vec![
+            ("kind", "find"),
+            ("on", "20.11.2026"),
+            ("country", "MK"),
+            ("place", place),
+            ("position", "42.1374, 21.4316"),
+            ("border", "no"),
+            ("parts", "3 bolts"),
+            ("codes", codes),
+        ]
+    };
+    let mut wrong = incident("Blace", "H3");
+    wrong[4] = ("position", "north");
+    let answer = browser.post("/incidents", &wrong).await;
+    assert!(answer.body.contains("position-error"), "{}", answer.body);
+    let unsaid = browser.post("/incidents", &incident("Blace", "H3")).await;
+    assert!(unsaid.body.contains("restriction-error"), "{}", unsaid.body);
+    let one = path_of(&browser.post("/incidents", &incident("Blace", "H1")).await);
+    path_of(
+        &browser
+            .post("/incidents", &incident("Tabanovce", "H2"))
+            .await,
+    );
+    assert!(
+        browser
+            .get(&one)
+            .await
+            .body
+            .contains("42.137° N, 21.431° E")
+    );
+
+    let page = browser.get("/incidents/figures").await.body;
+    assert!(page.contains("<g class=\"spot\">") && page.contains("<g class=\"spot country\">"));
+    assert!(page.contains("42.150° N, 21.450° E"), "{page}");
+    assert!(
+        !page.contains("42.137") && !page.contains("Tabanovce"),
+        "{page}"
+    );
+    let csv = browser.get("/incidents/places.csv?kind=find").await.body;
+    assert!(
+        csv.contains("Ten kilometres") && !csv.contains("42.137"),
+        "{csv}"
+    );
+    let series = browser.get("/incidents/series.csv").await.body;
+    assert!(
+        series.contains("\"2026-11\",\"Find\",\"2\",\"0\",\"6\""),
+        "{series}"
+    );
+    let none = browser.get("/incidents/figures?kind=seizure").await.body;
+    assert!(!none.contains("class=\"spot"), "{none}");
+    let refused = browser.get("/incidents/figures?from=x").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("from-error"), "{}", refused.body);
+
+    let mut officer = world.justified("v.verifier", PURPOSE).await;
+    let page = officer.get(&one).await.body;
+    assert!(
+        page.contains("42.150° N") && !page.contains("42.137"),
+        "{page}"
+    );
+
+    let token = world.token("f.firearms", PURPOSE).await;
+    let api = |path: &'static str| world.api(Method::GET, path, Some(&token), "");
+    let places = api("/incidents/places?kind=find").await;
+    assert!(!places.body.contains("42137"), "{}", places.body);
+    let series = api("/incidents/series?country=MK").await;
+    assert_eq!(series.json()[1]["incidents"], 2, "{}", series.body);
+    let unknown = api("/incidents/series?kind=theft").await;
+    assert_eq!(unknown.json()["errors"][0]["field"], "kind");
 }
 
 #[tokio::test]
@@ -428,7 +589,14 @@ async fn a_label_has_the_number_and_its_code_is_read_back() {
             .contains(&format!("{path}/label"))
     );
     let label = browser.get(&format!("{path}/label")).await.body;
-    assert!(label.contains("<svg class=\"qr\""), "{label}");
+    for class in ["qr square", "qr matrix"] {
+        assert!(
+            label.contains(&format!("<svg class=\"{class}\"")),
+            "{label}"
+        );
+    }
+    let sheet = browser.get("/firearms/labels?make=Zastava").await.body;
+    assert_eq!(sheet.matches("<svg class=\"qr matrix\"").count(), 1);
     let (_, code) = label.split_once("data-code=\"").unwrap();
     let (code, _) = code.split_once('"').unwrap();
     let id = path.rsplit('/').next().unwrap();

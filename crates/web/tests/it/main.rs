@@ -14,6 +14,8 @@ mod alerts;
 mod api;
 mod exchange_api;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
+mod firearm_import;
+#[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod firearms;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod fuzz;

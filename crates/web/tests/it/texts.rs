@@ -30,7 +30,7 @@ fn keys() -> BTreeSet<String> {
 }
 
 /// Keys that are put together from a term: their beginnings.
-const COMPUTED: [&str; 74] = [
+const COMPUTED: [&str; 75] = [
     "alert-headings-",
     "derogation-",
     "arms-category-",
@@ -105,6 +105,9 @@ const COMPUTED: [&str; 74] = [
     "gender-",
     "schema-",
     "area-",
+    "firearm-column-",
+    "firearms-order-",
+    "precision-",
 ];
 
 #[test]

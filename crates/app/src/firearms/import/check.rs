@@ -10,7 +10,7 @@ use egnatia_record::RecordId;
 
 use super::{
     EarlierRow, FirearmImportError, FirearmImportReport, FirearmImporting, ImportStep,
-    LikeFirearmRow, PART_ROWS, Parts, STRIDE, SameFirearm, TOLD_MAX, unreadable,
+    LikeFirearmRow, LikeState, PART_ROWS, Parts, STRIDE, SameFirearm, TOLD_MAX, unreadable,
 };
 use crate::firearms::shared_reference;
 use crate::{App, AppError, Caller};
@@ -27,7 +27,7 @@ struct Checking<'a> {
     caller: &'a Caller,
     table: &'a FirearmTable,
     reference: &'static Reference,
-    all_different: bool,
+    importing: &'a FirearmImporting<'a>,
     /// The first row of each number and make, both of them hashed: a file has many.
     first: HashMap<Hash, u64>,
     /// Identities of those that somebody has: no two are the same.
@@ -49,7 +49,7 @@ impl App {
             caller,
             table,
             reference: shared_reference()?,
-            all_different: importing.like_are_different.is_some(),
+            importing,
             first: HashMap::new(),
             held: HashSet::new(),
             checked: Checked {
@@ -83,7 +83,12 @@ impl App {
 
 impl Checking<'_> {
     async fn row(&mut self, row: FirearmRow, is_held: bool) -> Result<(), AppError> {
-        let (number, different) = (row.row, row.different || self.all_different);
+        let number = row.row;
+        let row = self.importing.decided(row);
+        let different = row.different;
+        if self.importing.leaves_out(number) {
+            return self.left_out(row);
+        }
         let firearm = match self.app.weapon_of(self.caller, row) {
             Ok(firearm) => firearm,
             Err((field, problem)) => {
@@ -97,15 +102,7 @@ impl Checking<'_> {
             report.already = report.already.saturating_add(1);
             return Ok(());
         }
-        let known = self.app.find_same_firearms(&firearm.particulars)?;
-        let known: Vec<SameFirearm> = known
-            .into_iter()
-            .map(|like| SameFirearm {
-                record: like.record,
-                list: like.list,
-                name: like.name,
-            })
-            .collect();
+        let known = self.known(&firearm)?;
         let is_like = earlier.is_some() || !known.is_empty();
         if is_like && !different {
             self.wrong(number, Some("different"), describe(&known, earlier));
@@ -116,27 +113,55 @@ impl Checking<'_> {
             report.registered = report.registered.saturating_add(1);
         }
         if is_like {
-            self.like(LikeFirearmRow {
-                row: number,
-                name: firearm.particulars.display_name(),
-                known,
-                earlier: earlier.map(|row| EarlierRow {
-                    row,
-                    name: String::new(),
-                }),
-                different,
-            });
+            let state = match different {
+                true => LikeState::Different,
+                false => LikeState::Open,
+            };
+            self.like(like_row((number, &firearm), (known, earlier), state));
         }
         Ok(())
     }
 
-    /// The first row with the same number and make, where there is one.
-    fn earlier(&mut self, firearm: &Firearm, number: u64) -> Option<u64> {
+    /// A row that somebody left out is shown with what it agrees with, and is not counted with
+    /// those that come.
+    fn left_out(&mut self, row: FirearmRow) -> Result<(), AppError> {
+        let number = row.row;
+        let report = &mut self.checked.report;
+        report.left_out = report.left_out.saturating_add(1);
+        let Ok(firearm) = self.app.weapon_of(self.caller, row) else {
+            return Ok(());
+        };
+        let known = self.known(&firearm)?;
+        let earlier = self
+            .first_of(&firearm)
+            .map(|key| self.first.get(&key).copied());
+        let found = (known, earlier.flatten());
+        self.like(like_row((number, &firearm), found, LikeState::LeftOut));
+        Ok(())
+    }
+
+    fn known(&self, firearm: &Firearm) -> Result<Vec<SameFirearm>, AppError> {
+        let known = self.app.find_same_firearms(&firearm.particulars)?;
+        let known = known.into_iter().map(|like| SameFirearm {
+            percent: percent(like.assessment.probability),
+            record: like.record,
+            list: like.list,
+            name: like.name,
+        });
+        Ok(known.collect())
+    }
+
+    /// Number and make, hashed; absent where no number was read wholly.
+    fn first_of(&self, firearm: &Firearm) -> Option<Hash> {
         let what = &firearm.particulars;
         let serial = what.unique_mark().and_then(Mark::serial)?;
         let make = self.reference.make_name(&what.make);
-        let key = Hash::of(format!("{make}|{}", serial.normal()).as_bytes());
-        match self.first.entry(key) {
+        Some(Hash::of(format!("{make}|{}", serial.normal()).as_bytes()))
+    }
+
+    /// The first row with the same number and make, where there is one.
+    fn earlier(&mut self, firearm: &Firearm, number: u64) -> Option<u64> {
+        match self.first.entry(self.first_of(firearm)?) {
             std::collections::hash_map::Entry::Occupied(entry) => Some(*entry.get()),
             std::collections::hash_map::Entry::Vacant(entry) => {
                 entry.insert(number);
@@ -176,7 +201,7 @@ impl Checking<'_> {
     fn like(&mut self, like: LikeFirearmRow) {
         let report = &mut self.checked.report;
         report.like_count = report.like_count.saturating_add(1);
-        if !like.known.is_empty() {
+        if !like.known.is_empty() && like.state != LikeState::LeftOut {
             let ids = like.known.iter().map(|known| known.record).collect();
             self.checked.looked.insert(like.row, ids);
         }
@@ -234,6 +259,30 @@ impl Checking<'_> {
             problem,
         });
     }
+}
+
+fn like_row(
+    (row, firearm): (u64, &Firearm),
+    (known, earlier): (Vec<SameFirearm>, Option<u64>),
+    state: LikeState,
+) -> LikeFirearmRow {
+    LikeFirearmRow {
+        row,
+        name: firearm.particulars.display_name(),
+        calibre: firearm.particulars.calibre.clone(),
+        known,
+        earlier: earlier.map(|row| EarlierRow {
+            row,
+            name: String::new(),
+        }),
+        state,
+    }
+}
+
+/// A probability in whole percent.
+fn percent(probability: f64) -> u8 {
+    let share = |percent: &u8| f64::from(*percent) / 100.0 <= probability;
+    (0..=100).rev().find(share).unwrap_or(0)
 }
 
 /// Which ones they are stands in the report beside.

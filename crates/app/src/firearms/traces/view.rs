@@ -1,7 +1,10 @@
 //! Traces and answers as they are seen: one chain over several countries.
 
-use egnatia_firearms::{AnswerState, Hop, Outcome, Trace, TraceAnswer, hops, median_days};
+use egnatia_firearms::{
+    AnswerState, Hop, Outcome, Trace, TraceAnswer, TraceResult, hops, median_days,
+};
 use egnatia_record::{AuthorityId, Envelope, Kind, RecordId};
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
@@ -213,6 +216,45 @@ impl App {
         let about = EventAbout::subject("traces").data(json!({ "records": ids }));
         self.log_consultation(caller, about).await?;
         Ok(Page { items, next })
+    }
+
+    /// All traces of the node's own, each with what was answered.
+    pub(in crate::firearms) async fn trace_results(&self) -> Result<Vec<TraceResult>, AppError> {
+        let mut results = Vec::new();
+        let mut after = None;
+        loop {
+            let filter = RecordFilter {
+                kind: Kind::Trace,
+                state: Some(ASKED.to_owned()),
+                created_by: None,
+                after,
+                limit: 500,
+            };
+            let stored = self.store().find(&filter).await?;
+            after = next_page(&stored, filter.limit);
+            for record in &stored {
+                let Some(trace) = read_body::<Trace>(record)? else {
+                    continue;
+                };
+                let linked = self.store().linked(record.envelope.id, "trace").await?;
+                let mut outcomes = Vec::new();
+                for answer in self.store().records(&linked).await? {
+                    if answer.envelope.kind == Kind::TraceAnswer
+                        && let Some(answer) = read_body::<TraceAnswer>(&answer)?
+                        && let AnswerState::Answered { outcome, .. } = answer.state
+                    {
+                        outcomes.push(outcome);
+                    }
+                }
+                results.push(TraceResult {
+                    asked_on: trace.asked_at.to_zoned_datetime(TimeZone::UTC).date(),
+                    outcomes,
+                });
+            }
+            if after.is_none() {
+                return Ok(results);
+            }
+        }
     }
 
     /// Partners' traces that this node has to answer, what is due first first; answers follow.

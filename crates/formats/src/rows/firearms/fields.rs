@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use super::super::columns::{MappedField, TableField, by_heading, once, place, readings, stated};
 use super::super::{RowsError, RowsProblem};
+use super::{FirearmReading, OtherColumns};
 
 /// Headings of firearms by what they mean.
 const HEADINGS: &str = include_str!("../../../data/firearm-headings.txt");
@@ -157,20 +158,31 @@ fn recognise(heading: &str) -> Option<FirearmField> {
     readings(heading).find_map(|text| KNOWN.get(text.as_str()).copied())
 }
 
+/// What the columns look like by their headings: each field once, where it stands first.
+pub fn recognised_firearm_columns(headings: &[String]) -> Vec<Option<FirearmField>> {
+    let mut taken: Vec<FirearmField> = Vec::new();
+    let fields = headings.iter().map(|heading| {
+        let field = recognise(heading).filter(|field| !taken.contains(field));
+        taken.extend(field);
+        field
+    });
+    fields.collect()
+}
+
 /// Which columns hold what: those that somebody stated first, the others by their headings.
 ///
 /// # Errors
 /// Where two columns look like the same thing, or none holds the serial number.
 pub(super) fn map(
     row: &[String],
-    with_headings: bool,
-    stated: &[(FirearmField, String)],
+    reading: &FirearmReading,
 ) -> Result<Vec<FirearmColumn>, RowsError> {
+    let (with_headings, stated) = (reading.headings, &reading.columns);
     let mut found: Vec<(FirearmField, usize)> = Vec::new();
     for (field, wanted) in stated {
         found.push((*field, place(row, with_headings, wanted)?));
     }
-    if with_headings {
+    if with_headings && reading.others == OtherColumns::Recognise {
         for (index, heading) in row.iter().enumerate() {
             let is_stated = |field| stated.iter().any(|(stated, _)| *stated == field);
             let taken = found.iter().any(|(_, taken)| *taken == index);
@@ -204,7 +216,13 @@ mod tests {
             "" => Vec::new(),
             stated => stated_firearm_columns(stated)?,
         };
-        let columns = map(&headings, true, &stated)?;
+        let reading = FirearmReading {
+            columns: stated,
+            headings: true,
+            others: OtherColumns::Recognise,
+            kind: None,
+        };
+        let columns = map(&headings, &reading)?;
         Ok(columns.into_iter().map(|m| (m.field, m.number)).collect())
     }
 
@@ -269,6 +287,25 @@ mod tests {
         ] {
             assert_eq!(mapped(&headings, "").unwrap(), expected, "{headings:?}");
         }
+    }
+
+    #[test]
+    fn columns_look_like_a_field_once_and_are_left_alone_where_told() {
+        use FirearmField::{Make, Serial};
+        let headings = ["Serial", "Serijski broj", "Make", "Boja"].map(str::to_owned);
+        assert_eq!(
+            recognised_firearm_columns(&headings),
+            [Some(Serial), None, Some(Make), None]
+        );
+        let reading = FirearmReading {
+            columns: vec![(Serial, "2".to_owned())],
+            headings: true,
+            others: OtherColumns::Ignore,
+            kind: None,
+        };
+        let columns = map(&headings, &reading).unwrap();
+        assert_eq!(columns.len(), 1);
+        assert_eq!((columns[0].field, columns[0].number), (Serial, 2));
     }
 
     #[test]

@@ -24,7 +24,7 @@ use crate::paxlst;
 
 use cells::Reader;
 pub use error::{FirearmCellProblem, FirearmRowError};
-pub use fields::{FirearmColumn, FirearmField, stated_firearm_columns};
+pub use fields::{FirearmColumn, FirearmField, recognised_firearm_columns, stated_firearm_columns};
 
 /// The most bytes of a file.
 pub const FIREARM_BYTES_MAX: usize = 512 * 1024 * 1024;
@@ -57,8 +57,20 @@ pub struct FirearmReading {
     pub columns: Vec<(FirearmField, String)>,
     /// Whether the first row holds headings.
     pub headings: bool,
+    /// Which other columns are read.
+    pub others: OtherColumns,
     /// The kind of weapon where a row states none.
     pub kind: Option<WeaponKind>,
+}
+
+/// What is done with columns that nobody named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OtherColumns {
+    /// They are recognised by their headings.
+    #[default]
+    Recognise,
+    /// They are not read.
+    Ignore,
 }
 
 #[derive(Debug, Clone)]
@@ -108,7 +120,7 @@ impl FirearmTable {
         if first.len() > COLUMNS_MAX {
             return Err(RowsProblem::NotRecognised.into());
         }
-        let columns = fields::map(first, reading.headings, &reading.columns)?;
+        let columns = fields::map(first, reading)?;
         let (row_count, order) = survey(&mut cells, &columns)?;
         if row_count == 0 {
             return Err(RowsProblem::Empty.into());
@@ -127,6 +139,26 @@ impl FirearmTable {
             unused,
             row_count,
         })
+    }
+
+    /// The first row of a table, which may hold headings: for whoever says what each column holds.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn first_row(bytes: Vec<u8>) -> Result<Vec<String>, RowsError> {
+        if bytes.len() > FIREARM_BYTES_MAX {
+            let limit = "512 MiB";
+            return Err(RowsProblem::TooLarge { limit }.into());
+        }
+        let (kind, _) = recognise(bytes)?;
+        let first = Cells::open(&kind)?.next(|_, cells| owned(cells))?;
+        let mut first = first.ok_or(RowsProblem::Empty)?;
+        let filled = first.iter().rposition(|cell| !cell.trim().is_empty());
+        first.truncate(filled.map_or(0, |last| last.saturating_add(1)));
+        if first.len() > COLUMNS_MAX {
+            return Err(RowsProblem::NotRecognised.into());
+        }
+        Ok(first)
     }
 
     /// The rows, from the beginning. They are the same every time.

@@ -1,23 +1,27 @@
 //! `egnatia firearm`.
 
+mod figures;
 mod import;
 mod report;
 mod show;
 
 use std::fmt::Write;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
 
-use egnatia_app::{AppError, Caller, FirearmSearch, LikeFirearm, NewFirearm};
-use egnatia_firearms::{Mark, Particulars, ReturnKind};
-use egnatia_record::Justification;
+use egnatia_app::{AppError, Caller, FirearmOrder, FirearmSearch, LikeFirearm, NewFirearm};
+use egnatia_firearms::{IncidentKind, Mark, Particulars, ReturnKind, ReturnSection};
+use egnatia_formats::photographs::PHOTOGRAPH_BYTES_MAX;
+use egnatia_record::{Justification, RecordId};
 use serde_json::{Value, json};
 
 use super::print;
 use crate::cli::{Firearm, Register, Why};
 use crate::config::Config;
 use crate::data::{Data, Index, operator};
-use crate::failure::REFUSED;
+use crate::failure::{InputError, REFUSED};
 
 /// How many are read at a time.
 const PAGE: u32 = 100;
@@ -38,19 +42,27 @@ pub async fn run(
     let code = match what {
         Firearm::Register(what) => register(&data, &caller, *what, json).await,
         Firearm::Import(what) => import::run(&data, &caller, &what, json).await,
-        Firearm::List {
-            text,
-            custody,
-            limit,
-            ..
-        } => {
+        Firearm::List(what) => {
+            let limit = what.limit;
             let search = FirearmSearch {
-                text,
-                custody,
-                ..FirearmSearch::default()
+                text: what.text,
+                custody: what.custody,
+                make: what.make,
+                model: what.model,
+                calibre: what.calibre,
+                kind: what.kind,
+                category: what.category,
+                year: what.year,
+                order: match what.oldest_first {
+                    true => FirearmOrder::Oldest,
+                    false => FirearmOrder::Newest,
+                },
             };
             list(&data, &caller, (&search, limit), json).await
         }
+        Firearm::Photograph {
+            id, file, shows, ..
+        } => photograph(&data, &caller, (id, &file, shows), json).await,
         Firearm::Show { id, .. } => show::one(&data, &caller, id, json).await,
         Firearm::Trace { id, .. } => {
             data.app.reload_directory().await?;
@@ -62,6 +74,8 @@ pub async fn run(
             freeze,
             ..
         } => count(&data, &caller, (kind, &period, freeze), json).await,
+        Firearm::Series(what) => figures::series(&data, &caller, &what, json).await,
+        Firearm::Places(what) => figures::places(&data, &caller, &what, json).await,
         Firearm::Clusters { .. } => clusters(&data, &caller, json).await,
     };
     data.close().await;
@@ -72,7 +86,9 @@ fn why_of(what: &Firearm) -> &Why {
     match what {
         Firearm::Register(what) => &what.why,
         Firearm::Import(what) => &what.why,
-        Firearm::List { why, .. }
+        Firearm::Series(what) | Firearm::Places(what) => &what.why,
+        Firearm::List(what) => &what.why,
+        Firearm::Photograph { why, .. }
         | Firearm::Show { why, .. }
         | Firearm::Trace { why, .. }
         | Firearm::Return { why, .. }
@@ -161,6 +177,27 @@ async fn register(
     Ok(ExitCode::SUCCESS)
 }
 
+async fn photograph(
+    data: &Data,
+    caller: &Caller,
+    (id, file, shows): (RecordId, &Path, String),
+    json: bool,
+) -> anyhow::Result<ExitCode> {
+    let unusable = |error: std::io::Error| InputError(format!("`{}`: {error}", file.display()));
+    // One byte more than is taken: then it is too large, and is not read to its end.
+    let most = u64::try_from(PHOTOGRAPH_BYTES_MAX)?.saturating_add(1);
+    let mut bytes = Vec::new();
+    let opened = File::open(file).map_err(unusable)?;
+    opened
+        .take(most)
+        .read_to_end(&mut bytes)
+        .map_err(unusable)?;
+    let kept = data.app.add_photograph(caller, id, (bytes, shows)).await?;
+    let text = format!("Photograph {kept} is kept.");
+    print(json, &json!({ "photograph": kept }), &text);
+    Ok(ExitCode::SUCCESS)
+}
+
 async fn list(
     data: &Data,
     caller: &Caller,
@@ -193,6 +230,7 @@ async fn list(
         values.push(json!({
             "firearm": row.record, "name": row.name, "serial": row.serial, "make": row.make,
             "calibre": row.calibre, "kind": row.kind, "custody": row.custody,
+            "model": row.model, "category": row.category, "year": row.year,
         }));
     }
     if found.is_empty() {
@@ -228,8 +266,12 @@ async fn count(
     for row in rows.iter().filter(|row| row.count > 0) {
         writeln!(
             text,
-            "{:10} {:20} {:7} {}",
-            row.group, row.what, row.at, row.count
+            "{:20} {:10} {:20} {:7} {}",
+            row.section.map_or("", ReturnSection::as_str),
+            row.group.map_or("", IncidentKind::as_str),
+            row.what,
+            row.at,
+            row.count
         )?;
     }
     let value = json!({ "kind": kind, "period": period, "rows": rows, "incidents": incidents });

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use egnatia_app::{FirearmImportError, FirearmImportReport, LikeFirearmRow};
+use egnatia_app::{FirearmImportError, FirearmImportReport, LikeFirearmRow, LikeState};
 use egnatia_formats::rows::firearms::FirearmColumn;
 
 use crate::commands::columns::heading;
@@ -42,6 +42,9 @@ pub fn to_text(report: &FirearmImportReport, columns: &[FirearmColumn]) -> Strin
         ),
         false => writeln!(text, "{} weapons are registered.", report.registered),
     };
+    if report.left_out > 0 {
+        let _ = writeln!(text, "{} rows are left out.", report.left_out);
+    }
     if report.already > 0 {
         let _ = writeln!(
             text,
@@ -62,9 +65,10 @@ fn more(text: &mut String, count: u64, held: usize, what: &str) {
 
 /// A row, and below it what it agrees with.
 fn side_by_side(text: &mut String, like: &LikeFirearmRow) {
-    let said = match like.different {
-        true => "  (said to be another weapon)",
-        false => "",
+    let said = match like.state {
+        LikeState::Different => "  (said to be another weapon)",
+        LikeState::LeftOut => "  (left out)",
+        LikeState::Open => "",
     };
     let _ = writeln!(text, "row {:<36}  {}{said}", like.row, like.name);
     for known in &like.known {

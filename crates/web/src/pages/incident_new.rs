@@ -1,0 +1,343 @@
+//! An incident is recorded: where, when, what, and how it is handled.
+
+use axum::response::Response;
+use egnatia_app::Action;
+use egnatia_firearms::{
+    Ammunition, Country, Explosive, Incident, IncidentKind, InvolvedPerson, Part, Route,
+    SeizedWeapon,
+};
+use egnatia_record::{Handling, HandlingCode, HandlingError, OriginRegime, RecordId, ReleasableTo};
+
+use super::alert_form::{Filler, Wrong};
+use super::firearm_fields::{read_day, words};
+use super::firearm_sections::{Section, SectionsPage, whole_of, wrong_of};
+use super::terms;
+use crate::parts::{FieldGroup, FieldKind, Form};
+use crate::problem::Problem;
+use crate::visit::{Posted, Signed, done, show, show_refused};
+use crate::{Area, Texts};
+
+/// Shows the form of a new incident.
+pub(crate) async fn show_new(signed: Signed) -> Result<Response, Problem> {
+    signed.enter(Action::KeepFirearms)?;
+    let page = new_page(&signed, (&Posted::default(), &Wrong::new())).await;
+    Ok(show(&page))
+}
+
+async fn new_page(signed: &Signed, (posted, wrong): (&Posted, &Wrong)) -> SectionsPage {
+    let t = signed.t();
+    let frame = signed
+        .frame(t.text("incident-new"), Some(Area::Firearms))
+        .await;
+    let filler = Filler { t, posted, wrong };
+    let kinds = words(
+        t,
+        "incident-is",
+        IncidentKind::ALL.iter().map(|kind| kind.as_str()),
+    );
+    let border = vec![
+        ("yes".to_owned(), t.text("incident-at-border")),
+        ("no".to_owned(), t.text("incident-inland")),
+    ];
+    let place = vec![
+        filler.choice("kind", "incident-kind", kinds),
+        filler.line("on", "column-on").required(),
+        filler.line("country", "incident-country").required(),
+        filler.line("place", "incident-place").required(),
+        filler.choice("border", "incident-border", border),
+        filler.line("route", "incident-route"),
+    ];
+    let items = vec![
+        filler.area("weapons", "incident-weapons"),
+        filler.area("parts", "incident-parts"),
+        filler.area("ammunition", "incident-ammunition"),
+        filler.area("explosives", "incident-explosives"),
+    ];
+    let more = vec![
+        filler.line("position", "incident-position"),
+        filler.area("concealment", "incident-concealment"),
+        filler.area("persons", "incident-persons"),
+        filler.line("note", "incident-note").kind(FieldKind::Area),
+    ];
+    let handling = vec![
+        filler.several("codes", "incident-codes", codes(t)),
+        filler.line("restriction", "incident-restriction"),
+    ];
+    let groups = vec![
+        FieldGroup::new(t.text("incident-where"), place),
+        FieldGroup::new(t.text("incident-items"), items),
+        FieldGroup::new(t.text("incident-group-more"), more).folded(),
+        FieldGroup::new(t.text("incident-group-handling"), handling).folded(),
+    ];
+    let whole = whole_of(wrong, &groups);
+    let form = Form::grouped(t, "/incidents", groups, t.text("incident-submit"), whole);
+    SectionsPage {
+        back: ("/incidents", t.text("incidents-title")),
+        notice: None,
+        sections: vec![
+            Section::new("new", t.text("incident-new"))
+                .means(t.text("incident-new-means"))
+                .form(form.csrf(frame.csrf())),
+        ],
+        frame,
+    }
+}
+
+/// Records an incident.
+pub(crate) async fn record(signed: Signed, posted: Posted) -> Result<Response, Problem> {
+    signed.enter(Action::KeepFirearms)?;
+    let wrong = match read(&signed, &posted).await? {
+        Ok(incident) => {
+            let app = &signed.state.app;
+            let handling = match handling(&posted) {
+                Ok(handling) => handling,
+                Err(error) => {
+                    let text = crate::words::sentence(&error.to_string());
+                    let wrong = Wrong::from([("restriction".to_owned(), text)]);
+                    return Ok(show_refused(&new_page(&signed, (&posted, &wrong)).await));
+                }
+            };
+            match app
+                .record_incident(signed.caller(), incident, handling)
+                .await
+            {
+                Ok(id) => return Ok(done(&format!("/incidents/{id}"), "incident-recorded")),
+                Err(error) => wrong_of(error)?,
+            }
+        }
+        Err(wrong) => wrong,
+    };
+    Ok(show_refused(&new_page(&signed, (&posted, &wrong)).await))
+}
+
+/// What was filled in. Weapons are named by their records in the register: each stands there
+/// before, so that it was checked.
+async fn read(signed: &Signed, posted: &Posted) -> Result<Result<Incident, Wrong>, Problem> {
+    let t = signed.t();
+    let mut wrong = Wrong::new();
+    let mut say = |field: &str, key: &str| {
+        wrong.insert(field.to_owned(), t.text(key));
+    };
+    let on = read_day(&posted.text("on"));
+    if on.is_none() {
+        say("on", "day-invalid");
+    }
+    let country = posted.text("country").parse::<Country>();
+    if country.is_err() {
+        say("country", "firearm-country-invalid");
+    }
+    let route = posted.text("route");
+    let codes = route
+        .split(['>', ',', ' ', '→'])
+        .filter(|code| !code.is_empty());
+    let countries: Result<Vec<Country>, _> = codes.map(str::parse).collect();
+    if countries.is_err() {
+        say("route", "incident-route-invalid");
+    }
+    let position = posted.some("position").map(|text| read_position(&text));
+    if position == Some(None) {
+        say("position", "incident-position-invalid");
+    }
+    let parts = counted(posted, "parts").map(|rows| {
+        let rows = rows.into_iter();
+        rows.map(|(count, what)| Part { what, count })
+            .collect::<Vec<_>>()
+    });
+    let ammunition = counted(posted, "ammunition").map(|rows| {
+        let rows = rows.into_iter();
+        rows.map(|(rounds, text)| rounds_of(rounds, &text))
+            .collect::<Vec<_>>()
+    });
+    let explosives: Option<Vec<Explosive>> = posted
+        .lines("explosives")
+        .iter()
+        .map(|line| explosive(line))
+        .collect();
+    for (field, read) in [
+        ("parts", parts.is_some()),
+        ("ammunition", ammunition.is_some()),
+        ("explosives", explosives.is_some()),
+    ] {
+        if !read {
+            say(field, "incident-line-invalid");
+        }
+    }
+    let persons: Result<Vec<_>, _> = posted
+        .lines("persons")
+        .iter()
+        .map(|line| line.parse().map(|file| InvolvedPerson { file }))
+        .collect();
+    if persons.is_err() {
+        say("persons", "incident-persons-invalid");
+    }
+    let mut weapons = Vec::new();
+    for line in posted.lines("weapons") {
+        let id = line
+            .rsplit('/')
+            .next()
+            .unwrap_or_default()
+            .parse::<RecordId>();
+        let Ok(id) = id else {
+            say("weapons", "incident-weapons-invalid");
+            continue;
+        };
+        match signed.state.app.view_firearm(signed.caller(), id).await {
+            Ok(view) => weapons.push(SeizedWeapon {
+                particulars: view.firearm.particulars,
+                firearm: Some(id),
+            }),
+            Err(egnatia_app::AppError::NotFound(_)) => say("weapons", "incident-weapons-invalid"),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let (Some(on), Ok(country), Ok(countries), Ok(persons), true) =
+        (on, country, countries, persons, wrong.is_empty())
+    else {
+        return Ok(Err(wrong));
+    };
+    Ok(Ok(Incident {
+        kind: IncidentKind::parse(posted.raw("kind")).unwrap_or(IncidentKind::Seizure),
+        on,
+        country,
+        place: posted.text("place"),
+        position: position.flatten(),
+        at_border: posted.raw("border") == "yes",
+        route: Route { countries },
+        concealment: posted.text("concealment"),
+        weapons,
+        parts: parts.unwrap_or_default(),
+        ammunition: ammunition.unwrap_or_default(),
+        explosives: explosives.unwrap_or_default(),
+        persons,
+        note: posted.text("note"),
+    }))
+}
+
+/// Codes that are added to H0.
+fn codes(t: &Texts) -> Vec<(String, String)> {
+    let codes = ["H1", "H2", "H3"].into_iter();
+    codes
+        .map(|code| (code.to_owned(), terms::word(t, &["code"], code)))
+        .collect()
+}
+
+/// The handling of an incident: of this authority only.
+fn handling(posted: &Posted) -> Result<Handling, HandlingError> {
+    let codes = posted
+        .all("codes")
+        .into_iter()
+        .filter_map(|code| code.parse().ok());
+    Handling::new(
+        std::iter::once(HandlingCode::H0).chain(codes),
+        posted.some("restriction"),
+        ReleasableTo::NobodyElse,
+        OriginRegime::National,
+    )
+}
+
+/// `42.137, 21.431` in thousandths of a degree.
+fn read_position(text: &str) -> Option<(i32, i32)> {
+    let (latitude, longitude) = match text.split_once(';') {
+        Some(parts) => parts,
+        None => text.split_once(", ").or_else(|| text.split_once(','))?,
+    };
+    Some((thousandths(latitude)?, thousandths(longitude)?))
+}
+
+fn thousandths(text: &str) -> Option<i32> {
+    let text = text.trim().replace(',', ".");
+    let (is_minus, text) = match text.strip_prefix('-') {
+        Some(text) => (true, text),
+        None => (false, text.as_str()),
+    };
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || whole.len() > 3 || part.len() > 12 || !digits(whole) || !digits(part) {
+        return None;
+    }
+    let part: String = part.chars().chain("000".chars()).take(3).collect();
+    let value = whole.parse::<i32>().ok()? * 1_000 + part.parse::<i32>().ok()?;
+    Some(if is_minus { -value } else { value })
+}
+
+/// Lines such as `12 barrels`.
+fn counted(posted: &Posted, field: &str) -> Option<Vec<(u32, String)>> {
+    let lines = posted.lines(field);
+    lines
+        .iter()
+        .map(|line| {
+            let (count, what) = line.split_once(' ')?;
+            Some((count.parse().ok()?, what.trim().to_owned()))
+        })
+        .collect()
+}
+
+/// `7.62x39; PPU; lot 84-12` after the count.
+fn rounds_of(rounds: u32, text: &str) -> Ammunition {
+    let mut parts = text.split(';').map(|part| part.trim().to_owned());
+    let calibre = parts.next().unwrap_or_default();
+    let said = |text: Option<String>| text.filter(|text| !text.is_empty());
+    Ammunition {
+        calibre,
+        rounds,
+        make: said(parts.next()),
+        lot: said(parts.next()),
+    }
+}
+
+/// `500 g TNT`, or `4 hand grenades`.
+fn explosive(line: &str) -> Option<Explosive> {
+    let (amount, rest) = line.split_once(' ')?;
+    let rest = rest.trim();
+    if let Some(what) = rest.strip_prefix("g ") {
+        return Some(Explosive {
+            what: what.trim().to_owned(),
+            mass_g: amount.parse().ok()?,
+            count: 0,
+        });
+    }
+    Some(Explosive {
+        what: rest.to_owned(),
+        mass_g: 0,
+        count: amount.parse().ok()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_are_read_as_people_write_them() {
+        for text in [
+            "42.137, 21.431",
+            "42.1379,21.4312",
+            "42,137; 21,431",
+            "42.137 , 21.431",
+        ] {
+            assert_eq!(read_position(text), Some((42_137, 21_431)), "{text}");
+        }
+        assert_eq!(read_position("-1.5, 0"), Some((-1_500, 0)));
+        for text in ["42", "north, east", "42.1.1, 2", "+1, 2", ", 3"] {
+            assert_eq!(read_position(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn items_are_read_line_by_line() {
+        let posted = Posted::of(vec![("parts".into(), "12 barrels\n\n3 bolts".into())]);
+        let parts = counted(&posted, "parts").unwrap();
+        assert_eq!(parts, [(12, "barrels".to_owned()), (3, "bolts".to_owned())]);
+        let wrong = Posted::of(vec![("parts".into(), "many barrels".into())]);
+        assert_eq!(counted(&wrong, "parts"), None);
+        let rounds = rounds_of(120, "7.62x39; PPU; 84-12");
+        assert_eq!(
+            (rounds.make.as_deref(), rounds.lot.as_deref()),
+            (Some("PPU"), Some("84-12"))
+        );
+        assert_eq!(rounds_of(5, "9 mm").lot, None);
+        assert_eq!(explosive("500 g TNT").unwrap().mass_g, 500);
+        assert_eq!(explosive("4 hand grenades").unwrap().count, 4);
+        assert!(explosive("TNT").is_none());
+    }
+}
