@@ -158,9 +158,11 @@ mod tests {
             }
         }
         let side = u32::try_from(side).unwrap();
-        let mut hints = DecodeHints::default();
-        hints.TryHarder = Some(true);
-        hints.PossibleFormats = Some([format].into());
+        let mut hints = DecodeHints {
+            TryHarder: Some(true),
+            PossibleFormats: Some([format].into()),
+            ..DecodeHints::default()
+        };
         let found = rxing::helpers::detect_in_luma_with_hints(
             picture,
             side,
