@@ -30,7 +30,7 @@ fn keys() -> BTreeSet<String> {
 }
 
 /// Keys that are put together from a term: their beginnings.
-const COMPUTED: [&str; 75] = [
+const COMPUTED: &[&str] = &[
     "alert-headings-",
     "derogation-",
     "arms-category-",
