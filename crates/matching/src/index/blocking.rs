@@ -38,8 +38,42 @@ pub(super) fn births(dates: &[BirthDate]) -> impl Iterator<Item = u32> + '_ {
         // The first of January stands for "not known".
         let telling = date.to().is_none() && (month, day) != (1, 1);
         let year = u32::from(from.year().unsigned_abs());
-        telling.then(|| DATE | (year * 10_000 + u32::from(month) * 100 + u32::from(day)))
+        telling.then(|| date_hash((year, month.into(), day.into())))
     })
+}
+
+fn date_hash((year, month, day): (u32, u32, u32)) -> u32 {
+    DATE | (year * 10_000 + month * 100 + day)
+}
+
+/// Dates for which one that was written down badly may stand: day and month swapped, a neighbouring
+/// year, month or day, another digit of the tens. With how much of the rank of the date itself.
+pub(super) fn births_nearby(dates: &[BirthDate]) -> Vec<(u32, f32)> {
+    const SWAPPED: f32 = 0.8;
+    const NEIGHBOUR: f32 = 0.6;
+    const TENS: f32 = 0.5;
+    let mut nearby = Vec::new();
+    for date in births(dates) {
+        let digits = date & !DATE;
+        let (year, month, day) = (digits / 10_000, digits / 100 % 100, digits % 100);
+        let mut put = |date: (u32, u32, u32), part: f32| {
+            if (1..=12).contains(&date.1) && (1..=31).contains(&date.2) {
+                nearby.push((date_hash(date), part));
+            }
+        };
+        if day != month {
+            put((year, day, month), SWAPPED);
+        }
+        for (by, part) in [(1, NEIGHBOUR), (10, TENS)] {
+            put((year.saturating_sub(by), month, day), part);
+            put((year + by, month, day), part);
+            put((year, month, day.saturating_sub(by)), part);
+            put((year, month, day + by), part);
+        }
+        put((year, month.saturating_sub(1), day), NEIGHBOUR);
+        put((year, month + 1, day), NEIGHBOUR);
+    }
+    nearby
 }
 
 /// Two neighbouring words, written as one.

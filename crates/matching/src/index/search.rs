@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::blocking::{births, is_searched, joined_hash, numbers, pair_hash};
+use super::blocking::{births, births_nearby, is_searched, joined_hash, numbers, pair_hash};
 use super::gathered::Gathered;
 use super::part::{Needs, Part};
 use crate::assess::Scored;
@@ -215,6 +215,7 @@ fn ranked<P: Part>(
     }
     gather_joined(part, query, gathered);
     gather_pairs(part, query, &words, gathered);
+    gather_nearby(part, query, &words, gathered);
     gather_words(part, &words, gathered);
     for date in births(&query.prepared.births) {
         for slot in part.under_birth(date).take(BORN_MAX) {
@@ -344,6 +345,28 @@ fn gather_pairs<P: Part>(
         for slot in part.under_pair(hash).take(PAIR_MAX) {
             for (place, worth) in shares {
                 gathered.share(slot, place, worth);
+            }
+        }
+    }
+}
+
+/// Entries that have a common word and a date for which the one of the query may stand.
+fn gather_nearby<P: Part>(
+    part: &P,
+    query: &Query<'_>,
+    words: &[Vec<Variant>],
+    gathered: &mut Gathered,
+) {
+    let nearby = births_nearby(&query.prepared.births);
+    for (place, variants) in words.iter().enumerate() {
+        // Of the likest only: a slip in the name and one in the date are rare together.
+        let Some(word) = variants.first().filter(|word| word.held > COMMON_FROM) else {
+            continue;
+        };
+        for (date, share) in &nearby {
+            for slot in part.under_pair(pair_hash(*date, word.word)).take(BORN_MAX) {
+                gathered.share(slot, place, word.worth);
+                gathered.bonus(slot, BIRTH_RANK * share);
             }
         }
     }
