@@ -101,8 +101,8 @@ test("scans without a line wait on the device, and count once when it is back", 
   assert.deepEqual(violations.map((found) => found.id), []);
   await assertNoSidewaysScroll(page);
   await scan(page, "DEMO-0009");
+  await page.waitForSelector("[data-said]:text('Counted: M70 AB2, DEMO-0009')");
   await allSent(page);
-  assert.match(await page.textContent("[data-said]"), /Counted: M70 AB2, DEMO-0009/);
 
   line.cut();
   await scan(page, "DEMO-0010");

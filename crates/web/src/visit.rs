@@ -407,7 +407,8 @@ pub(crate) fn show_refused(page: &impl Template) -> Response {
 
 /// Goes to another page after something was done, and says what.
 pub(crate) fn done(path: &str, what: &str) -> Response {
-    Redirect::to(&format!("{path}?done={what}")).into_response()
+    let sign = if path.contains('?') { '&' } else { '?' };
+    Redirect::to(&format!("{path}{sign}done={what}")).into_response()
 }
 
 /// Where to go next: a path of this node, or its start. Never another site.
