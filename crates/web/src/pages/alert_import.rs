@@ -7,7 +7,7 @@ use askama::Template;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Redirect, Response};
 use egnatia_alerts::Reason;
-use egnatia_app::{Action, AlertImportReport, AlertImporting, checksum};
+use egnatia_app::{Action, AlertImportReport, AlertImporting};
 use egnatia_formats::rows::RowsError;
 use egnatia_formats::rows::alerts::{AlertReading, AlertTable, stated_alert_columns};
 use egnatia_record::Category;
@@ -15,14 +15,12 @@ use egnatia_record::Category;
 use super::alert_form::{Filler, Group, Kind, Wrong};
 use super::alert_import_report::{self, Outcome};
 use super::import_report;
-use super::screening_flow::file_of;
-use super::{alert_terms, terms};
+use super::{alert_terms, taken_table, terms};
 use crate::parts::{Facts, Field, FieldKind, Form, FormErrors, Table};
 use crate::problem::{Problem, ProblemCode};
-use crate::screens::Busy;
 use crate::tables::{ROWS_MAX, WaitingTable};
 use crate::visit::{Posted, Signed, done, show, show_refused};
-use crate::{Area, guard, words};
+use crate::{Area, words};
 
 /// The page on which a table is given.
 #[derive(Debug, Template)]
@@ -84,27 +82,9 @@ async fn form_page(signed: &Signed, wrong: Option<String>) -> AlertImportPage {
 /// Takes a table, and leads to the page that shows how it is read.
 pub(crate) async fn take_file(signed: Signed, request: Request) -> Result<Response, Problem> {
     signed.enter(Action::EnterAlert)?;
-    let (token, name, bytes) = file_of(request).await?;
-    if !guard::same_token(&signed.who.csrf, &token) {
-        return Err(Problem::new(ProblemCode::BadOrigin));
-    }
-    if bytes.is_empty() {
-        let wrong = Some(signed.t().text("screen-no-file"));
-        return Ok(show_refused(&form_page(&signed, wrong).await));
-    }
-    let sum = checksum(&mut bytes.as_ref());
-    let table = WaitingTable {
-        name,
-        checksum: sum.map_err(|_| Problem::new(ProblemCode::Internal))?,
-        bytes,
-        since: signed.visit.now,
-    };
-    match signed.state.tables.hold(&signed.caller().login, table) {
+    match taken_table::take(&signed, &signed.state.tables, request).await? {
         Ok(()) => Ok(Redirect::to("/alerts/import/new").into_response()),
-        Err(Busy) => {
-            let wrong = Some(signed.t().text("screen-busy"));
-            Ok(show_refused(&form_page(&signed, wrong).await))
-        }
+        Err(wrong) => Ok(show_refused(&form_page(&signed, Some(wrong)).await)),
     }
 }
 

@@ -8,7 +8,7 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use egnatia_alerts::Reason;
-use egnatia_app::{Action, FirearmImporting, RowDecision, checksum};
+use egnatia_app::{Action, FirearmImporting, RowDecision};
 use egnatia_firearms::WeaponKind;
 use egnatia_formats::rows::RowsError;
 use egnatia_formats::rows::firearms::{
@@ -18,8 +18,7 @@ use egnatia_formats::rows::firearms::{
 use super::alert_form::Wrong;
 use super::firearm_import_page::{FirearmImportPage, Shown, file_page, import_page};
 use super::firearm_sections::wrong_of;
-use super::screening_flow::file_of;
-use crate::guard;
+use super::taken_table;
 use crate::imports::{Run, Stand};
 use crate::problem::{Problem, ProblemCode};
 use crate::screens::Busy;
@@ -42,29 +41,12 @@ pub(crate) async fn show_form(signed: Signed) -> Result<Response, Problem> {
 /// Takes a table, and leads to the page that shows how it is read.
 pub(crate) async fn take_file(signed: Signed, request: Request) -> Result<Response, Problem> {
     signed.enter(Action::KeepFirearms)?;
-    let (token, name, bytes) = file_of(request).await?;
-    if !guard::same_token(&signed.who.csrf, &token) {
-        return Err(Problem::new(ProblemCode::BadOrigin));
-    }
-    if bytes.is_empty() {
-        let wrong = Some(signed.t().text("screen-no-file"));
-        return Ok(show_refused(&file_page(&signed, wrong).await));
-    }
-    let sum = checksum(&mut bytes.as_ref());
-    let table = WaitingTable {
-        name,
-        checksum: sum.map_err(|_| Problem::new(ProblemCode::Internal))?,
-        bytes,
-        since: signed.visit.now,
-    };
-    let login = &signed.caller().login;
-    signed.state.imports.forget(login);
-    match signed.state.firearm_tables.hold(login, table) {
-        Ok(()) => Ok(Redirect::to("/firearms/import/new").into_response()),
-        Err(Busy) => {
-            let wrong = Some(signed.t().text("screen-busy"));
-            Ok(show_refused(&file_page(&signed, wrong).await))
+    match taken_table::take(&signed, &signed.state.firearm_tables, request).await? {
+        Ok(()) => {
+            signed.state.imports.forget(&signed.caller().login);
+            Ok(Redirect::to("/firearms/import/new").into_response())
         }
+        Err(wrong) => Ok(show_refused(&file_page(&signed, Some(wrong)).await)),
     }
 }
 

@@ -69,6 +69,7 @@ mod stocktake_result;
 mod stocktakes;
 mod stores;
 mod subjects;
+mod taken_table;
 mod terms;
 mod trace_answers;
 mod trace_new;

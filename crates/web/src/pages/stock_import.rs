@@ -4,20 +4,19 @@
 use askama::Template;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Redirect, Response};
-use egnatia_app::{Action, SiteView, StockImportReport, checksum};
+use egnatia_app::{Action, SiteView, StockImportReport};
 use egnatia_formats::rows::RowsError;
 use egnatia_formats::rows::stock::{StockTable, stated_stock_columns};
 use egnatia_record::RecordId;
 
 use super::alert_form::{Filler, Wrong};
 use super::firearm_sections::{Section, SectionsPage, wrong_of};
-use super::screening_flow::file_of;
+use super::taken_table;
 use crate::parts::{Cell, Empty, Facts, Field, FieldKind, Form, FormErrors, Table};
 use crate::problem::{Problem, ProblemCode};
-use crate::screens::Busy;
 use crate::tables::WaitingTable;
 use crate::visit::{Posted, Signed, done, show, show_refused};
-use crate::{Area, Frame, guard, words};
+use crate::{Area, Frame, words};
 
 /// Wrong rows that are shown.
 const WRONG_MAX: usize = 50;
@@ -70,27 +69,9 @@ async fn form_page(signed: &Signed, wrong: Option<String>) -> SectionsPage {
 /// Takes a ledger, and leads to the page that shows how it is read.
 pub(crate) async fn take_file(signed: Signed, request: Request) -> Result<Response, Problem> {
     signed.enter(Action::ManageStock)?;
-    let (token, name, bytes) = file_of(request).await?;
-    if !guard::same_token(&signed.who.csrf, &token) {
-        return Err(Problem::new(ProblemCode::BadOrigin));
-    }
-    if bytes.is_empty() {
-        let wrong = Some(signed.t().text("screen-no-file"));
-        return Ok(show_refused(&form_page(&signed, wrong).await));
-    }
-    let sum = checksum(&mut bytes.as_ref());
-    let table = WaitingTable {
-        name,
-        checksum: sum.map_err(|_| Problem::new(ProblemCode::Internal))?,
-        bytes,
-        since: signed.visit.now,
-    };
-    match signed.state.tables.hold(&signed.caller().login, table) {
+    match taken_table::take(&signed, &signed.state.tables, request).await? {
         Ok(()) => Ok(Redirect::to("/stock-import/new").into_response()),
-        Err(Busy) => {
-            let wrong = Some(signed.t().text("screen-busy"));
-            Ok(show_refused(&form_page(&signed, wrong).await))
-        }
+        Err(wrong) => Ok(show_refused(&form_page(&signed, Some(wrong)).await)),
     }
 }
 
