@@ -27,7 +27,7 @@ pub struct Wanted {
 }
 
 /// So many are written at the same time.
-const WRITERS: u64 = 16;
+const WRITERS: u64 = 48;
 const LOOK_EVERY: Duration = Duration::from_millis(2);
 /// Counting very many that wait takes time of its own.
 const LOOK_EVERY_OF_MANY: Duration = Duration::from_millis(250);
