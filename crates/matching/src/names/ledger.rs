@@ -19,7 +19,7 @@ const AGREEMENT_MAX: f64 = 8.5;
 const CONTRADICTION: f64 = 4.6;
 /// The same where the first given names differ and two or more other words agree: brothers have
 /// the names of their fathers, their clan and their state in common.
-const CONTRADICTION_OF_BROTHERS: f64 = 6.6;
+const CONTRADICTION_OF_BROTHERS: f64 = 8.0;
 /// Initials, or an initial and a name, that do not agree: fathers of two persons.
 const OTHER_INITIAL: f64 = 2.6;
 /// A word in the middle of a person's name that the other side lacks: lists and speech drop them.
@@ -45,7 +45,7 @@ const MISSING_LAST_INVERTED: f64 = 2.4;
 /// Salim. Lists put the family name first, which is a rotation.
 const SCRAMBLED: f64 = 3.4;
 /// One given name is all that agrees and all there is: `Abu Muhammad`, `Abd al-Samad`.
-const ONE_NAME_OF_TWO_WORDS: f64 = 0.5;
+const ONE_NAME_OF_TWO_WORDS: f64 = 1.3;
 /// A word of a body's name that the other side lacks: it may be another branch of the group.
 const MISSING_IN_BODY: f64 = 2.3;
 /// The same for a word that many bodies share, which tells a tenth of others.

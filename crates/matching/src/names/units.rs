@@ -6,7 +6,7 @@ use super::ledger::Bearer;
 use super::similarity::likeness;
 use super::token::{Role, Shape, TOKENS_MAX, TokenKind};
 use crate::side::{NameRef, TokenRef};
-use crate::text::real;
+use crate::text::{Symbol, real};
 
 /// Words of one side that belong together: their first and how many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -210,6 +210,9 @@ pub(super) fn joins(tokens: &[TokenRef<'_>], other: &[TokenRef<'_>]) -> Vec<Join
 
 /// Words as one, where they are one word of the other side.
 fn joined_like(words: &[TokenRef<'_>], single: &TokenRef<'_>) -> Option<Shape> {
+    if let Some(shape) = servant_like(words, single) {
+        return Some(shape);
+    }
     let (a, b) = (words.first()?, words.last()?);
     let together: usize = words.iter().map(length).sum();
     let starts = a.shape.symbols.first().map(|symbol| symbol.base());
@@ -236,6 +239,46 @@ fn joined_like(words: &[TokenRef<'_>], single: &TokenRef<'_>) -> Option<Shape> {
         return None;
     }
     let shape = joined(words)?;
+    (likeness(&shape, single.shape).against < AGAINST_MAX).then_some(shape)
+}
+
+/// `Abd` and a name as one word with its article, where the other side has it with a slip:
+/// `Abdulhamid` is two words, and `Abbdilhamid` is one.
+fn servant_like(words: &[TokenRef<'_>], single: &TokenRef<'_>) -> Option<Shape> {
+    /// Two slips in a word of ten letters.
+    const AGAINST_MAX: f64 = 1.8;
+    /// Letters that the article becomes like.
+    const SUN: &str = "dlnrstz";
+    let [servant, name] = words else { return None };
+    let written = |token: &TokenRef<'_>, text: &str| {
+        let symbols = &token.shape.symbols;
+        symbols.len() == text.len()
+            && text
+                .chars()
+                .zip(symbols.iter())
+                .all(|(letter, symbol)| *symbol == Symbol::of(letter))
+    };
+    let latin = !name.shape.abjad && !single.shape.abjad;
+    let whole = length(servant) + "ul".len() + length(name);
+    let fits = latin
+        && servant.kind == TokenKind::Half
+        && written(servant, "abd")
+        && name.kind == TokenKind::Word
+        && single.kind == TokenKind::Word
+        && length(name) >= 4
+        && whole.abs_diff(length(single)) <= 2
+        && single.shape.symbols.first() == servant.shape.symbols.first();
+    if !fits {
+        return None;
+    }
+    let first = name.shape.symbols.first()?.base();
+    let is_sun = SUN.chars().any(|letter| Symbol::of(letter) == first);
+    let article = if is_sun { first } else { Symbol::of('l') };
+    let symbols = servant.shape.symbols.iter().copied();
+    let symbols = symbols
+        .chain([Symbol::of('u'), article])
+        .chain(name.shape.symbols.iter().copied());
+    let shape = Shape::new(symbols.collect(), false);
     (likeness(&shape, single.shape).against < AGAINST_MAX).then_some(shape)
 }
 
