@@ -52,7 +52,8 @@ pub fn compare_prepared(left: &Prepared, right: &Prepared, thresholds: &Threshol
     scored.explain(left, right, thresholds)
 }
 
-/// Compares many pairs one after the other, without evidence and without allocating.
+/// Compares many pairs one after the other, without evidence. Nothing is allocated for a pair, but
+/// where two words are tried as one.
 ///
 /// ```
 /// use egnatia_matching::{Comparer, Description, Name, Prepared};

@@ -310,12 +310,15 @@ fn cut_elsewhere(left: &[TokenRef<'_>], right: &[TokenRef<'_>]) -> Option<(Join,
             if a.shape.symbols.first() != c.shape.symbols.first() {
                 continue;
             }
-            let (one, other) = (joined(words)?, joined(others)?);
             // Words that are alike as they stand are compared as they stand.
             let apart = |x: &TokenRef<'_>, y: &TokenRef<'_>| {
                 likeness(x.shape, y.shape).against >= AGAINST_MAX
             };
-            if likeness(&one, &other).against < AGAINST_MAX && apart(a, c) && apart(b, d) {
+            if !apart(a, c) || !apart(b, d) {
+                continue;
+            }
+            let (one, other) = (joined(words)?, joined(others)?);
+            if likeness(&one, &other).against < AGAINST_MAX {
                 let join = |first, shape| Join {
                     first,
                     count: 2,

@@ -7,6 +7,7 @@
     reason = "helpers of tests fail like tests"
 )]
 
+mod fuzz;
 mod golden;
 mod golden_bodies;
 mod index;
