@@ -20,9 +20,13 @@ pub(super) fn is_latin(text: &str) -> bool {
 
 /// Latin letters in another script.
 pub(super) fn transliterate(text: &str, script: Script) -> String {
-    let written = spell(text, |first, next, at_start| match script {
+    if script == Script::Arabic {
+        let words: Vec<String> = text.split(' ').map(arabic_word).collect();
+        // The article is written onto its word.
+        return words.join(" ").replace(" ال ", " ال");
+    }
+    let written = spell(text, |first, next, _at_start| match script {
         Script::Greek => greek(first, next),
-        Script::Arabic => arabic(first, next, at_start),
         cyrillic => cyrillic_letter(cyrillic, first, next),
     });
     if script == Script::Greek {
@@ -220,6 +224,55 @@ fn greek(first: char, next: Option<char>) -> (&'static str, usize) {
         ('c' | 'č' | 'ć' | 'ç', _) => ("τσ", 1),
         ('đ', _) => ("τζ", 1),
         _ => ("", 1),
+    }
+}
+
+/// Words whose letters the Latin ones do not tell, as people write them: ع and ح are lost, long
+/// vowels look like short ones. The Latin spelling without signs.
+const ARABIC_WORDS: &[(&[&str], &str)] = &[
+    (&["abd", "abdu"], "عبد"),
+    (&["abdul", "abdel", "abdal"], "عبد ال"),
+    (&["abdullah", "abdallah"], "عبد الله"),
+    (&["ali"], "علي"),
+    (&["umar", "omar"], "عمر"),
+    (&["uthman", "othman", "osman"], "عثمان"),
+    (&["abbas"], "عباس"),
+    (&["adil", "adel"], "عادل"),
+    (&["isa", "issa", "eissa"], "عيسى"),
+    (&["ismail"], "إسماعيل"),
+    (&["said", "saeed", "saad"], "سعيد"),
+    (&["jafar"], "جعفر"),
+    (
+        &["muhammad", "mohammad", "mohamed", "mohammed", "muhammed"],
+        "محمد",
+    ),
+    (&["mahmud", "mahmoud", "mahmood"], "محمود"),
+    (&["ahmad", "ahmed"], "أحمد"),
+    (&["hasan", "hassan"], "حسن"),
+    (
+        &["husayn", "hussein", "hossein", "husain", "hussain"],
+        "حسين",
+    ),
+    (&["khalid", "khaled"], "خالد"),
+    (&["salih", "saleh"], "صالح"),
+    (&["mustafa", "mostafa"], "مصطفى"),
+    (&["ibrahim"], "إبراهيم"),
+    (&["hajji", "haji"], "حاجي"),
+    (&["abu", "abou"], "أبو"),
+    (&["rahman"], "رحمن"),
+    (&["salim", "salem"], "سالم"),
+    (&["tariq", "tarek"], "طارق"),
+    (&["hamza"], "حمزة"),
+];
+
+fn arabic_word(word: &str) -> String {
+    let plain: String = word.to_lowercase().replace(['\'', '’', '‘'], "");
+    let known = ARABIC_WORDS
+        .iter()
+        .find(|(spellings, _)| spellings.contains(&plain.as_str()));
+    match known {
+        Some((_, written)) => (*written).to_owned(),
+        None => spell(word, arabic),
     }
 }
 

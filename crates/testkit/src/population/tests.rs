@@ -38,7 +38,7 @@ fn the_register_of_a_seed_is_known() {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
         }
     }
-    assert_eq!(hash, 2_319_261_499_111_907_209);
+    assert_eq!(hash, 11_800_253_993_326_224_862);
 }
 
 #[test]
