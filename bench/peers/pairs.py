@@ -58,6 +58,20 @@ def measure(binary, files, repeats):
     return rows
 
 
+def read(file):
+    """Two entities, each a schema and properties, and whether they are one: of CSV or JSON lines."""
+    with open(file, encoding="utf-8", newline="") as lines:
+        if file.endswith(".jsonl"):
+            for pair in map(json.loads, lines):
+                left, right = ((pair[side]["schema"], pair[side]["properties"]) for side in ("left", "right"))
+                yield left, right, pair["is_match"]
+            return
+        for row in csv.DictReader(lines):
+            schema = row["schema"] or "LegalEntity"
+            left, right = ((schema, {"name": [row[name]]}) for name in ("name1", "name2"))
+            yield left, right, row["is_match"].lower() in ("true", "1")
+
+
 def main(file):
     from followthemoney import Dataset, StatementEntity
     from nomenklatura.matching import LogicV2, ScoringConfig
@@ -67,22 +81,18 @@ def main(file):
 
     ids = itertools.count()
 
-    def entity(schema, name):
+    def entity(schema, properties):
         # Each has an id of its own: by it logic-v2 remembers what it made of an entity.
-        data = {"id": f"entity-{next(ids)}", "schema": schema, "properties": {"name": [name]}}
+        data = {"id": f"entity-{next(ids)}", "schema": schema, "properties": properties}
         return StatementEntity.from_data(dataset, data)
 
-    with open(file, encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))
+    rows = list(read(file))
     # Once for what is read at first use; not measured.
-    for schema in sorted({row["schema"] or "LegalEntity" for row in rows}):
-        left, right = entity(schema, "Xaver Yzeqar"), entity(schema, "Ксавер Изекар")
+    for schema in sorted({left[0] for left, _, _ in rows}):
+        left = entity(schema, {"name": ["Xaver Yzeqar"]})
+        right = entity(schema, {"name": ["Ксавер Изекар"]})
         LogicV2.compare(left, right, config)
-    pairs = []
-    for row in rows:
-        schema = row["schema"] or "LegalEntity"
-        truth = row["is_match"].lower() in ("true", "1")
-        pairs.append((entity(schema, row["name1"]), entity(schema, row["name2"]), truth))
+    pairs = [(entity(*left), entity(*right), truth) for left, right, truth in rows]
     started = time.process_time()
     scored = [(truth, LogicV2.compare(left, right, config).score) for left, right, truth in pairs]
     seconds = time.process_time() - started
