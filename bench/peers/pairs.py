@@ -84,7 +84,7 @@ def main(file):
     def entity(schema, properties):
         # Each has an id of its own: by it logic-v2 remembers what it made of an entity.
         data = {"id": f"entity-{next(ids)}", "schema": schema, "properties": properties}
-        return StatementEntity.from_data(dataset, data)
+        return StatementEntity.from_data(dataset, data, cleaned=False)
 
     rows = list(read(file))
     # Once for what is read at first use; not measured.
