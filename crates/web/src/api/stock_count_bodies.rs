@@ -181,6 +181,13 @@ pub(crate) struct LossReportBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub alert: Option<RecordId>,
+    /// The weapon of the register whose life has the loss.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub firearm: Option<RecordId>,
+    /// Why the register did not take the loss, where it did not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub register_refused: Option<String>,
 }
 
 /// A store that is due to be counted.

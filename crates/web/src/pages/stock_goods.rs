@@ -3,7 +3,10 @@
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use egnatia_app::{Action, GoodsView};
-use egnatia_stockpile::{Condition, Division, Explosive, Goods, GoodsId, Group, Mass, Tracking};
+use egnatia_record::RecordId;
+use egnatia_stockpile::{
+    Condition, Division, Explosive, Goods, GoodsId, Group, Mass, Tracking, WeaponCategory,
+};
 
 use super::alert_form::{Filler, Wrong};
 use super::firearm_fields::{read_day, words, words_or_none};
@@ -99,6 +102,20 @@ fn state_of(goods: &Goods) -> Posted {
         ("condition".to_owned(), goods.condition.to_string()),
         ("made_on".to_owned(), day(goods.made_on)),
         ("expires_on".to_owned(), day(goods.expires_on)),
+        (
+            "category".to_owned(),
+            goods
+                .category
+                .map(|category| category.to_string())
+                .unwrap_or_default(),
+        ),
+        (
+            "record".to_owned(),
+            goods
+                .register_record()
+                .map(|record| record.to_string())
+                .unwrap_or_default(),
+        ),
     ])
 }
 
@@ -187,14 +204,12 @@ fn facts(signed: &Signed, view: &GoodsView) -> Facts {
         true => "stock-serial",
         false => "stock-lot",
     });
-    let record = match &goods.tracking {
-        Tracking::Serial { record, .. } => *record,
-        Tracking::Lot { .. } => None,
-    };
-    let record = record.map(|record| match signed.offers(Action::ViewFirearms) {
-        true => Cell::link(format!("/firearms/{record}"), t.text("stock-firearm-see")),
-        false => Cell::Exact(record.to_string()),
-    });
+    let record = goods
+        .register_record()
+        .map(|record| match signed.offers(Action::ViewFirearms) {
+            true => Cell::link(format!("/firearms/{record}"), t.text("stock-firearm-see")),
+            false => Cell::Exact(record.to_string()),
+        });
     let hazard = goods.explosive.map(|explosive| {
         Cell::Text(format!(
             "{}{}, {} kg",
@@ -213,6 +228,12 @@ fn facts(signed: &Signed, view: &GoodsView) -> Facts {
         )
         .with(number, Cell::Exact(goods.number().to_owned()))
         .with(t.text("stock-condition"), Cell::tag(tone, condition))
+        .with_some(
+            t.text("stock-category"),
+            goods
+                .category
+                .map(|category| Cell::Text(terms::word(t, &["stock-category"], category.as_str()))),
+        )
         .with_some(t.text("stock-hazard"), hazard)
         .with_some(t.text("stock-made-on"), on(goods.made_on))
         .with_some(t.text("stock-expires-on"), on(goods.expires_on))
@@ -254,8 +275,18 @@ fn life_table(frame: &Frame, view: &GoodsView) -> Table {
 fn state_fields(filler: &Filler<'_>) -> Vec<Field> {
     let conditions = Condition::ALL.iter().map(|condition| condition.as_str());
     let conditions = words(filler.t, "stock-condition", conditions);
+    let categories = WeaponCategory::ALL.iter();
+    let categories = categories.map(|category| category.as_str());
     vec![
         filler.choice("condition", "stock-condition", conditions),
+        filler.choice(
+            "category",
+            "stock-category",
+            words_or_none(filler.t, "stock-category", categories),
+        ),
+        filler
+            .line("record", "stock-firearm-record")
+            .kind(FieldKind::Exact),
         filler.line("made_on", "stock-made-on"),
         filler.line("expires_on", "stock-expires-on"),
     ]
@@ -354,7 +385,7 @@ fn read(posted: &Posted, t: &Texts) -> Result<Goods, Wrong> {
         "lot" => Tracking::Lot { lot: number },
         _ => Tracking::Serial {
             serial: number,
-            record: None,
+            record: read_record(posted, t, &mut wrong),
         },
     };
     let hazard = (
@@ -393,6 +424,8 @@ fn read(posted: &Posted, t: &Texts) -> Result<Goods, Wrong> {
         explosive,
         made_on: read_day_of(posted, "made_on", t, &mut wrong),
         expires_on: read_day_of(posted, "expires_on", t, &mut wrong),
+        category: posted.raw("category").parse().ok(),
+        inspected: None,
         condition: posted
             .raw("condition")
             .parse()
@@ -404,7 +437,18 @@ fn read(posted: &Posted, t: &Texts) -> Result<Goods, Wrong> {
     }
 }
 
-/// Corrects condition and dates.
+/// The weapon of the register that it is, where that is stated: an id, or the address of its page.
+fn read_record(posted: &Posted, t: &Texts, wrong: &mut Wrong) -> Option<RecordId> {
+    let text = posted.some("record")?;
+    let id = text.trim_end_matches('/').rsplit('/').next();
+    let record = id.and_then(|id| id.parse().ok());
+    if record.is_none() {
+        wrong.insert("record".to_owned(), t.text("stock-firearm-invalid"));
+    }
+    record
+}
+
+/// Corrects condition, dates, category, and which weapon of the register it is.
 pub(crate) async fn change(
     signed: Signed,
     Path(id): Path<String>,
@@ -422,6 +466,14 @@ pub(crate) async fn change(
             .raw("condition")
             .parse()
             .unwrap_or(view.goods.condition),
+        category: posted.raw("category").parse().ok(),
+        tracking: match &view.goods.tracking {
+            Tracking::Serial { serial, .. } => Tracking::Serial {
+                serial: serial.clone(),
+                record: read_record(&posted, t, &mut wrong),
+            },
+            lot @ Tracking::Lot { .. } => lot.clone(),
+        },
         ..view.goods.clone()
     };
     if wrong.is_empty() {
