@@ -1,22 +1,27 @@
 //! One weapon or lot: found by its number, registered, where it is and was.
 
+use std::num::NonZeroU64;
+
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use egnatia_app::{Action, GoodsView};
 use egnatia_record::RecordId;
 use egnatia_stockpile::{
-    Condition, Division, Explosive, Goods, GoodsId, Group, Mass, Tracking, WeaponCategory,
+    AccountId, Condition, Division, Explosive, Goods, GoodsId, Group, Mass, Tracking,
+    WeaponCategory,
 };
 
 use super::alert_form::{Filler, Wrong};
 use super::firearm_fields::{read_day, words, words_or_none};
 use super::firearm_sections::{Section, SectionsPage, whole, wrong_of};
 use super::firearms::FirearmsPage;
-use super::stock_words::{account_cell, day, goods_cell, goods_name, tabs};
+use super::stock_words::{
+    account, account_cell, day, goods_cell, goods_name, read_reason, tabs, wrong_at,
+};
 use super::stores::read_before;
 use super::{record_id, terms};
 use crate::parts::{Cell, Empty, Facts, Field, FieldKind, Form, Table, Tone};
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemCode};
 use crate::visit::{Posted, Signed, done, show, show_refused};
 use crate::{Area, Frame, Texts};
 
@@ -89,10 +94,8 @@ pub(crate) async fn show_one(signed: Signed, Path(id): Path<String>) -> Result<R
     let before = read_before(&signed)?;
     let app = &signed.state.app;
     let view = app.stock_goods(signed.caller(), id, before, PAGE).await?;
-    let state = state_of(&view.goods);
-    Ok(show(
-        &page(&signed, (id, &view), (&state, &Wrong::new())).await,
-    ))
+    let nothing = ("", &Posted::default(), &Wrong::new());
+    Ok(show(&page(&signed, (id, &view), nothing).await))
 }
 
 /// What may change of goods, as a form has it.
@@ -122,9 +125,10 @@ fn state_of(goods: &Goods) -> Posted {
 async fn page(
     signed: &Signed,
     (id, view): (GoodsId, &GoodsView),
-    (posted, wrong): (&Posted, &Wrong),
+    (act, posted, wrong): (&str, &Posted, &Wrong),
 ) -> SectionsPage {
     let t = signed.t();
+    let refused = |of: &str| (act == of).then_some((posted, wrong));
     let frame = signed
         .frame(goods_name(&view.goods), Some(Area::Stores))
         .await;
@@ -148,7 +152,18 @@ async fn page(
         Section::new("what", t.text("stock-what")).facts(facts(signed, view)),
         Section::new("life", t.text("stock-life")).table(life_table(&frame, view).next(next)),
     ];
+    if signed.offers(Action::CountStock) {
+        if view.goods.explosive.is_some() {
+            let goods = (id, &view.goods);
+            sections.push(inspect_section(&frame, goods, refused("inspect")));
+        }
+        if !view.is_hidden && view.held.iter().any(|row| row.quantity > 0) {
+            sections.push(missing_section(&frame, (id, view), refused("missing")));
+        }
+    }
     if may_move {
+        let now = (state_of(&view.goods), Wrong::new());
+        let (posted, wrong) = refused("change").unwrap_or((&now.0, &now.1));
         let filler = Filler { t, posted, wrong };
         let fields = state_fields(&filler);
         let whole = whole(wrong, &fields);
@@ -237,6 +252,13 @@ fn facts(signed: &Signed, view: &GoodsView) -> Facts {
         .with_some(t.text("stock-hazard"), hazard)
         .with_some(t.text("stock-made-on"), on(goods.made_on))
         .with_some(t.text("stock-expires-on"), on(goods.expires_on))
+        .with_some(
+            t.text("stock-inspected"),
+            goods.inspected.as_ref().map(|seen| {
+                let by = format!("{}, {}", day(seen.on), seen.by);
+                Cell::Lines(seen.found.to_string(), by)
+            }),
+        )
         .with_some(t.text("stock-firearm"), record)
         .with_all(t.text("stock-cases"), cases.collect())
         .with(
@@ -437,6 +459,143 @@ fn read(posted: &Posted, t: &Texts) -> Result<Goods, Wrong> {
     }
 }
 
+/// A form of the page of goods, with what was filled in where it came back.
+fn act_section(
+    frame: &Frame,
+    (id, act): (GoodsId, &'static str),
+    refused: Option<(&Posted, &Wrong)>,
+    fields: &dyn Fn(&Filler<'_>) -> Vec<Field>,
+) -> Section {
+    let t = frame.t;
+    let nothing = (Posted::default(), Wrong::new());
+    let (posted, wrong) = refused.unwrap_or((&nothing.0, &nothing.1));
+    let fields = fields(&Filler { t, posted, wrong });
+    let whole = whole(wrong, &fields);
+    let submit = t.text(&format!("stock-goods-{act}-submit"));
+    let path = format!("/stock-goods/{id}/{act}");
+    let form = Form::new(t, path, fields, submit, whole).csrf(frame.csrf());
+    Section::new(act, t.text(&format!("stock-goods-{act}")))
+        .means(t.text(&format!("stock-goods-{act}-means")))
+        .form(form)
+}
+
+fn inspect_section(
+    frame: &Frame,
+    (id, goods): (GoodsId, &Goods),
+    refused: Option<(&Posted, &Wrong)>,
+) -> Section {
+    let conditions = Condition::ALL.iter().map(|condition| condition.as_str());
+    let conditions = words(frame.t, "stock-condition", conditions);
+    let now = Posted::of(vec![
+        ("state".to_owned(), goods.condition.to_string()),
+        ("on".to_owned(), day(frame.today())),
+    ]);
+    let right = Wrong::new();
+    let given = refused.unwrap_or((&now, &right));
+    act_section(frame, (id, "inspect"), Some(given), &|filler| {
+        vec![
+            filler.line("on", "stock-inspected-on").required(),
+            filler.choice("state", "stock-condition", conditions.clone()),
+            filler.area("found", "stock-inspected-found").required(),
+        ]
+    })
+}
+
+fn missing_section(
+    frame: &Frame,
+    (id, view): (GoodsId, &GoodsView),
+    refused: Option<(&Posted, &Wrong)>,
+) -> Section {
+    let held = view
+        .held
+        .iter()
+        .filter(|row| row.quantity > 0 && may_be_missing(row.account));
+    let places = held.map(|row| {
+        let name = account(frame.t, &view.names, row.account);
+        (row.account.to_string(), name)
+    });
+    let places: Vec<(String, String)> = places.collect();
+    act_section(frame, (id, "missing"), refused, &|filler| {
+        vec![
+            filler.choice("place", "stock-place", places.clone()),
+            filler.line("missing", "stock-missing-count").required(),
+            filler.area("said", "stock-missing-said").required(),
+        ]
+    })
+}
+
+/// Whether something in such an account can be missing: what is outside, used up or lost cannot.
+fn may_be_missing(account: AccountId) -> bool {
+    let gone = [
+        AccountId::OUTSIDE,
+        AccountId::EXPENDED,
+        AccountId::DESTROYED,
+        AccountId::LOST,
+    ];
+    !gone.contains(&account)
+}
+
+/// Says that somebody looked at goods, and what they found.
+pub(crate) async fn inspect(
+    signed: Signed,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Result<Response, Problem> {
+    signed.enter(Action::CountStock)?;
+    let (app, caller, t) = (&signed.state.app, signed.caller(), signed.t());
+    let id = GoodsId(record_id(&id)?);
+    let on = read_day(&posted.text("on"));
+    let state = posted.raw("state").parse::<Condition>();
+    let wrong = match (on, state, read_reason(&posted, "found", t)) {
+        (Some(on), Ok(state), Ok(found)) => {
+            match app.inspect_goods(caller, id, (on, state), found).await {
+                Ok(()) => return Ok(done(&format!("/stock-goods/{id}"), "stock-inspected")),
+                Err(error) => wrong_of(error)?,
+            }
+        }
+        (None, ..) => wrong_at("on", t, "day-invalid"),
+        (_, Err(_), _) => return Err(Problem::new(ProblemCode::BadRequest)),
+        (.., Err(wrong)) => wrong,
+    };
+    refused_page(&signed, id, ("inspect", &posted, &wrong)).await
+}
+
+/// Says that something is not where the books have it: a case opens.
+pub(crate) async fn report_missing(
+    signed: Signed,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Result<Response, Problem> {
+    signed.enter(Action::CountStock)?;
+    let (app, caller, t) = (&signed.state.app, signed.caller(), signed.t());
+    let id = GoodsId(record_id(&id)?);
+    let place = posted.raw("place").parse::<AccountId>();
+    let missing = posted.text("missing").parse::<NonZeroU64>();
+    let wrong = match (place, missing, read_reason(&posted, "said", t)) {
+        (Ok(place), Ok(missing), Ok(said)) => {
+            let of = (place, id);
+            match app.report_stock_missing(caller, of, missing, said).await {
+                Ok(case) => return Ok(done(&format!("/stock-cases/{case}"), "stock-missing")),
+                Err(error) => wrong_of(error)?,
+            }
+        }
+        (Err(_), ..) => wrong_at("place", t, "stock-places-missing"),
+        (_, Err(_), _) => wrong_at("missing", t, "stock-count-invalid"),
+        (.., Err(wrong)) => wrong,
+    };
+    refused_page(&signed, id, ("missing", &posted, &wrong)).await
+}
+
+async fn refused_page(
+    signed: &Signed,
+    id: GoodsId,
+    refused: (&'static str, &Posted, &Wrong),
+) -> Result<Response, Problem> {
+    let app = &signed.state.app;
+    let view = app.stock_goods(signed.caller(), id, None, PAGE).await?;
+    Ok(show_refused(&page(signed, (id, &view), refused).await))
+}
+
 /// The weapon of the register that it is, where that is stated: an id, or the address of its page.
 fn read_record(posted: &Posted, t: &Texts, wrong: &mut Wrong) -> Option<RecordId> {
     let text = posted.some("record")?;
@@ -482,7 +641,5 @@ pub(crate) async fn change(
             Err(error) => wrong = wrong_of(error)?,
         }
     }
-    Ok(show_refused(
-        &page(&signed, (id, &view), (&posted, &wrong)).await,
-    ))
+    refused_page(&signed, id, ("change", &posted, &wrong)).await
 }

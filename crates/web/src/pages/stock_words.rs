@@ -22,6 +22,8 @@ pub(super) fn tabs(t: &Texts, shown: &str) -> Vec<(&'static str, String, bool)> 
         ("/stock-movements", "stock-movements"),
         ("/stocktakes", "stocktakes"),
         ("/stock-cases", "stock-cases"),
+        ("/count-plan", "count-plan"),
+        ("/disposals", "disposals"),
         ("/stock-returns", "stock-returns"),
     ]
     .into_iter()
