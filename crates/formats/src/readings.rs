@@ -220,7 +220,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn read(text: &str) -> Result<Vec<(String, Option<String>, Option<String>)>, ReadingsError> {
+    type Shown = (String, Option<String>, Option<String>);
+
+    fn read(text: &str) -> Result<Vec<Shown>, ReadingsError> {
         let zone = TimeZone::fixed(jiff::tz::offset(1));
         let shown = |reading: Reading| {
             (
@@ -232,7 +234,7 @@ mod tests {
         super::read(text, &zone).map(|read| read.into_iter().map(shown).collect())
     }
 
-    fn line(at: &str, t: &str, h: &str) -> (String, Option<String>, Option<String>) {
+    fn line(at: &str, t: &str, h: &str) -> Shown {
         let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         (at.to_owned(), some(t), some(h))
     }

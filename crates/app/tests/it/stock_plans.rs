@@ -190,7 +190,11 @@ async fn the_command_of_a_site_changes_when_both_have_signed_one_count_of_everyt
     assert_eq!(app.sign_command(&boris, id).await, Ok(CommandState::Open));
     let view = app.view_command(&boris, id).await.unwrap();
     assert_eq!(view.covered.counts, BTreeSet::from([first, second]));
-    let waits: Vec<&str> = view.waits_for.iter().map(|who| who.as_str()).collect();
+    let waits: Vec<&str> = view
+        .waits_for
+        .iter()
+        .map(egnatia_record::UserId::as_str)
+        .collect();
     assert_eq!(waits, ["ana"]);
     let done = app.sign_command(&ana, id).await.unwrap();
     assert!(matches!(done, CommandState::Complete { .. }));

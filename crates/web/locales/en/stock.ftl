@@ -340,6 +340,7 @@ stock-labels = Labels
 stock-labels-back = Back
 stock-label-print = Label
 stock-label-of = Code of { $what }
+stock-label-matrix-of = The same as a Data Matrix: { $what }
 stock-labels-means = Print them, and fix each where it belongs. A code holds an id and nothing else: whoever finds a label learns nothing from it.
 stock-labels-more = { $count ->
     [one] { $count } more does not fit this page: print it from its own page.

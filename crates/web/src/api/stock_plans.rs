@@ -142,7 +142,7 @@ pub(crate) struct InspectionBody {
 /// That something is missing.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct MissingBody {
+pub(crate) struct StockMissingBody {
     /// Where the books have it: a place, or a holder.
     #[schema(value_type = String)]
     pub place: AccountId,
@@ -429,14 +429,14 @@ pub(crate) async fn inspect(
 
 /// Opens a case without a count: something is not where the books have it.
 #[utoipa::path(
-    post, path = "/api/v1/stock/goods/{id}/missing", tag = "stock", params(("id" = String, Path, description = "The record")), request_body = MissingBody,
+    post, path = "/api/v1/stock/goods/{id}/missing", tag = "stock", params(("id" = String, Path, description = "The record")), request_body = StockMissingBody,
     responses((status = 201, description = "The case", body = RecordedBody), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
 )]
 pub(crate) async fn missing(
     State(state): State<WebState>,
     bearer: Bearer,
     Path(id): Path<String>,
-    Body(body): Body<MissingBody>,
+    Body(body): Body<StockMissingBody>,
 ) -> Result<(StatusCode, Json<RecordedBody>), Problem> {
     bearer.enter(&state, Action::CountStock)?;
     let of = (body.place, GoodsId(record_id(&id)?));

@@ -8,13 +8,12 @@ use axum::response::Response;
 use egnatia_app::{Action, CommandView, CountDue, NewCountRule, SiteView};
 use egnatia_record::RecordId;
 use egnatia_stockpile::{CommandState, CountRule, CountWhy, Division, Holding, WeaponCategory};
-use jiff::civil::Date;
 
 use super::alert_form::{Filler, Wrong};
 use super::firearm_fields::words;
 use super::firearm_sections::{Section, SectionsPage, whole, wrong_of};
 use super::firearms::FirearmsPage;
-use super::stock_words::{Names, account, day, names, read_reason, tabs, wrong_at};
+use super::stock_words::{Names, account, day, end_of, names, read_reason, tabs, wrong_at};
 use super::{record_id, terms};
 use crate::parts::{Cell, Clock, Empty, Facts, Form, Table, Tone};
 use crate::problem::{Problem, ProblemCode};
@@ -56,8 +55,8 @@ pub(crate) async fn show_plan(signed: Signed) -> Result<Response, Problem> {
 /// When the clock of a store ends: with the day.
 fn due_clock(frame: &Frame, due: &CountDue) -> Option<Clock> {
     let zone = &frame.node.zone;
-    let at = |day: Date| zone.to_timestamp(day.at(0, 0, 0, 0)).ok();
-    let (since, until) = (at(due.since)?, at(due.due_on.tomorrow().ok()?)?);
+    let since = zone.to_timestamp(due.since.at(0, 0, 0, 0)).ok()?;
+    let until = end_of(frame, due.due_on)?;
     Some(Clock::new(frame.t, zone, (since, until, frame.now()), None))
 }
 

@@ -8,7 +8,7 @@ use egnatia_stockpile::{CommandHandOver, CommandState};
 
 use super::alert_form::{Filler, Wrong};
 use super::firearm_sections::{Section, SectionsPage, whole, wrong_of};
-use super::stock_words::{account, day, names, read_reason, wrong_at};
+use super::stock_words::{account, day, end_of, names, read_reason, wrong_at};
 use super::{record_id, terms};
 use crate::parts::{Cell, Clock, Facts, Form};
 use crate::problem::{Problem, ProblemCode};
@@ -21,8 +21,7 @@ pub(super) fn clock(frame: &Frame, command: &CommandHandOver) -> Option<Clock> {
         return None;
     }
     let zone = &frame.node.zone;
-    let end = command.due_on.tomorrow().ok()?.at(0, 0, 0, 0);
-    let due = zone.to_timestamp(end).ok()?;
+    let due = end_of(frame, command.due_on)?;
     let times = (command.began_at, due, frame.now());
     let then = Some(frame.t.text("command-due"));
     Some(Clock::new(frame.t, zone, times, then))
@@ -147,7 +146,9 @@ async fn page(
         true => (posted, wrong),
         false => (&nothing.0, &nothing.1),
     };
+    let is_counted = view.covered.open.is_empty() && !view.covered.counts.is_empty();
     if is_open
+        && (is_counted || act == "sign")
         && view.waits_for.contains(&signed.caller().login)
         && signed.offers(Action::SignStock)
     {

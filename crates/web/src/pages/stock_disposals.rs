@@ -11,13 +11,17 @@ use super::firearm_fields::read_day;
 use super::firearm_sections::{Section, SectionsPage, whole, wrong_of};
 use super::firearms::FirearmsPage;
 use super::stock_words::{
-    Names, account, account_cell, day, goods_cell, goods_name, names, read_reason, tabs, wrong_at,
+    Names, account, account_cell, day, end_of, goods_cell, goods_name, names, read_reason, tabs,
+    wrong_at,
 };
 use super::{record_id, terms};
 use crate::parts::{Cell, Clock, Empty, Facts, Field, Form, Table, Tone};
 use crate::problem::{Problem, ProblemCode};
 use crate::visit::{Posted, Signed, done, show, show_refused};
 use crate::{Area, Frame};
+
+/// Lines that the form of a new plan offers, what waits to be destroyed first.
+const CHOICES_MAX: usize = 500;
 
 /// Shows plans.
 pub(crate) async fn show_all(signed: Signed) -> Result<Response, Problem> {
@@ -47,8 +51,7 @@ fn clock(frame: &Frame, view: &DisposalView) -> Option<Clock> {
         return None;
     }
     let zone = &frame.node.zone;
-    let end = plan.due_on.tomorrow().ok()?.at(0, 0, 0, 0);
-    let due = zone.to_timestamp(end).ok()?;
+    let due = end_of(frame, plan.due_on)?;
     Some(Clock::new(
         frame.t,
         zone,
@@ -129,6 +132,7 @@ async fn choices(signed: &Signed) -> Result<Vec<(String, String)>, Problem> {
         }
     }
     found.sort();
+    found.truncate(CHOICES_MAX);
     Ok(found
         .into_iter()
         .map(|(_, name, value)| (value, name))

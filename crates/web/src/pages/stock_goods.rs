@@ -165,7 +165,11 @@ async fn page(
         let now = (state_of(&view.goods), Wrong::new());
         let (posted, wrong) = refused("change").unwrap_or((&now.0, &now.1));
         let filler = Filler { t, posted, wrong };
-        let fields = state_fields(&filler);
+        let mut fields = state_fields(&filler);
+        if !view.goods.is_serialised() {
+            // What a lot is never stands in the register of weapons.
+            fields.retain(|field| !matches!(field.name, "category" | "record"));
+        }
         let whole = whole(wrong, &fields);
         let submit = t.text("stock-change-submit");
         let form = Form::new(

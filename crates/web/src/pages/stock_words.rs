@@ -186,6 +186,11 @@ pub(super) fn cases_table(frame: &Frame, names: &Names, cases: &[CaseSummary]) -
     Table::new(t, t.text("stock-cases"), columns, empty).rows(rows.collect())
 }
 
+/// The last minute of a day at the node.
+pub(super) fn end_of(frame: &Frame, day: jiff::civil::Date) -> Option<jiff::Timestamp> {
+    frame.node.zone.to_timestamp(day.at(23, 59, 0, 0)).ok()
+}
+
 /// A day as people of the region write it.
 pub(super) fn day(day: jiff::civil::Date) -> String {
     crate::words::source_date(&day.to_string())

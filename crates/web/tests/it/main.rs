@@ -38,6 +38,12 @@ mod screenings;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod stock;
 mod stock_more;
+#[expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a failed expectation is the finding"
+)]
+mod stock_plans;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod texts;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::world::{Answer, Browser, World, link};
 
-const PURPOSE: &str = "stockpile-security";
+pub(crate) const PURPOSE: &str = "stockpile-security";
 
 fn caller(login: &str, role: Role) -> Caller {
     Caller {
