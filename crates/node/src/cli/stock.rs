@@ -34,6 +34,10 @@ pub struct Qd {
     /// A barricade stands between.
     #[arg(long)]
     pub barricaded: bool,
+    /// Maximum credible event, kg: what explodes at once, where the rule asks for it. The whole
+    /// quantity where it is left out.
+    #[arg(long, value_name = "KG", conflicts_with = "rule")]
+    pub mce: Option<Mass>,
     /// What happens where a result drops at the edge of two pieces of a function: `safe` never lets
     /// a distance shrink as the quantity grows, `literal` takes the table as printed.
     #[arg(long, default_value = "safe")]
