@@ -12,8 +12,8 @@ use egnatia_stockpile::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-use super::losses::{Ending, Missing};
 use super::movements::put_movement;
+use super::sought::{Ending, Missing};
 use super::terms;
 use crate::exchange::Recipient;
 use crate::port::{DueFilter, DuePlace, StoredRecord};
@@ -327,66 +327,6 @@ impl App {
             Some(_) => self.after_change().await,
             None => Ok(()),
         }
-    }
-
-    /// Opens a case without a count: somebody sees that something is not where the books have it, in
-    /// a store or with a holder. Another person looks again.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] where the books do not have so many there, or where a case about it is
-    /// open; [`AppError::NotFound`], [`AppError::NoJustification`], [`AppError::Forbidden`].
-    pub async fn report_stock_missing(
-        &self,
-        caller: &Caller,
-        (place, goods): (AccountId, GoodsId),
-        missing: NonZeroU64,
-        said: Remark,
-    ) -> Result<RecordId, AppError> {
-        self.authorise(caller, Action::CountStock, None)?;
-        self.load::<Goods>(goods.0, Kind::StockGoods).await?;
-        let kind = self.stock_kinds().await?.get(&place).copied();
-        let kind = kind.ok_or(AppError::NotFound("account"))?;
-        let of = crate::port::StockOf::Account(place);
-        let rows = self.store().stock_balances(of).await?;
-        let held = rows.iter().find(|row| row.goods == goods);
-        let held = held.and_then(|row| u64::try_from(row.quantity).ok());
-        if !may_be_missing(kind) || held.unwrap_or_default() < missing.get() {
-            let text = "the books do not have so many of it there";
-            return Err(Invalid::new("quantity", "refused", text).into());
-        }
-        if let Some(open) = self.open_case_on(place, goods).await? {
-            let text = format!("there is a case about it already: {open}");
-            return Err(Invalid::new("goods", "duplicate", text).into());
-        }
-        let mut writing = self.writing(caller);
-        let profile = &self.inner.stock.profile;
-        let about = (place, goods, Difference::Missing(missing.get()));
-        let case = StockCase {
-            said: Some(said),
-            ..opened(profile, caller, about, writing.at)
-        };
-        let id = put_case(&mut writing, profile, &case)?;
-        self.store().commit(writing.batch).await?;
-        Ok(id)
-    }
-
-    /// The open case about goods in an account.
-    pub(super) async fn open_case_on(
-        &self,
-        place: AccountId,
-        goods: GoodsId,
-    ) -> Result<Option<RecordId>, AppError> {
-        let linked = self.store().linked(goods.0, "goods").await?;
-        for stored in self.store().records(&linked).await? {
-            if stored.envelope.kind == Kind::StockCase
-                && let Some(case) = read_body::<StockCase>(&stored)?
-                && case.is_open()
-                && case.place == place
-            {
-                return Ok(Some(stored.envelope.id));
-            }
-        }
-        Ok(None)
     }
 
     /// Says which posted movement explains a case.

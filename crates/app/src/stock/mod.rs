@@ -6,6 +6,7 @@
 
 mod cases;
 mod climate;
+mod commands;
 mod counts;
 mod disposals;
 mod import;
@@ -17,6 +18,7 @@ mod plans;
 mod returns;
 mod scans;
 mod sites;
+mod sought;
 mod verify;
 mod view;
 
@@ -41,13 +43,14 @@ use crate::{Action, App, AppError, Caller, Invalid, Settings, read_body};
 
 pub use cases::{CaseSummary, FoundAgain, LossReport};
 pub use climate::{ClimateDue, ClimateView, SurveillanceDue};
+pub use commands::{CommandView, NewCommand};
 pub use counts::TakeView;
 pub use disposals::{CarriedOut, DisposalView, NewDisposal};
 pub use import::StockImportReport;
 pub use movements::{MovementView, NewMovement};
 pub use overview::{Expiring, Overview, StoreMargin};
 pub use plan::{MappedStore, NewPlanPoint, SiteMap};
-pub use plans::{CommandView, CountDue, NewCommand, NewCountRule};
+pub use plans::{CountDue, NewCountRule};
 pub use returns::StockReturn;
 pub use scans::{CountingView, NewScan};
 pub use sites::{NewPlace, NewSite, SiteView};

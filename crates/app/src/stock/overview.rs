@@ -8,9 +8,10 @@ use jiff::civil::Date;
 
 use super::cases::CaseSummary;
 use super::climate::{ClimateDue, SurveillanceDue};
+use super::commands::CommandView;
 use super::disposals::DisposalView;
 use super::movements::MovementView;
-use super::plans::{CommandView, CountDue};
+use super::plans::CountDue;
 use crate::port::{StockBalanceRow, StockOf};
 use crate::writing::EventAbout;
 use crate::{Action, App, AppError, Caller};

@@ -27,6 +27,7 @@ mod stock;
 mod stock_bodies;
 mod stock_count_bodies;
 mod stock_counts;
+mod stock_disposals;
 mod stock_more;
 mod stock_plans;
 mod traces;
@@ -251,16 +252,16 @@ fn stock_plans_router() -> Router<WebState> {
         .route("/stock/goods/{id}/missing", post(stock_plans::missing))
         .route(
             "/stock/disposals",
-            get(stock_plans::disposals).merge(post(stock_plans::plan_disposal)),
+            get(stock_disposals::disposals).merge(post(stock_disposals::plan_disposal)),
         )
-        .route("/stock/disposals/{id}", get(stock_plans::disposal))
+        .route("/stock/disposals/{id}", get(stock_disposals::disposal))
         .route(
             "/stock/disposals/{id}/movements",
-            post(stock_plans::carry_out),
+            post(stock_disposals::carry_out),
         )
         .route(
             "/stock/disposals/{id}/abandon",
-            post(stock_plans::abandon_disposal),
+            post(stock_disposals::abandon_disposal),
         )
 }
 

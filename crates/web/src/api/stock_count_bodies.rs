@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::stock_bodies::{BalanceBody, MarginBody, MovementBody};
-use super::stock_plans::{CommandBody, CountDueBody, DisposalBody};
+use super::stock_disposals::DisposalBody;
+use super::stock_plans::{CommandBody, CountDueBody};
 
 /// A count that is to begin.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -62,6 +62,8 @@ mod stock_commands;
 mod stock_disposals;
 mod stock_entry;
 mod stock_goods;
+mod stock_goods_acts;
+mod stock_goods_form;
 mod stock_import;
 mod stock_labels;
 mod stock_movements;
@@ -366,10 +368,10 @@ fn stock_router() -> Router<WebState> {
         .route("/disposals/new", get(stock_disposals::show_new))
         .route("/disposals/{id}", get(stock_disposals::show_one))
         .route("/disposals/{id}/{act}", post(stock_disposals::act))
-        .route("/stock-goods/{id}/inspect", post(stock_goods::inspect))
+        .route("/stock-goods/{id}/inspect", post(stock_goods_acts::inspect))
         .route(
             "/stock-goods/{id}/missing",
-            post(stock_goods::report_missing),
+            post(stock_goods_acts::report_missing),
         )
         .route("/stock-cases", get(stock_cases::show_cases))
         .route("/stock-cases/{id}", get(stock_cases::show_case))

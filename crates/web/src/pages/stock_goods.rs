@@ -1,27 +1,21 @@
 //! One weapon or lot: found by its number, registered, where it is and was.
 
-use std::num::NonZeroU64;
-
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use egnatia_app::{Action, GoodsView};
-use egnatia_record::RecordId;
-use egnatia_stockpile::{
-    AccountId, Condition, Division, Explosive, Goods, GoodsId, Group, Mass, Tracking,
-    WeaponCategory,
-};
+use egnatia_stockpile::{Condition, Division, Goods, GoodsId, Group, Tracking};
 
 use super::alert_form::{Filler, Wrong};
-use super::firearm_fields::{read_day, words, words_or_none};
+use super::firearm_fields::words_or_none;
 use super::firearm_sections::{Section, SectionsPage, whole, wrong_of};
 use super::firearms::FirearmsPage;
-use super::stock_words::{
-    account, account_cell, day, goods_cell, goods_name, read_reason, tabs, wrong_at,
-};
+use super::stock_goods_acts::{inspect_section, missing_section};
+use super::stock_goods_form::{read, read_day_of, read_record, state_fields};
+use super::stock_words::{account_cell, day, goods_cell, goods_name, tabs};
 use super::stores::read_before;
 use super::{record_id, terms};
-use crate::parts::{Cell, Empty, Facts, Field, FieldKind, Form, Table, Tone};
-use crate::problem::{Problem, ProblemCode};
+use crate::parts::{Cell, Empty, Facts, FieldKind, Form, Table, Tone};
+use crate::problem::Problem;
 use crate::visit::{Posted, Signed, done, show, show_refused};
 use crate::{Area, Frame, Texts};
 
@@ -298,26 +292,6 @@ fn life_table(frame: &Frame, view: &GoodsView) -> Table {
     Table::new(t, String::new(), columns, empty).rows(rows.collect())
 }
 
-fn state_fields(filler: &Filler<'_>) -> Vec<Field> {
-    let conditions = Condition::ALL.iter().map(|condition| condition.as_str());
-    let conditions = words(filler.t, "stock-condition", conditions);
-    let categories = WeaponCategory::ALL.iter();
-    let categories = categories.map(|category| category.as_str());
-    vec![
-        filler.choice("condition", "stock-condition", conditions),
-        filler.choice(
-            "category",
-            "stock-category",
-            words_or_none(filler.t, "stock-category", categories),
-        ),
-        filler
-            .line("record", "stock-firearm-record")
-            .kind(FieldKind::Exact),
-        filler.line("made_on", "stock-made-on"),
-        filler.line("expires_on", "stock-expires-on"),
-    ]
-}
-
 /// Shows the form of a new weapon or lot.
 pub(crate) async fn show_new(signed: Signed) -> Result<Response, Problem> {
     signed.enter(Action::MoveStock)?;
@@ -389,208 +363,7 @@ pub(crate) async fn register(signed: Signed, posted: Posted) -> Result<Response,
     Ok(show_refused(&new_page(&signed, (&posted, &wrong)).await))
 }
 
-/// A day that may be left out.
-fn read_day_of(
-    posted: &Posted,
-    field: &str,
-    t: &Texts,
-    wrong: &mut Wrong,
-) -> Option<jiff::civil::Date> {
-    let text = posted.some(field)?;
-    let day = read_day(&text);
-    if day.is_none() {
-        wrong.insert(field.to_owned(), t.text("day-invalid"));
-    }
-    day
-}
-
-fn read(posted: &Posted, t: &Texts) -> Result<Goods, Wrong> {
-    let mut wrong = Wrong::new();
-    let number = posted.text("number");
-    let tracking = match posted.raw("tracking") {
-        "lot" => Tracking::Lot { lot: number },
-        _ => Tracking::Serial {
-            serial: number,
-            record: read_record(posted, t, &mut wrong),
-        },
-    };
-    let hazard = (
-        posted.some("division"),
-        posted.some("group"),
-        posted.some("mass_each"),
-    );
-    let explosive = match hazard {
-        (None, None, None) => None,
-        (division, group, mass) => {
-            let division = division.and_then(|text| text.parse::<Division>().ok());
-            let group = group.and_then(|text| text.parse::<Group>().ok());
-            let mass = mass.and_then(|text| text.replace(',', ".").parse::<Mass>().ok());
-            for (field, key, is_read) in [
-                ("division", "stock-hazard-incomplete", division.is_some()),
-                ("group", "stock-hazard-incomplete", group.is_some()),
-                ("mass_each", "stock-mass-invalid", mass.is_some()),
-            ] {
-                if !is_read {
-                    wrong.insert(field.to_owned(), t.text(key));
-                }
-            }
-            division
-                .zip(group)
-                .zip(mass)
-                .map(|((division, group), mass_each)| Explosive {
-                    division,
-                    group,
-                    mass_each,
-                })
-        }
-    };
-    let goods = Goods {
-        nomenclature: posted.text("nomenclature"),
-        tracking,
-        explosive,
-        made_on: read_day_of(posted, "made_on", t, &mut wrong),
-        expires_on: read_day_of(posted, "expires_on", t, &mut wrong),
-        category: posted.raw("category").parse().ok(),
-        inspected: None,
-        condition: posted
-            .raw("condition")
-            .parse()
-            .unwrap_or(Condition::Unknown),
-    };
-    match wrong.is_empty() {
-        true => Ok(goods),
-        false => Err(wrong),
-    }
-}
-
-/// A form of the page of goods, with what was filled in where it came back.
-fn act_section(
-    frame: &Frame,
-    (id, act): (GoodsId, &'static str),
-    refused: Option<(&Posted, &Wrong)>,
-    fields: &dyn Fn(&Filler<'_>) -> Vec<Field>,
-) -> Section {
-    let t = frame.t;
-    let nothing = (Posted::default(), Wrong::new());
-    let (posted, wrong) = refused.unwrap_or((&nothing.0, &nothing.1));
-    let fields = fields(&Filler { t, posted, wrong });
-    let whole = whole(wrong, &fields);
-    let submit = t.text(&format!("stock-goods-{act}-submit"));
-    let path = format!("/stock-goods/{id}/{act}");
-    let form = Form::new(t, path, fields, submit, whole).csrf(frame.csrf());
-    Section::new(act, t.text(&format!("stock-goods-{act}")))
-        .means(t.text(&format!("stock-goods-{act}-means")))
-        .form(form)
-}
-
-fn inspect_section(
-    frame: &Frame,
-    (id, goods): (GoodsId, &Goods),
-    refused: Option<(&Posted, &Wrong)>,
-) -> Section {
-    let conditions = Condition::ALL.iter().map(|condition| condition.as_str());
-    let conditions = words(frame.t, "stock-condition", conditions);
-    let now = Posted::of(vec![
-        ("state".to_owned(), goods.condition.to_string()),
-        ("on".to_owned(), day(frame.today())),
-    ]);
-    let right = Wrong::new();
-    let given = refused.unwrap_or((&now, &right));
-    act_section(frame, (id, "inspect"), Some(given), &|filler| {
-        vec![
-            filler.line("on", "stock-inspected-on").required(),
-            filler.choice("state", "stock-condition", conditions.clone()),
-            filler.area("found", "stock-inspected-found").required(),
-        ]
-    })
-}
-
-fn missing_section(
-    frame: &Frame,
-    (id, view): (GoodsId, &GoodsView),
-    refused: Option<(&Posted, &Wrong)>,
-) -> Section {
-    let held = view
-        .held
-        .iter()
-        .filter(|row| row.quantity > 0 && may_be_missing(row.account));
-    let places = held.map(|row| {
-        let name = account(frame.t, &view.names, row.account);
-        (row.account.to_string(), name)
-    });
-    let places: Vec<(String, String)> = places.collect();
-    act_section(frame, (id, "missing"), refused, &|filler| {
-        vec![
-            filler.choice("place", "stock-place", places.clone()),
-            filler.line("missing", "stock-missing-count").required(),
-            filler.area("said", "stock-missing-said").required(),
-        ]
-    })
-}
-
-/// Whether something in such an account can be missing: what is outside, used up or lost cannot.
-fn may_be_missing(account: AccountId) -> bool {
-    let gone = [
-        AccountId::OUTSIDE,
-        AccountId::EXPENDED,
-        AccountId::DESTROYED,
-        AccountId::LOST,
-    ];
-    !gone.contains(&account)
-}
-
-/// Says that somebody looked at goods, and what they found.
-pub(crate) async fn inspect(
-    signed: Signed,
-    Path(id): Path<String>,
-    posted: Posted,
-) -> Result<Response, Problem> {
-    signed.enter(Action::CountStock)?;
-    let (app, caller, t) = (&signed.state.app, signed.caller(), signed.t());
-    let id = GoodsId(record_id(&id)?);
-    let on = read_day(&posted.text("on"));
-    let state = posted.raw("state").parse::<Condition>();
-    let wrong = match (on, state, read_reason(&posted, "found", t)) {
-        (Some(on), Ok(state), Ok(found)) => {
-            match app.inspect_goods(caller, id, (on, state), found).await {
-                Ok(()) => return Ok(done(&format!("/stock-goods/{id}"), "stock-inspected")),
-                Err(error) => wrong_of(error)?,
-            }
-        }
-        (None, ..) => wrong_at("on", t, "day-invalid"),
-        (_, Err(_), _) => return Err(Problem::new(ProblemCode::BadRequest)),
-        (.., Err(wrong)) => wrong,
-    };
-    refused_page(&signed, id, ("inspect", &posted, &wrong)).await
-}
-
-/// Says that something is not where the books have it: a case opens.
-pub(crate) async fn report_missing(
-    signed: Signed,
-    Path(id): Path<String>,
-    posted: Posted,
-) -> Result<Response, Problem> {
-    signed.enter(Action::CountStock)?;
-    let (app, caller, t) = (&signed.state.app, signed.caller(), signed.t());
-    let id = GoodsId(record_id(&id)?);
-    let place = posted.raw("place").parse::<AccountId>();
-    let missing = posted.text("missing").parse::<NonZeroU64>();
-    let wrong = match (place, missing, read_reason(&posted, "said", t)) {
-        (Ok(place), Ok(missing), Ok(said)) => {
-            let of = (place, id);
-            match app.report_stock_missing(caller, of, missing, said).await {
-                Ok(case) => return Ok(done(&format!("/stock-cases/{case}"), "stock-missing")),
-                Err(error) => wrong_of(error)?,
-            }
-        }
-        (Err(_), ..) => wrong_at("place", t, "stock-places-missing"),
-        (_, Err(_), _) => wrong_at("missing", t, "stock-count-invalid"),
-        (.., Err(wrong)) => wrong,
-    };
-    refused_page(&signed, id, ("missing", &posted, &wrong)).await
-}
-
-async fn refused_page(
+pub(super) async fn refused_page(
     signed: &Signed,
     id: GoodsId,
     refused: (&'static str, &Posted, &Wrong),
@@ -598,17 +371,6 @@ async fn refused_page(
     let app = &signed.state.app;
     let view = app.stock_goods(signed.caller(), id, None, PAGE).await?;
     Ok(show_refused(&page(signed, (id, &view), refused).await))
-}
-
-/// The weapon of the register that it is, where that is stated: an id, or the address of its page.
-fn read_record(posted: &Posted, t: &Texts, wrong: &mut Wrong) -> Option<RecordId> {
-    let text = posted.some("record")?;
-    let id = text.trim_end_matches('/').rsplit('/').next();
-    let record = id.and_then(|id| id.parse().ok());
-    if record.is_none() {
-        wrong.insert("record".to_owned(), t.text("stock-firearm-invalid"));
-    }
-    record
 }
 
 /// Corrects condition, dates, category, and which weapon of the register it is.
