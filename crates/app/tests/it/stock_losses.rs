@@ -523,7 +523,7 @@ async fn whatever_is_done_books_case_register_and_alerts_agree() {
                 (1 | 2, Some(case), _, _) => {
                     let there = armoury.depot.quantity(armoury.rifle, armoury.rack).await;
                     // Who counts sees it or not; what is in the books as lost is not seen.
-                    let seen = u64::from(act == 1 && there == 1 && chance % 4 == 0);
+                    let seen = u64::from(act == 1 && there == 1 && (chance / 9).is_multiple_of(4));
                     let boris = keeper("boris");
                     app.recount_stock_case(&boris, case, seen).await.is_ok()
                 }
@@ -538,7 +538,7 @@ async fn whatever_is_done_books_case_register_and_alerts_agree() {
                     let signed = app.sign_movement(&keeper("ana"), loss, None).await;
                     signed.is_ok()
                 }
-                (5, _, Some(loss), _) if chance % 3 == 0 => {
+                (5, _, Some(loss), _) if (chance / 9).is_multiple_of(3) => {
                     let why = remark("I do not believe it");
                     app.void_movement(&keeper("ana"), loss, why).await.is_ok()
                 }

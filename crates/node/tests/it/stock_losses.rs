@@ -289,7 +289,7 @@ async fn books_case_register_and_alert_agree_after_every_kill() {
                 } }],
             });
             let taken = staff.inspector.post("/stock/ledgers", ledger).await;
-            assert_eq!(taken.unwrap()["written"], true);
+            assert_eq!(taken.unwrap()["is_written"], true);
             let goods = staff.ana.get("/stock/goods?code=45123").await;
             let goods = goods[0]["id"].as_str().unwrap().to_owned();
             let accounts = staff.ana.get("/stock/accounts").await;

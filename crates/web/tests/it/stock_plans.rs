@@ -298,16 +298,16 @@ async fn the_same_is_done_over_the_api() {
         "name": "explosives", "reason": "worth stealing", "every_days": 14,
         "holding": { "divisions": ["1.1"] },
     });
-    let path = "/api/v1/stock/count-rules";
+    let path = "/stock/count-rules";
     let set = send(Method::POST, path, &inspector, &rule).await;
     assert_eq!(set.status, StatusCode::CREATED, "{}", set.body);
     let refused = send(Method::POST, path, &keeper, &rule).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
-    let plan = get("/api/v1/stock/count-plan").await;
+    let plan = get("/stock/count-plan").await;
     let whys = plan.as_array().unwrap().iter().map(|due| &due["why"]);
     assert!(whys.clone().any(|why| why["rule"] == set.json()["id"]));
 
-    let store = format!("/api/v1/stock/stores/{}", depot.place("M1"));
+    let store = format!("/stock/stores/{}", depot.place("M1"));
     let limits = json!({ "temperature_max": "30" });
     let set = send(
         Method::PUT,
@@ -326,16 +326,16 @@ async fn the_same_is_done_over_the_api() {
     )
     .await;
     assert_eq!(kept.json()["out"], 1, "{}", kept.body);
-    let overview = get("/api/v1/stock/overview").await;
+    let overview = get("/stock/overview").await;
     assert_eq!(overview["climates"][0]["out"], 1);
     let climate = get(&format!("{store}/climate")).await;
     assert_eq!(climate["readings"][0]["temperature"], "31.5");
 
-    let goods = get("/api/v1/stock/goods?code=1234").await[0]["id"].clone();
+    let goods = get("/stock/goods?code=1234").await[0]["id"].clone();
     let goods = goods.as_str().unwrap();
     let missing =
         json!({ "place": depot.place("M1-A"), "missing": 1, "said": "the rack is empty" });
-    let path = format!("/api/v1/stock/goods/{goods}/missing");
+    let path = format!("/stock/goods/{goods}/missing");
     let case = send(Method::POST, &path, &keeper, &missing).await;
     assert_eq!(case.status, StatusCode::CREATED, "{}", case.body);
     let loss = json!({
@@ -343,7 +343,7 @@ async fn the_same_is_done_over_the_api() {
             "to": "00000000000000000000000000000004", "quantity": 1 }],
         "reference": "x1", "remark": "nobody looks",
     });
-    let past = send(Method::POST, "/api/v1/stock/movements", &keeper, &loss).await;
+    let past = send(Method::POST, "/stock/movements", &keeper, &loss).await;
     assert_eq!(
         past.status,
         StatusCode::UNPROCESSABLE_ENTITY,
