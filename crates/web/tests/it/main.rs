@@ -38,11 +38,7 @@ mod screenings;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod stock;
 mod stock_more;
-#[expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a failed expectation is the finding"
-)]
+#[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod stock_plans;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod texts;
