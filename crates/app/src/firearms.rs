@@ -29,6 +29,7 @@ use crate::writing::{Beside, Keep, Terms, Writing};
 use crate::{App, AppError, Caller, Invalid};
 
 pub use events::MissingReport;
+pub(crate) use events::characteristics;
 pub use import::{
     EarlierRow, FirearmImportError, FirearmImportReport, FirearmImporting, ImportStep,
     LikeFirearmRow, LikeState, RowDecision, SameFirearm,

@@ -95,10 +95,11 @@ pub use screening::{
 pub use sessions::{Authenticated, SessionKind, SessionToken, SignInError, SignedIn};
 pub use settings::{SessionSettings, Settings};
 pub use stock::{
-    CaseSummary, CountDue, CountingView, Expiring, FoundAgain, GoodsView, Held, LedgerView,
-    LossReport, MappedStore, MovementView, NewMovement, NewPlace, NewPlanPoint, NewScan, NewSite,
-    Overview, PlaceLine, SiteMap, SiteView, StockImportReport, StockReturn, StoreMargin, StoreView,
-    TakeView,
+    CarriedOut, CaseSummary, ClimateDue, ClimateView, CommandView, CountDue, CountingView,
+    DisposalView, Expiring, FoundAgain, GoodsView, Held, LedgerView, LossReport, MappedStore,
+    MovementView, NewCommand, NewCountRule, NewDisposal, NewMovement, NewPlace, NewPlanPoint,
+    NewScan, NewSite, Overview, PlaceLine, SiteMap, SiteView, StockImportReport, StockReturn,
+    StoreMargin, StoreView, SurveillanceDue, TakeView,
 };
 pub use transfers::{NewTransfer, ToJustify, TransferView};
 

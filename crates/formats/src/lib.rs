@@ -37,6 +37,7 @@ pub mod ofac;
 mod paxlst;
 pub mod photographs;
 mod progress;
+pub mod readings;
 pub mod rows;
 pub mod site_plan;
 mod tables;

@@ -154,6 +154,28 @@ pub fn read(bytes: &[u8]) -> Result<Vec<PlanFeature>, PlanError> {
     Ok(plan)
 }
 
+/// Writes a plan as it is read: points in metres.
+///
+/// # Errors
+/// Where it cannot be written, which is a mistake in the program.
+pub fn write(features: &[PlanFeature]) -> Result<String, serde_json::Error> {
+    let features = features.iter().map(|feature| {
+        let mut properties = serde_json::json!({ "name": feature.name });
+        if let (Some(store), Some(properties)) = (&feature.store, properties.as_object_mut()) {
+            properties.insert("store".to_owned(), Value::String(store.clone()));
+        }
+        serde_json::json!({
+            "type": "Feature", "properties": properties,
+            "geometry": { "type": "Point", "coordinates": [feature.east_m, feature.north_m] },
+        })
+    });
+    let features: Vec<Value> = features.collect();
+    let file = serde_json::json!({
+        "type": "FeatureCollection", "units": "metres", "features": features,
+    });
+    serde_json::to_string_pretty(&file)
+}
+
 type Found = (String, Option<String>, f64, f64);
 
 /// Degrees as metres from the middle of the site, along the radii of curvature there. Over the ten
@@ -224,6 +246,21 @@ fn middle(geometry: &Geometry) -> Result<(f64, f64), &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_written_is_read_as_it_was() {
+        let point = |name: &str, store: Option<&str>, east_m, north_m| PlanFeature {
+            name: name.to_owned(),
+            store: store.map(str::to_owned),
+            east_m,
+            north_m,
+        };
+        let plan = vec![
+            point("магацин \"1\"", Some("M1"), 0, 0),
+            point("the mill", None, -170, 99_999),
+        ];
+        assert_eq!(read(write(&plan).unwrap().as_bytes()), Ok(plan));
+    }
 
     fn collection(units: &str, features: &str) -> Vec<u8> {
         format!(r#"{{"type": "FeatureCollection", {units} "features": [{features}]}}"#).into_bytes()

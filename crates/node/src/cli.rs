@@ -16,7 +16,7 @@ use egnatia_record::{CaseReference, Purpose, UserId};
 pub use alert::{Alert, AlertImport, AlertJustify, Why};
 pub use firearm::{Figures, Firearm, FirearmImport, Register};
 pub use partner::{Card, Partner, RotateKeys};
-pub use stock::{Qd, Stock};
+pub use stock::{PlanAct, Qd, Stock};
 
 const AFTER: &str = "\
 Exit codes: 0 done; 1 the log is not whole; 2 the input cannot be used, nothing was stored;

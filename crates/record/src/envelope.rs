@@ -70,6 +70,16 @@ vocabulary! {
         StockDifference = "stock-difference",
         /// A discrepancy, with its clock.
         StockCase = "stock-case",
+        /// By what stores are counted more often.
+        StockCountRule = "stock-count-rule",
+        /// The command of a site changes.
+        StockCommand = "stock-command",
+        /// Limits of temperature and humidity of a store.
+        StockClimate = "stock-climate",
+        /// Readings of temperature and humidity.
+        StockReadings = "stock-readings",
+        /// What is to be destroyed, and how much of it is.
+        StockDisposal = "stock-disposal",
     }
 }
 

@@ -3,9 +3,12 @@
 //!
 //! ```text
 //! Open ──recount by another person──► Recounted ──explained by a movement──► Explained
-//!   │                                    └──loss or theft──► Lost (movement, alert)
-//!   └──the recount found it──► Counted
+//!  ▲│                                    └──loss or theft──► Lost ──it is there again──► Found
+//!  │└──the recount found it──► Counted                       ││ ▲                          │
+//!  └───────────── nobody signs the loss ─────────────────────┘└─┼─ loss taken back ─► Explained
+//!                                                               └── what brought it back was wrong
 //! ```
+//! What is looked for while the case is not settled stands in [`Sought`]: it ends with the case.
 
 use egnatia_record::{RecordId, UserId};
 use jiff::Timestamp;
@@ -39,16 +42,49 @@ pub struct StockCase {
     /// The hand-over of which the receiver counted less.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub movement: Option<MovementId>,
-    /// Who counted.
+    /// Who counted, or saw that it is missing.
     pub counted_by: UserId,
+    /// What they said, where they did not count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<Remark>,
     /// When it was found.
     pub opened_at: Timestamp,
     /// By when it is counted again.
     pub recount_due_at: Timestamp,
     /// By when it is explained, or reported as a loss or theft.
     pub report_due_at: Timestamp,
+    /// Who looks for it, from the report of the loss until it is there again or the case is
+    /// explained.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sought: Option<Sought>,
+    /// How many of what was lost are back.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub recovered: u64,
     /// Where it stands.
     pub state: CaseState,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it by reference"
+)]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+/// What looks for a missing weapon.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sought {
+    /// The alert that partners have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alert: Option<RecordId>,
+    /// The weapon in the register whose life has the loss.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub firearm: Option<RecordId>,
+    /// Why the register did not take the loss, where it did not: somebody has to put it right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub register_refused: Option<String>,
 }
 
 /// What a loss is.
@@ -117,6 +153,22 @@ pub enum CaseState {
         /// When.
         at: Timestamp,
     },
+    /// It was lost or stolen, and is there again.
+    Found {
+        /// Which of the two it was.
+        kind: LossKind,
+        /// The movement that took it out of the place.
+        loss: MovementId,
+        /// When it was said to be lost or stolen.
+        lost_at: Timestamp,
+        /// The movement that brought it back; nothing where an authority has it, and it is in no
+        /// store yet.
+        movement: Option<MovementId>,
+        /// By whom.
+        by: UserId,
+        /// When.
+        at: Timestamp,
+    },
 }
 
 impl CaseState {
@@ -128,6 +180,7 @@ impl CaseState {
             Self::Counted { .. } => "counted",
             Self::Explained { .. } => "explained",
             Self::Lost { .. } => "lost",
+            Self::Found { .. } => "found",
         }
     }
 }
@@ -150,6 +203,9 @@ pub enum CaseRefused {
     /// Something that is too much is not lost.
     #[error("what is too many is not lost: explain it by a movement")]
     NotMissing,
+    /// Something that was not lost by this movement.
+    #[error("the case does not say that this movement lost it")]
+    NotLost,
 }
 
 impl StockCase {
@@ -184,7 +240,10 @@ impl StockCase {
             _ => return Err(CaseRefused::Closed),
         }
         self.state = match difference {
-            None => CaseState::Counted { by, at },
+            None => {
+                self.sought = None;
+                CaseState::Counted { by, at }
+            }
             Some(difference) => {
                 self.difference = difference;
                 CaseState::Recounted { by, at }
@@ -212,6 +271,7 @@ impl StockCase {
         (by, at): (UserId, Timestamp),
     ) -> Result<Self, CaseRefused> {
         self.must_be_recounted()?;
+        self.sought = None;
         self.state = CaseState::Explained {
             movement,
             reason,
@@ -235,6 +295,7 @@ impl StockCase {
         if !matches!(self.difference, Difference::Missing(_)) {
             return Err(CaseRefused::NotMissing);
         }
+        self.recovered = 0;
         self.state = CaseState::Lost {
             kind,
             movement,
@@ -244,6 +305,148 @@ impl StockCase {
             at,
         };
         Ok(self)
+    }
+
+    /// The movement that took it out of its place, where the case says that it is lost, or was.
+    pub const fn loss(&self) -> Option<MovementId> {
+        match self.state {
+            CaseState::Lost { movement, .. } | CaseState::Found { loss: movement, .. } => {
+                Some(movement)
+            }
+            _ => None,
+        }
+    }
+
+    /// Nobody signed the loss: the case is open again, and counted anew. What is missing stays
+    /// looked for until the case is settled. The clock of the report goes on.
+    ///
+    /// # Errors
+    /// [`CaseRefused::NotLost`].
+    pub fn reopen(
+        mut self,
+        loss: MovementId,
+        recount_due_at: Timestamp,
+    ) -> Result<Self, CaseRefused> {
+        match self.state {
+            CaseState::Lost { movement, .. } if movement == loss => {}
+            _ => return Err(CaseRefused::NotLost),
+        }
+        self.state = CaseState::Open;
+        self.recount_due_at = recount_due_at;
+        Ok(self)
+    }
+
+    /// So many of what was lost are there again: by a movement, or nothing where an authority has
+    /// them. The case ends when all of them are; returns how many of `quantity` belong to it.
+    ///
+    /// # Errors
+    /// [`CaseRefused::NotLost`].
+    pub fn find(
+        mut self,
+        movement: Option<MovementId>,
+        quantity: u64,
+        (by, at): (UserId, Timestamp),
+    ) -> Result<(Self, u64), CaseRefused> {
+        let (kind, loss, lost_at) = match &self.state {
+            CaseState::Lost {
+                kind, movement, at, ..
+            } => (*kind, *movement, *at),
+            // An authority had it; now it is in a store.
+            CaseState::Found {
+                kind,
+                loss,
+                lost_at,
+                movement: None,
+                ..
+            } if movement.is_some() => (*kind, *loss, *lost_at),
+            _ => return Err(CaseRefused::NotLost),
+        };
+        let waits = matches!(self.state, CaseState::Found { .. });
+        let open = match waits {
+            true => self.missing(),
+            false => self.missing().saturating_sub(self.recovered),
+        };
+        let taken = quantity.min(open);
+        if !waits {
+            self.recovered = self.recovered.saturating_add(taken);
+        }
+        if self.recovered >= self.missing() {
+            self.sought = None;
+            self.state = CaseState::Found {
+                kind,
+                loss,
+                lost_at,
+                movement,
+                by,
+                at,
+            };
+        }
+        Ok((self, taken))
+    }
+
+    /// The loss was a mistake, and a posted movement takes it back.
+    ///
+    /// # Errors
+    /// [`CaseRefused::NotLost`].
+    pub fn take_back(
+        mut self,
+        (loss, reversal): (MovementId, MovementId),
+        reason: Remark,
+        (by, at): (UserId, Timestamp),
+    ) -> Result<Self, CaseRefused> {
+        if self.loss() != Some(loss) {
+            return Err(CaseRefused::NotLost);
+        }
+        self.sought = None;
+        self.recovered = 0;
+        self.state = CaseState::Explained {
+            movement: reversal,
+            reason,
+            by,
+            at,
+        };
+        Ok(self)
+    }
+
+    /// What brought so many back was a mistake: they are lost as before, and looked for again.
+    ///
+    /// # Errors
+    /// [`CaseRefused::NotLost`].
+    pub fn lose_again(
+        mut self,
+        quantity: u64,
+        reason: Remark,
+        (by, at): (UserId, Timestamp),
+    ) -> Result<Self, CaseRefused> {
+        let (kind, movement) = match &self.state {
+            CaseState::Lost { kind, movement, .. }
+            | CaseState::Found {
+                kind,
+                loss: movement,
+                ..
+            } => (*kind, *movement),
+            _ => return Err(CaseRefused::NotLost),
+        };
+        self.recovered = self.recovered.saturating_sub(quantity);
+        if matches!(self.state, CaseState::Found { .. }) {
+            self.state = CaseState::Lost {
+                kind,
+                movement,
+                alert: None,
+                reason,
+                by,
+                at,
+            };
+        }
+        Ok(self)
+    }
+
+    /// The same case, with what looks for it.
+    pub fn tell(&mut self, told: Sought) {
+        if let CaseState::Lost { alert, .. } = &mut self.state {
+            *alert = told.alert;
+        }
+        self.sought = Some(told);
     }
 
     /// How many are missing; zero where there are too many.

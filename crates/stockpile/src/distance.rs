@@ -139,6 +139,9 @@ pub enum DistanceRefused {
         /// What was asked.
         quantity: String,
     },
+    /// An event that cannot be.
+    #[error("the maximum credible event is more than nothing, and at most the whole quantity")]
+    Event,
 }
 
 impl Distance {
@@ -170,7 +173,9 @@ impl Tables {
     pub fn parse(functions: &str, uses: &str) -> Result<Self, InvalidTables> {
         let (edition, functions) = function::parse(functions)?;
         let uses = uses::parse(uses)?;
-        let missing = uses.iter().flat_map(|of| &of.functions);
+        let missing = uses
+            .iter()
+            .flat_map(|of| of.functions.iter().chain(&of.by_event));
         if let Some(name) = missing
             .into_iter()
             .find(|name| !functions.contains_key(*name))
@@ -223,11 +228,28 @@ impl Tables {
             })
     }
 
-    /// The distance that is asked for.
+    /// The distance that is asked for. Where it depends on what explodes at once, the whole quantity
+    /// is taken for that: see [`Tables::distance_by_event`].
     ///
     /// # Errors
     /// [`DistanceRefused`].
     pub fn distance(&self, ask: &Ask<'_>) -> Result<Distance, DistanceRefused> {
+        self.distance_by_event(ask, None)
+    }
+
+    /// The distance that is asked for; `event` is the maximum credible event, which explodes at once.
+    /// Without one the whole quantity is taken, on the safe side.
+    ///
+    /// # Errors
+    /// [`DistanceRefused`]; [`DistanceRefused::Event`] where the event is more than there is.
+    pub fn distance_by_event(
+        &self,
+        ask: &Ask<'_>,
+        event: Option<Mass>,
+    ) -> Result<Distance, DistanceRefused> {
+        if event.is_some_and(|event| event > ask.quantity || event == Mass::default()) {
+            return Err(DistanceRefused::Event);
+        }
         let sites = self.exposed_sites();
         if !sites.contains(&ask.exposed) {
             return Err(DistanceRefused::UnknownSite {
@@ -249,6 +271,9 @@ impl Tables {
         for name in &of.functions {
             terms.push(self.value(name, ask.quantity, ask.edges)?);
         }
+        for name in &of.by_event {
+            terms.push(self.value(name, event.unwrap_or(ask.quantity), ask.edges)?);
+        }
         let metres = terms
             .iter()
             .map(|term| term.metres)
@@ -258,10 +283,15 @@ impl Tables {
         if of.is_from_memory {
             from_memory.push(format!(
                 "that {} is the function of division {} for `{}`",
-                of.functions.join(" and "),
+                [of.functions.as_slice(), &of.by_event]
+                    .concat()
+                    .join(" and "),
                 ask.division,
                 of.exposed
             ));
+        }
+        if !of.by_event.is_empty() && event.is_none() {
+            from_memory.push("that all of it may explode at once: no event is stated".to_owned());
         }
         if ask.division == Division::D1_5 {
             from_memory.push("that division 1.5 counts as 1.1".to_owned());

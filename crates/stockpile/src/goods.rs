@@ -3,10 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use egnatia_record::RecordId;
+use egnatia_record::{RecordId, UserId};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::Remark;
 use crate::words::is_short;
 
 /// Text that is none of the terms.
@@ -217,6 +218,30 @@ impl FromStr for Mass {
     }
 }
 
+terms! {
+    /// The category of a weapon (Directive (EU) 2021/555, Annex I Part II).
+    WeaponCategory, "a category of weapons: A, B, C", {
+        /// Prohibited to the public.
+        A = "A",
+        /// Subject to authorisation.
+        B = "B",
+        /// Subject to declaration.
+        C = "C",
+    }
+}
+
+/// That somebody looked at goods: surveillance.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Inspection {
+    /// When.
+    pub on: Date,
+    /// Who says so.
+    pub by: UserId,
+    /// What they found.
+    pub found: Remark,
+}
+
 /// The explosive hazard of something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -259,12 +284,18 @@ pub struct Goods {
     /// Its explosive hazard, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explosive: Option<Explosive>,
+    /// Its category, where it is a weapon.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<WeaponCategory>,
     /// When it was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made_on: Option<Date>,
     /// Until when it may be used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_on: Option<Date>,
+    /// When it was last looked at, and what was found; earlier ones stand in earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inspected: Option<Inspection>,
     /// In what state it is.
     pub condition: Condition,
 }
@@ -326,6 +357,14 @@ impl Goods {
         match &self.tracking {
             Tracking::Serial { serial, .. } => serial,
             Tracking::Lot { lot } => lot,
+        }
+    }
+
+    /// The weapon of the register that it is, where somebody has said so.
+    pub const fn register_record(&self) -> Option<RecordId> {
+        match &self.tracking {
+            Tracking::Serial { record, .. } => *record,
+            Tracking::Lot { .. } => None,
         }
     }
 
@@ -392,6 +431,8 @@ mod tests {
             explosive: None,
             made_on: None,
             expires_on: None,
+            category: None,
+            inspected: None,
             condition: Condition::Serviceable,
         }
     }

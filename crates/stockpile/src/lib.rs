@@ -29,6 +29,10 @@
 //! ```
 
 mod case;
+mod climate;
+mod command;
+mod counting;
+mod disposal;
 pub mod distance;
 mod goods;
 mod ids;
@@ -39,11 +43,27 @@ mod profile;
 mod returns;
 mod site;
 mod stocktake;
+mod surveillance;
 mod words;
 
-pub use case::{CaseRefused, CaseState, Difference, LossKind, StockCase};
+pub use case::{CaseRefused, CaseState, Difference, LossKind, Sought, StockCase};
+pub use climate::{
+    Climate, ClimateLimits, ClimateRefused, Humidity, InvalidReading, OutOfLimits, Reading,
+    Readings, Settled, Temperature,
+};
+pub use command::{
+    CommandHandOver, CommandRefused, CommandSignature, CommandState, Covered, EndedCount,
+};
+pub use counting::{
+    CountRule, CountWhy, Holding, InvalidRule, RuleEnd, RuleEnded, StoreFacts, count_due,
+};
+pub use disposal::{
+    Disposal, DisposalLine, DisposalRefused, DisposalState, LineProgress, MovementStanding,
+    progress,
+};
 pub use goods::{
-    Condition, Division, Explosive, Goods, Group, InvalidGoods, Mass, Tracking, UnknownGoodsTerm,
+    Condition, Division, Explosive, Goods, Group, Inspection, InvalidGoods, Mass, Tracking,
+    UnknownGoodsTerm, WeaponCategory,
 };
 pub use ids::{AccountId, GoodsId, MovementId};
 pub use ledger::{
@@ -59,4 +79,5 @@ pub use stocktake::{
     Compared, CountedLine, Misplaced, Moved, Occasion, Scan, ScanOutcome, SnapshotLine, Stocktake,
     StocktakeEnded, StocktakeState, TakeResult, compare, outcomes,
 };
+pub use surveillance::{SurveillanceWhy, surveillance_due};
 pub use words::{InvalidRemark, Remark};

@@ -33,6 +33,16 @@ pub struct StockProfile {
     pub warn_days: u16,
     /// How many days before it expires stock is shown.
     pub expiry_warn_days: u16,
+    /// After how many days explosive goods are looked at again.
+    pub surveillance_days: u16,
+    /// After how many days propellant (division 1.3.1) is tested again.
+    pub propellant_days: u16,
+    /// Within how many days propellant is treated of which nobody knows the lot.
+    pub lost_lot_days: u16,
+    /// How many days before it is late an inspection is due.
+    pub surveillance_warn_days: u16,
+    /// After how many hours without a reading a store with limits is shown.
+    pub reading_hours: u16,
     /// After how many days counts, and cases that are closed, are erased.
     pub keep_counts_days: u16,
     /// What happens at the edges of functions of distance.
@@ -70,6 +80,10 @@ impl StockProfile {
             profile.serialised_days,
             profile.lot_days,
             profile.command_days,
+            profile.surveillance_days,
+            profile.propellant_days,
+            profile.lost_lot_days,
+            profile.reading_hours,
         ];
         match clocks.contains(&0) {
             true => Err(InvalidProfile("an interval of zero".to_owned())),

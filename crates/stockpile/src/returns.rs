@@ -12,7 +12,7 @@ use crate::goods::{Goods, UnknownGoodsTerm, terms};
 
 terms! {
     /// What a line of a return is about.
-    ReturnGroup, "a group: held, counts, lost, stolen, explained, miscounted, open", {
+    ReturnGroup, "a group: held, counts, lost, stolen, found, explained, miscounted, open", {
         /// What is held now, by what it is.
         Held = "held",
         /// Counts that ended.
@@ -21,6 +21,8 @@ terms! {
         Lost = "lost",
         /// What was stolen.
         Stolen = "stolen",
+        /// What was lost or stolen, and is there again.
+        Found = "found",
         /// Cases that a movement explained.
         Explained = "explained",
         /// Cases of which the second count found everything.
@@ -70,19 +72,28 @@ pub fn count_stock_return<'a>(
     rows.push(row(ReturnGroup::Counts, "", ended));
     let (mut explained, mut miscounted, mut open) = (0_u64, 0_u64, 0_u64);
     let mut losses = Vec::new();
+    let told = |goods: Option<&Goods>| {
+        let told = goods.map(|goods| format!("{}, {}", goods.nomenclature, goods.number()));
+        told.unwrap_or_default()
+    };
     for (case, goods, days) in cases {
         let closed = days.closed.is_some_and(&holds);
         match &case.state {
             CaseState::Open | CaseState::Recounted { .. } if holds(days.opened) => open += 1,
             CaseState::Counted { .. } if closed => miscounted += 1,
             CaseState::Explained { .. } if closed => explained += 1,
-            CaseState::Lost { kind, .. } if closed => {
-                let what = goods.map(|goods| format!("{}, {}", goods.nomenclature, goods.number()));
+            // A loss stays in the period in which it was found to be one, also where it ended.
+            CaseState::Lost { kind, .. } | CaseState::Found { kind, .. } => {
                 let group = match kind {
                     LossKind::Lost => ReturnGroup::Lost,
                     LossKind::Stolen => ReturnGroup::Stolen,
                 };
-                losses.push(row(group, &what.unwrap_or_default(), case.missing()));
+                if closed {
+                    losses.push(row(group, &told(goods), case.missing()));
+                }
+                if days.found.is_some_and(&holds) {
+                    losses.push(row(ReturnGroup::Found, &told(goods), case.missing()));
+                }
             }
             _ => {}
         }
@@ -100,8 +111,10 @@ pub fn count_stock_return<'a>(
 pub struct CaseDays {
     /// When it was opened.
     pub opened: Date,
-    /// When it was closed.
+    /// When it was closed; of what is found again, when it was said to be lost.
     pub closed: Option<Date>,
+    /// When what was lost was found again.
+    pub found: Option<Date>,
 }
 
 #[cfg(test)]
@@ -117,6 +130,8 @@ mod tests {
             explosive: None,
             made_on: None,
             expires_on: None,
+            category: None,
+            inspected: None,
             condition: Condition::Serviceable,
         }
     }
@@ -132,6 +147,9 @@ mod tests {
             opened_at: "2026-03-01T09:00:00Z".parse().unwrap(),
             recount_due_at: "2026-03-02T09:00:00Z".parse().unwrap(),
             report_due_at: "2026-03-03T09:00:00Z".parse().unwrap(),
+            said: None,
+            sought: None,
+            recovered: 0,
             state: CaseState::Open,
         }
     }
@@ -150,6 +168,7 @@ mod tests {
         let days = |closed| CaseDays {
             opened: date(2026, 3, 1),
             closed,
+            found: None,
         };
         let count = |month: i8| {
             count_stock_return(

@@ -151,7 +151,23 @@ impl App {
         (id, reason): (RecordId, Reason),
         why: RecallReason,
     ) -> Result<(), AppError> {
-        let (stored, alert) = self.load_own(caller, id).await?;
+        self.load_own(caller, id).await?;
+        self.put_end_of_own(writing, caller, (id, reason), why)
+            .await
+    }
+
+    /// The same, where what was looked for is there again: whoever may say that ends the alert too.
+    pub(crate) async fn put_end_of_own(
+        &self,
+        writing: &mut Writing<'_>,
+        caller: &Caller,
+        (id, reason): (RecordId, Reason),
+        why: RecallReason,
+    ) -> Result<(), AppError> {
+        let (stored, alert) = self.load::<Alert>(id, Kind::Alert).await?;
+        if stored.envelope.originator != self.inner.settings.authority {
+            return Err(AppError::Forbidden(Action::EnterAlert));
+        }
         let by = Some(caller.login.clone());
         self.close_ended(writing, id, (reason.as_str(), by)).await?;
         let ended = alert

@@ -64,8 +64,8 @@ impl App {
         self.after_change().await
     }
 
-    /// Puts an event into a transaction, with the end of the alert where the weapon is missed no
-    /// longer.
+    /// Puts an event into a transaction, with the end of the alert and of what the stockpile misses
+    /// where the weapon is missed no longer.
     pub(super) async fn put_event(
         &self,
         writing: &mut Writing<'_>,
@@ -73,6 +73,24 @@ impl App {
         (stored, firearm): (&StoredRecord, Firearm),
         recording: Recording,
     ) -> Result<(), AppError> {
+        let before = firearm.standing().map_err(|error| refused(&error))?;
+        let ends = self.put_life(writing, caller, (stored, firearm), recording);
+        if ends.await? && before.custody.is_missing() {
+            self.put_found_by_register(writing, caller, stored.envelope.id)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Puts an event into a transaction, with the end of the alert where the weapon is missed no
+    /// longer. Returns whether it is not missed.
+    pub(crate) async fn put_life(
+        &self,
+        writing: &mut Writing<'_>,
+        caller: &Caller,
+        (stored, firearm): (&StoredRecord, Firearm),
+        recording: Recording,
+    ) -> Result<bool, AppError> {
         let what = recording.event.kind();
         let mut firearm = firearm.record(recording).map_err(|error| refused(&error))?;
         let standing = firearm.standing().map_err(|error| refused(&error))?;
@@ -83,7 +101,7 @@ impl App {
             let why =
                 Reason::try_from(why).map_err(|error| AppError::Internal(error.to_string()))?;
             match self
-                .put_withdrawal(writing, caller, (alert, why), RecallReason::Withdrawn)
+                .put_end_of_own(writing, caller, (alert, why), RecallReason::Withdrawn)
                 .await
             {
                 // It has ended before, by itself or by hand.
@@ -100,6 +118,30 @@ impl App {
         };
         let beside = changed("event")
             .data(json!({ "change": "event", "event": what, "alert_ended": ended }));
+        self.put_firearm(writing, &keeping, beside)?;
+        Ok(found)
+    }
+
+    /// Puts into a transaction that a weapon is lost or stolen, and which alert looks for it.
+    pub(crate) fn put_missed(
+        &self,
+        writing: &mut Writing<'_>,
+        (stored, firearm): (&StoredRecord, Firearm),
+        recording: Recording,
+        alert: RecordId,
+    ) -> Result<(), AppError> {
+        let what = recording.event.kind();
+        let mut firearm = firearm.record(recording).map_err(|error| refused(&error))?;
+        firearm.alert = Some(alert);
+        let keeping = Keeping {
+            stored: Some(stored),
+            id: stored.envelope.id,
+            firearm: &firearm,
+            purpose: stored.envelope.purpose,
+        };
+        let beside = changed("event")
+            .links([("alert", alert)])
+            .data(json!({ "change": "event", "event": what, "alert": alert }));
         self.put_firearm(writing, &keeping, beside)
     }
 
@@ -123,7 +165,6 @@ impl App {
         };
         let reason = Reason::try_from(said.circumstances.clone())
             .map_err(|error| Invalid::new("circumstances", "refused", error.to_string()))?;
-        let what = report.event.kind();
         let (stored, firearm) = self.load_firearm(id).await?;
         let new = alert_on(&firearm, &report, reason)?;
         let mut writing = self.writing(caller);
@@ -133,19 +174,14 @@ impl App {
             by: caller.login.clone(),
             at: writing.at,
         };
-        let mut firearm = firearm.record(recording).map_err(|error| refused(&error))?;
+        // What the life refuses is refused before an alert is made.
+        let checked = firearm.clone().record(recording.clone());
+        checked.map_err(|error| refused(&error))?;
         let entered = self.put_new_alert(&mut writing, caller, &new)?;
-        firearm.alert = Some(entered.alert);
-        let keeping = Keeping {
-            stored: Some(&stored),
-            id,
-            firearm: &firearm,
-            purpose: stored.envelope.purpose,
-        };
-        let beside = changed("event")
-            .links([("alert", entered.alert)])
-            .data(json!({ "change": "event", "event": what, "alert": entered.alert }));
-        self.put_firearm(&mut writing, &keeping, beside)?;
+        let weapon = (&stored, firearm);
+        self.put_missed(&mut writing, weapon, recording, entered.alert)?;
+        self.put_missed_by_register(&mut writing, caller, (id, entered.alert))
+            .await?;
         self.store().commit(writing.batch).await?;
         self.after_change().await?;
         Ok(entered)
@@ -228,6 +264,18 @@ impl App {
     }
 }
 
+/// What a weapon looks like, in a line.
+pub(crate) fn characteristics(firearm: &Firearm) -> String {
+    let what = &firearm.particulars;
+    let year = what
+        .year
+        .map_or_else(String::new, |year| format!(", {year}"));
+    format!(
+        "{} {} {}, {}{year}",
+        what.kind, what.make, what.model, what.calibre
+    )
+}
+
 /// The alert on a weapon that is missed: what is compared, and nothing of its holder.
 fn alert_on(
     firearm: &Firearm,
@@ -240,13 +288,6 @@ fn alert_on(
         let text = "no number of this weapon was ever read: an alert could not find it";
         return Err(Invalid::new("marks", "missing", text).into());
     }
-    let year = what
-        .year
-        .map_or_else(String::new, |year| format!(", {year}"));
-    let characteristics = format!(
-        "{} {} {}, {}{year}",
-        what.kind, what.make, what.model, what.calibre
-    );
     Ok(NewAlert {
         draft: AlertDraft {
             category: Category::ObjectSeizure,
@@ -258,7 +299,7 @@ fn alert_on(
             proportionality: None,
             warnings: BTreeSet::new(),
             offence: None,
-            characteristics: Some(characteristics),
+            characteristics: Some(characteristics(firearm)),
             distinguished_by: what.distinguished_by.clone(),
             links: BTreeSet::new(),
         },

@@ -1,34 +1,31 @@
 //! Discrepancies: each is a case with a clock, and ends as explained by a movement or as a loss or
 //! theft, of which partners learn.
 
-use std::collections::BTreeSet;
 use std::num::NonZeroU64;
 
-use egnatia_alerts::{Alert, AlertDraft, HitReport, ObjectKind, Reason};
+use egnatia_alerts::HitReport;
 use egnatia_audit::Operation;
-use egnatia_matching::{Description, Identifier, IdentifierKind, Name, Schema};
-use egnatia_record::{
-    AuthorityId, Category, Envelope, Evaluation, Handling, HandlingCode, Kind, LegalBasis, Nature,
-    OriginRegime, Purpose, RecordId, ReleasableTo, SubjectCategory,
-};
+use egnatia_record::{AuthorityId, Envelope, Kind, RecordId};
 use egnatia_stockpile::{
-    AccountId, CaseState, Difference, Goods, GoodsId, Line, LossKind, Movement, MovementId,
-    MovementKind, Remark, Short, StockCase, StockProfile,
+    AccountId, AccountKind, CaseState, Difference, Goods, GoodsId, Line, LossKind, Movement,
+    MovementId, MovementKind, Remark, Short, Sought, StockCase, StockProfile,
 };
 use jiff::{SignedDuration, Timestamp};
 
 use super::movements::put_movement;
-use super::{invalid, terms};
-use crate::alerts::Entering;
+use super::sought::{Ending, Missing};
+use super::terms;
 use crate::exchange::Recipient;
 use crate::port::{DueFilter, DuePlace, StoredRecord};
 use crate::writing::{Beside, EventAbout, Keep, Writing};
-use crate::{Action, App, AppError, Caller, Invalid, NewAlert, Page, read_body};
+use crate::{Action, App, AppError, Caller, Invalid, Page, read_body};
 
 /// The state of a case that is open, whatever the next step: it is found by its clock.
 pub(super) const OPEN_CASE: &str = "open";
 /// The state of one that is closed.
 const CLOSED: &str = "closed";
+/// The state of one about something that is found, and in no store yet.
+const AWAY: &str = "away";
 
 /// A line in the list of cases.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,8 +56,8 @@ pub struct FoundAgain {
 pub struct LossReport {
     /// The movement that takes it out of the place; it waits for a second signature.
     pub movement: MovementId,
-    /// The alert, where there is one: of a single weapon.
-    pub alert: Option<RecordId>,
+    /// What looks for it: of a single weapon.
+    pub sought: Sought,
     /// Where the alert goes, and where it does not, and why.
     pub recipients: Vec<Recipient>,
 }
@@ -80,7 +77,13 @@ pub(super) fn short(movement: &Movement, counted: &[u64]) -> Vec<Short> {
         .collect()
 }
 
-fn after(at: Timestamp, hours: u16) -> Timestamp {
+/// Whether what is in such an account can be found to be missing.
+pub(super) const fn may_be_missing(kind: AccountKind) -> bool {
+    matches!(kind, AccountKind::Place { .. } | AccountKind::Holder)
+}
+
+/// So many hours later.
+pub(super) fn after(at: Timestamp, hours: u16) -> Timestamp {
     let later = at.checked_add(SignedDuration::from_hours(hours.into()));
     later.unwrap_or(Timestamp::MAX)
 }
@@ -99,7 +102,10 @@ pub(super) fn opened(
         stocktake: None,
         movement: None,
         counted_by: caller.login.clone(),
+        said: None,
         opened_at: at,
+        sought: None,
+        recovered: 0,
         recount_due_at: after(at, profile.recount_hours),
         report_due_at: after(at, profile.report_hours),
         state: CaseState::Open,
@@ -203,12 +209,31 @@ impl App {
         })
     }
 
+    /// Cases of what is found, and in no store yet: somebody brings it back.
+    pub(super) async fn cases_away(&self) -> Result<Vec<CaseSummary>, AppError> {
+        let found = self
+            .stock_records::<StockCase>(Kind::StockCase, AWAY)
+            .await?;
+        let goods = self
+            .goods_of(found.iter().map(|(_, case)| case.goods))
+            .await?;
+        let away = found.into_iter().map(|(stored, case)| CaseSummary {
+            goods: goods.get(&case.goods).cloned(),
+            envelope: stored.envelope,
+            case,
+            found: Vec::new(),
+        });
+        Ok(away.collect())
+    }
+
     /// Which partners found what a case says is lost or stolen.
     async fn found_again(&self, case: &StockCase) -> Result<Vec<FoundAgain>, AppError> {
-        let CaseState::Lost {
-            alert: Some(alert), ..
-        } = case.state
-        else {
+        let of_loss = match case.state {
+            CaseState::Lost { alert, .. } => alert,
+            _ => None,
+        };
+        let sought = case.sought.as_ref().and_then(|sought| sought.alert);
+        let Some(alert) = of_loss.or(sought) else {
             return Ok(Vec::new());
         };
         let linked = self.store().linked(alert, "alert").await?;
@@ -228,13 +253,17 @@ impl App {
         Ok(found)
     }
 
-    fn put_changed(
+    pub(super) fn put_changed(
         &self,
         writing: &mut Writing<'_>,
         stored: &StoredRecord,
         case: &StockCase,
     ) -> Result<(), AppError> {
-        let state = if case.is_open() { OPEN_CASE } else { CLOSED };
+        let state = match case.state {
+            CaseState::Found { movement: None, .. } => AWAY,
+            _ if case.is_open() => OPEN_CASE,
+            _ => CLOSED,
+        };
         let mut beside = Beside::new(state, Operation::Alteration);
         if case.is_open() {
             beside = beside.due(case.due_at());
@@ -270,12 +299,34 @@ impl App {
             _ => Some(Difference::Surplus(pieces)),
         };
         let mut writing = self.writing(caller);
+        let sought = case.sought.clone();
         let case = case
             .recount(difference, caller.login.clone(), writing.at)
             .map_err(|error| AppError::Conflict(error.to_string()))?;
         self.put_changed(&mut writing, &stored, &case)?;
+        let ending = Ending::Mistake("counted again: it is all there".to_owned());
+        self.commit_settled(writing, caller, (sought, &case), ending)
+            .await
+    }
+
+    /// Commits a change of a case; where the case is settled, what was looked for ends with it.
+    async fn commit_settled(
+        &self,
+        mut writing: Writing<'_>,
+        caller: &Caller,
+        (sought, case): (Option<Sought>, &StockCase),
+        ending: Ending,
+    ) -> Result<(), AppError> {
+        let ended = sought.filter(|_| case.sought.is_none());
+        if let Some(sought) = &ended {
+            self.put_sought_end(&mut writing, caller, sought, &ending)
+                .await?;
+        }
         self.store().commit(writing.batch).await?;
-        Ok(())
+        match ended {
+            Some(_) => self.after_change().await,
+            None => Ok(()),
+        }
     }
 
     /// Says which posted movement explains a case.
@@ -308,17 +359,20 @@ impl App {
             return Err(Invalid::new("movement", "refused", text).into());
         }
         let mut writing = self.writing(caller);
+        let sought = case.sought.clone();
+        let ending = Ending::Mistake(format!("explained by a movement: {reason}"));
         let case = case
             .explain(movement, reason, (caller.login.clone(), writing.at))
             .map_err(|error| AppError::Conflict(error.to_string()))?;
         self.put_changed(&mut writing, &stored, &case)?;
-        self.store().commit(writing.batch).await?;
-        Ok(())
+        self.commit_settled(writing, caller, (sought, &case), ending)
+            .await
     }
 
     /// Says that what a case is about is lost or stolen. In one transaction the case is closed, the
     /// movement is entered that takes it out of the place, and where it is a single weapon the alert
-    /// goes to all partners who may have it. The movement waits for a second signature.
+    /// goes to all partners who may have it, and its life in the register gets the event. The
+    /// movement waits for a second signature; given up or lapsed, the case is open again.
     ///
     /// # Errors
     /// As [`App::explain_stock_case`]; [`AppError::Invalid`] where there is such an alert already.
@@ -345,13 +399,19 @@ impl App {
         let quantity = missing.ok_or(AppError::Conflict("nothing is missing".to_owned()))?;
         let mut report = LossReport {
             movement,
-            alert: None,
+            sought: Sought::default(),
             recipients: Vec::new(),
         };
         if goods.is_serialised() {
-            let entered = self.put_theft(&mut writing, (&goods, kind), &reason, id)?;
-            report.alert = Some(entered.alert);
-            report.recipients = entered.recipients;
+            let missing = Missing {
+                case: id,
+                body: &case,
+                goods: &goods,
+                kind,
+                reason: &reason,
+            };
+            let told = self.put_missing(&mut writing, caller, &missing, 1).await?;
+            (report.sought, report.recipients) = told;
         }
         let loss = Movement {
             id: movement,
@@ -370,83 +430,15 @@ impl App {
         };
         let hours = self.inner.stock.profile.second_signature_hours;
         put_movement(&mut writing, loss, hours, Vec::new())?;
-        let case = case
-            .lose((kind, movement, report.alert), reason, (by, at))
+        let mut case = case
+            .lose((kind, movement, None), reason, (by, at))
             .map_err(refused)?;
+        if goods.is_serialised() {
+            case.tell(report.sought.clone());
+        }
         self.put_changed(&mut writing, &stored, &case)?;
         self.store().commit(writing.batch).await?;
         self.after_change().await?;
         Ok(report)
-    }
-
-    /// Puts an alert on a missing weapon into a transaction, by the use case of alerts.
-    fn put_theft(
-        &self,
-        writing: &mut Writing<'_>,
-        (goods, kind): (&Goods, LossKind),
-        reason: &Remark,
-        case: RecordId,
-    ) -> Result<crate::Entered, AppError> {
-        let reason = Reason::try_from(reason.as_str().to_owned())
-            .map_err(|error| invalid("reason", &error))?;
-        let subject = Description {
-            schema: Schema::Unknown,
-            // With the number: lists of hits show the name alone.
-            names: vec![Name::new(format!(
-                "{}, {}",
-                goods.nomenclature,
-                goods.number()
-            ))],
-            identifiers: vec![Identifier {
-                kind: IdentifierKind::Serial,
-                value: goods.number().to_owned(),
-                country: None,
-            }],
-            ..Description::default()
-        };
-        let like = self.find_like(&subject)?;
-        if let Some(own) = like.iter().find(|like| like.issuer.is_none()) {
-            let text = format!("there is an alert on it already: {}", own.alert);
-            return Err(Invalid::new("case", "duplicate", text).into());
-        }
-        let new = NewAlert {
-            draft: AlertDraft {
-                category: Category::ObjectSeizure,
-                subject,
-                object: Some(ObjectKind::Firearm),
-                reason,
-                action: String::new(),
-                decision: format!("stock case {case}, {}", kind.as_str()),
-                proportionality: None,
-                warnings: BTreeSet::new(),
-                offence: (kind == LossKind::Stolen).then(|| "theft of a firearm".to_owned()),
-                characteristics: None,
-                distinguished_by: None,
-                links: BTreeSet::new(),
-            },
-            // Every partner with an arrangement about it may have it.
-            handling: Handling::new(
-                [HandlingCode::H0],
-                None,
-                ReleasableTo::Anybody,
-                OriginRegime::National,
-            )
-            .map_err(|error| invalid("handling", &error))?,
-            legal_basis: LegalBasis::NationalLaw,
-            evaluation: Evaluation::OFFICIAL,
-            subject: SubjectCategory::NoPerson,
-            nature: Nature::Fact,
-            different_from: BTreeSet::new(),
-        };
-        let alert: Alert = self.draft(writing, &new)?;
-        // Partners look for it to stop traffic in firearms, whatever it was kept for here.
-        let terms = crate::alerts::terms(&new, Purpose::FirearmsTrafficking, &alert);
-        let entering = Entering {
-            alert: &alert,
-            terms,
-            claims: vec![format!("theft-of:{case}")],
-            like: &like,
-        };
-        self.put_alert(writing, entering)
     }
 }

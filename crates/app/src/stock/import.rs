@@ -133,6 +133,16 @@ impl App {
         let claims: Vec<String> = rows.iter().map(|(_, goods, _)| goods.claim()).collect();
         let held = self.store().claims(&claims).await?;
         let held: BTreeSet<String> = held.into_iter().map(|(name, _)| name).collect();
+        let mut linked = BTreeMap::new();
+        for (number, (_, goods, _)) in (1u64..).zip(rows) {
+            match self.is_in_register(goods).await {
+                Ok(()) => {}
+                Err(AppError::Invalid(wrong)) => {
+                    linked.insert(number, wrong.to_string());
+                }
+                Err(error) => return Err(error),
+            }
+        }
         let mut seen: BTreeMap<&str, &Goods> = BTreeMap::new();
         let mut placed = BTreeSet::new();
         let mut wrong = Vec::new();
@@ -159,7 +169,7 @@ impl App {
                 Ok(()) if !placed.insert((code.to_lowercase(), claim)) => {
                     Some(format!("lot {} stands twice in `{code}`", goods.number()))
                 }
-                Ok(()) => None,
+                Ok(()) => linked.remove(&number),
             };
             if let Some(problem) = problem
                 && wrong.len() < WRONG_MAX

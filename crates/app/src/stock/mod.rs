@@ -5,14 +5,20 @@
 //! each.
 
 mod cases;
+mod climate;
+mod commands;
 mod counts;
+mod disposals;
 mod import;
+mod losses;
 mod movements;
 mod overview;
 mod plan;
+mod plans;
 mod returns;
 mod scans;
 mod sites;
+mod sought;
 mod verify;
 mod view;
 
@@ -36,17 +42,23 @@ use crate::writing::{Beside, Keep, Terms, Writing};
 use crate::{Action, App, AppError, Caller, Invalid, Settings, read_body};
 
 pub use cases::{CaseSummary, FoundAgain, LossReport};
+pub use climate::{ClimateDue, ClimateView, SurveillanceDue};
+pub use commands::{CommandView, NewCommand};
 pub use counts::TakeView;
+pub use disposals::{CarriedOut, DisposalView, NewDisposal};
 pub use import::StockImportReport;
 pub use movements::{MovementView, NewMovement};
-pub use overview::{CountDue, Expiring, Overview, StoreMargin};
+pub use overview::{Expiring, Overview, StoreMargin};
 pub use plan::{MappedStore, NewPlanPoint, SiteMap};
+pub use plans::{CountDue, NewCountRule};
 pub use returns::StockReturn;
 pub use scans::{CountingView, NewScan};
 pub use sites::{NewPlace, NewSite, SiteView};
 pub(crate) use verify::unstated;
 pub use view::{GoodsView, Held, LedgerView, PlaceLine, StoreView};
 
+/// The relation of goods to the weapon of the register that they are.
+pub(crate) const FIREARM: &str = "stock-of";
 /// The state of what is kept.
 pub(crate) const OPEN: &str = "open";
 /// After how many days what is kept is looked at again.
@@ -59,7 +71,12 @@ const FOUND_MAX: u32 = 1_000;
 pub(crate) const fn stays(kind: Kind) -> bool {
     matches!(
         kind,
-        Kind::StockSite | Kind::StockPlan | Kind::StockGoods | Kind::StockHolder
+        Kind::StockSite
+            | Kind::StockPlan
+            | Kind::StockGoods
+            | Kind::StockHolder
+            | Kind::StockClimate
+            | Kind::StockCountRule
     )
 }
 
@@ -196,6 +213,12 @@ impl App {
     /// [`AppError::NoJustification`], [`AppError::Forbidden`].
     pub async fn register_goods(&self, caller: &Caller, goods: Goods) -> Result<GoodsId, AppError> {
         self.authorise(caller, Action::MoveStock, None)?;
+        // Who looked at it, and when, is said by those who look: see `App::inspect_goods`.
+        let goods = Goods {
+            inspected: None,
+            ..goods
+        };
+        let goods = self.categorised(goods).await?;
         self.is_new(&goods).await?;
         let mut writing = self.writing(caller);
         let id = put_goods(&mut writing, &goods)?;
@@ -207,6 +230,7 @@ impl App {
         goods
             .validate()
             .map_err(|error| invalid(error.field(), &error))?;
+        self.is_in_register(goods).await?;
         let held = self.store().claims(&[goods.claim()]).await?;
         match held.first() {
             None => Ok(()),
@@ -217,6 +241,52 @@ impl App {
                     goods.number()
                 );
                 Err(Invalid::new("number", "duplicate", text).into())
+            }
+        }
+    }
+
+    /// Goods with the category that the register states, where nobody states another one.
+    async fn categorised(&self, goods: Goods) -> Result<Goods, AppError> {
+        let record = goods.register_record();
+        let (None, Some(record)) = (goods.category, record) else {
+            return Ok(goods);
+        };
+        let category = match self.load_firearm(record).await {
+            Ok((_, firearm)) => firearm.particulars.category,
+            Err(AppError::NotFound(_)) => None,
+            Err(error) => return Err(error),
+        };
+        let category = category.and_then(|category| category.as_str().parse().ok());
+        Ok(Goods { category, ..goods })
+    }
+
+    /// Whether the weapon of the register that goods say they are is one, and no other goods are.
+    pub(super) async fn is_in_register(&self, goods: &Goods) -> Result<(), AppError> {
+        let Some(record) = goods.register_record() else {
+            return Ok(());
+        };
+        match self.load_firearm(record).await {
+            Ok(_) => {}
+            Err(AppError::NotFound(_)) => {
+                let text = "the register has no weapon with this id";
+                return Err(Invalid::new("record", "unknown", text).into());
+            }
+            Err(error) => return Err(error),
+        }
+        let linked = self.store().linked(record, FIREARM).await?;
+        let others = self.goods_of(linked.into_iter().map(GoodsId)).await?;
+        let mut others = others.values();
+        match others
+            .find(|other| other.register_record() == Some(record) && other.claim() != goods.claim())
+        {
+            None => Ok(()),
+            Some(other) => {
+                let text = format!(
+                    "{} {} is this weapon of the register already",
+                    other.nomenclature,
+                    other.number()
+                );
+                Err(Invalid::new("record", "duplicate", text).into())
             }
         }
     }
@@ -233,6 +303,11 @@ impl App {
     ) -> Result<(), AppError> {
         self.authorise(caller, Action::MoveStock, None)?;
         let (stored, goods) = self.load::<Goods>(id.0, Kind::StockGoods).await?;
+        let changed = Goods {
+            inspected: goods.inspected.clone(),
+            ..changed
+        };
+        let changed = self.categorised(changed).await?;
         changed
             .validate()
             .map_err(|error| invalid(error.field(), &error))?;
@@ -241,8 +316,11 @@ impl App {
             let text = "what it is, its number and its hazard stay: register it anew";
             return Err(Invalid::new("number", "refused", text).into());
         }
+        self.is_in_register(&changed).await?;
         let mut writing = self.writing(caller);
-        let beside = Beside::new(OPEN, Operation::Alteration);
+        let record = changed.register_record();
+        let beside =
+            Beside::new(OPEN, Operation::Alteration).links(record.map(|record| (FIREARM, record)));
         writing.change(&stored, None, &changed, beside)?;
         self.store().commit(writing.batch).await?;
         Ok(())
@@ -287,7 +365,10 @@ fn open_account(writing: &mut Writing<'_>, id: AccountId, kind: AccountKind) {
 /// Puts goods into a transaction.
 fn put_goods(writing: &mut Writing<'_>, goods: &Goods) -> Result<GoodsId, AppError> {
     let id = GoodsId(writing.new_id());
-    let beside = Beside::new(OPEN, Operation::Collection).claims(vec![goods.claim()]);
+    let record = goods.register_record();
+    let beside = Beside::new(OPEN, Operation::Collection)
+        .links(record.map(|record| (FIREARM, record)))
+        .claims(vec![goods.claim()]);
     let terms = terms(Kind::StockGoods, Keep::Review(REVIEW_DAYS));
     writing.create(id.0, terms, goods, beside)?;
     let row = StockGoodsRow {

@@ -12,6 +12,7 @@ use egnatia_stockpile::{
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use super::losses::Became;
 use super::{cases, invalid};
 use crate::port::{
     Change, CommitError, Conflict, EnterMovement, ResolveMovement, StockChange, StockMovementRow,
@@ -114,6 +115,15 @@ impl App {
         new: NewMovement,
     ) -> Result<MovementView, AppError> {
         self.authorise(caller, Action::MoveStock, None)?;
+        for line in &new.lines {
+            // INVARIANT: what is missing is a case first; what was there comes from a ledger.
+            let text = match line.kind {
+                MovementKind::Loss => "a loss follows from a case: say what is missing first",
+                MovementKind::Opening => "an opening balance comes with a ledger: take it over",
+                _ => continue,
+            };
+            return Err(Invalid::new("kind", "refused", text).into());
+        }
         let fresh = MovementId(self.writing(caller).new_id());
         let movement = Movement {
             id: new.id.unwrap_or(fresh),
@@ -169,9 +179,17 @@ impl App {
         while tries.next().is_some() {
             let expects = self.may_hold(&movement, &kinds).await?;
             let mut writing = self.writing(caller);
+            let mut is_told = false;
+            if signing == Signing::One {
+                let became = Became::Posted(None);
+                is_told = self
+                    .put_consequences(&mut writing, caller, &movement, became)
+                    .await?;
+            }
             put_movement(&mut writing, movement.clone(), hours, expects)?;
             match self.store().commit(writing.batch).await {
                 Ok(_) => {
+                    self.told(is_told).await?;
                     let row = self.movement_row(id).await?;
                     return Ok(MovementView { row, signing });
                 }
@@ -212,9 +230,16 @@ impl App {
             let what = Resolution::Post {
                 counted: counted.clone(),
             };
+            let became = Became::Posted(counted.as_deref());
+            let is_told = self
+                .put_consequences(&mut writing, caller, &row.movement, became)
+                .await?;
             self.put_end(&mut writing, (caller, id), what, expects);
             match self.store().commit(writing.batch).await {
-                Ok(_) => return self.view_movement_row(id, &kinds).await,
+                Ok(_) => {
+                    self.told(is_told).await?;
+                    return self.view_movement_row(id, &kinds).await;
+                }
                 Err(CommitError::Conflict(Conflict::Ledger(LedgerRefused::StoreChanged(_)))) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -235,11 +260,15 @@ impl App {
         reason: Remark,
     ) -> Result<MovementView, AppError> {
         self.authorise(caller, Action::SignStock, None)?;
-        self.movement_row(id).await?;
+        let row = self.movement_row(id).await?;
         let mut writing = self.writing(caller);
         let what = Resolution::Void { reason };
+        let is_told = self
+            .put_consequences(&mut writing, caller, &row.movement, Became::Ended)
+            .await?;
         self.put_end(&mut writing, (caller, id), what, Vec::new());
         self.store().commit(writing.batch).await?;
+        self.told(is_told).await?;
         let kinds = self.stock_kinds().await?;
         self.view_movement_row(id, &kinds).await
     }
@@ -257,6 +286,8 @@ impl App {
         for row in late {
             let mut writing = self.writing(caller);
             let id = row.movement.id;
+            self.put_consequences(&mut writing, caller, &row.movement, Became::Ended)
+                .await?;
             self.put_end(&mut writing, (caller, id), Resolution::TimeOut, Vec::new());
             match self.store().commit(writing.batch).await {
                 Ok(_) => lapsed += 1,
@@ -266,6 +297,14 @@ impl App {
             }
         }
         Ok(lapsed)
+    }
+
+    /// Wakes whoever tells partners, where something is to be told.
+    async fn told(&self, is_told: bool) -> Result<(), AppError> {
+        match is_told {
+            true => self.after_change().await,
+            false => Ok(()),
+        }
     }
 
     fn put_end(

@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 
 use egnatia_record::{Kind, RecordId};
-use egnatia_stockpile::{AccountId, Goods, GoodsId, Margin, Site, Stocktake, StocktakeState};
+use egnatia_stockpile::{AccountId, Goods, GoodsId, Margin, Stocktake};
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use super::cases::CaseSummary;
+use super::climate::{ClimateDue, SurveillanceDue};
+use super::commands::CommandView;
+use super::disposals::DisposalView;
 use super::movements::MovementView;
+use super::plans::CountDue;
 use crate::port::{StockBalanceRow, StockOf};
 use crate::writing::EventAbout;
-use crate::{Action, App, AppError, Caller, StoredRecord};
+use crate::{Action, App, AppError, Caller};
 
 /// Cases that the overview shows.
 const CASES_MAX: u32 = 50;
@@ -27,27 +30,22 @@ pub struct Overview {
     pub counting: Vec<(RecordId, Stocktake)>,
     /// Stores that are due to be counted, or late.
     pub counts_due: Vec<CountDue>,
+    /// Hand-overs of command that go on.
+    pub commands: Vec<CommandView>,
+    /// Cases of what is found, and in no store yet.
+    pub away: Vec<CaseSummary>,
+    /// Stores of which temperature or humidity need a person.
+    pub climates: Vec<ClimateDue>,
+    /// What is to be looked at, what is due first first.
+    pub surveillance: Vec<SurveillanceDue>,
+    /// Plans of destruction of which something is left.
+    pub disposals: Vec<DisposalView>,
     /// What has expired or soon will.
     pub expiring: Vec<Expiring>,
     /// Stores with a licence, and how much room there is; the least room first.
     pub margins: Vec<StoreMargin>,
     /// What accounts are called.
     pub names: BTreeMap<AccountId, String>,
-}
-
-/// A store that is due to be counted.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CountDue {
-    /// The site.
-    pub site: RecordId,
-    /// The store.
-    pub store: AccountId,
-    /// When it was last counted as a whole; nothing where it never was.
-    pub last_on: Option<Date>,
-    /// By when it is to be counted.
-    pub due_on: Date,
-    /// Whether that day has passed.
-    pub is_late: bool,
 }
 
 /// Something that has expired or soon will.
@@ -88,9 +86,7 @@ impl App {
     pub async fn stock_overview(&self, caller: &Caller) -> Result<Overview, AppError> {
         self.authorise(caller, Action::ViewStock, None)?;
         let sites = self.stock_sites_stored().await?;
-        let takes = self
-            .stock_records::<Stocktake>(Kind::Stocktake, "finished")
-            .await?;
+        let planned = self.planned().await?;
         let counting = self
             .stock_records::<Stocktake>(Kind::Stocktake, "counting")
             .await?;
@@ -102,6 +98,11 @@ impl App {
                 .map(|(stored, take)| (stored.envelope.id, take))
                 .collect(),
             counts_due: Vec::new(),
+            commands: self.commands(caller, true).await?,
+            away: self.cases_away().await?,
+            climates: self.climates_due().await?,
+            surveillance: Vec::new(),
+            disposals: self.disposals(caller, true).await?,
             expiring: Vec::new(),
             margins: Vec::new(),
             names: BTreeMap::new(),
@@ -121,18 +122,25 @@ impl App {
                     .await?;
                 let goods = self.goods_of(rows.iter().map(|row| row.goods)).await?;
                 let mut inside = Inside { rows, goods };
-                overview.counts_due.extend(self.count_due(
-                    stored,
-                    (site, store.account),
-                    &takes,
-                    &inside,
-                ));
+                let held: Vec<Goods> = inside.goods.values().cloned().collect();
+                let due = self.count_due((stored, site), store.account, &held, &planned);
+                let profile = &self.inner.stock.profile;
+                let soon = due.filter(|due| profile.warn_on(due.due_on) <= self.today());
+                overview.counts_due.extend(soon);
                 overview.margins.extend(self.margin(store, &inside).await?);
                 inside.rows.retain(|row| !blind.contains(&row.account));
                 overview.expiring.extend(self.expiring(&inside));
+                let seen = inside.rows.iter().filter_map(|row| {
+                    let goods = inside.goods.get(&row.goods)?;
+                    Some((*row, goods.clone()))
+                });
+                let seen: Vec<_> = seen.collect();
+                let due = self.surveillance_of(&seen).await?;
+                overview.surveillance.extend(due);
             }
         }
         overview.counts_due.sort_by_key(|due| due.due_on);
+        overview.surveillance.sort_by_key(|due| due.due_on);
         overview.expiring.sort_by_key(|expiring| expiring.on);
         overview.margins.sort_by_key(|margin| {
             let least = margin
@@ -144,40 +152,6 @@ impl App {
         self.log_consultation(caller, EventAbout::subject("stock-overview"))
             .await?;
         Ok(overview)
-    }
-
-    fn count_due(
-        &self,
-        stored: &StoredRecord,
-        (site, store): (&Site, AccountId),
-        takes: &[(StoredRecord, Stocktake)],
-        inside: &Inside,
-    ) -> Option<CountDue> {
-        let within = |place: &AccountId| site.store_of(*place) == Some(store);
-        let whole = |take: &Stocktake| {
-            let places = site.places.iter().map(|place| place.account);
-            places
-                .filter(within)
-                .all(|place| take.places.contains(&place))
-        };
-        let day = |at: jiff::Timestamp| at.to_zoned_datetime(TimeZone::UTC).date();
-        let ended = takes.iter().filter_map(|(_, take)| match take.state {
-            StocktakeState::Finished { at, .. } if whole(take) => Some(day(at)),
-            _ => None,
-        });
-        let last_on = ended.max();
-        let profile = &self.inner.stock.profile;
-        let serialised = inside.goods.values().any(Goods::is_serialised);
-        let since = last_on.unwrap_or_else(|| day(stored.envelope.recorded_at));
-        let due_on = profile.count_due_on(since, serialised);
-        let today = self.today();
-        (!inside.rows.is_empty() && profile.warn_on(due_on) <= today).then_some(CountDue {
-            site: stored.envelope.id,
-            store,
-            last_on,
-            due_on,
-            is_late: due_on < today,
-        })
     }
 
     fn expiring(&self, inside: &Inside) -> Vec<Expiring> {

@@ -120,6 +120,38 @@ impl App {
         })
     }
 
+    /// The points of a plan, to be taken out of the node: the log says so before they leave it.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] where there is none; [`AppError::NoJustification`],
+    /// [`AppError::Forbidden`].
+    pub async fn export_site_plan(
+        &self,
+        caller: &Caller,
+        site: RecordId,
+    ) -> Result<Vec<NewPlanPoint>, AppError> {
+        self.authorise(caller, Action::ViewSitePlan, None)?;
+        let (_, body) = self.load::<Site>(site, Kind::StockSite).await?;
+        let (_, plan) = self
+            .stored_plan(site)
+            .await?
+            .ok_or(AppError::NotFound("plan"))?;
+        let mut writing = self.writing(caller);
+        let about = EventAbout::subject(format!("export:stock-plan:{site}"));
+        let data = serde_json::json!({ "format": "geojson", "points": plan.points.len() });
+        writing.log(Operation::Disclosure, about.data(data));
+        self.store().commit(writing.batch).await?;
+        let points = plan.points.into_iter().map(|point| NewPlanPoint {
+            store: point
+                .store
+                .and_then(|store| Some(body.place(store)?.code.clone())),
+            name: point.name,
+            east_m: point.east_m,
+            north_m: point.north_m,
+        });
+        Ok(points.collect())
+    }
+
     /// Keeps the plan of a site; a further one replaces it.
     ///
     /// # Errors

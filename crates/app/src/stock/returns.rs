@@ -56,7 +56,16 @@ fn closed_at(case: &StockCase) -> Option<Timestamp> {
         CaseState::Open | CaseState::Recounted { .. } => None,
         CaseState::Counted { at, .. }
         | CaseState::Explained { at, .. }
-        | CaseState::Lost { at, .. } => Some(*at),
+        | CaseState::Lost { at, .. }
+        | CaseState::Found { lost_at: at, .. } => Some(*at),
+    }
+}
+
+/// When what was lost was found again.
+fn found_at(case: &StockCase) -> Option<Timestamp> {
+    match &case.state {
+        CaseState::Found { at, .. } => Some(*at),
+        _ => None,
     }
 }
 
@@ -110,6 +119,7 @@ impl App {
             let days = CaseDays {
                 opened: day_of(case.opened_at),
                 closed: closed_at(case).map(&day_of),
+                found: found_at(case).map(&day_of),
             };
             (case, goods.get(&case.goods), days)
         });

@@ -27,5 +27,7 @@ mod screening;
 mod simulation;
 mod stock;
 mod stock_counts;
+mod stock_losses;
+mod stock_plans;
 mod witnesses;
 mod world;

@@ -79,6 +79,8 @@ pub(crate) fn weapon(serial: &str) -> Goods {
         explosive: None,
         made_on: None,
         expires_on: None,
+        category: None,
+        inspected: None,
         condition: Condition::Serviceable,
     }
 }
@@ -162,7 +164,12 @@ impl Depot {
     }
 }
 
-fn moved(kind: Kind, goods: GoodsId, sides: (AccountId, AccountId), quantity: u64) -> NewMovement {
+pub(crate) fn moved(
+    kind: Kind,
+    goods: GoodsId,
+    sides: (AccountId, AccountId),
+    quantity: u64,
+) -> NewMovement {
     NewMovement {
         id: None,
         lines: vec![Line {
@@ -450,7 +457,7 @@ async fn an_empty_rack_becomes_a_case_and_a_theft_an_alert() {
         .unwrap()
         .items;
     assert_eq!(alerts.len(), 1);
-    assert_eq!(Some(alerts[0].alert), report.alert);
+    assert_eq!(Some(alerts[0].alert), report.sought.alert);
     assert_eq!(alerts[0].body.subject.identifiers[0].value, "5678");
     // The ledger is closed by a second person.
     app.sign_movement(&keeper("ana"), report.movement, None)

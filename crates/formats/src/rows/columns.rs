@@ -129,7 +129,7 @@ pub(super) fn stated<F>(
 }
 
 /// A heading without case, accents, script and punctuation.
-pub(super) fn fold(text: &str) -> String {
+pub(crate) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for c in text.chars().take(200).flat_map(char::to_lowercase) {
         match letter(c) {

@@ -22,6 +22,8 @@ mod sheet;
 pub mod stock;
 mod survey;
 
+pub(crate) use columns::fold as fold_heading;
+
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::Arc;
 

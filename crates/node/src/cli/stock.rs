@@ -34,6 +34,10 @@ pub struct Qd {
     /// A barricade stands between.
     #[arg(long)]
     pub barricaded: bool,
+    /// Maximum credible event, kg: what explodes at once, where the rule asks for it. The whole
+    /// quantity where it is left out.
+    #[arg(long, value_name = "KG", conflicts_with = "rule")]
+    pub mce: Option<Mass>,
     /// What happens where a result drops at the edge of two pieces of a function: `safe` never lets
     /// a distance shrink as the quantity grows, `literal` takes the table as printed.
     #[arg(long, default_value = "safe")]
@@ -61,6 +65,56 @@ rack of the site. Rows are counted as a spreadsheet counts them, from 1 with the
 
 Every row is checked before anything is written; where one is wrong, nothing is, and the exit code is
 2. The same file once more is refused: a serial and a lot are registered once.";
+
+const PLAN_AFTER: &str = "\
+Who may see a plan is an authorisation of its own: whoever is at the machine signs in as one of them.
+The password comes from standard input.";
+
+/// What to do with the plan of a site.
+#[derive(Subcommand)]
+pub enum PlanAct {
+    /// Show where things are, and how much room there is.
+    Show {
+        #[command(flatten)]
+        of: PlanOf,
+    },
+    /// Keep a plan from a file of GeoJSON; it replaces the one before.
+    Import {
+        /// The file.
+        file: PathBuf,
+        #[command(flatten)]
+        of: PlanOf,
+    },
+    /// Write the plan to a new file of GeoJSON, in metres. The audit log says who took it.
+    Export {
+        /// The file; one that is there is left alone.
+        file: PathBuf,
+        #[command(flatten)]
+        of: PlanOf,
+    },
+}
+
+/// Which plan, and as whom.
+#[derive(Args)]
+pub struct PlanOf {
+    /// The site.
+    #[arg(long, value_name = "ID")]
+    pub site: RecordId,
+    /// The login of somebody who may see plans; the password comes from standard input.
+    #[arg(long)]
+    pub login: String,
+    #[command(flatten)]
+    pub why: Why,
+}
+
+impl PlanAct {
+    /// Which plan, and as whom.
+    pub const fn of(&self) -> &PlanOf {
+        match self {
+            Self::Show { of } | Self::Import { of, .. } | Self::Export { of, .. } => of,
+        }
+    }
+}
 
 /// What to do with the stockpile.
 #[derive(Subcommand)]
@@ -118,6 +172,29 @@ pub enum Stock {
         #[command(flatten)]
         why: Why,
     },
+    /// Show by when each store is to be counted, and why.
+    Counts {
+        #[command(flatten)]
+        why: Why,
+    },
+    /// Enter readings of temperature and humidity from CSV: the moment, °C, relative humidity in %.
+    Readings {
+        /// The file.
+        file: PathBuf,
+        /// The code of the store, or its account.
+        #[arg(long)]
+        store: String,
+        #[command(flatten)]
+        why: Why,
+    },
+    /// Show plans of destruction: planned, done, left.
+    Disposals {
+        #[command(flatten)]
+        why: Why,
+    },
+    /// Show, import or export the plan of a site, as somebody who may see it.
+    #[command(subcommand, after_help = PLAN_AFTER)]
+    Plan(PlanAct),
     /// Show the movements that wait for a signature.
     Waiting {
         #[command(flatten)]

@@ -32,11 +32,13 @@ pub fn run(ask: &Qd, json: bool) -> anyhow::Result<ExitCode> {
         barricade,
         edges: ask.edges,
     };
-    let distance = tables.distance(&asked).map_err(refused)?;
+    let distance = tables.distance_by_event(&asked, ask.mce);
+    let distance = distance.map_err(refused)?;
     let functions: Vec<Json> = distance.terms.iter().map(function).collect();
     let value = json!({
         "distance_m": distance.metres, "rule": distance.rule(), "source": distance.source,
         "division": distance.division, "neq_kg": distance.quantity.to_string(),
+        "mce_kg": ask.mce.map(|event| event.to_string()),
         "exposed": exposed, "barricade": barricade, "edges": distance.edges,
         "functions": functions, "from_memory": distance.from_memory,
     });

@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::print;
+use super::{print, stock_plans};
 use crate::cli::{Stock, Why};
 use crate::config::Config;
 use crate::data::{Data, Index, operator};
@@ -42,7 +42,16 @@ pub async fn run(
         | Stock::Import { why, .. }
         | Stock::Close { why, .. }
         | Stock::Return { why, .. }
+        | Stock::Counts { why }
+        | Stock::Readings { why, .. }
+        | Stock::Disposals { why }
         | Stock::Waiting { why } => why,
+        Stock::Plan(act) => {
+            let data = Data::open(folder, config, Index::Skip).await?;
+            let code = stock_plans::plan(&data, act, json).await;
+            data.close().await;
+            return code;
+        }
     };
     let caller = operator(Some(justified(why)?))?;
     let data = Data::open(folder, config, Index::Skip).await?;
@@ -63,21 +72,27 @@ pub async fn run(
         Stock::Waiting { .. } => waiting(&data, &caller, json).await,
         Stock::Close { until, .. } => close(&data, &caller, *until, json).await,
         Stock::Return { period, .. } => count(&data, &caller, period, json).await,
-        Stock::Mixing => Ok(ExitCode::SUCCESS),
+        Stock::Counts { .. } => stock_plans::counts(&data, &caller, json).await,
+        Stock::Readings { file, store, .. } => {
+            let what = (file.as_path(), store.as_str());
+            stock_plans::enter_readings(&data, &caller, what, json).await
+        }
+        Stock::Disposals { .. } => stock_plans::disposals(&data, &caller, json).await,
+        Stock::Mixing | Stock::Plan(_) => Ok(ExitCode::SUCCESS),
     };
     data.close().await;
     code
 }
 
 /// Purpose and case, both of them.
-fn justified(why: &Why) -> Result<Justification, AppError> {
+pub(super) fn justified(why: &Why) -> Result<Justification, AppError> {
     match (why.purpose, why.case.clone()) {
         (Some(purpose), Some(case)) => Ok(Justification { purpose, case }),
         _ => Err(AppError::NoJustification),
     }
 }
 
-fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
+pub(super) fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
     let shown = || format!("{} cannot be read", file.display());
     let size = std::fs::metadata(file).with_context(shown)?.len();
     if size > FILE_BYTES_MAX {

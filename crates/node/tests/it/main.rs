@@ -29,6 +29,7 @@ mod screen;
 mod seven;
 mod seven_networks;
 mod stock;
+mod stock_losses;
 mod stock_proof;
 mod tamper;
 mod tour;

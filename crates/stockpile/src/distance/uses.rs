@@ -14,8 +14,11 @@ pub struct Use {
     pub divisions: Vec<Division>,
     /// With which barricade.
     pub barricade: BarricadeRule,
-    /// The functions; the greatest result holds.
+    /// The functions of the whole quantity; the greatest result holds.
     pub functions: Vec<String>,
+    /// The functions of what explodes at once, the maximum credible event: blast of what else only
+    /// projects. Their results count with the others.
+    pub by_event: Vec<String>,
     /// Whether it is from memory.
     pub is_from_memory: bool,
     /// Where it stands.
@@ -57,6 +60,8 @@ struct Row {
     divisions: Vec<Division>,
     barricade: BarricadeRule,
     functions: Vec<String>,
+    #[serde(default)]
+    by_event: Vec<String>,
     mark: Mark,
     source: String,
 }
@@ -76,6 +81,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Use>, InvalidTables> {
         divisions: row.divisions,
         barricade: row.barricade,
         functions: row.functions,
+        by_event: row.by_event,
         is_from_memory: row.mark == Mark::Memory,
         source: row.source,
     });

@@ -201,3 +201,30 @@ fn several_divisions_count_by_the_stated_rule() {
     let empty = tables.distance_of(&BTreeMap::new(), to, (Edges::Safe, Sums::TotalAsEach));
     assert_eq!(empty, Ok(None));
 }
+
+#[test]
+fn a_workshop_beside_fragments_takes_blast_of_the_event_and_projection_of_the_whole() {
+    let tables = Tables::shipped().unwrap();
+    let workshop = Ask {
+        barricade: Barricade::With,
+        ..ask(Division::D1_2_1, 1000, "workshop")
+    };
+    let whole = tables.distance(&workshop).unwrap();
+    assert_eq!(whole.rule(), "max(P1D3, BD18, DFD08)");
+    let metres: Vec<u32> = whole.terms.iter().map(|term| term.metres).collect();
+    assert_eq!(metres, [172, 80, 118]);
+    assert_eq!(whole.metres, 172);
+    assert_eq!(whole.from_memory.len(), 2, "{:?}", whole.from_memory);
+    let event = tables.distance_by_event(&workshop, Some(kg(100))).unwrap();
+    let metres: Vec<u32> = event.terms.iter().map(|term| term.metres).collect();
+    assert_eq!(metres, [172, 38, 73], "the event is 100 kg");
+    assert_eq!(event.from_memory.len(), 1);
+    for wrong in [kg(1001), kg(0)] {
+        let refused = tables.distance_by_event(&workshop, Some(wrong));
+        assert_eq!(refused, Err(DistanceRefused::Event));
+    }
+    // An event says nothing where the rule does not ask for it.
+    let plain = ask(Division::D1_1, 1000, "inhabited-building");
+    let same = tables.distance_by_event(&plain, Some(kg(1))).unwrap();
+    assert_eq!(same, tables.distance(&plain).unwrap());
+}

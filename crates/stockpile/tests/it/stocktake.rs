@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use egnatia_record::RecordId;
 use egnatia_stockpile::{
-    AccountId, CaseRefused, CaseState, Compared, Difference, GoodsId, Moved, Scan, ScanOutcome,
-    SnapshotLine, StockCase, TakeResult, compare, outcomes,
+    AccountId, CaseRefused, CaseState, Compared, Difference, GoodsId, LossKind, Moved, Scan,
+    ScanOutcome, SnapshotLine, Sought, StockCase, TakeResult, compare, outcomes,
 };
 
 use crate::world::{CARTRIDGES, LOST, PISTOL, RACK, RIFLE, STORE, at, record, user};
@@ -223,6 +223,9 @@ fn case() -> StockCase {
         stocktake: Some(record(1)),
         movement: None,
         counted_by: user("ana"),
+        said: None,
+        sought: None,
+        recovered: 0,
         opened_at: at(5),
         recount_due_at: at(29),
         report_due_at: at(53),
@@ -258,7 +261,6 @@ fn a_case_is_recounted_by_another_person_before_anything_is_said_of_it() {
 
 #[test]
 fn what_is_too_much_is_not_lost() {
-    use egnatia_stockpile::LossKind;
     let remark = || "nobody knows".to_owned().try_into().unwrap();
     let outcome = (LossKind::Stolen, crate::world::movement_id(2), None);
     let surplus = Some(Difference::Surplus(2));
@@ -272,4 +274,92 @@ fn what_is_too_much_is_not_lost() {
         .lose(outcome, remark(), (user("boris"), at(7)))
         .unwrap();
     assert_eq!(lost.state.as_str(), "lost");
+}
+
+fn lost(missing: u64) -> StockCase {
+    let remark = || "the lock was forced".to_owned().try_into().unwrap();
+    let outcome = (LossKind::Stolen, crate::world::movement_id(2), None);
+    let still = Some(Difference::Missing(missing));
+    let recounted = case().recount(still, user("boris"), at(6)).unwrap();
+    let mut lost = recounted
+        .lose(outcome, remark(), (user("boris"), at(7)))
+        .unwrap();
+    lost.tell(Sought {
+        alert: Some(record(5)),
+        ..Sought::default()
+    });
+    lost
+}
+
+#[test]
+fn a_loss_that_nobody_signs_opens_the_case_again_and_the_search_goes_on() {
+    let (loss, other) = (crate::world::movement_id(2), crate::world::movement_id(3));
+    assert_eq!(lost(1).reopen(other, at(40)), Err(CaseRefused::NotLost));
+    let open = lost(1).reopen(loss, at(40)).unwrap();
+    assert!(open.is_open() && open.sought == lost(1).sought);
+    assert_eq!((open.due_at(), open.report_due_at), (at(40), at(53)));
+    assert_eq!(
+        open.clone().reopen(loss, at(41)),
+        Err(CaseRefused::NotLost),
+        "once"
+    );
+    // It is there: nobody looks for it any more.
+    let counted = open.clone().recount(None, user("boris"), at(9)).unwrap();
+    assert_eq!(counted.sought, None);
+    // It is not: it is lost again, and the same alert looks for it.
+    let still = Some(Difference::Missing(1));
+    let again = open.recount(still, user("boris"), at(9)).unwrap();
+    assert_eq!(again.sought, lost(1).sought);
+}
+
+#[test]
+fn a_case_of_a_lot_ends_when_all_of_it_is_back() {
+    let by = || (user("ana"), at(20));
+    let back = |number| Some(crate::world::movement_id(number));
+    let (some, taken) = lost(10).find(back(3), 4, by()).unwrap();
+    assert_eq!((taken, some.recovered, some.state.as_str()), (4, 4, "lost"));
+    let (all, taken) = some.clone().find(back(4), 9, by()).unwrap();
+    assert_eq!((taken, all.state.as_str()), (6, "found"));
+    assert_eq!(all.sought, None);
+    assert_eq!(
+        all.clone().find(back(5), 1, by()),
+        Err(CaseRefused::NotLost)
+    );
+    // What brought the last ones back was wrong.
+    let why = "another box".to_owned().try_into().unwrap();
+    let again = all.lose_again(6, why, by()).unwrap();
+    assert_eq!((again.recovered, again.state.as_str()), (4, "lost"));
+    assert_eq!(again.loss(), lost(10).loss());
+}
+
+#[test]
+fn what_an_authority_found_comes_into_a_store_later() {
+    let by = || (user("ana"), at(20));
+    let (seen, taken) = lost(1).find(None, 1, by()).unwrap();
+    assert_eq!((taken, seen.state.as_str()), (1, "found"));
+    let (back, taken) = seen
+        .find(Some(crate::world::movement_id(4)), 1, by())
+        .unwrap();
+    assert_eq!(taken, 1);
+    let CaseState::Found {
+        movement, lost_at, ..
+    } = back.state
+    else {
+        panic!("{back:?}")
+    };
+    assert_eq!(
+        (movement, lost_at),
+        (Some(crate::world::movement_id(4)), at(7))
+    );
+}
+
+#[test]
+fn a_loss_that_is_taken_back_is_explained_by_that() {
+    let why = || "it was in the workshop".to_owned().try_into().unwrap();
+    let (loss, back) = (crate::world::movement_id(2), crate::world::movement_id(8));
+    let by = || (user("boris"), at(9));
+    let taken = lost(1).take_back((loss, back), why(), by()).unwrap();
+    assert_eq!((taken.state.as_str(), taken.sought), ("explained", None));
+    let other = lost(1).take_back((back, loss), why(), by());
+    assert_eq!(other, Err(CaseRefused::NotLost));
 }

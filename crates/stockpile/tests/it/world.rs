@@ -151,6 +151,8 @@ pub fn ammunition(division: Division, group: Group, grams_each: u64) -> Goods {
         }),
         made_on: None,
         expires_on: None,
+        category: None,
+        inspected: None,
         condition: Condition::Serviceable,
     }
 }

@@ -125,6 +125,11 @@ kind-stock-snapshot = books at the start of a count
 kind-stock-scans = scans of a count
 kind-stock-difference = result of a count
 kind-stock-case = discrepancy
+kind-stock-count-rule = rule of counts
+kind-stock-command = hand-over of command
+kind-stock-climate = limits of temperature and humidity
+kind-stock-readings = readings of temperature and humidity
+kind-stock-disposal = plan of destruction
 
 about-account = account { $name }
 about-list = list { $name }

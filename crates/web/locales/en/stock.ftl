@@ -340,6 +340,7 @@ stock-labels = Labels
 stock-labels-back = Back
 stock-label-print = Label
 stock-label-of = Code of { $what }
+stock-label-matrix-of = The same as a Data Matrix: { $what }
 stock-labels-means = Print them, and fix each where it belongs. A code holds an id and nothing else: whoever finds a label learns nothing from it.
 stock-labels-more = { $count ->
     [one] { $count } more does not fit this page: print it from its own page.
@@ -464,3 +465,216 @@ notice-stock-lose = The loss is reported. The movement that takes it out waits f
 notice-stocktake-begun = The count has begun.
 notice-stocktake-finished = The count has ended.
 notice-stocktake-abandoned = The count is given up.
+
+# When what is counted
+count-plan = Plan of counts
+count-plan-lede = By when each store is to be counted, and why. A rule about goods or stores brings a count forward; a hand-over of command asks for a count of everything.
+count-plan-stores = Stores, what is due first first
+count-why = Why
+count-why-interval = Its interval is over
+count-why-rule = A rule
+count-why-command = The command changes
+count-days = { $count ->
+        [one] each day
+       *[other] every { $count } days
+    }
+count-days-invalid = Write a number of days, such as 14
+count-rule = Rule
+count-rules = Rules
+count-rules-empty = Rules by which stores are counted sooner would stand here.
+count-rules-empty-how = A stock inspector sets one, with a reason.
+count-rule-new = Set a rule
+count-rule-means = Stores to which all of this applies are counted again after so many days. A rule is about goods and stores, never about people, and only brings a count forward.
+count-rule-name = What it is called
+count-rule-name-hint = Such as: explosives each fortnight
+count-rule-days = Counted again after so many days
+count-rule-every = Interval
+count-rule-stores = Only these stores
+count-rule-called = Only stores that hold something whose name has this in it
+count-rule-categories = Only stores that hold weapons of these categories
+count-rule-divisions = Only stores that hold something of these hazard divisions
+count-rule-discrepancy = Only stores in which something differed within so many days
+count-rule-submit = Set the rule
+count-rule-end = End the rule
+count-rule-holds = Holds
+count-rule-ended = Ended
+count-rule-set-by = Set by
+count-rule-ended-by = Ended by
+count-rule-ended-why = Why it ended
+notice-count-rule = The rule is set.
+notice-count-rule-end = The rule has ended.
+command = Hand-over of command
+commands = Hand-overs of command
+commands-empty = Hand-overs of command would stand here.
+commands-empty-how = A stock inspector begins one when the commander of a site changes.
+command-of = Hand-over of command: { $site }
+command-new = Hand over the command of a site
+command-means = Everything is counted, and both commanders sign the same counts. Until then the outgoing one answers for the site.
+command-outgoing = Who hands over
+command-outgoing-hint = The login of a storekeeper or stock inspector
+command-incoming = Who takes over
+command-incoming-hint = The login of a storekeeper or stock inspector
+command-order = Order
+command-order-hint = The paper by which the command changes
+command-begin = Begin the hand-over
+command-login-invalid = Write a login, such as a.keeper
+command-site-missing = Choose a site
+command-from-to = From, to
+command-is-open = Being counted and signed
+command-is-complete = Complete
+command-is-abandoned = Given up
+command-due = counted and signed by then
+command-due-on = Counted and signed by
+command-responsible = Who answers for the site
+command-began = Begun by
+command-signed = Signed
+command-waits = To be signed by
+command-counted = What is counted
+command-counts = Counts
+command-not-counted = Not counted yet
+command-count-means = Count every place that is not counted yet, for the occasion of a hand-over of command.
+command-sign = Sign what was counted
+command-sign-means = { $count ->
+        [0] No case is open at this site. With both signatures the hand-over is complete.
+        [one] One case is open at this site, and passes to whoever takes over. With both signatures the hand-over is complete.
+       *[other] { $count } cases are open at this site, and pass to whoever takes over. With both signatures the hand-over is complete.
+    }
+command-abandon = Give the hand-over up
+command-abandon-means = Who was to leave goes on to answer for the site.
+command-abandoned-by = Given up by
+command-complete-at = Complete since
+notice-command = The hand-over has begun. Count everything; then both commanders sign.
+notice-command-sign = Signed.
+notice-command-abandon = The hand-over is given up.
+
+# Temperature, humidity, surveillance
+climate = Temperature and humidity
+climate-of = Temperature and humidity: { $store }
+climates = Temperature and humidity
+climates-empty = Stores out of their limits would stand here.
+climates-empty-how = A store comes here with a reading out of its limits, or when nobody has read it.
+climate-now = How it stands
+climate-none = No limits are set
+climate-limits-now = Limits
+climate-within = Within the limits
+climate-out = { $count ->
+        [one] One reading out of the limits
+       *[other] { $count } readings out of the limits
+    }
+climate-unread = Not read for too long
+climate-never = Never
+climate-at = When
+climate-temperature = Temperature
+climate-humidity = Relative humidity
+climate-last = Last reading
+climate-first-out = First out of the limits
+climate-last-out = Last out of the limits
+climate-is-out = Out of the limits
+climate-is-within = Within
+climate-series = Readings
+climate-series-empty = Readings would stand here.
+climate-series-empty-how = They are entered by hand, or pasted from the table of a logger.
+climate-read = Enter readings
+climate-read-means = One on each line, or the table of a logger with its headings: the moment, °C, relative humidity in %.
+climate-readings = Readings
+climate-readings-hint = Such as 1.3.2026 9:00; 21,5; 55. A column may be empty.
+climate-read-submit = Keep the readings
+climate-limits = Limits
+climate-limits-means = What is out of them is shown to the storekeeper until somebody says what was done.
+climate-limits-submit = Set the limits
+climate-limits-missing = State at least one limit
+climate-temperature-min = Not colder than, °C
+climate-temperature-max = Not warmer than, °C
+climate-humidity-min = Not drier than, %
+climate-humidity-max = Not damper than, %
+climate-settle = Say what was done
+climate-settle-means = The readings stay. They leave the list of what needs a person.
+climate-settle-submit = It is settled
+climate-done = What was done
+climate-done-by = Settled by
+notice-climate-read = The readings are kept.
+notice-climate-limits = The limits are set.
+notice-climate-settle = It is settled.
+surveillance = To be looked at
+surveillance-empty = Explosives that are due to be looked at would stand here.
+surveillance-empty-how = They come here some days before their interval is over.
+surveillance-why-interval = Its interval is over
+surveillance-why-propellant = Propellant: test for deterioration
+surveillance-why-lost-lot = Propellant of an unknown lot: not to be kept
+stock-inspected = Last looked at
+stock-inspected-on = When
+stock-inspected-found = What was found
+stock-goods-inspect = Looked at
+stock-goods-inspect-means = Surveillance: what was found, and in what state it is now. Who says so, and when, stays in its history.
+stock-goods-inspect-submit = Keep what was found
+notice-stock-inspected = What was found is kept.
+
+# What is missing
+stock-goods-missing = Something is missing
+stock-goods-missing-means = It is not where the books have it, in a store or with a holder. A case opens; another person looks again.
+stock-goods-missing-submit = Open a case
+stock-missing-count = How many are missing
+stock-missing-said = What was seen
+notice-stock-missing = The case is open. Another person looks again.
+stock-category = Category
+stock-category-A = A: prohibited
+stock-category-B = B: authorisation
+stock-category-C = C: declaration
+stock-column-category = Category
+stock-firearm-record = Weapon of the register
+stock-firearm-record-hint = The id or the address of its page. A theft from stock is then in its life.
+stock-firearm-invalid = This is no id of a weapon of the register
+stock-register-refused = The register did not take the loss
+stock-case-is-found = Found again
+stock-found-by = Found, recorded by
+stock-found-movement = Brought back
+stock-found-away = Not in a store yet
+stock-found-on = Found
+stock-away = Found, in no store yet
+stock-away-empty = What was found and is in no store yet would stand here.
+stock-away-empty-how = It comes here when the register records a find.
+stock-recovered = Of it, back again
+stock-return-found = Found again
+
+# What is destroyed
+disposal = Plan of destruction
+disposals = Destruction
+disposals-lede = What is surplus and to be destroyed: planned, done, by whom, and what is left. Every piece leaves by a movement that two persons sign.
+disposals-empty = Plans of destruction would stand here.
+disposals-empty-how = A stock inspector plans what is surplus.
+disposal-new = Plan a destruction
+disposal-means = All of what is chosen is planned. A storekeeper enters what is destroyed, in as many parts as needed; a second person signs each.
+disposal-name = What it is called
+disposal-why = Why it is surplus
+disposal-method = How and where
+disposal-due-on = Destroyed by
+disposal-lines = What is destroyed
+disposal-lines-gone = Something that was chosen is not there any more: choose again
+disposal-submit = Plan it
+disposal-is-open = Going on
+disposal-is-done = Done
+disposal-is-abandoned = Given up
+disposal-planned = Planned
+disposal-done = Destroyed
+disposal-waiting = Waits for a signature
+disposal-left = Left
+disposal-left-hint = { $count ->
+        [one] One is left
+       *[other] { $count } are left
+    }
+disposal-progress = Progress
+disposal-carried = Destructions
+disposal-carried-empty = Destructions would stand here.
+disposal-carried-empty-how = A storekeeper enters what is destroyed.
+disposal-pieces = Pieces
+disposal-first = Entered by
+disposal-second = Signed by
+disposal-planned-by = Planned by
+disposal-done-at = Done since
+disposal-abandoned-by = Given up by
+disposal-carry-out = Enter what is destroyed
+disposal-carry-out-means = How many of each. It waits for the signature of a second person.
+disposal-abandon = Give the plan up
+notice-disposal = The destruction is planned.
+notice-disposal-carry-out = It is entered. It waits for the signature of a second person.
+notice-disposal-abandon = The plan is given up.

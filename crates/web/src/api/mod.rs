@@ -27,7 +27,9 @@ mod stock;
 mod stock_bodies;
 mod stock_count_bodies;
 mod stock_counts;
+mod stock_disposals;
 mod stock_more;
+mod stock_plans;
 mod traces;
 mod transfers;
 
@@ -213,6 +215,56 @@ fn firearms_router() -> Router<WebState> {
         )
 }
 
+fn stock_plans_router() -> Router<WebState> {
+    Router::new()
+        .route("/stock/count-plan", get(stock_plans::count_plan))
+        .route(
+            "/stock/count-rules",
+            get(stock_plans::rules).merge(post(stock_plans::set_rule)),
+        )
+        .route("/stock/count-rules/{id}/end", post(stock_plans::end_rule))
+        .route(
+            "/stock/commands",
+            get(stock_plans::commands).merge(post(stock_plans::begin_command)),
+        )
+        .route("/stock/commands/{id}", get(stock_plans::command))
+        .route(
+            "/stock/commands/{id}/signature",
+            post(stock_plans::sign_command),
+        )
+        .route(
+            "/stock/commands/{id}/abandon",
+            post(stock_plans::abandon_command),
+        )
+        .route(
+            "/stock/stores/{id}/climate",
+            get(stock_plans::climate).merge(put(stock_plans::set_limits)),
+        )
+        .route(
+            "/stock/stores/{id}/climate/settlement",
+            post(stock_plans::settle_climate),
+        )
+        .route(
+            "/stock/stores/{id}/readings",
+            post(stock_plans::enter_readings),
+        )
+        .route("/stock/goods/{id}/inspections", post(stock_plans::inspect))
+        .route("/stock/goods/{id}/missing", post(stock_plans::missing))
+        .route(
+            "/stock/disposals",
+            get(stock_disposals::disposals).merge(post(stock_disposals::plan_disposal)),
+        )
+        .route("/stock/disposals/{id}", get(stock_disposals::disposal))
+        .route(
+            "/stock/disposals/{id}/movements",
+            post(stock_disposals::carry_out),
+        )
+        .route(
+            "/stock/disposals/{id}/abandon",
+            post(stock_disposals::abandon_disposal),
+        )
+}
+
 fn stock_router() -> Router<WebState> {
     Router::new()
         .route("/stock/overview", get(stock::overview))
@@ -267,6 +319,7 @@ fn stock_router() -> Router<WebState> {
             "/stock/counts/{id}/abandon",
             post(stock_counts::abandon_count),
         )
+        .merge(stock_plans_router())
         .route("/stock/cases", get(stock_counts::cases))
         .route("/stock/cases/{id}", get(stock_counts::case))
         .route("/stock/cases/{id}/recount", post(stock_counts::recount))

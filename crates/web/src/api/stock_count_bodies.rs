@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::stock_bodies::{BalanceBody, MarginBody, MovementBody};
+use super::stock_disposals::DisposalBody;
+use super::stock_plans::{CommandBody, CountDueBody};
 
 /// A count that is to begin.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -181,23 +183,37 @@ pub(crate) struct LossReportBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub alert: Option<RecordId>,
+    /// The weapon of the register whose life has the loss.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub firearm: Option<RecordId>,
+    /// Why the register did not take the loss, where it did not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub register_refused: Option<String>,
 }
 
-/// A store that is due to be counted.
+/// A store of which temperature or humidity need a person.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct CountDueBody {
+pub(crate) struct ClimateDueBody {
     /// The store.
     #[schema(value_type = String)]
     pub store: RecordId,
-    /// When it was last counted as a whole.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = Date)]
-    pub last_on: Option<Date>,
-    /// By when it is to be counted.
+    /// How many readings were out of the limits, and nobody has said what was done.
+    pub out: u64,
+    /// Whether nobody has read it for too long.
+    pub is_unread: bool,
+}
+
+/// Goods that are to be looked at.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SurveillanceDueBody {
+    /// By when.
     #[schema(value_type = String, format = Date)]
     pub due_on: Date,
-    /// Whether that day has passed.
-    pub is_late: bool,
+    /// `interval`, `propellant`, `lost-lot`.
+    pub why: &'static str,
+    /// Where, of what, how many.
+    pub row: BalanceBody,
 }
 
 /// How much room a store's licence leaves.
@@ -226,6 +242,16 @@ pub(crate) struct OverviewBody {
     pub counting: Vec<TakeLine>,
     /// Stores that are due to be counted.
     pub counts_due: Vec<CountDueBody>,
+    /// Hand-overs of command that go on.
+    pub commands: Vec<CommandBody>,
+    /// Cases of what is found, and in no store yet.
+    pub away: Vec<CaseBody>,
+    /// Stores of which temperature or humidity need a person.
+    pub climates: Vec<ClimateDueBody>,
+    /// What is to be looked at.
+    pub surveillance: Vec<SurveillanceDueBody>,
+    /// Plans of destruction of which something is left.
+    pub disposals: Vec<DisposalBody>,
     /// What has expired or soon will.
     pub expiring: Vec<BalanceBody>,
     /// Licences, the least room first.
@@ -235,12 +261,20 @@ pub(crate) struct OverviewBody {
 impl OverviewBody {
     pub fn of(overview: Overview) -> Self {
         let counting = overview.counting.into_iter();
-        let due = overview.counts_due.into_iter().map(|due| CountDueBody {
+        let due = overview.counts_due.iter().map(CountDueBody::of);
+        let climates = overview.climates.into_iter().map(|due| ClimateDueBody {
             store: due.store.0,
-            last_on: due.last_on,
-            due_on: due.due_on,
-            is_late: due.is_late,
+            out: due.out.map_or(0, |out| out.count),
+            is_unread: due.unread_since.is_some(),
         });
+        let surveillance = overview.surveillance.into_iter();
+        let surveillance = surveillance.map(|due| SurveillanceDueBody {
+            due_on: due.due_on,
+            why: due.why.as_str(),
+            row: BalanceBody::of(due.row, Some(due.goods)),
+        });
+        let commands = overview.commands.into_iter().map(CommandBody::of);
+        let disposals = overview.disposals.into_iter().map(DisposalBody::of);
         let expiring = |item: Expiring| BalanceBody::of(item.row, Some(item.goods));
         let margins = overview.margins.into_iter();
         let margins = margins.map(|margin| StoreMarginBody {
@@ -254,6 +288,11 @@ impl OverviewBody {
             cases: overview.cases.into_iter().map(CaseBody::of).collect(),
             counting: counting.map(|(id, count)| TakeLine { id, count }).collect(),
             counts_due: due.collect(),
+            commands: commands.collect(),
+            away: overview.away.into_iter().map(CaseBody::of).collect(),
+            climates: climates.collect(),
+            surveillance: surveillance.collect(),
+            disposals: disposals.collect(),
             expiring: overview.expiring.into_iter().map(expiring).collect(),
             margins: margins.collect(),
         }

@@ -234,7 +234,9 @@ pub(crate) async fn lose(
         .await?;
     let body = LossReportBody {
         movement: report.movement.0,
-        alert: report.alert,
+        alert: report.sought.alert,
+        firearm: report.sought.firearm,
+        register_refused: report.sought.register_refused,
     };
     Ok((StatusCode::CREATED, Json(body)))
 }

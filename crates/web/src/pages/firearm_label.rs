@@ -42,26 +42,45 @@ pub struct FirearmLabelPage {
 pub struct PrintedLabel {
     /// What the codes hold, and what stands below them.
     pub label: Label,
+    /// The codes.
+    pub codes: Codes,
+}
+
+/// The two codes of a label: they say the same.
+#[derive(Debug, Template)]
+#[template(path = "parts/codes.html")]
+pub struct Codes {
+    /// What they say.
+    code: String,
     /// The code for telephones and most scanners.
-    pub qr: Qr,
+    qr: Qr,
     /// The code for small parts: smaller, and read from metal.
-    pub matrix: Qr,
+    matrix: Qr,
+}
+
+impl Codes {
+    /// Both codes with this text, and what they are called; `None` where it is too long for one.
+    pub(super) fn of(code: String, (qr_name, matrix_name): (String, String)) -> Option<Self> {
+        Some(Self {
+            qr: qr(&code, qr_name)?,
+            matrix: data_matrix(&code, matrix_name)?,
+            code,
+        })
+    }
+
+    /// Both, each with its class.
+    fn both(&self) -> [(&Qr, &'static str); 2] {
+        [(&self.qr, "square"), (&self.matrix, "matrix")]
+    }
 }
 
 impl PrintedLabel {
-    /// Both codes, each with its class.
-    fn codes(&self) -> [(&Qr, &'static str); 2] {
-        [(&self.qr, "square"), (&self.matrix, "matrix")]
-    }
-
     fn of(t: &Texts, label: Label) -> Result<Self, Problem> {
+        let names = (t.text("firearm-label-code"), t.text("firearm-label-matrix"));
         // The texts of a weapon are bounded so that they fit into one code.
-        let unfit = || Problem::new(ProblemCode::Internal);
-        let code = label.code();
-        let name = t.text("firearm-label-code");
+        let codes = Codes::of(label.code(), names);
         Ok(Self {
-            qr: qr(&code, name).ok_or_else(unfit)?,
-            matrix: data_matrix(&code, t.text("firearm-label-matrix")).ok_or_else(unfit)?,
+            codes: codes.ok_or_else(|| Problem::new(ProblemCode::Internal))?,
             label,
         })
     }
@@ -138,10 +157,18 @@ pub(crate) async fn show_sheet(signed: Signed) -> Result<Response, Problem> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use rxing::{BarcodeFormat, DecodeHints};
 
     use super::*;
+
+    /// What another program reads from both codes.
+    pub(crate) fn read_both(codes: &Codes) -> [String; 2] {
+        [
+            read(&codes.qr, BarcodeFormat::QR_CODE),
+            read(&codes.matrix, BarcodeFormat::DATA_MATRIX),
+        ]
+    }
 
     /// The modules of a drawing as a picture of grey, some pixels a module, read by another program.
     fn read(code: &Qr, format: BarcodeFormat) -> String {
@@ -188,9 +215,8 @@ mod tests {
                 record: egnatia_record::RecordId::from_bytes([7; 16]),
             };
             let printed = PrintedLabel::of(Texts::default_language(), label.clone()).unwrap();
-            let matrix = read(&printed.matrix, BarcodeFormat::DATA_MATRIX);
+            let [qr, matrix] = read_both(&printed.codes);
             assert_eq!(Label::parse(&matrix), Some(label.clone()), "{matrix}");
-            let qr = read(&printed.qr, BarcodeFormat::QR_CODE);
             assert_eq!(qr, matrix);
         }
     }

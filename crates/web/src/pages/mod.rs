@@ -19,6 +19,7 @@ pub mod audit;
 mod audit_words;
 pub mod check;
 mod checking;
+mod count_plans;
 mod counting;
 mod entry_fields;
 pub mod firearm;
@@ -57,8 +58,12 @@ pub mod session;
 mod site_plans;
 pub mod stock;
 mod stock_cases;
+mod stock_commands;
+mod stock_disposals;
 mod stock_entry;
 mod stock_goods;
+mod stock_goods_acts;
+mod stock_goods_form;
 mod stock_import;
 mod stock_labels;
 mod stock_movements;
@@ -67,6 +72,7 @@ mod stock_setup;
 mod stock_words;
 mod stocktake_result;
 mod stocktakes;
+mod store_climates;
 mod stores;
 mod subjects;
 mod taken_table;
@@ -344,6 +350,29 @@ fn stock_router() -> Router<WebState> {
         .route("/stock-setup/close", post(stock_setup::close))
         .route("/stock-returns", get(stock_returns::show_return))
         .route("/stock-returns/file", get(stock_returns::download))
+        .route("/count-plan", get(count_plans::show_plan))
+        .route("/count-rules", post(count_plans::set_rule))
+        .route("/count-rules/new", get(count_plans::show_new_rule))
+        .route("/count-rules/{id}", get(count_plans::show_rule))
+        .route("/count-rules/{id}/end", post(count_plans::end_rule))
+        .route("/stock-commands", post(stock_commands::begin))
+        .route("/stock-commands/new", get(stock_commands::show_new))
+        .route("/stock-commands/{id}", get(stock_commands::show_one))
+        .route("/stock-commands/{id}/{act}", post(stock_commands::act))
+        .route("/stores/{id}/climate", get(store_climates::show_one))
+        .route("/stores/{id}/climate/{act}", post(store_climates::act))
+        .route(
+            "/disposals",
+            get(stock_disposals::show_all).post(stock_disposals::plan),
+        )
+        .route("/disposals/new", get(stock_disposals::show_new))
+        .route("/disposals/{id}", get(stock_disposals::show_one))
+        .route("/disposals/{id}/{act}", post(stock_disposals::act))
+        .route("/stock-goods/{id}/inspect", post(stock_goods_acts::inspect))
+        .route(
+            "/stock-goods/{id}/missing",
+            post(stock_goods_acts::report_missing),
+        )
         .route("/stock-cases", get(stock_cases::show_cases))
         .route("/stock-cases/{id}", get(stock_cases::show_case))
         .route("/stock-cases/{id}/{act}", post(stock_cases::act))

@@ -1,15 +1,20 @@
 //! The stockpile today: what needs a person, and the stores.
 
 use axum::response::Response;
-use egnatia_app::{Action, CountDue, Expiring, SiteView, StoreMargin};
+use egnatia_app::{
+    Action, CaseSummary, ClimateDue, Expiring, SiteView, StoreMargin, SurveillanceDue,
+};
 use egnatia_record::RecordId;
-use egnatia_stockpile::Stocktake;
+use egnatia_stockpile::{CaseState, Stocktake};
 
+use super::count_plans::{commands_table, due_table};
 use super::firearms::FirearmsPage;
+use super::stock_disposals::plans_table;
 use super::stock_words::{
     Names, account, account_cell, cases_table, day, goods_cell, tabs, waiting_table,
 };
 use super::stocktakes::takes_table;
+use super::terms;
 use crate::parts::{Cell, Empty, Table, Tone};
 use crate::problem::Problem;
 use crate::visit::{Signed, show};
@@ -28,8 +33,23 @@ pub(crate) async fn show_overview(signed: Signed) -> Result<Response, Problem> {
     let mut tables = vec![
         waiting_table(&frame, &overview.waiting),
         cases_table(&frame, names, &overview.cases),
-        due_table(&frame, names, &overview.counts_due),
+        due_table(&frame, names, (&overview.counts_due, "stock-counts-due")),
     ];
+    if !overview.commands.is_empty() {
+        tables.push(commands_table(&frame, &overview.commands));
+    }
+    if !overview.away.is_empty() {
+        tables.push(away_table(&frame, &overview.away));
+    }
+    if !overview.climates.is_empty() {
+        tables.push(climates_table(&frame, names, &overview.climates));
+    }
+    if !overview.surveillance.is_empty() {
+        tables.push(surveillance_table(&frame, names, &overview.surveillance));
+    }
+    if !overview.disposals.is_empty() {
+        tables.push(plans_table(&frame, &overview.disposals));
+    }
     let going: &[(RecordId, Stocktake)] = &overview.counting;
     if !going.is_empty() {
         tables.push(takes_table(&frame, names, going, "stocktakes-going"));
@@ -59,32 +79,78 @@ pub(crate) async fn show_overview(signed: Signed) -> Result<Response, Problem> {
     }))
 }
 
-fn due_table(frame: &Frame, names: &Names, due: &[CountDue]) -> Table {
+/// What is found, and in no store yet.
+fn away_table(frame: &Frame, away: &[CaseSummary]) -> Table {
+    let t = frame.t;
+    let columns = &["column-name", "stock-found-on", "stock-case"];
+    let rows = away.iter().map(|summary| {
+        let at = match summary.case.state {
+            CaseState::Found { at, .. } => at,
+            _ => summary.case.opened_at,
+        };
+        vec![
+            goods_cell(summary.case.goods, summary.goods.as_ref()),
+            Cell::Time(frame.moment(at)),
+            Cell::link(
+                format!("/stock-cases/{}", summary.envelope.id),
+                t.text("stock-case-see"),
+            ),
+        ]
+    });
+    let empty = Empty::of(t, "stock-away");
+    Table::new(t, t.text("stock-away"), columns, empty).rows(rows.collect())
+}
+
+fn climates_table(frame: &Frame, names: &Names, climates: &[ClimateDue]) -> Table {
+    let t = frame.t;
+    let columns = &["stock-store", "column-state", "climate-last"];
+    let rows = climates.iter().map(|due| {
+        let state = match due.out {
+            Some(out) => Cell::tag(Tone::Against, t.count("climate-out", out.count)),
+            None => Cell::tag(Tone::Caution, t.text("climate-unread")),
+        };
+        let last = due.out.map(|out| out.last.at);
+        let last = last.or_else(|| due.unread_since.flatten());
+        vec![
+            Cell::link(
+                format!("/stores/{}/climate", due.store),
+                account(t, names, due.store),
+            ),
+            state,
+            match last {
+                Some(at) => Cell::Time(frame.moment(at)),
+                None => Cell::Text(t.text("climate-never")),
+            },
+        ]
+    });
+    let empty = Empty::of(t, "climates");
+    Table::new(t, t.text("climates"), columns, empty).rows(rows.collect())
+}
+
+fn surveillance_table(frame: &Frame, names: &Names, due: &[SurveillanceDue]) -> Table {
     let t = frame.t;
     let columns = &[
-        "stock-store",
+        "column-name",
         "column-state",
         "stock-due",
-        "stock-counted-on",
+        "count-why",
+        "stock-place",
     ];
-    let rows = due.iter().map(|due| {
-        let (tone, key) = match due.is_late {
+    let rows = due.iter().map(|item| {
+        let (tone, key) = match item.due_on < frame.today() {
             true => (Tone::Against, "stock-count-late"),
             false => (Tone::Caution, "stock-count-due"),
         };
-        let never = || t.text("stock-counted-never");
         vec![
-            Cell::link(
-                format!("/stocktakes/new?store={}", due.store),
-                account(t, names, due.store),
-            ),
+            goods_cell(item.row.goods, Some(&item.goods)),
             Cell::tag(tone, t.text(key)),
-            Cell::Text(day(due.due_on)),
-            Cell::Text(due.last_on.map_or_else(never, day)),
+            Cell::Text(day(item.due_on)),
+            Cell::Text(terms::word(t, &["surveillance-why"], item.why.as_str())),
+            account_cell(t, names, item.row.account),
         ]
     });
-    let empty = Empty::of(t, "stock-counts-due");
-    Table::new(t, t.text("stock-counts-due"), columns, empty).rows(rows.collect())
+    let empty = Empty::of(t, "surveillance");
+    Table::new(t, t.text("surveillance"), columns, empty).rows(rows.collect())
 }
 
 fn expiring_table(frame: &Frame, names: &Names, expiring: &[Expiring]) -> Table {

@@ -173,8 +173,57 @@ fn history(frame: &Frame, summary: &CaseSummary) -> Facts {
             case.movement
                 .map(|id| see(format!("/stock-movements/{id}"), "stock-movement-see")),
         );
+    let facts = match &case.said {
+        Some(said) => facts.with(t.text("stock-missing-said"), Cell::Text(said.to_string())),
+        None => facts,
+    };
+    let sought = case.sought.clone().unwrap_or_default();
+    let facts = facts
+        .with_some(
+            t.text("stock-loss-alert"),
+            sought
+                .alert
+                .map(|alert| see(format!("/alerts/{alert}"), "stock-alert-see")),
+        )
+        .with_some(
+            t.text("stock-firearm"),
+            sought
+                .firearm
+                .map(|firearm| see(format!("/firearms/{firearm}"), "stock-firearm-see")),
+        )
+        .with_some(
+            t.text("stock-register-refused"),
+            sought.register_refused.map(Cell::Text),
+        );
     match &case.state {
         CaseState::Open => facts,
+        CaseState::Found {
+            kind,
+            loss,
+            lost_at,
+            movement,
+            by,
+            at,
+        } => facts
+            .with(
+                t.text("stock-loss"),
+                Cell::Lines(
+                    terms::word(t, &["stock-loss"], kind.as_str()),
+                    frame.moment(*lost_at).text,
+                ),
+            )
+            .with(
+                t.text("stock-loss-movement"),
+                see(format!("/stock-movements/{loss}"), "stock-movement-see"),
+            )
+            .with(t.text("stock-found-by"), lines(by, *at))
+            .with(
+                t.text("stock-found-movement"),
+                match movement {
+                    Some(id) => see(format!("/stock-movements/{id}"), "stock-movement-see"),
+                    None => Cell::Text(t.text("stock-found-away")),
+                },
+            ),
         CaseState::Recounted { by, at } | CaseState::Counted { by, at } => {
             facts.with(t.text("stock-recounted-by"), lines(by, *at))
         }
@@ -209,7 +258,14 @@ fn history(frame: &Frame, summary: &CaseSummary) -> Facts {
             )
             .with_some(
                 t.text("stock-loss-alert"),
-                alert.map(|alert| see(format!("/alerts/{alert}"), "stock-alert-see")),
+                // One that ended by itself is not looked for any more.
+                alert
+                    .filter(|_| case.sought.is_none())
+                    .map(|alert| see(format!("/alerts/{alert}"), "stock-alert-see")),
+            )
+            .with_some(
+                t.text("stock-recovered"),
+                (case.recovered > 0).then(|| Cell::Number(case.recovered.to_string())),
             )
             .with(t.text("stock-why"), Cell::Text(reason.to_string())),
     }

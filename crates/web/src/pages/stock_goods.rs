@@ -3,16 +3,18 @@
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use egnatia_app::{Action, GoodsView};
-use egnatia_stockpile::{Condition, Division, Explosive, Goods, GoodsId, Group, Mass, Tracking};
+use egnatia_stockpile::{Condition, Division, Goods, GoodsId, Group, Tracking};
 
 use super::alert_form::{Filler, Wrong};
-use super::firearm_fields::{read_day, words, words_or_none};
+use super::firearm_fields::words_or_none;
 use super::firearm_sections::{Section, SectionsPage, whole, wrong_of};
 use super::firearms::FirearmsPage;
+use super::stock_goods_acts::{inspect_section, missing_section};
+use super::stock_goods_form::{read, read_day_of, read_record, state_fields};
 use super::stock_words::{account_cell, day, goods_cell, goods_name, tabs};
 use super::stores::read_before;
 use super::{record_id, terms};
-use crate::parts::{Cell, Empty, Facts, Field, FieldKind, Form, Table, Tone};
+use crate::parts::{Cell, Empty, Facts, FieldKind, Form, Table, Tone};
 use crate::problem::Problem;
 use crate::visit::{Posted, Signed, done, show, show_refused};
 use crate::{Area, Frame, Texts};
@@ -86,10 +88,8 @@ pub(crate) async fn show_one(signed: Signed, Path(id): Path<String>) -> Result<R
     let before = read_before(&signed)?;
     let app = &signed.state.app;
     let view = app.stock_goods(signed.caller(), id, before, PAGE).await?;
-    let state = state_of(&view.goods);
-    Ok(show(
-        &page(&signed, (id, &view), (&state, &Wrong::new())).await,
-    ))
+    let nothing = ("", &Posted::default(), &Wrong::new());
+    Ok(show(&page(&signed, (id, &view), nothing).await))
 }
 
 /// What may change of goods, as a form has it.
@@ -99,15 +99,30 @@ fn state_of(goods: &Goods) -> Posted {
         ("condition".to_owned(), goods.condition.to_string()),
         ("made_on".to_owned(), day(goods.made_on)),
         ("expires_on".to_owned(), day(goods.expires_on)),
+        (
+            "category".to_owned(),
+            goods
+                .category
+                .map(|category| category.to_string())
+                .unwrap_or_default(),
+        ),
+        (
+            "record".to_owned(),
+            goods
+                .register_record()
+                .map(|record| record.to_string())
+                .unwrap_or_default(),
+        ),
     ])
 }
 
 async fn page(
     signed: &Signed,
     (id, view): (GoodsId, &GoodsView),
-    (posted, wrong): (&Posted, &Wrong),
+    (act, posted, wrong): (&str, &Posted, &Wrong),
 ) -> SectionsPage {
     let t = signed.t();
+    let refused = |of: &str| (act == of).then_some((posted, wrong));
     let frame = signed
         .frame(goods_name(&view.goods), Some(Area::Stores))
         .await;
@@ -131,9 +146,24 @@ async fn page(
         Section::new("what", t.text("stock-what")).facts(facts(signed, view)),
         Section::new("life", t.text("stock-life")).table(life_table(&frame, view).next(next)),
     ];
+    if signed.offers(Action::CountStock) {
+        if view.goods.explosive.is_some() {
+            let goods = (id, &view.goods);
+            sections.push(inspect_section(&frame, goods, refused("inspect")));
+        }
+        if !view.is_hidden && view.held.iter().any(|row| row.quantity > 0) {
+            sections.push(missing_section(&frame, (id, view), refused("missing")));
+        }
+    }
     if may_move {
+        let now = (state_of(&view.goods), Wrong::new());
+        let (posted, wrong) = refused("change").unwrap_or((&now.0, &now.1));
         let filler = Filler { t, posted, wrong };
-        let fields = state_fields(&filler);
+        let mut fields = state_fields(&filler);
+        if !view.goods.is_serialised() {
+            // What a lot is never stands in the register of weapons.
+            fields.retain(|field| !matches!(field.name, "category" | "record"));
+        }
         let whole = whole(wrong, &fields);
         let submit = t.text("stock-change-submit");
         let form = Form::new(
@@ -187,14 +217,12 @@ fn facts(signed: &Signed, view: &GoodsView) -> Facts {
         true => "stock-serial",
         false => "stock-lot",
     });
-    let record = match &goods.tracking {
-        Tracking::Serial { record, .. } => *record,
-        Tracking::Lot { .. } => None,
-    };
-    let record = record.map(|record| match signed.offers(Action::ViewFirearms) {
-        true => Cell::link(format!("/firearms/{record}"), t.text("stock-firearm-see")),
-        false => Cell::Exact(record.to_string()),
-    });
+    let record = goods
+        .register_record()
+        .map(|record| match signed.offers(Action::ViewFirearms) {
+            true => Cell::link(format!("/firearms/{record}"), t.text("stock-firearm-see")),
+            false => Cell::Exact(record.to_string()),
+        });
     let hazard = goods.explosive.map(|explosive| {
         Cell::Text(format!(
             "{}{}, {} kg",
@@ -213,9 +241,22 @@ fn facts(signed: &Signed, view: &GoodsView) -> Facts {
         )
         .with(number, Cell::Exact(goods.number().to_owned()))
         .with(t.text("stock-condition"), Cell::tag(tone, condition))
+        .with_some(
+            t.text("stock-category"),
+            goods
+                .category
+                .map(|category| Cell::Text(terms::word(t, &["stock-category"], category.as_str()))),
+        )
         .with_some(t.text("stock-hazard"), hazard)
         .with_some(t.text("stock-made-on"), on(goods.made_on))
         .with_some(t.text("stock-expires-on"), on(goods.expires_on))
+        .with_some(
+            t.text("stock-inspected"),
+            goods.inspected.as_ref().map(|seen| {
+                let by = format!("{}, {}", day(seen.on), seen.by);
+                Cell::Lines(seen.found.to_string(), by)
+            }),
+        )
         .with_some(t.text("stock-firearm"), record)
         .with_all(t.text("stock-cases"), cases.collect())
         .with(
@@ -249,16 +290,6 @@ fn life_table(frame: &Frame, view: &GoodsView) -> Table {
     });
     let empty = Empty::of(t, "stock-life");
     Table::new(t, String::new(), columns, empty).rows(rows.collect())
-}
-
-fn state_fields(filler: &Filler<'_>) -> Vec<Field> {
-    let conditions = Condition::ALL.iter().map(|condition| condition.as_str());
-    let conditions = words(filler.t, "stock-condition", conditions);
-    vec![
-        filler.choice("condition", "stock-condition", conditions),
-        filler.line("made_on", "stock-made-on"),
-        filler.line("expires_on", "stock-expires-on"),
-    ]
 }
 
 /// Shows the form of a new weapon or lot.
@@ -332,79 +363,17 @@ pub(crate) async fn register(signed: Signed, posted: Posted) -> Result<Response,
     Ok(show_refused(&new_page(&signed, (&posted, &wrong)).await))
 }
 
-/// A day that may be left out.
-fn read_day_of(
-    posted: &Posted,
-    field: &str,
-    t: &Texts,
-    wrong: &mut Wrong,
-) -> Option<jiff::civil::Date> {
-    let text = posted.some(field)?;
-    let day = read_day(&text);
-    if day.is_none() {
-        wrong.insert(field.to_owned(), t.text("day-invalid"));
-    }
-    day
+pub(super) async fn refused_page(
+    signed: &Signed,
+    id: GoodsId,
+    refused: (&'static str, &Posted, &Wrong),
+) -> Result<Response, Problem> {
+    let app = &signed.state.app;
+    let view = app.stock_goods(signed.caller(), id, None, PAGE).await?;
+    Ok(show_refused(&page(signed, (id, &view), refused).await))
 }
 
-fn read(posted: &Posted, t: &Texts) -> Result<Goods, Wrong> {
-    let mut wrong = Wrong::new();
-    let number = posted.text("number");
-    let tracking = match posted.raw("tracking") {
-        "lot" => Tracking::Lot { lot: number },
-        _ => Tracking::Serial {
-            serial: number,
-            record: None,
-        },
-    };
-    let hazard = (
-        posted.some("division"),
-        posted.some("group"),
-        posted.some("mass_each"),
-    );
-    let explosive = match hazard {
-        (None, None, None) => None,
-        (division, group, mass) => {
-            let division = division.and_then(|text| text.parse::<Division>().ok());
-            let group = group.and_then(|text| text.parse::<Group>().ok());
-            let mass = mass.and_then(|text| text.replace(',', ".").parse::<Mass>().ok());
-            for (field, key, is_read) in [
-                ("division", "stock-hazard-incomplete", division.is_some()),
-                ("group", "stock-hazard-incomplete", group.is_some()),
-                ("mass_each", "stock-mass-invalid", mass.is_some()),
-            ] {
-                if !is_read {
-                    wrong.insert(field.to_owned(), t.text(key));
-                }
-            }
-            division
-                .zip(group)
-                .zip(mass)
-                .map(|((division, group), mass_each)| Explosive {
-                    division,
-                    group,
-                    mass_each,
-                })
-        }
-    };
-    let goods = Goods {
-        nomenclature: posted.text("nomenclature"),
-        tracking,
-        explosive,
-        made_on: read_day_of(posted, "made_on", t, &mut wrong),
-        expires_on: read_day_of(posted, "expires_on", t, &mut wrong),
-        condition: posted
-            .raw("condition")
-            .parse()
-            .unwrap_or(Condition::Unknown),
-    };
-    match wrong.is_empty() {
-        true => Ok(goods),
-        false => Err(wrong),
-    }
-}
-
-/// Corrects condition and dates.
+/// Corrects condition, dates, category, and which weapon of the register it is.
 pub(crate) async fn change(
     signed: Signed,
     Path(id): Path<String>,
@@ -422,6 +391,14 @@ pub(crate) async fn change(
             .raw("condition")
             .parse()
             .unwrap_or(view.goods.condition),
+        category: posted.raw("category").parse().ok(),
+        tracking: match &view.goods.tracking {
+            Tracking::Serial { serial, .. } => Tracking::Serial {
+                serial: serial.clone(),
+                record: read_record(&posted, t, &mut wrong),
+            },
+            lot @ Tracking::Lot { .. } => lot.clone(),
+        },
         ..view.goods.clone()
     };
     if wrong.is_empty() {
@@ -430,7 +407,5 @@ pub(crate) async fn change(
             Err(error) => wrong = wrong_of(error)?,
         }
     }
-    Ok(show_refused(
-        &page(&signed, (id, &view), (&posted, &wrong)).await,
-    ))
+    refused_page(&signed, id, ("change", &posted, &wrong)).await
 }

@@ -7,7 +7,7 @@ use axum::response::Response;
 use egnatia_app::Action;
 use egnatia_stockpile::{AccountId, Goods, GoodsId};
 
-use super::partner_card::{Qr, qr};
+use super::firearm_label::Codes;
 use super::record_id;
 use super::stock_words::goods_name;
 use crate::problem::{Problem, ProblemCode};
@@ -31,18 +31,20 @@ pub struct StockLabelsPage {
 /// A label.
 #[derive(Debug)]
 struct StockLabel {
-    code: String,
-    qr: Qr,
+    codes: Codes,
     number: String,
     name: String,
     place: String,
 }
 
 fn label(t: &Texts, code: String, number: &str, (name, place): (&str, &str)) -> Option<StockLabel> {
-    let what = t.with("stock-label-of", "what", format!("{name} {number}"));
+    let what = format!("{name} {number}");
+    let names = (
+        t.with("stock-label-of", "what", what.clone()),
+        t.with("stock-label-matrix-of", "what", what),
+    );
     Some(StockLabel {
-        qr: qr(&code, what)?,
-        code,
+        codes: Codes::of(code, names)?,
         number: number.to_owned(),
         name: name.to_owned(),
         place: place.to_owned(),
@@ -105,4 +107,24 @@ pub(crate) async fn of_one(signed: Signed, Path(id): Path<String>) -> Result<Res
         labels: vec![label],
         more: 0,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use egnatia_record::RecordId;
+
+    use super::*;
+    use crate::pages::firearm_label::tests::read_both;
+
+    #[test]
+    fn both_codes_of_a_label_are_read_back_as_the_id_and_tell_nothing_else() {
+        let id = AccountId(RecordId::from_bytes([0xa7; 16]));
+        let about = ("магацин, сандук № 4", "Депо Север");
+        let t = Texts::default_language();
+        let label = label(t, id.to_string(), "A1-03", about).unwrap();
+        for read in read_both(&label.codes) {
+            assert_eq!(read.parse::<AccountId>(), Ok(id));
+            assert_eq!(read, id.to_string());
+        }
+    }
 }

@@ -22,6 +22,8 @@ pub(super) fn tabs(t: &Texts, shown: &str) -> Vec<(&'static str, String, bool)> 
         ("/stock-movements", "stock-movements"),
         ("/stocktakes", "stocktakes"),
         ("/stock-cases", "stock-cases"),
+        ("/count-plan", "count-plan"),
+        ("/disposals", "disposals"),
         ("/stock-returns", "stock-returns"),
     ]
     .into_iter()
@@ -182,6 +184,11 @@ pub(super) fn cases_table(frame: &Frame, names: &Names, cases: &[CaseSummary]) -
     });
     let empty = Empty::of(t, "stock-cases");
     Table::new(t, t.text("stock-cases"), columns, empty).rows(rows.collect())
+}
+
+/// The last minute of a day at the node.
+pub(super) fn end_of(frame: &Frame, day: jiff::civil::Date) -> Option<jiff::Timestamp> {
+    frame.node.zone.to_timestamp(day.at(23, 59, 0, 0)).ok()
 }
 
 /// A day as people of the region write it.

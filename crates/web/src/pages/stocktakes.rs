@@ -127,6 +127,8 @@ pub(crate) async fn show_new(signed: Signed) -> Result<Response, Problem> {
         places.filter(|place| store.is_some() && view.site.store_of(place.account) == store)
     });
     let chosen = chosen.map(|place| ("places".to_owned(), place.account.to_string()));
+    let occasion = signed.visit.query("occasion");
+    let chosen = chosen.chain(occasion.map(|word| ("occasion".to_owned(), word)));
     let posted = Posted::of(chosen.collect());
     Ok(show(
         &new_page(&signed, &sites, (&posted, &Wrong::new())).await,

@@ -30,7 +30,8 @@ pub(crate) async fn show_store(
     let mut inside = Section::new("inside", t.text("stock-inside"))
         .table(inside_table(&frame, &view))
         .link(format!("/stock-accounts/{id}"), t.text("stock-ledger"))
-        .link(format!("/stores/{id}/labels"), t.text("stock-labels"));
+        .link(format!("/stores/{id}/labels"), t.text("stock-labels"))
+        .link(format!("/stores/{id}/climate"), t.text("climate"));
     if signed.offers(Action::CountStock) {
         let href = format!("/stocktakes/new?store={id}");
         inside = inside.link(href, t.text("stocktake-new"));

@@ -39,6 +39,8 @@ mod screenings;
 mod stock;
 mod stock_more;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
+mod stock_plans;
+#[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod texts;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod transfers;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::world::{Answer, Browser, World, link};
 
-const PURPOSE: &str = "stockpile-security";
+pub(crate) const PURPOSE: &str = "stockpile-security";
 
 fn caller(login: &str, role: Role) -> Caller {
     Caller {
@@ -50,6 +50,8 @@ fn weapon(serial: &str) -> Goods {
         explosive: None,
         made_on: None,
         expires_on: None,
+        category: None,
+        inspected: None,
         condition: Condition::Serviceable,
     }
 }
@@ -64,6 +66,8 @@ fn charges() -> Goods {
             mass_each: Mass::from_kilograms(1),
         }),
         expires_on: Some("2026-12-01".parse().unwrap()),
+        category: None,
+        inspected: None,
         ..weapon("x")
     }
 }

@@ -30,6 +30,8 @@ pub enum StockField {
     Group,
     /// Net explosive mass of one piece, kg.
     MassEach,
+    /// Category of a weapon.
+    Category,
     /// When it was made.
     MadeOn,
     /// Until when it may be used.
@@ -48,6 +50,7 @@ impl StockField {
         Self::Division,
         Self::Group,
         Self::MassEach,
+        Self::Category,
         Self::MadeOn,
         Self::ExpiresOn,
     ];
@@ -64,6 +67,7 @@ impl StockField {
             Self::Division => "division",
             Self::Group => "group",
             Self::MassEach => "mass-each",
+            Self::Category => "category",
             Self::MadeOn => "made-on",
             Self::ExpiresOn => "expires-on",
         }

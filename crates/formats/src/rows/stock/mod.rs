@@ -75,6 +75,9 @@ pub enum StockCellProblem {
     /// A hazard that is not stated wholly.
     #[error("state division, group and net explosive mass, or none of them")]
     Hazard,
+    /// No category of weapons.
+    #[error("write the category of the weapon as A, B or C, or leave the cell empty")]
+    Category,
     /// No day.
     #[error("this is no day; write 2026-03-05 or 5.3.2026, or leave the cell empty")]
     Day,
@@ -307,6 +310,9 @@ impl Reading<'_> {
         let condition = |text: &str| text.to_lowercase().replace(' ', "-").parse().ok();
         let problem = StockCellProblem::Condition;
         let condition = self.read(StockField::Condition, condition, problem);
+        let category = |text: &str| text.to_uppercase().parse().ok();
+        let problem = StockCellProblem::Category;
+        let category = self.read(StockField::Category, category, problem);
         let made_on = self.day(StockField::MadeOn);
         let expires_on = self.day(StockField::ExpiresOn);
         let read = StockTableRow {
@@ -318,6 +324,8 @@ impl Reading<'_> {
                 explosive,
                 made_on,
                 expires_on,
+                category,
+                inspected: None,
                 condition: condition.unwrap_or(Condition::Unknown),
             },
             quantity: quantity?,

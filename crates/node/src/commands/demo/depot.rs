@@ -82,6 +82,8 @@ fn rows(today: Date) -> Vec<(String, Goods, u64)> {
         explosive: None,
         made_on: None,
         expires_on,
+        category: None,
+        inspected: None,
         condition: Condition::Serviceable,
     };
     let lot = |lot: &str| Tracking::Lot {
