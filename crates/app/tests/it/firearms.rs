@@ -435,6 +435,9 @@ fn seizure(firearm: RecordId, number: &str) -> Incident {
             countries: vec![country("BA"), country("MK")],
         },
         concealment: "under the seat".into(),
+        context: None,
+        transport: None,
+        offence: None,
         weapons: vec![SeizedWeapon {
             particulars: zastava(number),
             firearm: Some(firearm),
@@ -443,6 +446,7 @@ fn seizure(firearm: RecordId, number: &str) -> Incident {
         ammunition: Vec::new(),
         explosives: Vec::new(),
         persons: Vec::new(),
+        proceedings: None,
         note: String::new(),
     }
 }

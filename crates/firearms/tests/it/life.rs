@@ -1,7 +1,8 @@
 //! Which event may follow which.
 
 use egnatia_firearms::{
-    Custody, Event, EventKind, Firearm, Form, LifeRefused, ProposedDestruction, Recording,
+    Custody, Event, EventDraft, EventField, EventKind, Firearm, Form, LifeRefused,
+    ProposedDestruction, Recording,
 };
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
@@ -307,6 +308,64 @@ fn whoever_is_named_makes_the_record_personal_and_debug_does_not_show_them() {
     assert!(!format!("{firearm:?}").contains("Ana"));
     let dealer = event(r#"{"manufacture":{"holder":{"kind":"manufacturer","reference":"Z"}}}"#);
     assert!(!lived(&[dealer]).unwrap().is_personal());
+}
+
+#[test]
+fn an_event_is_read_field_by_field_and_what_is_missing_is_named() {
+    let with = Custody::With(holder("zastava"));
+    let all = EventDraft {
+        holder: Some(holder("H-2")),
+        from_holder: None,
+        from: Some(country("RS")),
+        to: Some(country("MK")),
+        number: "L 7".into(),
+        until: Some(date(2030, 1, 1)),
+        consignee: Some("Depot".into()),
+        authority: Some("me-up".parse().unwrap()),
+        circumstances: "in a van".into(),
+    };
+    for kind in EventKind::ALL {
+        let plain = EventKind::PLAIN.contains(kind);
+        match all.clone().read(*kind, &with) {
+            Ok(event) => assert!(plain && event.kind() == *kind, "{kind}"),
+            Err(refused) => assert!(!plain && refused == LifeRefused::NotPlain, "{kind}"),
+        }
+        assert_eq!(plain, !kind.fields().is_empty(), "{kind}");
+        // Without a field that it needs it cannot be; without another one it can.
+        for field in kind.fields() {
+            let mut draft = all.clone();
+            match field {
+                EventField::Holder => draft.holder = None,
+                EventField::HolderBefore => draft.from_holder = None,
+                EventField::From => draft.from = None,
+                EventField::To => draft.to = None,
+                EventField::Number => draft.number.clear(),
+                EventField::Until => draft.until = None,
+                EventField::Consignee => draft.consignee = None,
+                EventField::Authority => draft.authority = None,
+                EventField::Circumstances => draft.circumstances.clear(),
+            }
+            // As the first event where it can be one: the fields are looked at before what follows what.
+            let read = draft.read(*kind, &with);
+            let recorded = read.and_then(|event| record(new(), event, date(2026, 11, 1)));
+            let is_text = matches!(recorded, Err(LifeRefused::Text(_)));
+            assert_eq!(is_text, kind.needs(*field), "{kind} {field}: {recorded:?}");
+        }
+    }
+    let given = |from: Option<&str>, custody: &Custody| {
+        let draft = EventDraft {
+            from_holder: from.map(str::to_owned),
+            ..all.clone()
+        };
+        match draft.read(EventKind::Transfer, custody).unwrap() {
+            Event::Transfer { from, .. } => from.map(|from| from.reference),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(given(None, &with).as_deref(), Some("zastava"));
+    assert_eq!(given(Some("H-9"), &with).as_deref(), Some("H-9"));
+    let authority = Custody::Authority("me-up".parse().unwrap());
+    assert_eq!(given(None, &authority), None);
 }
 
 fn any_event() -> impl Strategy<Value = Event> {
