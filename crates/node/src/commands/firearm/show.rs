@@ -1,4 +1,4 @@
-//! `egnatia firearm show`, `egnatia firearm trace`.
+//! `egnatia firearm show`, `egnatia firearm trace show`.
 
 use std::fmt::Write;
 use std::process::ExitCode;
