@@ -84,11 +84,13 @@ async function register(page, weapon = {}) {
 
 async function giveTo(page, path, holder) {
   await page.goto(path);
-  await page.selectOption("#event", "manufacture");
+  await page.click(`main a[href='${path}/events/manufacture']`);
+  await page.waitForURL((url) => url.pathname === `${path}/events/manufacture`);
+  await assertFine(page);
   await page.fill("#on", day(30));
   await page.selectOption("#holder_kind", "authority");
   await page.fill("#holder", holder);
-  await page.click(`form[action='${path}/event'] button[type=submit]`);
+  await page.click(`form[action='${path}/events/manufacture'] button[type=submit]`);
   await page.waitForURL((url) => url.searchParams.get("done") === "firearm-event");
 }
 

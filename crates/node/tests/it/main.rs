@@ -28,6 +28,7 @@ mod region;
 mod screen;
 mod seven;
 mod seven_networks;
+mod seven_trace;
 mod stock;
 mod stock_proof;
 mod tamper;

@@ -307,6 +307,9 @@ pub(crate) struct HopBody {
     /// The answer.
     #[schema(value_type = Option<Object>)]
     pub answer: Option<Outcome>,
+    /// When it was given.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub answered_at: Option<Timestamp>,
 }
 
 /// A trace with its chain.

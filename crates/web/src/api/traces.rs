@@ -79,10 +79,10 @@ pub(crate) async fn trace(
     let id = record_id(&id)?;
     let view = state.app.view_trace(bearer.caller(), id).await?;
     let hops = view.hops.into_iter().map(|hop| {
-        let (state, answer) = match hop.state {
-            HopState::NotDelivered => ("not-delivered", None),
-            HopState::Silent => ("silent", None),
-            HopState::Answered { outcome, .. } => ("answered", Some(outcome)),
+        let (state, answer, answered_at) = match hop.state {
+            HopState::NotDelivered => ("not-delivered", None, None),
+            HopState::Silent => ("silent", None, None),
+            HopState::Answered { outcome, at } => ("answered", Some(outcome), Some(at)),
         };
         HopBody {
             authority: hop.authority,
@@ -92,6 +92,7 @@ pub(crate) async fn trace(
             due_at: hop.due_at,
             state,
             answer,
+            answered_at,
         }
     });
     Ok(Json(TraceBody {
