@@ -234,7 +234,7 @@ impl App {
             .filter(|row| row.kind == "record")
             .map(|row| row.to)
             .collect();
-        everybody.extend(self.passed_on_to(envelope.id).await?);
+        everybody.extend(self.handed_on_to(envelope.id).await?);
         everybody.extend(further.cloned());
         for to in &everybody {
             match self.queue_trace(&mut writing, &envelope, to) {
@@ -251,7 +251,7 @@ impl App {
     }
 
     /// Those who have an own trace because somebody passed it on: they have to know of a consent too.
-    async fn passed_on_to(&self, id: RecordId) -> Result<Vec<AuthorityId>, AppError> {
+    async fn handed_on_to(&self, id: RecordId) -> Result<Vec<AuthorityId>, AppError> {
         let linked = self.store().linked(id, "trace").await?;
         let mut others = Vec::new();
         for record in self.store().records(&linked).await? {

@@ -778,7 +778,8 @@ async fn consent_that_comes_later_lets_an_answered_trace_go_on() {
 async fn whoever_got_a_trace_from_somebody_else_learns_of_a_consent_that_comes_later() {
     let nodes = region().await;
     let [me, rs, ba, al] = ["me-up", "rs-mup", "ba-dkpt", "al-asp"].map(|name| node(&nodes, name));
-    let trace = me.app.start_trace(&focal(), trace_to("rs-mup", &["BA"]));
+    let officer = focal();
+    let trace = me.app.start_trace(&officer, trace_to("rs-mup", &["BA"]));
     let trace = trace.await.unwrap();
     me.deliver_to(rs).await;
     answer(rs, exported(), Some("ba-dkpt")).await.unwrap();
@@ -793,7 +794,7 @@ async fn whoever_got_a_trace_from_somebody_else_learns_of_a_consent_that_comes_l
     ba.deliver_to(me).await;
     let consent = me
         .app
-        .consent_to_pass_on(&focal(), trace, "AL".parse().unwrap());
+        .consent_to_pass_on(&officer, trace, "AL".parse().unwrap());
     consent.await.unwrap();
     assert_eq!(me.deliver_to(ba).await.delivered, 1);
     assert_eq!(me.deliver_to(al).await.delivered, 0, "consent asks nobody");

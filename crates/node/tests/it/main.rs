@@ -19,6 +19,7 @@ mod eval;
 mod exchange;
 mod exchange_kill;
 mod exchange_rotation;
+mod firearm_life;
 mod firearms;
 mod kill;
 mod networks;
