@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{Counts, Period, ReturnRow, ReturnSection, TraceResult, add};
-use crate::{Context, Country, Incident, IncidentKind, Offence, Profile, Transport, WeaponKind};
+use crate::{
+    Context, Country, Incident, IncidentKind, Offence, Proceedings, Profile, Transport, WeaponKind,
+};
 
 /// What nobody stated.
 const NOT_STATED: &str = "not-stated";
@@ -300,7 +302,7 @@ fn justice(incidents: &[&Incident]) -> Vec<ReturnRow> {
     ];
     for incident in incidents {
         let offence = incident.offence.map_or(NOT_STATED, Offence::as_str);
-        for (stage, count) in incident.proceedings.iter().flat_map(|known| known.stages()) {
+        for (stage, count) in incident.proceedings.iter().flat_map(Proceedings::stages) {
             let held = counts.entry((stage, offence)).or_default();
             *held = held.saturating_add(u64::from(count));
         }

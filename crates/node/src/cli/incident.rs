@@ -16,7 +16,7 @@ use super::firearm::{among, incident_kind};
 #[derive(Subcommand)]
 pub enum IncidentAct {
     /// Record one. It moves the weapons that are named, and ends the alerts that look for them.
-    Record(IncidentRecord),
+    Record(Box<IncidentRecord>),
     /// List incidents, the newest first.
     List {
         /// At most so many, 1 to 100.

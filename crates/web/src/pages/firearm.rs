@@ -275,7 +275,7 @@ fn offered(
     sections.push(
         Section::new("event", t.text("firearm-act-event"))
             .means(t.text("firearm-act-event-means"))
-            .facts(firearm_event::ways(t, id, None)),
+            .ways(firearm_event::ways(t, id, None)),
     );
     match (&view.firearm.proposed, custody.as_str()) {
         (Some(proposed), _) => {

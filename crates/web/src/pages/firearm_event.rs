@@ -14,7 +14,7 @@ use super::alert_facts::day;
 use super::alert_form::{Filler, Wrong};
 use super::firearm_events::says;
 use super::firearm_fields::{read_day, words};
-use super::firearm_sections::{Section, SectionsPage, whole_of, wrong_of};
+use super::firearm_sections::{Section, SectionsPage, Ways, whole, whole_of, wrong_of};
 use super::firearms::custody_cell;
 use super::{record_id, terms};
 use crate::parts::{Cell, Facts, Field, FieldGroup, Form};
@@ -73,17 +73,16 @@ impl Asked {
 }
 
 /// Ways to the forms.
-pub(super) fn ways(t: &Texts, id: RecordId, corrects: Option<u32>) -> Facts {
+pub(super) fn ways(t: &Texts, id: RecordId, corrects: Option<u32>) -> Ways {
     let of = corrects.map_or_else(String::new, |of| format!("?corrects={of}"));
-    let mut facts = Facts::new();
-    for (about, kinds) in GROUPS {
+    let group = |(about, kinds): (&str, &[EventKind])| {
         let links = kinds.iter().map(|kind| {
             let word = terms::word(t, &["event"], kind.as_str());
-            Cell::link(format!("/firearms/{id}/events/{kind}{of}"), word)
+            (format!("/firearms/{id}/events/{kind}{of}"), word)
         });
-        facts = facts.with_all(t.text(about), links.collect());
-    }
-    facts
+        (t.text(about), links.collect())
+    };
+    GROUPS.into_iter().map(group).collect()
 }
 
 /// Shows the form of an event.
@@ -145,7 +144,7 @@ async fn page(
             let of = asked.corrects.ok_or(Problem::new(ProblemCode::NotFound))?;
             let truth = Section::new("truth", t.text("firearm-truth"))
                 .means(t.text("firearm-truth-means"))
-                .facts(ways(t, asked.id, Some(of)));
+                .ways(ways(t, asked.id, Some(of)));
             sections.push(truth);
             t.text("firearm-strike-means")
         }
@@ -153,16 +152,27 @@ async fn page(
     };
     let heading = match asked.kind {
         EventKind::Correction => t.text("firearm-strike"),
-        _ => word,
+        _ => t.text("firearm-act-event"),
     };
-    let groups = fields.groups();
-    let whole = whole_of(wrong, &groups);
     let action = format!("/firearms/{}/events/{}", asked.id, asked.kind);
     let submit = match asked.corrects {
         Some(_) => t.text("firearm-correct-submit"),
         None => t.text("firearm-act-event-submit"),
     };
-    let mut form = Form::grouped(t, action, groups, submit, whole).csrf(frame.csrf());
+    let (what, holder) = fields.read();
+    let form = match holder.is_empty() {
+        true => {
+            let whole = whole(wrong, &what);
+            Form::new(t, action, what, submit, whole)
+        }
+        false => {
+            let mut groups = vec![FieldGroup::new(word, what)];
+            groups.extend(holder);
+            let whole = whole_of(wrong, &groups);
+            Form::grouped(t, action, groups, submit, whole)
+        }
+    };
+    let mut form = form.csrf(frame.csrf());
     if let Some(of) = asked.corrects {
         form = form.hidden("corrects", of.to_string());
     }
@@ -222,7 +232,8 @@ struct Fields<'a> {
 }
 
 impl Fields<'_> {
-    fn groups(&self) -> Vec<FieldGroup> {
+    /// What is asked of the event, and what of its holder.
+    fn read(&self) -> (Vec<Field>, Vec<FieldGroup>) {
         let t = self.filler.t;
         let mut what = Vec::new();
         let mut holder = Vec::new();
@@ -239,7 +250,7 @@ impl Fields<'_> {
             let reason = self.filler.area("reason", "firearm-correct-reason");
             what.push(reason.required());
         }
-        let mut groups = vec![FieldGroup::new(t.text("firearm-act-event"), what)];
+        let mut groups = Vec::new();
         if !holder.is_empty() {
             groups.push(FieldGroup::new(t.text("firearm-holder-then"), holder));
             let named = vec![
@@ -248,7 +259,7 @@ impl Fields<'_> {
             ];
             groups.push(FieldGroup::new(t.text("firearm-holder-named"), named).folded());
         }
-        groups
+        (what, groups)
     }
 
     fn holder(&self) -> Vec<Field> {

@@ -8,10 +8,10 @@ use egnatia_firearms::Proceedings;
 use super::alert_facts::day;
 use super::alert_form::{Filler, Wrong};
 use super::firearm_fields::read_day;
-use super::firearm_sections::{Section, whole, wrong_of};
+use super::firearm_sections::{Section, whole_of, wrong_of};
 use super::{incidents, record_id};
 use crate::Frame;
-use crate::parts::{Cell, Facts, Form};
+use crate::parts::{Cell, Facts, FieldGroup, Form};
 use crate::problem::Problem;
 use crate::visit::{Posted, Signed, done, show_refused};
 
@@ -66,9 +66,10 @@ pub(super) fn section(
         };
         let mut fields = vec![filler.line("known_on", "proceedings-on").required()];
         fields.extend(STAGES.map(|stage| filler.line(stage, &format!("return-what-{stage}"))));
-        let whole = whole(wrong, &fields);
+        let groups = vec![FieldGroup::new(t.text("proceedings-numbers"), fields)];
+        let whole = whole_of(wrong, &groups);
         let action = format!("/incidents/{}/proceedings", view.id);
-        let form = Form::new(t, action, fields, t.text("proceedings-submit"), whole);
+        let form = Form::grouped(t, action, groups, t.text("proceedings-submit"), whole);
         section = section.form(form.csrf(frame.csrf()));
     }
     Some(section)

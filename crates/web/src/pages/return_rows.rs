@@ -31,7 +31,7 @@ pub(super) fn sections(t: &'static Texts, rows: &[ReturnRow]) -> Vec<Section> {
             section = section.means(t.count("return-nothing", count));
         }
         if !shown.is_empty() {
-            section = section.table(table(t, &shown));
+            section = section.table(table(t, of, &shown));
         }
         sections.push(section);
     }
@@ -39,8 +39,15 @@ pub(super) fn sections(t: &'static Texts, rows: &[ReturnRow]) -> Vec<Section> {
 }
 
 /// The columns that these rows fill.
-fn table(t: &'static Texts, rows: &[&ReturnRow]) -> Table {
-    let groups = rows.iter().any(|row| row.group.is_some());
+fn table(t: &'static Texts, of: Option<ReturnSection>, rows: &[&ReturnRow]) -> Table {
+    // Some sections are of seizures only, as their headings say.
+    let seizures = [
+        ReturnSection::Circumstances,
+        ReturnSection::Routes,
+        ReturnSection::Significant,
+    ];
+    let groups =
+        rows.iter().any(|row| row.group.is_some()) && !of.is_some_and(|of| seizures.contains(&of));
     let told_apart = rows.iter().any(|row| !row.at.is_empty());
     let mut columns = Vec::new();
     if groups {

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use egnatia_app::{Action, ReturnView};
 use egnatia_firearms::{Period, ReturnKind, ReturnRow};
 
+use super::alert_facts::day;
 use super::alert_form::{Filler, Wrong};
 use super::firearm_fields::words;
 use super::firearm_sections::{Section, SectionsPage, whole, wrong_of};
@@ -58,7 +59,7 @@ pub(crate) async fn show_returns(signed: Signed) -> Result<Response, Problem> {
 }
 
 fn period(period: Period) -> String {
-    format!("{} – {}", period.from, period.to)
+    format!("{} – {}", day(period.from), day(period.to))
 }
 
 /// Shows the form, and what would be frozen.

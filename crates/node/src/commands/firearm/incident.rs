@@ -4,7 +4,9 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 use egnatia_app::{Caller, IncidentView};
-use egnatia_firearms::{Incident, InvolvedPerson, Proceedings, Route, SeizedWeapon};
+use egnatia_firearms::{
+    Context, Incident, InvolvedPerson, Offence, Proceedings, Route, SeizedWeapon, Transport,
+};
 use egnatia_record::{Handling, HandlingCode, OriginRegime, ReleasableTo};
 use serde_json::{Value, json};
 
@@ -21,7 +23,7 @@ pub async fn run(
     json: bool,
 ) -> anyhow::Result<ExitCode> {
     match what {
-        IncidentAct::Record(what) => record(data, caller, what, json).await?,
+        IncidentAct::Record(what) => record(data, caller, *what, json).await?,
         IncidentAct::List { limit, .. } => {
             let page = data.app.incidents(caller, None, limit).await?;
             let lines: Result<Vec<String>, _> = page.items.iter().map(line).collect();
@@ -143,9 +145,9 @@ fn whole(view: &IncidentView) -> Result<String, std::fmt::Error> {
     say("Route", &incident.route.text())?;
     say("Concealment", &incident.concealment)?;
     for (label, word) in [
-        ("Context", incident.context.map(|word| word.as_str())),
-        ("Transport", incident.transport.map(|word| word.as_str())),
-        ("Offence", incident.offence.map(|word| word.as_str())),
+        ("Context", incident.context.map(Context::as_str)),
+        ("Transport", incident.transport.map(Transport::as_str)),
+        ("Offence", incident.offence.map(Offence::as_str)),
     ] {
         say(label, word.unwrap_or_default())?;
     }
@@ -168,7 +170,7 @@ fn whole(view: &IncidentView) -> Result<String, std::fmt::Error> {
     for person in &incident.persons {
         say("Person", person.file.as_str())?;
     }
-    for (stage, count) in incident.proceedings.iter().flat_map(|known| known.stages()) {
+    for (stage, count) in incident.proceedings.iter().flat_map(Proceedings::stages) {
         say(stage, &count.to_string())?;
     }
     say("Note", &incident.note)?;
