@@ -3,9 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use egnatia_app::{Action, FirearmView};
-use egnatia_firearms::{
-    Custody, Event, EventDraft, EventField, EventKind, Holder, HolderKind, Personal,
-};
+use egnatia_firearms::{Custody, Event, EventDraft, EventField, EventKind};
 use egnatia_record::RecordId;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -13,7 +11,7 @@ use jiff::tz::TimeZone;
 use super::alert_facts::day;
 use super::alert_form::{Filler, Wrong};
 use super::firearm_events::says;
-use super::firearm_fields::{read_day, words};
+use super::firearm_fields::{holder_kinds, read_day, read_holder};
 use super::firearm_sections::{Section, SectionsPage, Ways, whole, whole_of, wrong_of};
 use super::firearms::custody_cell;
 use super::{record_id, terms};
@@ -263,8 +261,7 @@ impl Fields<'_> {
     }
 
     fn holder(&self) -> Vec<Field> {
-        let kinds = HolderKind::ALL.iter().map(|kind| kind.as_str());
-        let kinds = words(self.filler.t, "holder", kinds);
+        let kinds = holder_kinds(self.filler.t);
         let number = self.filler.line("holder", "firearm-holder-number");
         vec![
             self.filler
@@ -434,12 +431,7 @@ fn draft(posted: &Posted, t: &Texts, wrong: &mut Wrong) -> EventDraft {
         read
     });
     EventDraft {
-        holder: posted.some("holder").map(|reference| Holder {
-            kind: HolderKind::parse(posted.raw("holder_kind")).unwrap_or(HolderKind::Person),
-            reference,
-            name: posted.some("holder_name").map(Personal::new),
-            address: posted.some("holder_address").map(Personal::new),
-        }),
+        holder: posted.some("holder").map(|_| read_holder(posted)),
         from_holder: posted.some("from_holder"),
         from,
         to,

@@ -3,14 +3,12 @@
 use axum::extract::Path;
 use axum::response::Response;
 use egnatia_app::{Action, NewTraceAnswer, TraceAnswerView};
-use egnatia_firearms::{
-    AnswerState, Country, Holder, HolderKind, Outcome, Personal, Refusal, Trace, TraceAnswer,
-};
+use egnatia_firearms::{AnswerState, Country, Holder, Outcome, Refusal, Trace, TraceAnswer};
 use egnatia_record::{AuthorityId, RecordId};
 
 use super::alert_facts::day;
 use super::alert_form::{Filler, Wrong};
-use super::firearm_fields::{partners, read_day, words, words_or_none};
+use super::firearm_fields::{holder_kinds, partners, read_day, read_holder, words, words_or_none};
 use super::firearm_new::like_table;
 use super::firearm_sections::{Section, SectionsPage, whole, wrong_of};
 use super::{record_id, terms, traces};
@@ -201,11 +199,7 @@ fn answer_form(
 ) -> Section {
     let t = signed.t();
     let filler = Filler { t, posted, wrong };
-    let holders = words(
-        t,
-        "holder",
-        HolderKind::ALL.iter().map(|kind| kind.as_str()),
-    );
+    let holders = holder_kinds(t);
     let reasons = words_or_none(t, "decline", Refusal::ALL.iter().map(|word| word.as_str()));
     let standings = ["held", "authority", "lost", "stolen", "destroyed"];
     let fields = vec![
@@ -238,12 +232,7 @@ fn answer_form(
 fn read(posted: &Posted, t: &Texts) -> Result<NewTraceAnswer, Wrong> {
     let wrong = |field: &str, key: &str| Wrong::from([(field.to_owned(), t.text(key))]);
     let on = || read_day(&posted.text("on")).ok_or_else(|| wrong("on", "day-invalid"));
-    let holder = || Holder {
-        kind: HolderKind::parse(posted.raw("holder_kind")).unwrap_or(HolderKind::Person),
-        reference: posted.text("holder"),
-        name: posted.some("holder_name").map(Personal::new),
-        address: posted.some("holder_address").map(Personal::new),
-    };
+    let holder = || read_holder(posted);
     let outcome = match posted.raw("outcome") {
         "held-by" => Outcome::HeldBy {
             holder: holder(),

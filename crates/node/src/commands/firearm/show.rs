@@ -77,15 +77,12 @@ pub async fn trace(
         .hops
         .iter()
         .map(|hop| {
-            let (state, answer, answered_at) = match &hop.state {
-                HopState::NotDelivered => ("not-delivered", Value::Null, None),
-                HopState::Silent => ("silent", Value::Null, None),
-                HopState::Answered { outcome, at } => ("answered", json!(outcome), Some(*at)),
-            };
+            let answered = hop.state.answer();
+            let (outcome, at) = answered.unzip();
             json!({
                 "authority": hop.authority, "via": hop.via, "depth": hop.depth,
                 "since": hop.since, "due_at": hop.due_at, "overdue": hop.is_overdue(now),
-                "state": state, "answer": answer, "answered_at": answered_at,
+                "state": hop.state.as_str(), "answer": outcome, "answered_at": at,
             })
         })
         .collect();
