@@ -107,6 +107,9 @@ const COMPUTED: &[&str] = &[
     "area-",
     "firearm-column-",
     "firearms-order-",
+    "context-",
+    "transport-",
+    "offence-",
     "precision-",
 ];
 
