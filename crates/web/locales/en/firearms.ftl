@@ -111,7 +111,6 @@ firearm-consignee-hint = A body, never a person
 firearm-change = From what to what
 firearm-change-hint = Such as: from an alarm weapon to 9 mm
 firearm-field-missing = Fill this in
-firearm-event-number = Number of licence, certificate or register
 firearm-event-authority = Authority that has it now
 firearm-event-authority-hint = Its code, such as mk-mvr
 firearm-authority-invalid = Write the code of the authority, such as mk-mvr
@@ -423,6 +422,10 @@ return-section-routes = Seizures by where their way begins and ends
 return-section-significant-seizures = Significant seizures
 return-section-criminal-justice = Criminal justice: persons by number
 return-figures = Figures
+return-all-nothing = { $count ->
+    [one] Its row is 0; it stands in the file.
+   *[other] All { $count } rows are 0; they stand in the file.
+}
 return-nothing = { $count ->
     [one] One further row is 0; it stands in the file.
    *[other] { $count } further rows are 0; they stand in the file.
@@ -611,6 +614,9 @@ notice-photograph-removed = The photograph is erased.
 firearm-group-mark = Number of the frame or receiver
 firearm-group-marks = Places in doubt, further marks
 firearm-group-register = In another register, or like another one
+trace-group-holder = Held by, or sold to
+trace-group-abroad = Exported to
+trace-group-refused = Refused
 trace-group-asked = Whom to ask, and why
 trace-group-urgent = Urgent?
 trace-group-more = What else is asked, and who may have it

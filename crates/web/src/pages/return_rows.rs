@@ -28,7 +28,10 @@ pub(super) fn sections(t: &'static Texts, rows: &[ReturnRow]) -> Vec<Section> {
         let mut section = Section::new(id, heading);
         if nothing > 0 {
             let count = u64::try_from(nothing).unwrap_or(u64::MAX);
-            section = section.means(t.count("return-nothing", count));
+            section = section.means(match shown.is_empty() {
+                true => t.count("return-all-nothing", count),
+                false => t.count("return-nothing", count),
+            });
         }
         if !shown.is_empty() {
             section = section.table(table(t, of, &shown));
