@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::kind::words;
 use crate::text::{TEXT_MAX, WORD_MAX, fits, says};
 use crate::{Country, Particulars, ParticularsRefused};
-pub use lines::InvalidItem;
+pub use lines::{InvalidItem, read_position};
 pub use proceedings::Proceedings;
 
 /// The most items of one kind.

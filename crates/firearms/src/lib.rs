@@ -44,7 +44,7 @@ pub use firearm::{Firearm, KeptPhotograph, ProposedDestruction, Recording};
 pub use holder::{Holder, HolderKind, Personal};
 pub use incident::{
     Ammunition, Context, Explosive, Incident, IncidentKind, IncidentRefused, InvalidItem,
-    InvolvedPerson, Offence, Part, Proceedings, Route, SeizedWeapon, Transport,
+    InvolvedPerson, Offence, Part, Proceedings, Route, SeizedWeapon, Transport, read_position,
 };
 pub use kind::{Category, WeaponKind};
 pub use label::Label;

@@ -1,4 +1,4 @@
-//! Parts, ammunition and explosives as they are typed, one a line.
+//! Parts, ammunition and explosives as they are typed, one a line; positions.
 
 use std::str::FromStr;
 
@@ -70,9 +70,51 @@ impl FromStr for Explosive {
     }
 }
 
+/// Latitude and longitude in degrees, `42.137, 21.431` or `42,137; 21,431`, in thousandths of a degree;
+/// none where it is no such text. Whether it lies on the Earth, the incident checks.
+pub fn read_position(text: &str) -> Option<(i32, i32)> {
+    let (latitude, longitude) = match text.split_once(';') {
+        Some(parts) => parts,
+        None => text.split_once(", ").or_else(|| text.split_once(','))?,
+    };
+    Some((thousandths(latitude)?, thousandths(longitude)?))
+}
+
+fn thousandths(text: &str) -> Option<i32> {
+    let text = text.trim().replace(',', ".");
+    let (is_minus, text) = match text.strip_prefix('-') {
+        Some(text) => (true, text),
+        None => (false, text.as_str()),
+    };
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || whole.len() > 3 || part.len() > 12 || !digits(whole) || !digits(part) {
+        return None;
+    }
+    let part: String = part.chars().chain("000".chars()).take(3).collect();
+    let value = whole.parse::<i32>().ok()? * 1_000 + part.parse::<i32>().ok()?;
+    Some(if is_minus { -value } else { value })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn positions_are_read_as_people_write_them() {
+        for text in [
+            "42.137, 21.431",
+            "42.1379,21.4312",
+            "42,137; 21,431",
+            "42.137 , 21.431",
+        ] {
+            assert_eq!(read_position(text), Some((42_137, 21_431)), "{text}");
+        }
+        assert_eq!(read_position("-1.5, 0"), Some((-1_500, 0)));
+        for text in ["42", "north, east", "42.1.1, 2", "+1, 2", ", 3"] {
+            assert_eq!(read_position(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn items_are_read_line_by_line() {

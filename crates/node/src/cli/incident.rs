@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use egnatia_firearms::{
-    Ammunition, Context, Country, Explosive, IncidentKind, Offence, Part, Transport,
+    Ammunition, Context, Country, Explosive, IncidentKind, Offence, Part, Transport, read_position,
 };
 use egnatia_record::{CaseReference, HandlingCode, RecordId};
 use jiff::civil::Date;
@@ -86,6 +86,10 @@ pub struct IncidentRecord {
     /// Town or crossing point.
     #[arg(long)]
     pub place: String,
+    /// Latitude and longitude in degrees: '42.137, 21.431'. Others see it as exactly as the handling
+    /// codes allow.
+    #[arg(long, value_name = "DEGREES", value_parser = position, allow_hyphen_values = true)]
+    pub position: Option<(i32, i32)>,
     /// It was at a border, and not inland.
     #[arg(long)]
     pub at_border: bool,
@@ -165,6 +169,10 @@ impl Returns {
             Self::List { why, .. } | Self::Show { why, .. } => why,
         }
     }
+}
+
+fn position(text: &str) -> Result<(i32, i32), String> {
+    read_position(text).ok_or_else(|| "write latitude and longitude: 42.137, 21.431".to_owned())
 }
 
 fn context(text: &str) -> Result<Context, String> {

@@ -209,6 +209,8 @@ fn a_theft_is_reported_and_one_officer_alone_destroys_nothing() {
         "--place",
         "Blace",
         "--at-border",
+        "--position",
+        "42.241, 21.700",
         "--route",
         "RS,MK,AL",
         "--context",
@@ -239,6 +241,7 @@ fn a_theft_is_reported_and_one_officer_alone_destroys_nothing() {
     );
     let shown = done(&node, &["incident", "show", &incident])["body"].clone();
     assert_eq!(shown["ammunition"][0]["lot"], "84-12", "{shown}");
+    assert_eq!(shown["position"], json!([42_241, 21_700]), "{shown}");
     let courts = [
         "incident",
         "proceedings",

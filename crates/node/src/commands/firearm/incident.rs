@@ -96,7 +96,7 @@ async fn record(
         on: what.on,
         country: what.country,
         place: what.place,
-        position: None,
+        position: what.position,
         at_border: what.at_border,
         route: Route {
             countries: what.route,
