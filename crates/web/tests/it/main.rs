@@ -15,6 +15,7 @@ mod api;
 mod exchange_api;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod firearm_import;
+#[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod firearm_life;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod firearms;
