@@ -113,6 +113,13 @@ test("a stolen weapon is a hit at another border, and its owner is told", async 
     weapon = await register(page);
     await giveTo(page, weapon, "unit-7");
     await assertFine(page);
+    // What was recorded can be corrected from beside it: struck, or by what happened in truth.
+    await page.click("main a[href$='/events/correction?corrects=1']");
+    await page.waitForURL((url) => url.pathname.endsWith("/events/correction"));
+    await assertFine(page);
+    await page.click("main a[href$='/events/import?corrects=1']");
+    await page.waitForURL((url) => url.pathname.endsWith("/events/import"));
+    await assertFine(page);
     await reportStolen(page, weapon);
     await assertFine(page);
     assert.equal(await page.locator("main a[href^='/alerts/']").count(), 1);
