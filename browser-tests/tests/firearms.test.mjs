@@ -84,11 +84,13 @@ async function register(page, weapon = {}) {
 
 async function giveTo(page, path, holder) {
   await page.goto(path);
-  await page.selectOption("#event", "manufacture");
+  await page.click(`main a[href='${path}/events/manufacture']`);
+  await page.waitForURL((url) => url.pathname === `${path}/events/manufacture`);
+  await assertFine(page);
   await page.fill("#on", day(30));
   await page.selectOption("#holder_kind", "authority");
   await page.fill("#holder", holder);
-  await page.click(`form[action='${path}/event'] button[type=submit]`);
+  await page.click(`form[action='${path}/events/manufacture'] button[type=submit]`);
   await page.waitForURL((url) => url.searchParams.get("done") === "firearm-event");
 }
 
@@ -110,6 +112,13 @@ test("a stolen weapon is a hit at another border, and its owner is told", async 
   await withPage(owner, "firearms-officer", async (page) => {
     weapon = await register(page);
     await giveTo(page, weapon, "unit-7");
+    await assertFine(page);
+    // What was recorded can be corrected from beside it: struck, or by what happened in truth.
+    await page.click("main a[href$='/events/correction?corrects=1']");
+    await page.waitForURL((url) => url.pathname.endsWith("/events/correction"));
+    await assertFine(page);
+    await page.click("main a[href$='/events/import?corrects=1']");
+    await page.waitForURL((url) => url.pathname.endsWith("/events/import"));
     await assertFine(page);
     await reportStolen(page, weapon);
     await assertFine(page);

@@ -7,6 +7,7 @@ mod photographs;
 mod register;
 mod returns;
 mod traces;
+mod views;
 
 use std::sync::OnceLock;
 

@@ -268,6 +268,9 @@ mod tests {
             at_border: true,
             route: Route::default(),
             concealment: String::new(),
+            context: None,
+            transport: None,
+            offence: None,
             weapons: Vec::new(),
             parts: Vec::new(),
             ammunition: vec![Ammunition {
@@ -278,6 +281,7 @@ mod tests {
             }],
             explosives: Vec::new(),
             persons: Vec::new(),
+            proceedings: None,
             note: String::new(),
         }
     }

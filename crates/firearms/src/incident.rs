@@ -1,5 +1,8 @@
 //! Seizures, finds, surrenders: what came into the hands of an authority, where, on which way.
 
+mod lines;
+mod proceedings;
+
 use egnatia_record::{CaseReference, RecordId};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -7,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::kind::words;
 use crate::text::{TEXT_MAX, WORD_MAX, fits, says};
 use crate::{Country, Particulars, ParticularsRefused};
+pub use lines::{InvalidItem, read_position};
+pub use proceedings::Proceedings;
 
 /// The most items of one kind.
 const ITEMS_MAX: usize = 2_000;
@@ -23,6 +28,73 @@ words! {
         Find = "find",
         /// They were handed in.
         Surrender = "surrender",
+    }
+}
+
+words! {
+    /// What led to it. The words are ours: the codebook of the UNODC was not at hand.
+    Context {
+        /// A control at a border or in a port.
+        BorderControl = "border-control",
+        /// A control of traffic, or of somebody on the way.
+        Patrol = "patrol",
+        /// A search of a building or a place.
+        Search = "search",
+        /// An investigation that looked for them.
+        Investigation = "investigation",
+        /// A campaign or an amnesty.
+        Campaign = "campaign",
+        /// Chance.
+        Chance = "chance",
+        /// Anything else.
+        Other = "other",
+    }
+}
+
+words! {
+    /// By which means they were carried. The words are ours.
+    Transport {
+        /// On the road.
+        Road = "road",
+        /// By rail.
+        Rail = "rail",
+        /// On water.
+        Water = "water",
+        /// By air.
+        Air = "air",
+        /// By post or courier.
+        Post = "post",
+        /// On a person.
+        Person = "person",
+        /// They were not carried.
+        Stored = "stored",
+        /// By anything else.
+        Other = "other",
+    }
+}
+
+words! {
+    /// For which offence they were taken. The first three are those of the Firearms Protocol Art. 5; the
+    /// others are ours.
+    Offence {
+        /// Illicit manufacturing.
+        Manufacturing = "manufacturing",
+        /// Illicit trafficking.
+        Trafficking = "trafficking",
+        /// Falsifying, altering or removing marks.
+        Marking = "marking",
+        /// Illicit possession or carrying.
+        Possession = "possession",
+        /// Trafficking in drugs.
+        Drugs = "drugs",
+        /// Participation in an organised group.
+        OrganisedGroup = "organised-group",
+        /// Terrorism.
+        Terrorism = "terrorism",
+        /// Violence against persons.
+        Violence = "violence",
+        /// Anything else.
+        Other = "other",
     }
 }
 
@@ -49,6 +121,15 @@ pub struct Incident {
     /// How they were hidden.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub concealment: String,
+    /// What led to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<Context>,
+    /// By which means they were carried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transport: Option<Transport>,
+    /// For which offence they were taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offence: Option<Offence>,
     /// Weapons.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub weapons: Vec<SeizedWeapon>,
@@ -64,6 +145,9 @@ pub struct Incident {
     /// Persons, by the references of their files.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub persons: Vec<InvolvedPerson>,
+    /// What became of persons, by number only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proceedings: Option<Proceedings>,
     /// What else is to be said. No names.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
@@ -171,6 +255,14 @@ pub enum IncidentRefused {
     /// A weapon twice.
     #[error("one weapon is in the incident twice")]
     Twice,
+    /// More than there can be.
+    #[error("`{more}` cannot be more than `{most}`")]
+    Proceedings {
+        /// What is counted.
+        more: &'static str,
+        /// What it is a part of.
+        most: &'static str,
+    },
     /// A weapon cannot be.
     #[error("weapon {number}: {refused}")]
     Weapon {
@@ -189,6 +281,7 @@ impl IncidentRefused {
             Self::InTheFuture => "on",
             Self::Text(field) | Self::Count(field) | Self::TooMany(field) => field,
             Self::Position => "position",
+            Self::Proceedings { more, .. } => more,
         }
     }
 }
@@ -234,6 +327,9 @@ impl Incident {
         };
         if !self.position.is_none_or(on_earth) {
             return Err(IncidentRefused::Position);
+        }
+        if let Some(proceedings) = &self.proceedings {
+            proceedings.validate(today)?;
         }
         self.validate_items()
     }

@@ -43,12 +43,14 @@ pub use figures::{Figures, IncidentFilter, MonthFigures, PlaceFigures, Precision
 pub use firearm::{Firearm, KeptPhotograph, ProposedDestruction, Recording};
 pub use holder::{Holder, HolderKind, Personal};
 pub use incident::{
-    Ammunition, Explosive, Incident, IncidentKind, IncidentRefused, InvolvedPerson, Part, Route,
-    SeizedWeapon,
+    Ammunition, Context, Explosive, Incident, IncidentKind, IncidentRefused, InvalidItem,
+    InvolvedPerson, Offence, Part, Proceedings, Route, SeizedWeapon, Transport, read_position,
 };
 pub use kind::{Category, WeaponKind};
 pub use label::Label;
-pub use life::{Custody, Entry, Event, EventKind, Form, Report, Standing, Stay, Taken};
+pub use life::{
+    Custody, Entry, Event, EventDraft, EventField, EventKind, Form, Report, Standing, Stay, Taken,
+};
 pub use mark::{Doubt, Mark, MarkPlace, MarkRefused, MarkState};
 pub use particulars::{Country, InvalidCountry, Particulars, ParticularsRefused, Photograph};
 pub use profile::{InvalidProfile, Profile, ReportClock, ReportStanding};

@@ -14,6 +14,7 @@
 //! Conversion, deactivation and re-registration change the weapon, not where it is. A correction
 //! is an event itself: it says what is true in the place of an earlier one.
 
+mod draft;
 mod event;
 
 use egnatia_record::{AuthorityId, UserId};
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kind::words;
 use crate::{Country, Holder, LifeRefused};
+pub use draft::{EventDraft, EventField};
 pub use event::{Event, EventKind, Report, Taken};
 
 /// An event as it was recorded.

@@ -28,6 +28,12 @@ pub struct Profile {
     pub keep_days: u16,
     /// Serial numbers of one make that are so near are neighbours.
     pub neighbourhood: u32,
+    /// A seizure with so many weapons is significant.
+    pub significant_weapons: u32,
+    /// One with so many parts is.
+    pub significant_parts: u32,
+    /// One with so many rounds is.
+    pub significant_rounds: u32,
     /// Where the numbers stand, and how far that was read.
     pub sources: Vec<String>,
 }

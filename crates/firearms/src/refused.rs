@@ -66,6 +66,11 @@ pub enum LifeRefused {
     /// Proposed, and not signed.
     #[error("a destruction is proposed already; sign it or withdraw it")]
     ProposedAlready,
+    /// Reported, signed or corrected, and not recorded as it is.
+    #[error(
+        "a loss or theft is reported, a destruction is proposed and signed, a correction names another event"
+    )]
+    NotPlain,
     /// Before the event before it.
     #[error(
         "the event lies before the one that is recorded before it; correct the earlier date first"

@@ -2,10 +2,13 @@
 //!
 //! Rows follow the sections of the statistical data file of the UNODC Illicit Arms Flows
 //! Questionnaire (IAFQ, launched on 14 June 2018; its parts as UNODC names them under "Development of
-//! tools"): seized, found and surrendered weapons; parts, components and ammunition; tracing results.
-//! Types of firearms are those of the questionnaires on seizures that went before it. Its codebook
-//! was not obtained: what each row counts is written in our own, `returns-codebook.md`. The half-year
-//! of the region asks, moreover, whether it was at a border.
+//! tools"): seized, found and surrendered weapons; parts, components and ammunition; tracing results;
+//! significant seizures; criminal justice. Its codebook was not obtained: what each row counts is
+//! written in our own, `returns-codebook.md`. The half-year of the region asks, moreover, whether it
+//! was at a border.
+
+mod half_year;
+mod iafq;
 
 use std::collections::BTreeMap;
 
@@ -14,7 +17,7 @@ use jiff::civil::{Date, date};
 use serde::{Deserialize, Serialize};
 
 use crate::kind::words;
-use crate::{Incident, IncidentKind, Outcome, WeaponKind};
+use crate::{Incident, IncidentKind, Outcome, Profile};
 
 words! {
     /// Which return.
@@ -86,38 +89,16 @@ words! {
         Weapons = "weapons",
         /// Parts, components and ammunition.
         PartsAndAmmunition = "parts-and-ammunition",
+        /// Seizures by what led to them, means of transport, offence.
+        Circumstances = "circumstances",
+        /// Weapons of seizures by the first and the last country of their way.
+        Routes = "routes",
         /// Tracing results.
         Tracing = "tracing",
-    }
-}
-
-/// The types of firearms of the questionnaire, in its order.
-const IAFQ_TYPES: [&str; 7] = [
-    "pistol",
-    "revolver",
-    "rifle",
-    "shotgun",
-    "sub-machine-gun",
-    "machine-gun",
-    "other",
-];
-
-/// The type of the questionnaire for a kind of weapon: a rifle is a long gun with a rifled barrel,
-/// whether it fires on or not. What the questionnaire has no type for is `other`.
-const fn iafq_type(kind: WeaponKind) -> &'static str {
-    match kind {
-        WeaponKind::Pistol => "pistol",
-        WeaponKind::Revolver => "revolver",
-        WeaponKind::Rifle | WeaponKind::AssaultRifle => "rifle",
-        WeaponKind::Shotgun => "shotgun",
-        WeaponKind::SubmachineGun => "sub-machine-gun",
-        WeaponKind::MachineGun => "machine-gun",
-        WeaponKind::Combination
-        | WeaponKind::Launcher
-        | WeaponKind::AlarmWeapon
-        | WeaponKind::AirWeapon
-        | WeaponKind::Craft
-        | WeaponKind::Other => "other",
+        /// Seizures of many items, one by one.
+        Significant = "significant-seizures",
+        /// Persons before police and courts, by number only.
+        Justice = "criminal-justice",
     }
 }
 
@@ -159,7 +140,8 @@ pub struct ReturnRow {
     pub group: Option<IncidentKind>,
     /// What: a kind of weapon, `parts`, `ammunition`, `explosives-g`, `explosives`, `incidents`.
     pub what: String,
-    /// At a border or inland; empty where the return does not ask.
+    /// At a border or inland; in sections, what it is told apart by; empty where the return does not
+    /// ask.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub at: String,
     /// How many.
@@ -189,6 +171,10 @@ const HEADINGS: [&str; 6] = ["return", "from", "to", "group", "what", "count"];
 /// The same of one with sections.
 const HEADINGS_OF_SECTIONS: [&str; 7] =
     ["return", "from", "to", "section", "group", "what", "count"];
+/// The same where rows of a section are told apart by something.
+const HEADINGS_WITH_BY: [&str; 8] = [
+    "return", "from", "to", "section", "group", "what", "by", "count",
+];
 
 impl FrozenReturn {
     /// The table that the hash is of: CSV of RFC 4180 with lines that end in LF.
@@ -203,31 +189,36 @@ impl FrozenReturn {
 }
 
 fn table(kind: ReturnKind, period: Period, rows: &[ReturnRow]) -> Vec<Vec<String>> {
-    // Returns that were frozen before there were sections keep their table, and so their hash.
+    // Returns that were frozen before there were sections, or before rows were told apart, keep their
+    // table, and so their hash.
     let sections = rows.iter().any(|row| row.section.is_some());
-    let headings = match sections {
-        true => HEADINGS_OF_SECTIONS.as_slice(),
-        false => HEADINGS.as_slice(),
+    let by = sections && rows.iter().any(|row| !row.at.is_empty());
+    let headings = match (sections, by) {
+        (true, true) => HEADINGS_WITH_BY.as_slice(),
+        (true, false) => HEADINGS_OF_SECTIONS.as_slice(),
+        (false, _) => HEADINGS.as_slice(),
     };
     let mut table = vec![headings.iter().map(|text| (*text).to_owned()).collect()];
     table.extend(rows.iter().map(|row| {
-        let what = match row.at.is_empty() {
+        let what = match row.at.is_empty() || by {
             true => row.what.clone(),
             false => format!("{}, {}", row.what, row.at),
         };
-        let section = row.section.map_or("", ReturnSection::as_str).to_owned();
-        let when = [
+        let mut cells = vec![
             kind.to_string(),
             period.from.to_string(),
             period.to.to_string(),
         ];
-        let what = [
-            row.group.map_or("", IncidentKind::as_str).to_owned(),
-            what,
-            row.count.to_string(),
-        ];
-        let section = sections.then_some(section);
-        when.into_iter().chain(section).chain(what).collect()
+        if sections {
+            cells.push(row.section.map_or("", ReturnSection::as_str).to_owned());
+        }
+        cells.push(row.group.map_or("", IncidentKind::as_str).to_owned());
+        cells.push(what);
+        if by {
+            cells.push(row.at.clone());
+        }
+        cells.push(row.count.to_string());
+        cells
     }));
     table
 }
@@ -251,20 +242,22 @@ fn quoted(cell: &str) -> String {
 }
 
 /// Counts the incidents and traces of a period. Every row is there, also where its count is 0, so
-/// that two returns can be compared line by line.
+/// that two returns can be compared line by line; countries and significant seizures are there as far as
+/// there are any. From which size a seizure is significant, the profile says.
 pub fn count_return<'a>(
     kind: ReturnKind,
     period: Period,
     incidents: impl IntoIterator<Item = &'a Incident>,
     traces: &[TraceResult],
+    profile: &Profile,
 ) -> (Vec<ReturnRow>, u64) {
     let incidents = incidents
         .into_iter()
         .filter(|incident| period.holds(incident.on));
     let incidents: Vec<&Incident> = incidents.collect();
     let rows = match kind {
-        ReturnKind::Iafq => iafq(period, &incidents, traces),
-        ReturnKind::HalfYear => half_year(&incidents),
+        ReturnKind::Iafq => iafq::rows(period, &incidents, traces, profile),
+        ReturnKind::HalfYear => half_year::rows(&incidents),
     };
     (rows, u64::try_from(incidents.len()).unwrap_or(u64::MAX))
 }
@@ -275,109 +268,4 @@ type Counts = BTreeMap<(IncidentKind, &'static str, &'static str), u64>;
 fn add(counts: &mut Counts, place: (IncidentKind, &'static str, &'static str), number: u64) {
     let held = counts.entry(place).or_default();
     *held = held.saturating_add(number);
-}
-
-fn half_year(incidents: &[&Incident]) -> Vec<ReturnRow> {
-    let mut counts = Counts::new();
-    for incident in incidents {
-        let at = match incident.at_border {
-            true => "border",
-            false => "inland",
-        };
-        let mut add = |what, number| add(&mut counts, (incident.kind, what, at), number);
-        add("incidents", 1);
-        for weapon in &incident.weapons {
-            add(weapon.particulars.kind.as_str(), 1);
-        }
-        for part in &incident.parts {
-            add("parts", u64::from(part.count));
-        }
-        for rounds in &incident.ammunition {
-            add("ammunition", u64::from(rounds.rounds));
-        }
-        for explosive in &incident.explosives {
-            add("explosives-g", explosive.mass_g);
-            add("explosives", u64::from(explosive.count));
-        }
-    }
-    let others = ["parts", "ammunition", "explosives-g", "explosives"];
-    let weapons = WeaponKind::ALL.iter().map(|kind| kind.as_str());
-    let what: Vec<&'static str> = ["incidents"]
-        .into_iter()
-        .chain(weapons)
-        .chain(others)
-        .collect();
-    let mut rows = Vec::new();
-    for group in IncidentKind::ALL {
-        for what in &what {
-            for at in ["border", "inland"] {
-                rows.push(ReturnRow {
-                    section: None,
-                    group: Some(*group),
-                    what: (*what).to_owned(),
-                    at: at.to_owned(),
-                    count: counts.get(&(*group, *what, at)).copied().unwrap_or(0),
-                });
-            }
-        }
-    }
-    rows
-}
-
-fn iafq(period: Period, incidents: &[&Incident], traces: &[TraceResult]) -> Vec<ReturnRow> {
-    let mut counts = Counts::new();
-    for incident in incidents {
-        let mut add = |what, number| add(&mut counts, (incident.kind, what, ""), number);
-        add("incidents", 1);
-        for weapon in &incident.weapons {
-            add(iafq_type(weapon.particulars.kind), 1);
-        }
-        for part in &incident.parts {
-            add("parts", u64::from(part.count));
-        }
-        for rounds in &incident.ammunition {
-            add("ammunition", u64::from(rounds.rounds));
-        }
-    }
-    let weapons: Vec<&'static str> = ["incidents"].into_iter().chain(IAFQ_TYPES).collect();
-    let sections = [
-        (ReturnSection::Weapons, weapons),
-        (
-            ReturnSection::PartsAndAmmunition,
-            vec!["parts", "ammunition"],
-        ),
-    ];
-    let mut rows = Vec::new();
-    for (section, what) in sections {
-        for group in IncidentKind::ALL {
-            rows.extend(what.iter().map(|what| ReturnRow {
-                section: Some(section),
-                group: Some(*group),
-                what: (*what).to_owned(),
-                at: String::new(),
-                count: counts.get(&(*group, *what, "")).copied().unwrap_or(0),
-            }));
-        }
-    }
-    let traces = traces.iter().filter(|trace| period.holds(trace.asked_on));
-    let traced: Vec<&'static str> = traces.map(TraceResult::counted_as).collect();
-    for what in [
-        "requested",
-        "traced",
-        "traced-in-part",
-        "not-traced",
-        "waiting",
-    ] {
-        let counted = traced
-            .iter()
-            .filter(|one| what == "requested" || **one == what);
-        rows.push(ReturnRow {
-            section: Some(ReturnSection::Tracing),
-            group: None,
-            what: what.to_owned(),
-            at: String::new(),
-            count: u64::try_from(counted.count()).unwrap_or(u64::MAX),
-        });
-    }
-    rows
 }

@@ -2,8 +2,11 @@
 
 mod alert;
 mod firearm;
+mod firearm_life;
+mod incident;
 mod partner;
 mod stock;
+mod trace;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -14,9 +17,12 @@ use egnatia_matching::{BirthDate, Gender, Schema};
 use egnatia_record::{CaseReference, Purpose, UserId};
 
 pub use alert::{Alert, AlertImport, AlertJustify, Why};
-pub use firearm::{Figures, Firearm, FirearmImport, Register};
+pub use firearm::{Figures, Filter, Firearm, FirearmImport, List, Register, View};
+pub use firearm_life::{Destruction, FirearmEvent, FirearmReport};
+pub use incident::{IncidentAct, IncidentRecord, Returns};
 pub use partner::{Card, Partner, RotateKeys};
 pub use stock::{PlanAct, Qd, Stock};
+pub use trace::{Trace, TraceAsk, TraceReply};
 
 const AFTER: &str = "\
 Exit codes: 0 done; 1 the log is not whole; 2 the input cannot be used, nothing was stored;
@@ -89,7 +95,7 @@ pub enum Command {
     /// Alerts: enter those of a file, list, show, withdraw.
     #[command(subcommand)]
     Alert(Alert),
-    /// Firearms: register, list, show; where traces stand; returns and clusters.
+    /// Firearms: the register, what happens to a weapon, traces, incidents, returns.
     #[command(subcommand)]
     Firearm(Firearm),
     /// Partners' nodes: cards, trust, arrangements, what is delivered, keys.

@@ -4,7 +4,7 @@
 use egnatia_audit::Operation;
 use egnatia_firearms::{
     Cluster, Event, Incident, IncidentFilter, IncidentKind, MonthFigures, PlaceFigures, Precision,
-    Recording, clusters, places, series,
+    Proceedings, Recording, clusters, places, series,
 };
 use egnatia_record::{Envelope, Handling, Kind, RecordId};
 use serde_json::json;
@@ -29,6 +29,8 @@ pub struct IncidentView {
     pub envelope: Envelope,
     /// What it says.
     pub incident: Incident,
+    /// Whether the caller may say what became of persons.
+    pub may_change: bool,
 }
 
 /// A line in the list of incidents.
@@ -96,6 +98,31 @@ impl App {
         Ok(id)
     }
 
+    /// Records what became of persons, by number only, in place of what was known of it before.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] where the numbers cannot be; [`AppError::NotFound`],
+    /// [`AppError::NoJustification`], [`AppError::Forbidden`].
+    pub async fn record_proceedings(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+        proceedings: Proceedings,
+    ) -> Result<(), AppError> {
+        self.authorise(caller, Action::KeepFirearms, None)?;
+        let (stored, mut incident) = self.load::<Incident>(id, Kind::Incident).await?;
+        proceedings
+            .validate(self.today())
+            .map_err(|error| Invalid::new(error.field(), "refused", error.to_string()))?;
+        incident.proceedings = Some(proceedings);
+        let mut writing = self.writing(caller);
+        let beside = Beside::new(RECORDED, Operation::Alteration)
+            .data(json!({ "change": "proceedings", "on": proceedings.on }));
+        writing.change(&stored, None, &incident, beside)?;
+        self.store().commit(writing.batch).await?;
+        Ok(())
+    }
+
     /// An incident.
     ///
     /// # Errors
@@ -116,7 +143,8 @@ impl App {
     /// exactly as the handling codes allow.
     fn shown(&self, caller: &Caller, envelope: Envelope, mut incident: Incident) -> IncidentView {
         let policy = self.inner.policy;
-        if !policy.permits(caller, Action::KeepFirearms, None) {
+        let may_change = policy.permits(caller, Action::KeepFirearms, None);
+        if !may_change {
             let precision = Precision::of(&envelope.handling);
             incident.position = incident.position.and_then(|exact| precision.coarsen(exact));
         }
@@ -124,6 +152,7 @@ impl App {
             id: envelope.id,
             envelope,
             incident,
+            may_change,
         }
     }
 
@@ -239,6 +268,7 @@ impl App {
                         id: record.envelope.id,
                         envelope: record.envelope,
                         incident,
+                        may_change: false,
                     });
                 }
             }

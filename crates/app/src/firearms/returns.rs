@@ -65,7 +65,8 @@ impl App {
             ReturnKind::Iafq => self.trace_results().await?,
             ReturnKind::HalfYear => Vec::new(),
         };
-        Ok(count_return(kind, period, incidents, &traces))
+        let profile = &self.inner.firearms;
+        Ok(count_return(kind, period, incidents, &traces, profile))
     }
 
     /// Freezes a return: from then on it stays as it is, whatever is recorded later.

@@ -9,7 +9,9 @@ mod view;
 use std::collections::BTreeSet;
 
 use egnatia_audit::Operation;
-use egnatia_firearms::{Particulars, Priority, Trace, TraceRefused, UrgencyGround};
+use egnatia_firearms::{
+    AnswerState, Particulars, Priority, Trace, TraceAnswer, TraceRefused, UrgencyGround,
+};
 use egnatia_record::{
     AuthorityId, Category, Envelope, Handling, HandlingCode, Kind, OriginRegime, Outgoing,
     PartnerCode, RecordId, ReleasableTo, Version,
@@ -20,7 +22,7 @@ use serde_json::json;
 use super::{purpose_of, terms};
 use crate::port::{Change, DeliveryRow, StoredRecord};
 use crate::writing::{Beside, Keep, Writing};
-use crate::{Action, App, AppError, Caller, Invalid};
+use crate::{Action, App, AppError, Caller, Invalid, read_body};
 
 pub use answer::NewTraceAnswer;
 pub use view::{TraceAnswerView, TraceDelivery, TraceSummary, TraceView};
@@ -188,8 +190,8 @@ impl App {
             .await
     }
 
-    /// Consents that whoever has the trace passes it on to a further country. Everybody who was
-    /// asked is told.
+    /// Consents that whoever has the trace passes it on to a further country. Everybody who has it
+    /// is told, whoever handed it over.
     ///
     /// # Errors
     /// As [`App::start_trace`]; [`AppError::NotFound`].
@@ -232,6 +234,7 @@ impl App {
             .filter(|row| row.kind == "record")
             .map(|row| row.to)
             .collect();
+        everybody.extend(self.handed_on_to(envelope.id).await?);
         everybody.extend(further.cloned());
         for to in &everybody {
             match self.queue_trace(&mut writing, &envelope, to) {
@@ -245,6 +248,26 @@ impl App {
         writing.put_envelope(envelope, &trace, beside)?;
         self.store().commit(writing.batch).await?;
         self.after_change().await
+    }
+
+    /// Those who have an own trace because somebody passed it on: they have to know of a consent too.
+    async fn handed_on_to(&self, id: RecordId) -> Result<Vec<AuthorityId>, AppError> {
+        let linked = self.store().linked(id, "trace").await?;
+        let mut others = Vec::new();
+        for record in self.store().records(&linked).await? {
+            if record.envelope.kind != Kind::TraceAnswer {
+                continue;
+            }
+            if let Some(answer) = read_body::<TraceAnswer>(&record)?
+                && let AnswerState::Answered {
+                    passed_on: Some(passed),
+                    ..
+                } = answer.state
+            {
+                others.push(passed.to);
+            }
+        }
+        Ok(others)
     }
 
     /// A trace of the node's own that the caller may change.

@@ -435,6 +435,9 @@ fn seizure(firearm: RecordId, number: &str) -> Incident {
             countries: vec![country("BA"), country("MK")],
         },
         concealment: "under the seat".into(),
+        context: None,
+        transport: None,
+        offence: None,
         weapons: vec![SeizedWeapon {
             particulars: zastava(number),
             firearm: Some(firearm),
@@ -443,6 +446,7 @@ fn seizure(firearm: RecordId, number: &str) -> Incident {
         ammunition: Vec::new(),
         explosives: Vec::new(),
         persons: Vec::new(),
+        proceedings: None,
         note: String::new(),
     }
 }
@@ -768,6 +772,54 @@ async fn consent_that_comes_later_lets_an_answered_trace_go_on() {
         .collect();
     assert_eq!(depths, [("rs-mup", 1), ("ba-dkpt", 2)]);
     assert!(view.leads().is_empty());
+}
+
+#[tokio::test]
+async fn whoever_got_a_trace_from_somebody_else_learns_of_a_consent_that_comes_later() {
+    let nodes = region().await;
+    let [me, rs, ba, al] = ["me-up", "rs-mup", "ba-dkpt", "al-asp"].map(|name| node(&nodes, name));
+    let officer = focal();
+    let trace = me.app.start_trace(&officer, trace_to("rs-mup", &["BA"]));
+    let trace = trace.await.unwrap();
+    me.deliver_to(rs).await;
+    answer(rs, exported(), Some("ba-dkpt")).await.unwrap();
+    rs.deliver_to(ba).await;
+    rs.deliver_to(me).await;
+    let further = Outcome::ExportedTo {
+        country: country("AL"),
+        on: date(1997, 3, 13),
+        licence: None,
+    };
+    answer(ba, further, None).await.unwrap();
+    ba.deliver_to(me).await;
+    let consent = me
+        .app
+        .consent_to_pass_on(&officer, trace, "AL".parse().unwrap());
+    consent.await.unwrap();
+    assert_eq!(me.deliver_to(ba).await.delivered, 1);
+    assert_eq!(me.deliver_to(al).await.delivered, 0, "consent asks nobody");
+    let answered = open_answer(ba).await;
+    ba.app
+        .pass_trace_on(&focal(), answered, &al.authority)
+        .await
+        .unwrap();
+    assert_eq!(ba.deliver_to(al).await.delivered, 1);
+    ba.deliver_to(me).await;
+    answer(al, held_by_somebody(), None).await.unwrap();
+    al.deliver_to(me).await;
+    let view = me.app.view_trace(&focal(), trace).await.unwrap();
+    let chain: Vec<(&str, &str, usize)> = view
+        .hops
+        .iter()
+        .map(|hop| (hop.authority.as_str(), hop.via.as_str(), hop.depth))
+        .collect();
+    let expected = [
+        ("rs-mup", "me-up", 1),
+        ("ba-dkpt", "rs-mup", 2),
+        ("al-asp", "ba-dkpt", 3),
+    ];
+    assert_eq!(chain, expected);
+    assert!(view.last_holder().is_some() && view.leads().is_empty());
 }
 
 #[tokio::test]

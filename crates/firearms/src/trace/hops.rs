@@ -21,6 +21,25 @@ pub enum HopState {
     },
 }
 
+impl HopState {
+    /// Its name.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::NotDelivered => "not-delivered",
+            Self::Silent => "silent",
+            Self::Answered { .. } => "answered",
+        }
+    }
+
+    /// What was answered, and when.
+    pub const fn answer(&self) -> Option<(&Outcome, Timestamp)> {
+        match self {
+            Self::Answered { outcome, at } => Some((outcome, *at)),
+            Self::NotDelivered | Self::Silent => None,
+        }
+    }
+}
+
 /// One country of the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hop {
@@ -46,10 +65,8 @@ impl Hop {
 
     /// How long the answer took.
     pub fn took(&self) -> Option<SignedDuration> {
-        match &self.state {
-            HopState::Answered { at, .. } => Some(at.duration_since(self.since)),
-            _ => None,
-        }
+        let (_, at) = self.state.answer()?;
+        Some(at.duration_since(self.since))
     }
 }
 

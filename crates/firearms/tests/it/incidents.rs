@@ -1,19 +1,35 @@
 //! Incidents, returns, clusters.
 
 use egnatia_firearms::{
-    ClusterBy, Explosive, FrozenReturn, IncidentKind, IncidentRefused, Outcome, Part, Period,
-    Profile, Reference, ReturnKind, ReturnSection, TraceResult, clusters, count_return,
+    ClusterBy, Context, Explosive, FrozenReturn, Incident, IncidentKind, IncidentRefused, Offence,
+    Outcome, Part, Period, Proceedings, Profile, Reference, ReturnKind, ReturnRow, ReturnSection,
+    TraceResult, Transport, clusters, count_return,
 };
 use egnatia_record::RecordId;
 use jiff::civil::date;
 
 use crate::made::{at, holder, seizure};
 
-fn count(rows: &[egnatia_firearms::ReturnRow], group: IncidentKind, what: &str, at: &str) -> u64 {
+fn count(rows: &[ReturnRow], group: IncidentKind, what: &str, at: &str) -> u64 {
     let row = rows
         .iter()
         .find(|row| row.group == Some(group) && row.what == what && row.at == at);
     row.unwrap_or_else(|| panic!("{what} {at}")).count
+}
+
+fn counted(
+    kind: ReturnKind,
+    period: Period,
+    incidents: &[Incident],
+    traces: &[TraceResult],
+) -> (Vec<ReturnRow>, u64) {
+    count_return(
+        kind,
+        period,
+        incidents,
+        traces,
+        &Profile::shipped().unwrap(),
+    )
 }
 
 #[test]
@@ -85,7 +101,7 @@ fn traces() -> Vec<TraceResult> {
 fn a_return_with_sections_is_hashed_as_it_is_exported_and_an_older_one_keeps_its_table() {
     let year = Period::year(2026).unwrap();
     let all = [seizure(&["M70-1"], &[], None)];
-    let (rows, incidents) = count_return(ReturnKind::Iafq, year, &all, &traces());
+    let (rows, incidents) = counted(ReturnKind::Iafq, year, &all, &traces());
     let mut frozen = FrozenReturn {
         kind: ReturnKind::Iafq,
         period: year,
@@ -96,21 +112,30 @@ fn a_return_with_sections_is_hashed_as_it_is_exported_and_an_older_one_keeps_its
     };
     let csv = frozen.csv();
     for line in [
-        "return,from,to,section,group,what,count",
-        "unodc-iafq,2026-01-01,2026-12-31,weapons,seizure,rifle,1",
-        "unodc-iafq,2026-01-01,2026-12-31,parts-and-ammunition,surrender,parts,0",
-        "unodc-iafq,2026-01-01,2026-12-31,tracing,,requested,4",
+        "return,from,to,section,group,what,by,count",
+        "unodc-iafq,2026-01-01,2026-12-31,weapons,seizure,rifle,,1",
+        "unodc-iafq,2026-01-01,2026-12-31,parts-and-ammunition,surrender,parts,,0",
+        "unodc-iafq,2026-01-01,2026-12-31,tracing,,requested,,4",
+        "unodc-iafq,2026-01-01,2026-12-31,circumstances,seizure,weapons,place: border,1",
+        "unodc-iafq,2026-01-01,2026-12-31,criminal-justice,,convicted,offence: trafficking,0",
     ] {
         assert!(csv.lines().any(|found| found == line), "{line}: {csv}");
     }
     // Every row and every cell is in what is hashed: whatever changes in it changes the table.
     let cells: usize = frozen.table().iter().map(Vec::len).sum();
-    assert_eq!(cells, 7 * (frozen.rows.len() + 1));
+    assert_eq!(cells, 8 * (frozen.rows.len() + 1));
     for place in 0..frozen.rows.len() {
         let mut other = frozen.clone();
         other.rows[place].count += 1;
         assert_ne!(other.csv(), csv);
     }
+    // As it was frozen before rows were told apart by anything, and before there were sections.
+    frozen.rows.retain(|row| row.at.is_empty());
+    assert!(
+        frozen
+            .csv()
+            .starts_with("return,from,to,section,group,what,count\n")
+    );
     for row in &mut frozen.rows {
         row.section = None;
     }
@@ -121,7 +146,7 @@ fn a_return_with_sections_is_hashed_as_it_is_exported_and_an_older_one_keeps_its
     );
     // A body of before reads on.
     let old = r#"{"group":"seizure","what":"pistol","count":2}"#;
-    let row: egnatia_firearms::ReturnRow = serde_json::from_str(old).unwrap();
+    let row: ReturnRow = serde_json::from_str(old).unwrap();
     assert_eq!(
         (row.section, row.group),
         (None, Some(IncidentKind::Seizure))
@@ -140,7 +165,7 @@ fn a_return_counts_what_lies_in_its_period_and_shows_every_row() {
     let border = seizure(&["M70-4"], &[], None);
     let all = [inland, found, border];
     let year = Period::parse(ReturnKind::Iafq, "2026").unwrap();
-    let (rows, incidents) = count_return(ReturnKind::Iafq, year, &all, &traces());
+    let (rows, incidents) = counted(ReturnKind::Iafq, year, &all, &traces());
     assert_eq!(incidents, 3);
     assert_eq!(count(&rows, IncidentKind::Seizure, "rifle", ""), 3);
     assert_eq!(count(&rows, IncidentKind::Find, "rifle", ""), 1);
@@ -163,7 +188,7 @@ fn a_return_counts_what_lies_in_its_period_and_shows_every_row() {
     assert_eq!(count(&rows, IncidentKind::Surrender, "pistol", ""), 0);
     assert_eq!(count(&rows, IncidentKind::Seizure, "ammunition", ""), 240);
     let half = Period::parse(ReturnKind::HalfYear, "2026-H1").unwrap();
-    let (rows, incidents) = count_return(ReturnKind::HalfYear, half, &all, &traces());
+    let (rows, incidents) = counted(ReturnKind::HalfYear, half, &all, &traces());
     assert_eq!(incidents, 2);
     assert_eq!(
         count(&rows, IncidentKind::Seizure, "assault-rifle", "border"),
@@ -179,10 +204,206 @@ fn a_return_counts_what_lies_in_its_period_and_shows_every_row() {
     }
 }
 
+/// The count of a row by its section, what it counts, and what it is told apart by.
+fn by(rows: &[ReturnRow], section: ReturnSection, what: &str, at: &str) -> u64 {
+    let found = rows
+        .iter()
+        .filter(|row| row.section == Some(section) && row.what == what && row.at == at);
+    let found: Vec<u64> = found.map(|row| row.count).collect();
+    assert_eq!(found.len(), 1, "{section} {what} {at}");
+    found[0]
+}
+
+#[test]
+fn seizures_are_counted_by_what_led_to_them_how_they_were_carried_for_which_offence_and_by_their_way()
+ {
+    let mut lorry = seizure(&["M70-1", "M70-2"], &["BA", "ME", "AL"], None);
+    lorry.context = Some(Context::BorderControl);
+    lorry.transport = Some(Transport::Road);
+    lorry.offence = Some(Offence::Trafficking);
+    let mut cellar = seizure(&["M70-3"], &["BA"], None);
+    cellar.at_border = false;
+    cellar.context = Some(Context::Search);
+    cellar.offence = Some(Offence::Possession);
+    let unknown = seizure(&["M70-4"], &[], None);
+    // A find is no seizure, whatever is said of it.
+    let mut found = lorry.clone();
+    found.kind = IncidentKind::Find;
+    let all = [lorry, cellar, unknown, found];
+    let year = Period::year(2026).unwrap();
+    let (rows, _) = counted(ReturnKind::Iafq, year, &all, &[]);
+    for (what, at, count) in [
+        ("weapons", "place: border", 3),
+        ("weapons", "place: inland", 1),
+        ("seizures", "context: border-control", 1),
+        ("weapons", "context: search", 1),
+        ("weapons", "context: not-stated", 1),
+        ("weapons", "transport: road", 2),
+        ("seizures", "transport: not-stated", 2),
+        ("weapons", "transport: air", 0),
+        ("weapons", "offence: trafficking", 2),
+        ("seizures", "offence: possession", 1),
+        ("seizures", "offence: not-stated", 1),
+    ] {
+        let section = ReturnSection::Circumstances;
+        assert_eq!(by(&rows, section, what, at), count, "{what} {at}");
+    }
+    for question in ["place", "context", "transport", "offence"] {
+        let mine = rows.iter().filter(|row| {
+            row.section == Some(ReturnSection::Circumstances)
+                && row.what == "weapons"
+                && row.at.starts_with(question)
+        });
+        let sum: u64 = mine.map(|row| row.count).sum();
+        assert_eq!(sum, 4, "each weapon is in one answer to {question}");
+    }
+    for (what, at, count) in [
+        ("seizures", "departure: BA", 2),
+        ("weapons", "departure: BA", 3),
+        ("weapons", "departure: not-stated", 1),
+        ("weapons", "destination: AL", 2),
+        ("seizures", "destination: not-stated", 2),
+    ] {
+        assert_eq!(by(&rows, ReturnSection::Routes, what, at), count, "{at}");
+    }
+}
+
+#[test]
+fn a_significant_seizure_stands_by_itself_from_the_size_that_the_profile_says() {
+    let numbers: Vec<String> = (0..10).map(|n| format!("M70-{n}")).collect();
+    let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
+    let mut small = seizure(&numbers[..9], &[], None);
+    small.ammunition[0].rounds = 999;
+    let mut weapons = seizure(&numbers, &["BA", "ME"], None);
+    weapons.on = date(2026, 7, 1);
+    weapons.place = "Debeli Brijeg, kuća 7".into();
+    weapons.transport = Some(Transport::Road);
+    let mut rounds = seizure(&[], &[], None);
+    rounds.ammunition[0].rounds = 1_000;
+    let year = Period::year(2026).unwrap();
+    let of = |all: &[Incident]| counted(ReturnKind::Iafq, year, all, &[]).0;
+    let rows = of(&[small.clone(), weapons.clone(), rounds]);
+    let section = ReturnSection::Significant;
+    assert_eq!(by(&rows, section, "seizures", ""), 2);
+    assert_eq!(by(&rows, section, "weapons", "threshold"), 10);
+    // In the order of their days, not in that of the list.
+    let first = "1: 2026-05-04; ME; border; context not-stated; transport not-stated; \
+                 offence not-stated; route not-stated";
+    assert_eq!(by(&rows, section, "ammunition", first), 1_000);
+    let second = "2: 2026-07-01; ME; border; context not-stated; transport road; \
+                  offence not-stated; route BA > ME";
+    assert_eq!(by(&rows, section, "weapons", second), 10);
+    assert!(
+        !rows.iter().any(|row| row.at.contains("Brijeg")),
+        "the place may not be told"
+    );
+    let rows = of(&[small]);
+    assert_eq!(by(&rows, section, "seizures", ""), 0);
+    weapons.kind = IncidentKind::Surrender;
+    assert_eq!(by(&of(&[weapons]), section, "seizures", ""), 0);
+}
+
+#[test]
+fn persons_before_courts_are_numbers_by_stage_and_offence_and_add_up() {
+    let known = Proceedings {
+        on: date(2026, 11, 1),
+        suspected: 5,
+        arrested: 4,
+        prosecuted: 3,
+        convicted: 2,
+        acquitted: 1,
+    };
+    let mut first = seizure(&["M70-1"], &[], None);
+    first.offence = Some(Offence::Trafficking);
+    first.proceedings = Some(known);
+    first.persons = vec![egnatia_firearms::InvolvedPerson {
+        file: "KU-12/2026".parse().unwrap(),
+    }];
+    let mut second = first.clone();
+    second.kind = IncidentKind::Find;
+    let mut other = first.clone();
+    other.offence = None;
+    let year = Period::year(2026).unwrap();
+    let (rows, _) = counted(ReturnKind::Iafq, year, &[first.clone(), second, other], &[]);
+    let of = |what, offence: &str| {
+        let at = format!("offence: {offence}");
+        by(&rows, ReturnSection::Justice, what, &at)
+    };
+    assert_eq!(of("suspected", "trafficking"), 10);
+    assert_eq!(of("convicted", "trafficking"), 4);
+    assert_eq!(of("acquitted", "not-stated"), 1);
+    assert_eq!(of("arrested", "drugs"), 0);
+    let text = serde_json::to_string(&rows).unwrap();
+    assert!(
+        !text.contains("KU-12"),
+        "no file of a person is in a return"
+    );
+
+    let today = date(2026, 11, 26);
+    let refused = |known| {
+        let incident = Incident {
+            proceedings: Some(known),
+            ..first.clone()
+        };
+        incident.validate(today).unwrap_err()
+    };
+    let part = |more, most| IncidentRefused::Proceedings { more, most };
+    for (wrong, expected) in [
+        (
+            Proceedings {
+                arrested: 6,
+                ..known
+            },
+            part("arrested", "suspected"),
+        ),
+        (
+            Proceedings {
+                prosecuted: 6,
+                ..known
+            },
+            part("prosecuted", "suspected"),
+        ),
+        (
+            Proceedings {
+                convicted: 4,
+                ..known
+            },
+            part("convicted", "prosecuted"),
+        ),
+        (
+            Proceedings {
+                acquitted: 2,
+                ..known
+            },
+            part("acquitted", "prosecuted"),
+        ),
+        (
+            Proceedings {
+                on: date(2026, 11, 27),
+                ..known
+            },
+            IncidentRefused::InTheFuture,
+        ),
+    ] {
+        assert_eq!(refused(wrong), expected);
+    }
+    assert_eq!(first.validate(today), Ok(()));
+}
+
+#[test]
+fn an_incident_that_was_written_before_these_questions_reads_on() {
+    let incident = seizure(&["M70-1"], &[], None);
+    let json = serde_json::to_value(&incident).unwrap();
+    for field in ["context", "transport", "offence", "proceedings"] {
+        assert!(json.get(field).is_none(), "{field} was not there before");
+    }
+    assert_eq!(serde_json::from_value::<Incident>(json).unwrap(), incident);
+}
+
 #[test]
 fn a_frozen_return_is_a_table_that_any_sheet_reads() {
     let period = Period::half(2026, 2).unwrap();
-    let (rows, incidents) = count_return(ReturnKind::HalfYear, period, &[], &[]);
+    let (rows, incidents) = counted(ReturnKind::HalfYear, period, &[], &[]);
     let frozen = FrozenReturn {
         kind: ReturnKind::HalfYear,
         period,

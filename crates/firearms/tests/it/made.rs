@@ -55,6 +55,9 @@ pub fn seizure(numbers: &[&str], route: &[&str], lot: Option<&str>) -> Incident 
             countries: route.iter().map(|code| country(code)).collect(),
         },
         concealment: "behind the panels of a van".into(),
+        context: None,
+        transport: None,
+        offence: None,
         weapons: weapons.collect(),
         parts: Vec::new(),
         ammunition: vec![Ammunition {
@@ -65,6 +68,7 @@ pub fn seizure(numbers: &[&str], route: &[&str], lot: Option<&str>) -> Incident 
         }],
         explosives: Vec::new(),
         persons: Vec::new(),
+        proceedings: None,
         note: String::new(),
     }
 }

@@ -192,7 +192,7 @@ fn recall(text: &str) -> Result<RecallReason, String> {
         .map_err(|_| format!("expected one of {}", words.join(", ")))
 }
 
-fn release(text: &str) -> Result<ReleasableTo, String> {
+pub(super) fn release(text: &str) -> Result<ReleasableTo, String> {
     match text {
         "anybody" => Ok(ReleasableTo::Anybody),
         "nobody" => Ok(ReleasableTo::NobodyElse),

@@ -11,6 +11,9 @@ use egnatia_record::RecordId;
 use jiff::civil::Date;
 
 use super::Why;
+use super::firearm_life::{Destruction, FirearmEvent, FirearmReport};
+use super::incident::{IncidentAct, Returns};
+use super::trace::Trace;
 
 /// What to do with firearms.
 #[derive(Subcommand)]
@@ -43,14 +46,22 @@ pub enum Firearm {
         #[command(flatten)]
         why: Why,
     },
-    /// Show where one's own trace stands, country by country.
-    Trace {
-        /// The trace.
-        #[arg(value_name = "ID")]
-        id: RecordId,
-        #[command(flatten)]
-        why: Why,
-    },
+    /// Record what happened to a weapon. What cannot follow is refused and says why.
+    Event(Box<FirearmEvent>),
+    /// Report a weapon lost or stolen: partners have an alert on it within seconds.
+    Report(Box<FirearmReport>),
+    /// Propose, sign or withdraw the destruction of a weapon.
+    #[command(subcommand)]
+    Destruction(Destruction),
+    /// Trace a weapon over countries; answer partners' traces.
+    #[command(subcommand)]
+    Trace(Box<Trace>),
+    /// Seizures, finds and surrenders.
+    #[command(subcommand)]
+    Incident(Box<IncidentAct>),
+    /// Your own views of the register.
+    #[command(subcommand)]
+    View(Box<View>),
     /// Count a return from the incidents, and freeze it where told.
     Return {
         /// unodc-iafq or regional-half-year.
@@ -64,6 +75,9 @@ pub enum Firearm {
         #[command(flatten)]
         why: Why,
     },
+    /// Frozen returns: list them, show one, write it into a file.
+    #[command(subcommand)]
+    Returns(Returns),
     /// Count incidents by month and kind.
     Series(Box<Figures>),
     /// Count incidents by place, each as exactly as its handling codes allow.
@@ -126,39 +140,75 @@ pub struct FirearmImport {
 /// Which weapons are listed.
 #[derive(Args)]
 pub struct List {
-    /// How a number begins; or a maker, or a calibre.
-    #[arg(value_name = "TEXT", default_value = "")]
-    pub text: String,
-    /// Only those that are there: held, authority, lost, stolen, transit, abroad, nowhere,
-    /// destroyed.
-    #[arg(long, default_value = "")]
-    pub custody: String,
-    /// Only of this maker.
-    #[arg(long, default_value = "")]
-    pub make: String,
-    /// Only of this model.
-    #[arg(long, default_value = "")]
-    pub model: String,
-    /// Only of this calibre.
-    #[arg(long, default_value = "")]
-    pub calibre: String,
-    /// Only of this kind, such as pistol.
-    #[arg(long, default_value = "")]
-    pub kind: String,
-    /// Only of this category: A, B or C.
-    #[arg(long, default_value = "")]
-    pub category: String,
-    /// Only those made in this year, or from one to another: 1987, 1980-1989.
-    #[arg(long, default_value = "")]
-    pub year: String,
-    /// Those that were written first come first.
-    #[arg(long)]
-    pub oldest_first: bool,
+    /// Those of the view that you keep under this name; what else is stated comes in place of it.
+    #[arg(long, value_name = "NAME")]
+    pub view: Option<String>,
+    #[command(flatten)]
+    pub filter: Filter,
     /// At most so many, 1 to 10,000.
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub limit: u32,
     #[command(flatten)]
     pub why: Why,
+}
+
+/// By what the register is filtered.
+#[derive(Args)]
+pub struct Filter {
+    /// How a number begins; or a maker, or a calibre.
+    #[arg(value_name = "TEXT")]
+    pub text: Option<String>,
+    /// Only those that are there: held, authority, lost, stolen, transit, abroad, nowhere,
+    /// destroyed.
+    #[arg(long)]
+    pub custody: Option<String>,
+    /// Only of this maker.
+    #[arg(long)]
+    pub make: Option<String>,
+    /// Only of this model.
+    #[arg(long)]
+    pub model: Option<String>,
+    /// Only of this calibre.
+    #[arg(long)]
+    pub calibre: Option<String>,
+    /// Only of this kind, such as pistol.
+    #[arg(long)]
+    pub kind: Option<String>,
+    /// Only of this category: A, B or C.
+    #[arg(long)]
+    pub category: Option<String>,
+    /// Only those made in this year, or from one to another: 1987, 1980-1989.
+    #[arg(long)]
+    pub year: Option<String>,
+    /// Those that were written first come first.
+    #[arg(long)]
+    pub oldest_first: bool,
+}
+
+/// What to do with views of the register.
+#[derive(Subcommand)]
+pub enum View {
+    /// List your views.
+    List {
+        #[command(flatten)]
+        why: Why,
+    },
+    /// Keep a view under a name, in place of what was kept under it. `firearm list --view` uses it.
+    Add {
+        /// The name.
+        name: String,
+        #[command(flatten)]
+        filter: Filter,
+        #[command(flatten)]
+        why: Why,
+    },
+    /// Forget a view.
+    Delete {
+        /// The name.
+        name: String,
+        #[command(flatten)]
+        why: Why,
+    },
 }
 
 /// Which incidents are counted.
@@ -232,7 +282,7 @@ pub struct Register {
     pub why: Why,
 }
 
-fn among<T>(found: Option<T>, all: &[&str]) -> Result<T, String> {
+pub(super) fn among<T>(found: Option<T>, all: &[&str]) -> Result<T, String> {
     found.ok_or_else(|| format!("expected one of {}", all.join(", ")))
 }
 
@@ -241,7 +291,7 @@ fn return_kind(text: &str) -> Result<ReturnKind, String> {
     among(ReturnKind::parse(text), &all)
 }
 
-fn incident_kind(text: &str) -> Result<IncidentKind, String> {
+pub(super) fn incident_kind(text: &str) -> Result<IncidentKind, String> {
     let all: Vec<&str> = IncidentKind::ALL.iter().map(|word| word.as_str()).collect();
     among(IncidentKind::parse(text), &all)
 }
@@ -256,7 +306,7 @@ fn mark_state(text: &str) -> Result<MarkState, String> {
     among(MarkState::parse(text), &all)
 }
 
-fn weapon_kind(text: &str) -> Result<WeaponKind, String> {
+pub(super) fn weapon_kind(text: &str) -> Result<WeaponKind, String> {
     let all: Vec<&str> = WeaponKind::ALL.iter().map(|word| word.as_str()).collect();
     among(WeaponKind::parse(text), &all)
 }

@@ -9,8 +9,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     accounts, alert_import, alerts, audit, checks, firearm_import, firearm_photographs, firearms,
-    hits, inquiries, lists, matches, partners, sessions, stock, stock_counts, stock_more, traces,
-    transfers,
+    hits, inquiries, lists, matches, partners, returns, sessions, stock, stock_counts, stock_more,
+    traces, transfers,
 };
 
 #[derive(OpenApi)]
@@ -34,8 +34,9 @@ use super::{
         firearms::incident_series, firearms::incident_places,
         firearms::incident, traces::traces, traces::start_trace, traces::trace,
         traces::ask_further, traces::consent, traces::trace_answers,
-        traces::answer_trace, traces::pass_trace_on, firearms::returns,
-        firearms::freeze_return, firearm_import::import, firearm_import::columns,
+        traces::answer_trace, traces::pass_trace_on, returns::count_return, returns::returns,
+        returns::one_return, returns::freeze_return, returns::record_proceedings,
+        firearms::withdraw_destruction, firearm_import::import, firearm_import::columns,
         firearm_photographs::add, firearm_photographs::view,
         firearm_photographs::remove, firearm_import::views, firearm_import::keep_view, firearm_import::drop_view,
         stock::overview, stock::accounts, stock::ledger, stock::add_holder, stock::sites,

@@ -37,6 +37,9 @@ pub(crate) struct WantedFirearms {
     /// Whether those that were written first come first.
     #[serde(default)]
     pub oldest_first: bool,
+    /// The view that the caller keeps under this name. What else is stated comes in place of what it
+    /// says.
+    pub view: Option<String>,
     /// `next` of the page before.
     pub after: Option<String>,
     /// At most so many items, 1 to 100.
@@ -304,6 +307,9 @@ pub(crate) struct HopBody {
     /// The answer.
     #[schema(value_type = Option<Object>)]
     pub answer: Option<Outcome>,
+    /// When it was given.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub answered_at: Option<Timestamp>,
 }
 
 /// A trace with its chain.

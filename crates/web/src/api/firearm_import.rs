@@ -8,7 +8,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use egnatia_alerts::Reason;
-use egnatia_app::{Action, FirearmImporting, Preset, PresetArea, RowDecision, checksum};
+use egnatia_app::{
+    Action, AppError, FirearmImporting, FirearmSearch, Preset, PresetArea, RowDecision, checksum,
+};
 use egnatia_firearms::WeaponKind;
 use egnatia_formats::rows::firearms::{
     FirearmReading, FirearmTable, OtherColumns, stated_firearm_columns,
@@ -221,9 +223,9 @@ pub(crate) async fn keep_view(
     Body(body): Body<ViewBody>,
 ) -> Result<StatusCode, Problem> {
     bearer.enter(&state, Action::ViewFirearms)?;
-    let kept = (name.as_str(), body.filter.as_str());
-    let area = PresetArea::FirearmsView;
-    state.app.keep_preset(bearer.caller(), area, kept).await?;
+    let (app, caller) = (&state.app, bearer.caller());
+    let search = FirearmSearch::of_filter(&body.filter).map_err(AppError::from)?;
+    app.keep_firearm_view(caller, &name, &search).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

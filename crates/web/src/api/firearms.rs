@@ -11,8 +11,8 @@ use egnatia_firearms::{Incident, MonthFigures, PlaceFigures};
 use super::caller::{Bearer, record_id};
 use super::firearm_bodies::{
     ClusterBody, EventBody, FirearmBody, FirearmLine, IncidentBody, LikeFirearmBody,
-    LikeFirearmsBody, MissingBody, NewFirearmBody, NewReturnBody, ProposalBody, RecordedBody,
-    ReturnBody, SignatureBody, WantedFirearms, WantedPage,
+    LikeFirearmsBody, MissingBody, NewFirearmBody, ProposalBody, RecordedBody, SignatureBody,
+    WantedFirearms, WantedPage,
 };
 use super::incident_queries::{IncidentHandling, WantedFigures};
 use super::json::{Body, PageOf, ProblemBody, Query, limit_of};
@@ -30,18 +30,22 @@ pub(crate) async fn list(
     Query(wanted): Query<WantedFirearms>,
 ) -> Result<Json<PageOf<FirearmLine>>, Problem> {
     bearer.enter(&state, Action::ViewFirearms)?;
+    let kept = match &wanted.view {
+        Some(name) => state.app.firearm_view(bearer.caller(), name).await?,
+        None => FirearmSearch::default(),
+    };
     let search = FirearmSearch {
-        text: wanted.text.unwrap_or_default(),
-        make: wanted.make.unwrap_or_default(),
-        calibre: wanted.calibre.unwrap_or_default(),
-        kind: wanted.kind.unwrap_or_default(),
-        custody: wanted.custody.unwrap_or_default(),
-        model: wanted.model.unwrap_or_default(),
-        category: wanted.category.unwrap_or_default(),
-        year: wanted.year.unwrap_or_default(),
+        text: wanted.text.unwrap_or(kept.text),
+        make: wanted.make.unwrap_or(kept.make),
+        calibre: wanted.calibre.unwrap_or(kept.calibre),
+        kind: wanted.kind.unwrap_or(kept.kind),
+        custody: wanted.custody.unwrap_or(kept.custody),
+        model: wanted.model.unwrap_or(kept.model),
+        category: wanted.category.unwrap_or(kept.category),
+        year: wanted.year.unwrap_or(kept.year),
         order: match wanted.oldest_first {
             true => FirearmOrder::Oldest,
-            false => FirearmOrder::Newest,
+            false => kept.order,
         },
     };
     let after = cursor::read(wanted.after.as_deref())?;
@@ -208,6 +212,22 @@ pub(crate) async fn sign_destruction(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Withdraws the proposal that a weapon is destroyed.
+#[utoipa::path(
+    delete, path = "/api/v1/firearms/{id}/destruction", tag = "firearms", params(("id" = String, Path, description = "The record")),
+    responses((status = 204, description = "Done"), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn withdraw_destruction(
+    State(state): State<WebState>,
+    bearer: Bearer,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    bearer.enter(&state, Action::KeepFirearms)?;
+    let (id, caller) = (record_id(&id)?, bearer.caller());
+    state.app.withdraw_destruction(caller, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// Incidents, the newest first.
 #[utoipa::path(
     get, path = "/api/v1/incidents", tag = "firearms", params(WantedPage),
@@ -321,48 +341,4 @@ pub(crate) async fn incident(
         envelope: view.envelope,
         incident: view.incident,
     }))
-}
-
-/// Frozen returns, the newest first.
-#[utoipa::path(
-    get, path = "/api/v1/returns", tag = "firearms", params(WantedPage),
-    responses((status = 200, description = "A page of returns", body = PageOf<ReturnBody>), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
-)]
-pub(crate) async fn returns(
-    State(state): State<WebState>,
-    bearer: Bearer,
-    Query(wanted): Query<WantedPage>,
-) -> Result<Json<PageOf<ReturnBody>>, Problem> {
-    bearer.enter(&state, Action::ViewFirearms)?;
-    let after = cursor::read(wanted.after.as_deref())?;
-    let limit = limit_of(wanted.limit);
-    let page = state.app.returns(bearer.caller(), after, limit).await?;
-    let items = page.items.into_iter().map(|item| ReturnBody {
-        id: item.id,
-        body: item.body,
-        is_whole: item.is_whole,
-    });
-    Ok(Json(PageOf {
-        items: items.collect(),
-        next: page.next.map(cursor::write),
-    }))
-}
-
-/// Freezes a return.
-#[utoipa::path(
-    post, path = "/api/v1/returns", tag = "firearms", request_body = NewReturnBody,
-    responses((status = 201, description = "Written", body = RecordedBody), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
-)]
-pub(crate) async fn freeze_return(
-    State(state): State<WebState>,
-    bearer: Bearer,
-    Body(body): Body<NewReturnBody>,
-) -> Result<(StatusCode, Json<RecordedBody>), Problem> {
-    bearer.enter(&state, Action::KeepFirearms)?;
-    let caller = bearer.caller();
-    let id = state
-        .app
-        .freeze_return(caller, body.kind, &body.period)
-        .await?;
-    Ok((StatusCode::CREATED, Json(RecordedBody { id })))
 }

@@ -22,6 +22,7 @@ mod json;
 mod lists;
 mod matches;
 mod partners;
+mod returns;
 mod sessions;
 mod stock;
 mod stock_bodies;
@@ -185,7 +186,7 @@ fn firearms_router() -> Router<WebState> {
         .route("/firearms/{id}/report", post(firearms::report))
         .route(
             "/firearms/{id}/destruction",
-            post(firearms::propose_destruction),
+            post(firearms::propose_destruction).merge(delete(firearms::withdraw_destruction)),
         )
         .route(
             "/firearms/{id}/destruction/signature",
@@ -200,6 +201,10 @@ fn firearms_router() -> Router<WebState> {
         .route("/incidents/places", get(firearms::incident_places))
         .route("/incidents/{id}", get(firearms::incident))
         .route(
+            "/incidents/{id}/proceedings",
+            put(returns::record_proceedings),
+        )
+        .route(
             "/traces",
             get(traces::traces).merge(post(traces::start_trace)),
         )
@@ -211,8 +216,10 @@ fn firearms_router() -> Router<WebState> {
         .route("/trace-answers/{id}/pass-on", post(traces::pass_trace_on))
         .route(
             "/returns",
-            get(firearms::returns).merge(post(firearms::freeze_return)),
+            get(returns::returns).merge(post(returns::freeze_return)),
         )
+        .route("/returns/count", get(returns::count_return))
+        .route("/returns/{id}", get(returns::one_return))
 }
 
 fn stock_plans_router() -> Router<WebState> {

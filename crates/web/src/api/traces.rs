@@ -4,7 +4,6 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use egnatia_app::{Action, NewTrace, NewTraceAnswer};
-use egnatia_firearms::HopState;
 
 use super::caller::{Bearer, record_id};
 use super::firearm_bodies::{
@@ -79,19 +78,16 @@ pub(crate) async fn trace(
     let id = record_id(&id)?;
     let view = state.app.view_trace(bearer.caller(), id).await?;
     let hops = view.hops.into_iter().map(|hop| {
-        let (state, answer) = match hop.state {
-            HopState::NotDelivered => ("not-delivered", None),
-            HopState::Silent => ("silent", None),
-            HopState::Answered { outcome, .. } => ("answered", Some(outcome)),
-        };
+        let answered = hop.state.answer();
         HopBody {
             authority: hop.authority,
             via: hop.via,
             depth: hop.depth,
             since: hop.since,
             due_at: hop.due_at,
-            state,
-            answer,
+            state: hop.state.as_str(),
+            answer: answered.map(|(outcome, _)| outcome.clone()),
+            answered_at: answered.map(|(_, at)| at),
         }
     });
     Ok(Json(TraceBody {

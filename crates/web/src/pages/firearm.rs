@@ -3,16 +3,16 @@
 use axum::extract::Path;
 use axum::response::Response;
 use egnatia_app::{Action, FirearmView};
-use egnatia_firearms::Particulars;
+use egnatia_firearms::{EventKind, Particulars};
 use egnatia_record::RecordId;
 
 use super::alert_facts::day;
 use super::alert_form::{Filler, Wrong};
-use super::firearm_events::{self, event_fields};
 use super::firearm_fields::read_day;
 use super::firearm_photographs;
 use super::firearm_sections::{Section, SectionsPage, whole, wrong_of};
 use super::firearms::custody_cell;
+use super::{firearm_event, firearm_events};
 use super::{record_id, terms};
 use crate::parts::{Cell, Clock, Empty, Facts, Form, Table, Tone};
 use crate::problem::{Problem, ProblemCode};
@@ -68,7 +68,7 @@ async fn page(
                 _ => (&nothing.0, &nothing.1),
             },
         ),
-        Section::new("life", t.text("firearm-life")).table(life(&frame, view)),
+        Section::new("life", t.text("firearm-life")).table(life(&frame, id, view)),
         Section::new("stays", t.text("firearm-stays")).table(stays(&frame, view)),
     ];
     if view.may_change {
@@ -189,25 +189,40 @@ fn facts(frame: &Frame, what: &Particulars) -> Facts {
         )
 }
 
-fn life(frame: &Frame, view: &FirearmView) -> Table {
+fn life(frame: &Frame, id: RecordId, view: &FirearmView) -> Table {
     let t = frame.t;
-    let columns = &[
+    let mut columns = vec![
         "firearm-number",
         "firearm-event",
         "column-on",
         "column-said",
         "column-by",
     ];
+    if view.may_change {
+        columns.push("firearm-wrong");
+    }
     let rows = (1_u32..).zip(&view.firearm.life).map(|(number, entry)| {
-        vec![
+        let kind = entry.event.kind();
+        let mut cells = vec![
             Cell::Text(number.to_string()),
-            Cell::Text(terms::word(t, &["event"], entry.event.kind().as_str())),
+            Cell::Text(terms::word(t, &["event"], kind.as_str())),
             Cell::Text(day(entry.on)),
-            Cell::Text(firearm_events::says(&entry.event)),
+            Cell::Text(firearm_events::says(t, &entry.event)),
             Cell::Text(entry.by.to_string()),
-        ]
+        ];
+        if view.may_change {
+            cells.push(match kind {
+                EventKind::Correction => Cell::Text(String::new()),
+                _ => Cell::link(
+                    format!("/firearms/{id}/events/correction?corrects={number}"),
+                    t.with("firearm-correct", "of", number.to_string()),
+                ),
+            });
+        }
+        cells
     });
-    Table::new(t, String::new(), columns, Empty::of(t, "firearm-life")).rows(rows.collect())
+    let empty = Empty::of(t, "firearm-life");
+    Table::new(t, String::new(), &columns, empty).rows(rows.collect())
 }
 
 fn stays(frame: &Frame, view: &FirearmView) -> Table {
@@ -257,7 +272,11 @@ fn offered(
             );
         sections.push(report);
     }
-    sections.push(form("event", &event_fields));
+    sections.push(
+        Section::new("event", t.text("firearm-act-event"))
+            .means(t.text("firearm-act-event-means"))
+            .ways(firearm_event::ways(t, id, None)),
+    );
     match (&view.firearm.proposed, custody.as_str()) {
         (Some(proposed), _) => {
             let today = day(frame.today());
@@ -303,10 +322,6 @@ pub(crate) async fn act(
     let id = record_id(&id)?;
     let (app, caller, t) = (&signed.state.app, signed.caller(), signed.t());
     let result = match act.as_str() {
-        "event" => match firearm_events::read(&posted, t) {
-            Ok((event, on)) => Ok(app.record_event(caller, id, event, on).await),
-            Err(wrong) => Err(wrong),
-        },
         "propose-destruction" => {
             let (method, evidence) = (posted.text("method"), posted.text("evidence"));
             Ok(app.propose_destruction(caller, id, method, evidence).await)

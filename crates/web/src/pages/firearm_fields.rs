@@ -2,7 +2,8 @@
 
 use egnatia_app::App;
 use egnatia_firearms::{
-    Category, Country, Doubt, Mark, MarkPlace, MarkState, Particulars, WeaponKind,
+    Category, Country, Doubt, Holder, HolderKind, Mark, MarkPlace, MarkState, Particulars,
+    Personal, WeaponKind,
 };
 
 use super::alert_form::{Filler, Wrong};
@@ -171,6 +172,25 @@ fn read_doubts(text: &str) -> Option<Vec<Doubt>> {
             })
         })
         .collect()
+}
+
+/// The holder that was filled in: by number, with name and address where they were stated.
+pub(super) fn read_holder(posted: &Posted) -> Holder {
+    Holder {
+        kind: HolderKind::parse(posted.raw("holder_kind")).unwrap_or(HolderKind::Person),
+        reference: posted.text("holder"),
+        name: posted.some("holder_name").map(Personal::new),
+        address: posted.some("holder_address").map(Personal::new),
+    }
+}
+
+/// Kinds of holders to choose from.
+pub(super) fn holder_kinds(t: &Texts) -> Vec<(String, String)> {
+    words(
+        t,
+        "holder",
+        HolderKind::ALL.iter().map(|kind| kind.as_str()),
+    )
 }
 
 /// A date as people write it, or as `2026-11-24`.

@@ -36,6 +36,8 @@ pub struct Section {
     pub clock: Option<Clock>,
     /// What is known.
     pub facts: Facts,
+    /// Ways to other pages, by what they are about.
+    pub ways: Ways,
     /// The chain of a trace, drawn.
     pub drawing: Option<ChainDrawing>,
     /// Photographs.
@@ -49,6 +51,9 @@ pub struct Section {
     /// What may be filled in.
     pub form: Option<Form>,
 }
+
+/// Ways to other pages: what they are about, then address and words of each.
+pub type Ways = Vec<(String, Vec<(String, String)>)>;
 
 /// A photograph, small, with the way to the whole one.
 #[derive(Debug)]
@@ -131,6 +136,11 @@ impl Section {
     /// The same with facts.
     pub fn facts(self, facts: Facts) -> Self {
         Self { facts, ..self }
+    }
+
+    /// The same with ways to other pages.
+    pub fn ways(self, ways: Ways) -> Self {
+        Self { ways, ..self }
     }
 
     /// The same with a clock.

@@ -17,7 +17,7 @@ use super::terms;
 use crate::parts::{Cell, Empty, Field, FieldKind, Table, Tone};
 use crate::problem::Problem;
 use crate::visit::{Posted, Signed, done, show, show_refused};
-use crate::{Area, Frame, Texts, cursor, encode, export};
+use crate::{Area, Frame, Texts, cursor, export};
 
 const PAGE: u32 = 50;
 
@@ -136,12 +136,7 @@ fn search_of(posted: &Posted) -> FirearmSearch {
 
 /// The filter as it stands in an address.
 fn query_of(posted: &Posted) -> String {
-    let pairs = FILTERS.iter().filter_map(|name| {
-        let value = posted.some(name)?;
-        let is_usual = *name == "order" && value == "newest";
-        (!is_usual).then(|| format!("{name}={}", encode(&value)))
-    });
-    pairs.collect::<Vec<_>>().join("&")
+    search_of(posted).filter()
 }
 
 /// Shows the register.
@@ -215,9 +210,9 @@ async fn found(signed: &Signed, posted: &Posted) -> Result<Response, Problem> {
 pub(crate) async fn keep_view(signed: Signed, posted: Posted) -> Result<Response, Problem> {
     signed.enter(Action::ViewFirearms)?;
     let (app, caller) = (&signed.state.app, signed.caller());
-    let area = PresetArea::FirearmsView;
     if let Some(name) = posted.some("drop") {
-        app.drop_preset(caller, area, &name).await?;
+        app.drop_preset(caller, PresetArea::FirearmsView, &name)
+            .await?;
         return Ok(done("/firearms", "view-dropped"));
     }
     // Only filters are kept, whatever else was sent.
@@ -225,15 +220,15 @@ pub(crate) async fn keep_view(signed: Signed, posted: Posted) -> Result<Response
     let fields: Vec<(String, String)> = serde_urlencoded::from_str(&filter).unwrap_or_default();
     let fields = Posted::of(fields);
     let query = query_of(&fields);
+    let search = search_of(&fields);
     match app
-        .keep_preset(caller, area, (&posted.text("name"), &query))
+        .keep_firearm_view(caller, &posted.text("name"), &search)
         .await
     {
         Ok(_) => Ok(done(&format!("/firearms?{query}"), "view-kept")),
         Err(error) => {
             let wrong = wrong_of(error)?;
             let text = wrong.into_values().next();
-            let search = search_of(&fields);
             let page = app.firearms(caller, &search, None, PAGE).await?;
             let none = Wrong::new();
             Ok(show_refused(

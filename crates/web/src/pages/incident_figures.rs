@@ -37,8 +37,12 @@ const HEIGHT: u64 = 160;
 const BELOW: u64 = 24;
 const MONTH: u64 = 30;
 const BAR: u64 = 8;
-/// Every so many months has its name below it, where there are many.
+/// Months that have their name below them: so many at most, and so far from each other at least that
+/// the names do not meet.
 const NAMED_MAX: usize = 24;
+const NAMED_EVERY: usize = 2;
+/// Room for the name of the last one.
+const NAME: u64 = 24;
 
 /// The page of figures about incidents.
 #[derive(Debug, Template)]
@@ -394,7 +398,7 @@ fn bars(t: &Texts, series: &[MonthFigures]) -> Bars {
         .max(1);
     let mut months: Vec<&str> = series.iter().map(|row| row.month.as_str()).collect();
     months.dedup();
-    let every = months.len().div_ceil(NAMED_MAX).max(1);
+    let every = months.len().div_ceil(NAMED_MAX).max(NAMED_EVERY);
     let start = |place: u64| place.saturating_mul(MONTH).saturating_add(4);
     let bar = |row: &MonthFigures| {
         let place = months.iter().position(|month| *month == row.month)?;
@@ -426,7 +430,7 @@ fn bars(t: &Texts, series: &[MonthFigures]) -> Bars {
         .collect();
     legend.dedup();
     Bars {
-        width: start(u64::try_from(months.len()).unwrap_or(0)),
+        width: start(u64::try_from(months.len()).unwrap_or(0)).saturating_add(NAME),
         height: HEIGHT.saturating_add(BELOW),
         bars: series.iter().filter_map(bar).collect(),
         months: named

@@ -1,15 +1,17 @@
 //! An incident is recorded: where, when, what, and how it is handled.
 
+use std::str::FromStr;
+
 use axum::response::Response;
 use egnatia_app::Action;
 use egnatia_firearms::{
-    Ammunition, Country, Explosive, Incident, IncidentKind, InvolvedPerson, Part, Route,
-    SeizedWeapon,
+    Ammunition, Context, Country, Explosive, Incident, IncidentKind, InvolvedPerson, Offence, Part,
+    Route, SeizedWeapon, Transport, read_position,
 };
 use egnatia_record::{Handling, HandlingCode, HandlingError, OriginRegime, RecordId, ReleasableTo};
 
 use super::alert_form::{Filler, Wrong};
-use super::firearm_fields::{read_day, words};
+use super::firearm_fields::{read_day, words, words_or_none};
 use super::firearm_sections::{Section, SectionsPage, whole_of, wrong_of};
 use super::terms;
 use crate::parts::{FieldGroup, FieldKind, Form};
@@ -39,6 +41,12 @@ async fn new_page(signed: &Signed, (posted, wrong): (&Posted, &Wrong)) -> Sectio
         ("yes".to_owned(), t.text("incident-at-border")),
         ("no".to_owned(), t.text("incident-inland")),
     ];
+    let contexts = Context::ALL.iter().map(|word| word.as_str());
+    let contexts = words_or_none(t, "context", contexts);
+    let transports = Transport::ALL.iter().map(|word| word.as_str());
+    let transports = words_or_none(t, "transport", transports);
+    let offences = Offence::ALL.iter().map(|word| word.as_str());
+    let offences = words_or_none(t, "offence", offences);
     let place = vec![
         filler.choice("kind", "incident-kind", kinds),
         filler.line("on", "column-on").required(),
@@ -46,6 +54,9 @@ async fn new_page(signed: &Signed, (posted, wrong): (&Posted, &Wrong)) -> Sectio
         filler.line("place", "incident-place").required(),
         filler.choice("border", "incident-border", border),
         filler.line("route", "incident-route"),
+        filler.choice("context", "incident-context", contexts),
+        filler.choice("transport", "incident-transport", transports),
+        filler.choice("offence", "incident-offence", offences),
     ];
     let items = vec![
         filler.area("weapons", "incident-weapons"),
@@ -138,21 +149,9 @@ async fn read(signed: &Signed, posted: &Posted) -> Result<Result<Incident, Wrong
     if position == Some(None) {
         say("position", "incident-position-invalid");
     }
-    let parts = counted(posted, "parts").map(|rows| {
-        let rows = rows.into_iter();
-        rows.map(|(count, what)| Part { what, count })
-            .collect::<Vec<_>>()
-    });
-    let ammunition = counted(posted, "ammunition").map(|rows| {
-        let rows = rows.into_iter();
-        rows.map(|(rounds, text)| rounds_of(rounds, &text))
-            .collect::<Vec<_>>()
-    });
-    let explosives: Option<Vec<Explosive>> = posted
-        .lines("explosives")
-        .iter()
-        .map(|line| explosive(line))
-        .collect();
+    let parts = items::<Part>(posted, "parts");
+    let ammunition = items::<Ammunition>(posted, "ammunition");
+    let explosives = items::<Explosive>(posted, "explosives");
     for (field, read) in [
         ("parts", parts.is_some()),
         ("ammunition", ammunition.is_some()),
@@ -204,11 +203,15 @@ async fn read(signed: &Signed, posted: &Posted) -> Result<Result<Incident, Wrong
         at_border: posted.raw("border") == "yes",
         route: Route { countries },
         concealment: posted.text("concealment"),
+        context: Context::parse(posted.raw("context")),
+        transport: Transport::parse(posted.raw("transport")),
+        offence: Offence::parse(posted.raw("offence")),
         weapons,
         parts: parts.unwrap_or_default(),
         ammunition: ammunition.unwrap_or_default(),
         explosives: explosives.unwrap_or_default(),
         persons,
+        proceedings: None,
         note: posted.text("note"),
     }))
 }
@@ -235,109 +238,8 @@ fn handling(posted: &Posted) -> Result<Handling, HandlingError> {
     )
 }
 
-/// `42.137, 21.431` in thousandths of a degree.
-fn read_position(text: &str) -> Option<(i32, i32)> {
-    let (latitude, longitude) = match text.split_once(';') {
-        Some(parts) => parts,
-        None => text.split_once(", ").or_else(|| text.split_once(','))?,
-    };
-    Some((thousandths(latitude)?, thousandths(longitude)?))
-}
-
-fn thousandths(text: &str) -> Option<i32> {
-    let text = text.trim().replace(',', ".");
-    let (is_minus, text) = match text.strip_prefix('-') {
-        Some(text) => (true, text),
-        None => (false, text.as_str()),
-    };
-    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || whole.len() > 3 || part.len() > 12 || !digits(whole) || !digits(part) {
-        return None;
-    }
-    let part: String = part.chars().chain("000".chars()).take(3).collect();
-    let value = whole.parse::<i32>().ok()? * 1_000 + part.parse::<i32>().ok()?;
-    Some(if is_minus { -value } else { value })
-}
-
-/// Lines such as `12 barrels`.
-fn counted(posted: &Posted, field: &str) -> Option<Vec<(u32, String)>> {
+/// The items of a field, one a line; none where a line is none.
+fn items<T: FromStr>(posted: &Posted, field: &str) -> Option<Vec<T>> {
     let lines = posted.lines(field);
-    lines
-        .iter()
-        .map(|line| {
-            let (count, what) = line.split_once(' ')?;
-            Some((count.parse().ok()?, what.trim().to_owned()))
-        })
-        .collect()
-}
-
-/// `7.62x39; PPU; lot 84-12` after the count.
-fn rounds_of(rounds: u32, text: &str) -> Ammunition {
-    let mut parts = text.split(';').map(|part| part.trim().to_owned());
-    let calibre = parts.next().unwrap_or_default();
-    let said = |text: Option<String>| text.filter(|text| !text.is_empty());
-    Ammunition {
-        calibre,
-        rounds,
-        make: said(parts.next()),
-        lot: said(parts.next()),
-    }
-}
-
-/// `500 g TNT`, or `4 hand grenades`.
-fn explosive(line: &str) -> Option<Explosive> {
-    let (amount, rest) = line.split_once(' ')?;
-    let rest = rest.trim();
-    if let Some(what) = rest.strip_prefix("g ") {
-        return Some(Explosive {
-            what: what.trim().to_owned(),
-            mass_g: amount.parse().ok()?,
-            count: 0,
-        });
-    }
-    Some(Explosive {
-        what: rest.to_owned(),
-        mass_g: 0,
-        count: amount.parse().ok()?,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn positions_are_read_as_people_write_them() {
-        for text in [
-            "42.137, 21.431",
-            "42.1379,21.4312",
-            "42,137; 21,431",
-            "42.137 , 21.431",
-        ] {
-            assert_eq!(read_position(text), Some((42_137, 21_431)), "{text}");
-        }
-        assert_eq!(read_position("-1.5, 0"), Some((-1_500, 0)));
-        for text in ["42", "north, east", "42.1.1, 2", "+1, 2", ", 3"] {
-            assert_eq!(read_position(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn items_are_read_line_by_line() {
-        let posted = Posted::of(vec![("parts".into(), "12 barrels\n\n3 bolts".into())]);
-        let parts = counted(&posted, "parts").unwrap();
-        assert_eq!(parts, [(12, "barrels".to_owned()), (3, "bolts".to_owned())]);
-        let wrong = Posted::of(vec![("parts".into(), "many barrels".into())]);
-        assert_eq!(counted(&wrong, "parts"), None);
-        let rounds = rounds_of(120, "7.62x39; PPU; 84-12");
-        assert_eq!(
-            (rounds.make.as_deref(), rounds.lot.as_deref()),
-            (Some("PPU"), Some("84-12"))
-        );
-        assert_eq!(rounds_of(5, "9 mm").lot, None);
-        assert_eq!(explosive("500 g TNT").unwrap().mass_g, 500);
-        assert_eq!(explosive("4 hand grenades").unwrap().count, 4);
-        assert!(explosive("TNT").is_none());
-    }
+    lines.iter().map(|line| line.parse().ok()).collect()
 }

@@ -6,13 +6,14 @@ use egnatia_app::{Action, IncidentView};
 use egnatia_firearms::{Cluster, Incident};
 
 use super::alert_facts::day;
+use super::alert_form::Wrong;
 use super::firearm_sections::{Section, SectionsPage};
 use super::firearms::{FirearmsPage, tabs};
 use super::incident_figures::degrees;
-use super::{record_id, terms};
+use super::{incident_proceedings, record_id, terms};
 use crate::parts::{Cell, Empty, Facts, Table};
 use crate::problem::Problem;
-use crate::visit::{Signed, show};
+use crate::visit::{Posted, Signed, show};
 use crate::{Area, Frame, Texts, cursor};
 
 const PAGE: u32 = 50;
@@ -102,9 +103,19 @@ pub(crate) async fn show_incident(
 ) -> Result<Response, Problem> {
     signed.enter(Action::ViewFirearms)?;
     let id = record_id(&id)?;
-    let t = signed.t();
     let app = &signed.state.app;
     let view = app.view_incident(signed.caller(), id).await?;
+    let nothing = (Posted::default(), Wrong::new());
+    Ok(show(&page(&signed, &view, (&nothing.0, &nothing.1)).await))
+}
+
+/// The page of an incident.
+pub(super) async fn page(
+    signed: &Signed,
+    view: &IncidentView,
+    filled: (&Posted, &Wrong),
+) -> SectionsPage {
+    let t = signed.t();
     let incident = &view.incident;
     let title = format!(
         "{}, {}, {}",
@@ -113,15 +124,17 @@ pub(crate) async fn show_incident(
         day(incident.on)
     );
     let frame = signed.frame(title, Some(Area::Firearms)).await;
-    Ok(show(&SectionsPage {
+    let mut sections = vec![
+        Section::new("where", t.text("incident-where")).facts(facts(t, view)),
+        Section::new("items", t.text("incident-items")).table(items(t, incident)),
+    ];
+    sections.extend(incident_proceedings::section(&frame, view, filled));
+    SectionsPage {
         back: ("/incidents", t.text("incidents-title")),
         notice: None,
-        sections: vec![
-            Section::new("where", t.text("incident-where")).facts(facts(t, &view)),
-            Section::new("items", t.text("incident-items")).table(items(t, incident)),
-        ],
+        sections,
         frame,
-    }))
+    }
 }
 
 fn facts(t: &Texts, view: &IncidentView) -> Facts {
@@ -148,6 +161,24 @@ fn facts(t: &Texts, view: &IncidentView) -> Facts {
         .with(t.text("incident-border"), Cell::Text(t.text(at)))
         .with_some(t.text("incident-route"), text(&incident.route.text()))
         .with_some(t.text("incident-concealment"), text(&incident.concealment))
+        .with_some(
+            t.text("incident-context"),
+            incident
+                .context
+                .map(|word| Cell::Text(terms::word(t, &["context"], word.as_str()))),
+        )
+        .with_some(
+            t.text("incident-transport"),
+            incident
+                .transport
+                .map(|word| Cell::Text(terms::word(t, &["transport"], word.as_str()))),
+        )
+        .with_some(
+            t.text("incident-offence"),
+            incident
+                .offence
+                .map(|word| Cell::Text(terms::word(t, &["offence"], word.as_str()))),
+        )
         .with_all(t.text("incident-persons"), persons.collect())
         .with_some(t.text("incident-note"), text(&incident.note))
         .with(

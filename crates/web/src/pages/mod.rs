@@ -23,6 +23,7 @@ mod count_plans;
 mod counting;
 mod entry_fields;
 pub mod firearm;
+mod firearm_event;
 mod firearm_events;
 mod firearm_fields;
 pub mod firearm_import;
@@ -39,6 +40,7 @@ mod import_report;
 pub mod inbox;
 pub mod incident_figures;
 mod incident_new;
+mod incident_proceedings;
 pub mod incidents;
 mod incoming;
 pub mod inquiries;
@@ -51,6 +53,7 @@ pub mod partners;
 pub mod problem;
 mod reading;
 pub mod region;
+mod return_rows;
 pub mod returns;
 mod screening_flow;
 pub mod screenings;
@@ -259,6 +262,10 @@ fn firearms_router() -> Router<WebState> {
             "/firearms/{id}/report",
             get(firearm_report::show_report).post(firearm_report::report),
         )
+        .route(
+            "/firearms/{id}/events/{kind}",
+            get(firearm_event::show_event).post(firearm_event::record),
+        )
         .route("/firearms/{id}/photographs", photograph)
         .route(
             "/firearms/{id}/photographs/{photograph}/{file}",
@@ -281,6 +288,10 @@ fn firearms_router() -> Router<WebState> {
             get(incident_figures::export_series),
         )
         .route("/incidents/{id}", get(incidents::show_incident))
+        .route(
+            "/incidents/{id}/proceedings",
+            post(incident_proceedings::record),
+        )
         .route("/traces", get(traces::show_traces).post(trace_new::start))
         .route("/traces/new", get(trace_new::show_new))
         .route("/traces/{id}", get(traces::show_trace))

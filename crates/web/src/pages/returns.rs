@@ -6,15 +6,16 @@ use axum::response::{IntoResponse, Response};
 use egnatia_app::{Action, ReturnView};
 use egnatia_firearms::{Period, ReturnKind, ReturnRow};
 
+use super::alert_facts::day;
 use super::alert_form::{Filler, Wrong};
 use super::firearm_fields::words;
 use super::firearm_sections::{Section, SectionsPage, whole, wrong_of};
 use super::firearms::{FirearmsPage, tabs};
-use super::{record_id, terms};
+use super::{record_id, return_rows, terms};
 use crate::parts::{Cell, Empty, Facts, Form, Table, Tone};
 use crate::problem::{Problem, ProblemCode};
 use crate::visit::{Posted, Signed, done, show, show_refused};
-use crate::{Area, Frame, Texts, cursor};
+use crate::{Area, Frame, cursor};
 
 const PAGE: u32 = 50;
 
@@ -58,7 +59,7 @@ pub(crate) async fn show_returns(signed: Signed) -> Result<Response, Problem> {
 }
 
 fn period(period: Period) -> String {
-    format!("{} – {}", period.from, period.to)
+    format!("{} – {}", day(period.from), day(period.to))
 }
 
 /// Shows the form, and what would be frozen.
@@ -108,9 +109,7 @@ async fn count_page(
                 t.text("cluster-incidents"),
                 Cell::Text(incidents.to_string()),
             );
-        let mut section = Section::new("rows", t.text("return-rows"))
-            .facts(facts)
-            .table(rows_table(t, &rows));
+        let mut section = Section::new("rows", t.text("return-rows")).facts(facts);
         if signed.offers(Action::KeepFirearms) {
             let form = Form::new(t, "/returns", Vec::new(), t.text("return-freeze"), None);
             let form = form
@@ -119,6 +118,7 @@ async fn count_page(
             section = section.form(form.csrf(frame.csrf()).danger());
         }
         sections.push(section);
+        sections.extend(return_rows::sections(t, &rows));
     }
     SectionsPage {
         back: ("/returns", t.text("returns-title")),
@@ -126,30 +126,6 @@ async fn count_page(
         sections,
         frame,
     }
-}
-
-fn rows_table(t: &'static Texts, rows: &[ReturnRow]) -> Table {
-    let columns = &[
-        "return-section",
-        "return-group",
-        "incident-what",
-        "incident-border",
-        "incident-count",
-    ];
-    let rows = rows.iter().map(|row| {
-        vec![
-            Cell::Text(row.section.map_or_else(String::new, |section| {
-                terms::word(t, &["return-section"], section.as_str())
-            })),
-            Cell::Text(row.group.map_or_else(String::new, |group| {
-                terms::word(t, &["incident-is"], group.as_str())
-            })),
-            Cell::Text(terms::word(t, &["return-what", "weapon"], &row.what)),
-            Cell::Text(terms::word(t, &["return-at"], &row.at)),
-            Cell::Number(row.count.to_string()),
-        ]
-    });
-    Table::new(t, String::new(), columns, Empty::default()).rows(rows.collect())
 }
 
 fn kind_of(posted: &Posted) -> Result<ReturnKind, Problem> {
@@ -210,13 +186,14 @@ pub(crate) async fn show_return(
     let frame = signed.frame(kind, Some(Area::Firearms)).await;
     let section = Section::new("rows", t.text("return-rows"))
         .facts(facts(&frame, &view))
-        .table(rows_table(t, &view.body.rows))
         .link(format!("/returns/{id}/table.csv"), t.text("return-csv"))
         .link(format!("/returns/{id}/table.xlsx"), t.text("return-xlsx"));
     Ok(show(&SectionsPage {
         back: ("/returns", t.text("returns-title")),
         notice: None,
-        sections: vec![section],
+        sections: std::iter::once(section)
+            .chain(return_rows::sections(t, &view.body.rows))
+            .collect(),
         frame,
     }))
 }

@@ -3,18 +3,16 @@
 use axum::extract::Path;
 use axum::response::Response;
 use egnatia_app::{Action, NewTraceAnswer, TraceAnswerView};
-use egnatia_firearms::{
-    AnswerState, Country, Holder, HolderKind, Outcome, Personal, Refusal, Trace, TraceAnswer,
-};
+use egnatia_firearms::{AnswerState, Country, Holder, Outcome, Refusal, Trace, TraceAnswer};
 use egnatia_record::{AuthorityId, RecordId};
 
 use super::alert_facts::day;
 use super::alert_form::{Filler, Wrong};
-use super::firearm_fields::{partners, read_day, words, words_or_none};
+use super::firearm_fields::{holder_kinds, partners, read_day, read_holder, words, words_or_none};
 use super::firearm_new::like_table;
-use super::firearm_sections::{Section, SectionsPage, whole, wrong_of};
+use super::firearm_sections::{Section, SectionsPage, whole, whole_of, wrong_of};
 use super::{record_id, terms, traces};
-use crate::parts::{Cell, Clock, Empty, Facts, Form, Table, Tone};
+use crate::parts::{Cell, Clock, Empty, Facts, FieldGroup, Form, Table, Tone};
 use crate::problem::{Problem, ProblemCode};
 use crate::visit::{Posted, Signed, done, show, show_refused};
 use crate::{Area, Frame, Texts};
@@ -201,35 +199,39 @@ fn answer_form(
 ) -> Section {
     let t = signed.t();
     let filler = Filler { t, posted, wrong };
-    let holders = words(
-        t,
-        "holder",
-        HolderKind::ALL.iter().map(|kind| kind.as_str()),
-    );
+    let holders = holder_kinds(t);
     let reasons = words_or_none(t, "decline", Refusal::ALL.iter().map(|word| word.as_str()));
     let standings = ["held", "authority", "lost", "stolen", "destroyed"];
-    let fields = vec![
+    let outcomes = words_or_none(t, "trace-outcome", OUTCOMES);
+    let answer = vec![
         filler
-            .choice(
-                "outcome",
-                "trace-answer",
-                words_or_none(t, "trace-outcome", OUTCOMES),
-            )
+            .choice("outcome", "trace-answer", outcomes)
             .required(),
         filler.line("on", "trace-answer-on"),
+    ];
+    let holder = vec![
         filler.choice("holder_kind", "firearm-holder-kind", holders),
         filler.line("holder", "trace-holder"),
         filler.line("holder_name", "trace-holder-name"),
         filler.line("holder_address", "firearm-holder-address"),
         filler.choice("standing", "column-custody", words(t, "custody", standings)),
+    ];
+    let abroad = vec![
         filler.line("event_country", "trace-answer-country"),
-        filler.line("number", "firearm-event-number"),
-        filler.choice("reason", "trace-refusal", reasons),
+        filler.line("number", "firearm-licence"),
         filler.choice("pass_to", "trace-pass-to", partners(&signed.state.app, t)),
     ];
-    let whole = whole(wrong, &fields);
+    let refused = vec![filler.choice("reason", "trace-refusal", reasons)];
+    // Each answer needs some of them only: what it does not need is not in the way.
+    let groups = vec![
+        FieldGroup::new(t.text("trace-answer"), answer),
+        FieldGroup::new(t.text("trace-group-holder"), holder).folded(),
+        FieldGroup::new(t.text("trace-group-abroad"), abroad).folded(),
+        FieldGroup::new(t.text("trace-group-refused"), refused).folded(),
+    ];
+    let whole = whole_of(wrong, &groups);
     let action = format!("/trace-answers/{id}/answer");
-    let form = Form::new(t, action, fields, t.text("trace-answer-submit"), whole);
+    let form = Form::grouped(t, action, groups, t.text("trace-answer-submit"), whole);
     Section::new("answer", t.text("trace-own-answer"))
         .means(t.text("trace-answer-means"))
         .form(form.csrf(frame.csrf()))
@@ -238,12 +240,7 @@ fn answer_form(
 fn read(posted: &Posted, t: &Texts) -> Result<NewTraceAnswer, Wrong> {
     let wrong = |field: &str, key: &str| Wrong::from([(field.to_owned(), t.text(key))]);
     let on = || read_day(&posted.text("on")).ok_or_else(|| wrong("on", "day-invalid"));
-    let holder = || Holder {
-        kind: HolderKind::parse(posted.raw("holder_kind")).unwrap_or(HolderKind::Person),
-        reference: posted.text("holder"),
-        name: posted.some("holder_name").map(Personal::new),
-        address: posted.some("holder_address").map(Personal::new),
-    };
+    let holder = || read_holder(posted);
     let outcome = match posted.raw("outcome") {
         "held-by" => Outcome::HeldBy {
             holder: holder(),

@@ -316,7 +316,7 @@ pub(super) fn facts(frame: &Frame, trace: &egnatia_firearms::Trace) -> Facts {
     let may_pass = trace
         .may_pass_to
         .iter()
-        .map(|code| Cell::Text(code.to_string()));
+        .map(|code| Cell::Text(terms::partner(t, *code)));
     Facts::new()
         .with_all(t.text("firearm-marks-heading"), numbers.collect())
         .with(t.text("firearm-make"), Cell::Text(what.make.clone()))

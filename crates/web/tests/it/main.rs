@@ -16,6 +16,8 @@ mod exchange_api;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod firearm_import;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
+mod firearm_life;
+#[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod firearms;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod fuzz;

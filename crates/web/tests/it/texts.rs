@@ -114,6 +114,9 @@ const COMPUTED: &[&str] = &[
     "area-",
     "firearm-column-",
     "firearms-order-",
+    "context-",
+    "transport-",
+    "offence-",
     "precision-",
 ];
 

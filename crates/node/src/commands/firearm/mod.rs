@@ -2,8 +2,13 @@
 
 mod figures;
 mod import;
+mod incident;
+mod life;
 mod report;
+mod returns;
 mod show;
+mod trace;
+mod views;
 
 use std::fmt::Write;
 use std::fs::File;
@@ -11,22 +16,19 @@ use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
 
-use egnatia_app::{AppError, Caller, FirearmOrder, FirearmSearch, LikeFirearm, NewFirearm};
-use egnatia_firearms::{IncidentKind, Mark, Particulars, ReturnKind, ReturnSection};
+use egnatia_app::{AppError, Caller, LikeFirearm, NewFirearm};
+use egnatia_firearms::{Mark, Particulars};
 use egnatia_formats::photographs::PHOTOGRAPH_BYTES_MAX;
 use egnatia_record::{Justification, RecordId};
 use serde_json::{Value, json};
 
 use super::print;
-use crate::cli::{Firearm, Register, Why};
+use crate::cli::{Destruction, Firearm, IncidentAct, Register, Trace, View, Why};
 use crate::config::Config;
 use crate::data::{Data, Index, operator};
 use crate::failure::{InputError, REFUSED};
 
-/// How many are read at a time.
-const PAGE: u32 = 100;
-
-/// Registers, lists, shows, counts.
+/// Does what is asked for.
 pub async fn run(
     folder: &Path,
     config: Config,
@@ -34,52 +36,49 @@ pub async fn run(
     json: bool,
 ) -> anyhow::Result<ExitCode> {
     let caller = operator(Some(justified(why_of(&what))?))?;
-    let index = match what {
-        Firearm::Register(_) | Firearm::Import(_) => Index::Load,
+    // What is written is searched for by this process, and followed by the index of the one that serves.
+    let index = match &what {
+        Firearm::Register(_) | Firearm::Import(_) | Firearm::Event(_) | Firearm::Report(_) => {
+            Index::Load
+        }
+        Firearm::Trace(what) if matches!(**what, Trace::Inbox { .. }) => Index::Load,
+        Firearm::Incident(what) if matches!(**what, IncidentAct::Record(_)) => Index::Load,
         _ => Index::Skip,
     };
     let data = Data::open(folder, config, index).await?;
-    let code = match what {
-        Firearm::Register(what) => register(&data, &caller, *what, json).await,
-        Firearm::Import(what) => import::run(&data, &caller, &what, json).await,
-        Firearm::List(what) => {
-            let limit = what.limit;
-            let search = FirearmSearch {
-                text: what.text,
-                custody: what.custody,
-                make: what.make,
-                model: what.model,
-                calibre: what.calibre,
-                kind: what.kind,
-                category: what.category,
-                year: what.year,
-                order: match what.oldest_first {
-                    true => FirearmOrder::Oldest,
-                    false => FirearmOrder::Newest,
-                },
-            };
-            list(&data, &caller, (&search, limit), json).await
-        }
+    let code = act(&data, &caller, what, json).await;
+    data.close().await;
+    code
+}
+
+async fn act(data: &Data, caller: &Caller, what: Firearm, json: bool) -> anyhow::Result<ExitCode> {
+    // Partners, and what was agreed with them.
+    data.app.reload_directory().await?;
+    match what {
+        Firearm::Register(what) => register(data, caller, *what, json).await,
+        Firearm::Import(what) => import::run(data, caller, &what, json).await,
+        Firearm::List(what) => views::list(data, caller, &what, json).await,
+        Firearm::View(what) => views::run(data, caller, *what, json).await,
         Firearm::Photograph {
             id, file, shows, ..
-        } => photograph(&data, &caller, (id, &file, shows), json).await,
-        Firearm::Show { id, .. } => show::one(&data, &caller, id, json).await,
-        Firearm::Trace { id, .. } => {
-            data.app.reload_directory().await?;
-            show::trace(&data, &caller, id, json).await
-        }
+        } => photograph(data, caller, (id, &file, shows), json).await,
+        Firearm::Show { id, .. } => show::one(data, caller, id, json).await,
+        Firearm::Event(what) => life::event(data, caller, *what, json).await,
+        Firearm::Report(what) => life::report(data, caller, *what, json).await,
+        Firearm::Destruction(what) => life::destruction(data, caller, what, json).await,
+        Firearm::Trace(what) => trace::run(data, caller, *what, json).await,
+        Firearm::Incident(what) => incident::run(data, caller, *what, json).await,
         Firearm::Return {
             kind,
             period,
             freeze,
             ..
-        } => count(&data, &caller, (kind, &period, freeze), json).await,
-        Firearm::Series(what) => figures::series(&data, &caller, &what, json).await,
-        Firearm::Places(what) => figures::places(&data, &caller, &what, json).await,
-        Firearm::Clusters { .. } => clusters(&data, &caller, json).await,
-    };
-    data.close().await;
-    code
+        } => returns::count(data, caller, (kind, &period, freeze), json).await,
+        Firearm::Returns(what) => returns::run(data, caller, what, json).await,
+        Firearm::Series(what) => figures::series(data, caller, &what, json).await,
+        Firearm::Places(what) => figures::places(data, caller, &what, json).await,
+        Firearm::Clusters { .. } => clusters(data, caller, json).await,
+    }
 }
 
 fn why_of(what: &Firearm) -> &Why {
@@ -88,9 +87,21 @@ fn why_of(what: &Firearm) -> &Why {
         Firearm::Import(what) => &what.why,
         Firearm::Series(what) | Firearm::Places(what) => &what.why,
         Firearm::List(what) => &what.why,
-        Firearm::Photograph { why, .. }
+        Firearm::Event(what) => &what.why,
+        Firearm::Report(what) => &what.why,
+        Firearm::Trace(what) => what.why(),
+        Firearm::Incident(what) => what.why(),
+        Firearm::Returns(what) => what.why(),
+        Firearm::View(what) => match &**what {
+            View::List { why } | View::Add { why, .. } | View::Delete { why, .. } => why,
+        },
+        Firearm::Destruction(
+            Destruction::Propose { why, .. }
+            | Destruction::Sign { why, .. }
+            | Destruction::Withdraw { why, .. },
+        )
+        | Firearm::Photograph { why, .. }
         | Firearm::Show { why, .. }
-        | Firearm::Trace { why, .. }
         | Firearm::Return { why, .. }
         | Firearm::Clusters { why } => why,
     }
@@ -195,87 +206,6 @@ async fn photograph(
     let kept = data.app.add_photograph(caller, id, (bytes, shows)).await?;
     let text = format!("Photograph {kept} is kept.");
     print(json, &json!({ "photograph": kept }), &text);
-    Ok(ExitCode::SUCCESS)
-}
-
-async fn list(
-    data: &Data,
-    caller: &Caller,
-    (search, limit): (&FirearmSearch, u32),
-    json: bool,
-) -> anyhow::Result<ExitCode> {
-    let most = usize::try_from(limit)?;
-    let mut found = Vec::new();
-    let mut after = None;
-    loop {
-        let page = data
-            .app
-            .firearms(caller, search, after, PAGE.min(limit))
-            .await?;
-        found.extend(page.items);
-        after = page.next;
-        if after.is_none() || found.len() >= most {
-            break;
-        }
-    }
-    found.truncate(most);
-    let mut text = String::new();
-    let mut values = Vec::new();
-    for row in &found {
-        writeln!(
-            text,
-            "{} {:9} {:14} {}",
-            row.record, row.custody, row.kind, row.name
-        )?;
-        values.push(json!({
-            "firearm": row.record, "name": row.name, "serial": row.serial, "make": row.make,
-            "calibre": row.calibre, "kind": row.kind, "custody": row.custody,
-            "model": row.model, "category": row.category, "year": row.year,
-        }));
-    }
-    if found.is_empty() {
-        text.push_str("There are no such weapons here.");
-    }
-    print(json, &json!(values), text.trim_end());
-    Ok(ExitCode::SUCCESS)
-}
-
-async fn count(
-    data: &Data,
-    caller: &Caller,
-    (kind, period, freeze): (ReturnKind, &str, bool),
-    json: bool,
-) -> anyhow::Result<ExitCode> {
-    if freeze {
-        let id = data.app.freeze_return(caller, kind, period).await?;
-        let view = data.app.view_return(caller, id).await?;
-        let text = format!(
-            "{}\nReturn {id} is frozen, SHA-256 {}.",
-            view.body.csv(),
-            view.body.sha256
-        );
-        let value = json!({ "return": id, "body": view.body });
-        print(json, &value, &text);
-        return Ok(ExitCode::SUCCESS);
-    }
-    let (period, rows, incidents) = data.app.count_firearms_return(caller, kind, period).await?;
-    let mut text = format!(
-        "{kind}, {} to {}, {incidents} incidents\n",
-        period.from, period.to
-    );
-    for row in rows.iter().filter(|row| row.count > 0) {
-        writeln!(
-            text,
-            "{:20} {:10} {:20} {:7} {}",
-            row.section.map_or("", ReturnSection::as_str),
-            row.group.map_or("", IncidentKind::as_str),
-            row.what,
-            row.at,
-            row.count
-        )?;
-    }
-    let value = json!({ "kind": kind, "period": period, "rows": rows, "incidents": incidents });
-    print(json, &value, text.trim_end());
     Ok(ExitCode::SUCCESS)
 }
 

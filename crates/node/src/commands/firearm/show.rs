@@ -1,4 +1,4 @@
-//! `egnatia firearm show`, `egnatia firearm trace`.
+//! `egnatia firearm show`, `egnatia firearm trace show`.
 
 use std::fmt::Write;
 use std::process::ExitCode;
@@ -77,21 +77,19 @@ pub async fn trace(
         .hops
         .iter()
         .map(|hop| {
-            let (state, answer) = match &hop.state {
-                HopState::NotDelivered => ("not-delivered", Value::Null),
-                HopState::Silent => ("silent", Value::Null),
-                HopState::Answered { outcome, .. } => ("answered", json!(outcome)),
-            };
+            let answered = hop.state.answer();
+            let (outcome, at) = answered.unzip();
             json!({
                 "authority": hop.authority, "via": hop.via, "depth": hop.depth,
                 "since": hop.since, "due_at": hop.due_at, "overdue": hop.is_overdue(now),
-                "state": state, "answer": answer,
+                "state": hop.state.as_str(), "answer": outcome, "answered_at": at,
             })
         })
         .collect();
     let value = json!({
         "trace": id, "envelope": view.envelope, "body": view.trace, "hops": hops,
-        "median_tenths_of_a_day": view.median_tenths,
+        "median_tenths_of_a_day": view.median_tenths, "leads": view.leads(),
+        "last_holder_known": view.last_holder().is_some(),
     });
     print(json, &value, chain(&view, now)?.trim_end());
     Ok(ExitCode::SUCCESS)
@@ -113,6 +111,12 @@ fn chain(view: &TraceView, now: jiff::Timestamp) -> Result<String, std::fmt::Err
             "{indent}{} ({says}), since {}, due {}",
             hop.authority, hop.since, hop.due_at
         )?;
+    }
+    if view.last_holder().is_some() {
+        writeln!(text, "The last who had it is known.")?;
+    }
+    for country in view.leads() {
+        writeln!(text, "It went to {country}, and nobody has asked there.")?;
     }
     if let Some(tenths) = view.median_tenths {
         writeln!(text, "Median answer: {}.{} days", tenths / 10, tenths % 10)?;
