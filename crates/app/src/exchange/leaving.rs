@@ -54,7 +54,10 @@ impl Leaving<'_> {
             // signs itself is JSON.
             (_, Some(payload)) if payload.first() != Some(&b'{') => {
                 let signed = Signed::parse(&payload).map_err(|error| unsigned(&error))?;
-                return Ok(Ready::Send(signed));
+                return match kind {
+                    StatementKind::Record => self.onward(row, signed, open),
+                    _ => Ok(Ready::Send(signed)),
+                };
             }
             (StatementKind::Record, _) => {}
             (_, None) => return Ok(Ready::Withhold("erased")),
@@ -107,6 +110,40 @@ impl Leaving<'_> {
             .map_err(|error| unsigned(&error))?;
         self.exchange.remember_signed(key, &signed);
         Ok(Ready::Send(signed))
+    }
+}
+
+impl Leaving<'_> {
+    /// A partner's record in its originator's words: back to the originator, or to whoever may have
+    /// it with the originator's permission, asked again at this moment.
+    fn onward(&self, row: &DeliveryRow, signed: Signed, open: &Gates) -> Result<Ready, AppError> {
+        let Ok(Statement::Record(shared)) = Statement::read(&signed) else {
+            return Ok(Ready::Withhold("erased"));
+        };
+        let envelope = &shared.envelope;
+        if envelope.originator == self.partner.row.authority {
+            return Ok(Ready::Send(signed));
+        }
+        let held = row
+            .record
+            .zip(row.version)
+            .and_then(|key| self.records.get(&key));
+        let Some(category) = held.map(category_of).transpose()?.flatten() else {
+            return Ok(Ready::Withhold("erased"));
+        };
+        let outgoing = Outgoing {
+            envelope,
+            category,
+            own: false,
+            permitted: true,
+        };
+        let released =
+            self.directory
+                .release_justified(&outgoing, self.partner, (self.today, open));
+        Ok(match released {
+            Ok(_) => Ready::Send(signed),
+            Err(withheld) => Ready::Withhold(withheld.as_str()),
+        })
     }
 }
 

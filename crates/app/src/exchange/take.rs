@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use egnatia_audit::Operation;
 use egnatia_protocol::{
-    Digest, Outcome, Recall, RecallEffect, Receipt, RefusalGround, Signed, SignedCard, SignedError,
+    Digest, Outcome, Recall, RecallEffect, RefusalGround, Signed, SignedCard, SignedError,
     Statement, StatementError,
 };
 use egnatia_record::{AuthorityId, Kind, Purpose, RecordId, Version};
@@ -184,7 +184,7 @@ impl<'a> Taking<'a> {
             Statement::Hit(hit) => self.take_hit(hit).await,
             Statement::Request(request) => self.take_request(request).await,
             Statement::Answer(answer) => self.take_answer(answer).await,
-            Statement::Receipt(receipt) => Ok(self.take_receipt(&receipt)),
+            Statement::Receipt(receipt) => self.take_receipt(&receipt).await,
             Statement::Checkpoint(told) => self.take_checkpoint(&told, signed).await,
             Statement::Cosignature(told) => self.take_cosignature(&told).await,
             Statement::Resend(told) => self.take_resend(&told).await,
@@ -346,21 +346,6 @@ impl<'a> Taking<'a> {
         Ok(())
     }
 
-    /// A receipt that was not asked for: the partner has erased something by itself.
-    fn take_receipt(&mut self, receipt: &Receipt) -> Taken {
-        let mut writing = self.app.writing(&self.caller);
-        let about = EventAbout {
-            recipient: Some(self.from().to_string()),
-            data: Some(json!({
-                "record": receipt.record, "version": receipt.version, "outcome": receipt.outcome,
-            })),
-            ..EventAbout::default()
-        };
-        writing.log(Operation::Erasure, about);
-        append(&mut self.batch, writing.batch);
-        Taken::stored(receipt.record.zip(receipt.version))
-    }
-
     /// A new card of the partner: taken where a key of the one before vouches for it.
     fn take_card(&mut self, card: Signed) -> Result<Taken, TakeError> {
         let invalid = |error: &dyn std::fmt::Display| {
@@ -400,6 +385,7 @@ fn record_of(statement: &Statement) -> Option<RecordId> {
         Statement::Recall(recall) => Some(recall.record),
         Statement::Hit(hit) => Some(hit.alert),
         Statement::Request(request) => Some(request.about),
+        Statement::Receipt(receipt) => receipt.record,
         _ => None,
     }
 }
