@@ -265,6 +265,27 @@ impl Taking<'_> {
         Ok(())
     }
 
+    /// Whether a partner may have an alert; of somebody else's, whether it is still one.
+    async fn alert_goes(
+        &self,
+        stored: &StoredRecord,
+        to: &AuthorityId,
+    ) -> Result<bool, AppError> {
+        let Some(alert) = read_body::<Alert>(stored)?.filter(Alert::is_active) else {
+            return Ok(false);
+        };
+        if stored.envelope.originator != *self.own() {
+            return Ok(true);
+        }
+        // Of its own, whoever may not have it any more is told to erase it once more.
+        let justified = self.app().justified(stored.envelope.id).await?;
+        let recipients = self
+            .app()
+            .recipients_of(&stored.envelope, &alert, &justified);
+        let mut its = recipients.iter().filter(|one| one.authority == *to);
+        Ok(its.any(|one| one.outcome.is_ok()))
+    }
+
     async fn again(
         &self,
         writing: &mut Writing<'_>,
@@ -276,18 +297,11 @@ impl Taking<'_> {
         };
         let is_own = stored.envelope.originator == *self.own();
         let version = stored.envelope.version;
-        let alert = read_body::<Alert>(&stored)?.filter(Alert::is_active);
-        // Of its own, whoever may not have it any more is told to erase it once more.
-        let goes = match &alert {
-            Some(alert) if is_own => {
-                let justified = self.app().justified(id).await?;
-                let recipients = self
-                    .app()
-                    .recipients_of(&stored.envelope, alert, &justified);
-                let mut its = recipients.iter().filter(|one| one.authority == *to);
-                its.any(|one| one.outcome.is_ok())
-            }
-            other => other.is_some(),
+        let goes = match stored.envelope.kind {
+            Kind::Alert => self.alert_goes(&stored, to).await?,
+            // Whether it may still leave is asked at the exit.
+            Kind::Trace | Kind::TraceAnswer if stored.body.is_some() => true,
+            _ => return Ok(()),
         };
         if goes {
             // Somebody else's is in the words of its originator.

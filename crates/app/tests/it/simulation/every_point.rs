@@ -166,6 +166,10 @@ async fn confirm(node: &TestNode) -> Result<(), AppError> {
         query: draft(NAMES[0]).subject,
         ..CheckRequest::default()
     };
+    // Who finds the hit when the node is there again does not confirm it once more.
+    if !node.store.find(&of_kind(Kind::Hit, None)).await?.is_empty() {
+        return Ok(());
+    }
     let answer = node.app.check(officer(), request).await?;
     let Some(first) = answer.candidates.first() else {
         return Ok(());
@@ -224,7 +228,7 @@ async fn a_node_may_die_before_and_after_every_commit_and_every_send() {
         let id = alerts[0].envelope.id;
         let hits = issuer.find(&of_kind(Kind::HitReport, None)).await.unwrap();
         assert_eq!(hits.len(), 1, "at {point}");
-        let answers = of_kind(Kind::TraceAnswer, Some("no-record"));
+        let answers = of_kind(Kind::TraceAnswer, Some("answered"));
         assert_eq!(issuer.find(&answers).await.unwrap().len(), 1, "at {point}");
         for index in [FINDER, HOLDER, THIRD] {
             let held = world.nodes[index].store.record(id).await.unwrap().unwrap();

@@ -237,8 +237,11 @@ impl World {
                 }
             }
             self.nothing_is_taken_twice(index).await;
-            let store: Arc<dyn Store> = Arc::<MemoryStore>::clone(&node.store);
-            verify_log_under(store.as_ref(), node.app.log_key()).await;
+            // Signatures cost: in most seeds the log of one node is verified.
+            if self.is_strict() || self.chance.below(7) == 0 {
+                let store: Arc<dyn Store> = Arc::<MemoryStore>::clone(&node.store);
+                verify_log_under(store.as_ref(), node.app.log_key()).await;
+            }
         }
     }
 

@@ -16,17 +16,19 @@ mod world;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+pub use self::steps::{focal, trace_to};
+pub use self::wire::of_kind;
 use self::world::World;
 
 /// Without a wish, so many seeds run.
-const SEEDS: u64 = 2_400;
-const STEPS: usize = 60;
+const SEEDS: u64 = 2_000;
+const STEPS: usize = 44;
 
 async fn run(seed: u64) -> Done {
     let mut world = World::new(seed).await;
     for step in 1..=STEPS {
         world.step().await;
-        if step % 15 == 0 {
+        if step % 11 == 0 {
             world.nothing_leaks_meanwhile().await;
         }
     }
@@ -98,9 +100,9 @@ fn nodes_agree_after_any_sequence_of_faults() {
     println!("{seeds} seeds: {all:?}");
     assert!(all.alerts >= count * 2, "{all:?}");
     if seeds >= 100 {
-        assert!(all.delivered >= seeds * 20, "{all:?}");
+        assert!(all.delivered >= seeds * 10, "{all:?}");
         assert!(all.deaths >= seeds, "{all:?}");
-        assert!(all.looked_at >= seeds * 5, "{all:?}");
+        assert!(all.looked_at >= seeds * 3, "{all:?}");
         assert!(all.put_back * 5 >= count && all.hits * 4 >= count, "{all:?}");
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
-use egnatia_alerts::{Direction, Inquiry, Outcome};
+use egnatia_alerts::{Alert, Direction, Inquiry, Outcome};
 use egnatia_app::{Caller, CheckRequest, NewAlert, NewQuestion, NewTrace, NewTraceAnswer, Role, Store};
 use egnatia_firearms::{Mark, MarkPlace, Outcome as Traced, Particulars, WeaponKind};
 use egnatia_protocol::{Decision, DeclineGround, Matter, RecallReason};
@@ -15,7 +15,7 @@ use egnatia_testkit::Fuse;
 use jiff::SignedDuration;
 use jiff::civil::date;
 
-use super::wire::{Fault, of_kind, or_death};
+use super::wire::{Fault, bodies, of_kind, or_death};
 use super::world::{NAMES, World, administration, draft, officer, reason};
 
 /// Whoever traces weapons.
@@ -136,7 +136,7 @@ impl World {
         let name = NAMES[self.chance.below(NAMES.len())];
         let mut released = BTreeSet::new();
         for other in 0..self.nodes.len() {
-            if other != at && self.chance.below(3) > 0 {
+            if other != at && self.chance.below(5) < 2 {
                 released.insert(other);
             }
         }
@@ -282,11 +282,16 @@ impl World {
 
     async fn check_and_confirm(&mut self) {
         let at = self.any();
+        let node = &self.nodes[at];
+        let held: Vec<Alert> = bodies(&node.store, Kind::Alert, Some("received")).await;
+        let name = match held.get(self.chance.below(held.len().max(1))) {
+            Some(alert) => alert.display_name().to_owned(),
+            None => NAMES[self.chance.below(NAMES.len())].to_owned(),
+        };
         let request = CheckRequest {
-            query: draft(NAMES[self.chance.below(NAMES.len())]).subject,
+            query: draft(&name).subject,
             ..CheckRequest::default()
         };
-        let node = &self.nodes[at];
         let doing = async {
             let answer = node.app.check(officer(), request).await?;
             let Some(first) = answer.candidates.first() else {
