@@ -1,7 +1,7 @@
 //! Work on many items, on all cores.
 
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use crate::AppError;
 

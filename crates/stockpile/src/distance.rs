@@ -162,9 +162,7 @@ impl Tables {
     /// [`InvalidTables`]: a mistake in the program.
     pub fn shipped() -> Result<Self, InvalidTables> {
         static SHIPPED: OnceLock<Result<Tables, InvalidTables>> = OnceLock::new();
-        SHIPPED
-            .get_or_init(|| Self::parse(FUNCTIONS, USES))
-            .clone()
+        SHIPPED.get_or_init(|| Self::parse(FUNCTIONS, USES)).clone()
     }
 
     /// Tables in TOML, in the form of the files that come with the program.

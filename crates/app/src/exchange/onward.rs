@@ -163,7 +163,9 @@ impl App {
                 InquiryState::Answered(answer) if answer.decision.as_deref() == Some("granted")
             )
         });
-        Ok(granted.filter_map(|(_, inquiry)| inquiry.recipient).collect())
+        Ok(granted
+            .filter_map(|(_, inquiry)| inquiry.recipient)
+            .collect())
     }
 
     /// Queues a further version of a partner's record for whoever got one before from this node, as
@@ -180,9 +182,11 @@ impl App {
         for to in to_all {
             let row = DeliveryRow {
                 payload: Some(signed.to_bytes()),
-                ground: format!("a further version of {}, passed on before", envelope.originator),
-                ..DeliveryRow::queued(to, "record", writing.at)
-                    .about(envelope.id, envelope.version)
+                ground: format!(
+                    "a further version of {}, passed on before",
+                    envelope.originator
+                ),
+                ..DeliveryRow::queued(to, "record", writing.at).about(envelope.id, envelope.version)
             };
             writing.batch.changes.push(Change::Enqueue(row));
         }

@@ -3,9 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use egnatia_alerts::{
-    Alert, Direction, Hit, Inquiry, InquiryAnswer, InquiryState,
-};
+use egnatia_alerts::{Alert, Direction, Hit, Inquiry, InquiryAnswer, InquiryState};
 use egnatia_protocol::{
     Answer, Decision, DeclineGround, Digest, Hint, Matter, Outcome, Recall, RecallEffect,
     RecallReason, Receipt, Request, Resend, Statement, Text,
@@ -84,7 +82,11 @@ impl App {
                 .take_while(|stored| stored.envelope.recorded_at >= since);
             let recent: Vec<StoredRecord> = recent.collect();
             let is_over = recent.len() < count;
-            of.extend(recent.into_iter().filter(|s| s.envelope.originator == *from));
+            of.extend(
+                recent
+                    .into_iter()
+                    .filter(|s| s.envelope.originator == *from),
+            );
             filter.after = next;
             if is_over || filter.after.is_none() {
                 return Ok(of);
@@ -121,11 +123,11 @@ impl App {
         since: Timestamp,
     ) -> Result<Vec<Receipt>, AppError> {
         let mut recalled = Vec::new();
-        for (state, outcome) in [
-            (ERASED, Outcome::Erased),
-            (RESTRICTED, Outcome::Restricted),
-        ] {
-            for stored in self.of_since((from, Kind::Alert, Some(state)), since).await? {
+        for (state, outcome) in [(ERASED, Outcome::Erased), (RESTRICTED, Outcome::Restricted)] {
+            for stored in self
+                .of_since((from, Kind::Alert, Some(state)), since)
+                .await?
+            {
                 recalled.push(Receipt {
                     statement: Digest::from_bytes([0; 32]),
                     record: Some(stored.envelope.id),
@@ -216,7 +218,9 @@ impl Taking<'_> {
                 payload: Some(payload),
                 ..DeliveryRow::queued(to.clone(), "receipt", writing.at)
             };
-            let row = about.into_iter().fold(row, |row, (id, version)| row.about(id, version));
+            let row = about
+                .into_iter()
+                .fold(row, |row, (id, version)| row.about(id, version));
             writing.batch.changes.push(Change::Enqueue(row));
         }
         for id in sent.get("record").into_iter().flatten() {
@@ -266,11 +270,7 @@ impl Taking<'_> {
     }
 
     /// Whether a partner may have an alert; of somebody else's, whether it is still one.
-    async fn alert_goes(
-        &self,
-        stored: &StoredRecord,
-        to: &AuthorityId,
-    ) -> Result<bool, AppError> {
+    async fn alert_goes(&self, stored: &StoredRecord, to: &AuthorityId) -> Result<bool, AppError> {
         let Some(alert) = read_body::<Alert>(stored)?.filter(Alert::is_active) else {
             return Ok(false);
         };
@@ -347,7 +347,9 @@ fn internal(error: &dyn std::fmt::Display) -> AppError {
 
 /// A question of this node's, as it was put.
 fn asked(inquiry: &Inquiry) -> Result<Request, AppError> {
-    let matter = Matter::ALL.iter().find(|matter| matter.as_str() == inquiry.matter);
+    let matter = Matter::ALL
+        .iter()
+        .find(|matter| matter.as_str() == inquiry.matter);
     let urgent = inquiry.urgent.clone().map(Hint::new).transpose();
     Ok(Request {
         id: inquiry.question,

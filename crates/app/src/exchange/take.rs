@@ -221,6 +221,16 @@ impl<'a> Taking<'a> {
         }
     }
 
+    /// The partner whose signature a statement bears.
+    fn signer_of(&self, signed: &Signed) -> Option<AuthorityId> {
+        let mut accepted = self.directory.partners().filter(|one| one.is_accepted());
+        let signer = accepted.find(|one| {
+            let keys = one.card.card().signing_keys_at(self.now);
+            signed.verify(keys).is_ok()
+        });
+        signer.map(|one| one.row.authority.clone())
+    }
+
     fn caller_for(&self, purpose: Purpose) -> Result<Caller, AppError> {
         Ok(Caller {
             justification: Some(because_of(self.from(), purpose)?),
@@ -229,12 +239,15 @@ impl<'a> Taking<'a> {
     }
 
     async fn take_recall(&mut self, recall: &Recall, signed: &Signed) -> Result<Taken, TakeError> {
-        // Whoever passes it on, the originator of the record has signed it.
+        // Whoever passes it on, the originator of the record has signed it. Of a record that is not
+        // here, the signature says who that is.
+        let directory = Arc::clone(&self.directory);
         let originator = match self.held.get(&recall.record) {
             Some(held) => held.originator.clone(),
-            None => self.from().clone(),
+            None => self
+                .signer_of(signed)
+                .unwrap_or_else(|| self.from().clone()),
         };
-        let directory = Arc::clone(&self.directory);
         let signer = directory
             .accepted(&originator)
             .ok_or_else(|| Refused::new(RefusalGround::NotTheOriginator))?;
@@ -249,7 +262,7 @@ impl<'a> Taking<'a> {
             outcome,
         };
         let Some(held) = self.held.get(&recall.record).cloned() else {
-            self.remember_recall(recall)?;
+            self.remember_recall(recall, originator)?;
             return Ok(done);
         };
         if held.erased && held.version >= recall.through {
@@ -318,7 +331,11 @@ impl<'a> Taking<'a> {
 
     /// What is recalled before it came must not be taken when it comes late: its place is filled
     /// with something that is erased already.
-    fn remember_recall(&mut self, recall: &Recall) -> Result<(), TakeError> {
+    fn remember_recall(
+        &mut self,
+        recall: &Recall,
+        originator: AuthorityId,
+    ) -> Result<(), TakeError> {
         let caller = self.caller_for(Purpose::Supervision)?;
         let mut writing = self.app.writing(&caller);
         let keep = self.app.inner.settings.keep_checks_days;
@@ -326,7 +343,7 @@ impl<'a> Taking<'a> {
             recall.record,
             Terms::own(Kind::Alert, Purpose::Supervision, keep),
         )?;
-        envelope.originator = self.from().clone();
+        envelope.originator = originator.clone();
         envelope.version = recall.through;
         let beside = Beside::new(WITHDRAWN, Operation::Erasure)
             .data(json!({ "recall": recall.reason, "from": self.from(), "came": false }));
@@ -338,7 +355,7 @@ impl<'a> Taking<'a> {
             Held {
                 stored: None,
                 version: recall.through,
-                originator: self.from().clone(),
+                originator,
                 erased: true,
                 digest: None,
             },

@@ -51,10 +51,7 @@ async fn granted(mk: &TestNode, al: &TestNode, rs: &TestNode, id: RecordId) {
     let questions = mk.app.inquiries(&verifier(), None, 10).await.unwrap();
     let (id, why) = (questions.items[0].id, reason("agreed for this case"));
     let granted = Some(Decision::Granted);
-    mk.app
-        .answer(&verifier(), id, granted, &why)
-        .await
-        .unwrap();
+    mk.app.answer(&verifier(), id, granted, &why).await.unwrap();
     mk.deliver_to(al).await;
 }
 
@@ -81,10 +78,7 @@ async fn an_h2_alert_leaves_with_a_stored_permission_and_its_versions_follow() {
 
     // A restriction and its end go the same way.
     let why = reason("contested");
-    mk.app
-        .restrict_alert(&verifier(), id, why)
-        .await
-        .unwrap();
+    mk.app.restrict_alert(&verifier(), id, why).await.unwrap();
     mk.deliver_to(&al).await;
     al.deliver_to(&rs).await;
     assert!(check(&rs, "Zoran Izmislenovski").await.is_empty());

@@ -5,7 +5,7 @@ use egnatia_app::{AlertList, AppError, Store};
 use egnatia_protocol::RecallReason;
 use egnatia_testkit::{TestNode, administrator, dump_rows, empty_store, restore_rows, verifier};
 
-use crate::exchange::{check, draft, enter, pair, reason};
+use crate::exchange::{alert, check, draft, enter, pair, reason};
 use crate::simulation::{focal, trace_to};
 
 const LOST: &str = "Zoran Izmisleni";
@@ -177,7 +177,11 @@ async fn a_receipt_moves_nothing_that_its_sender_was_not_given_or_has_not_seen()
     let (mk, al) = pair().await;
     let given = enter(&mk, OLD).await;
     mk.deliver_to(&al).await;
-    let kept = enter(&mk, LOST).await;
+    let new = egnatia_app::NewAlert {
+        handling: egnatia_record::Handling::national(),
+        ..alert(LOST)
+    };
+    let kept = mk.app.enter_alert(&verifier(), new).await.unwrap().alert;
     let keys = egnatia_testkit::test_identity("al-asp", "AL", 1, al.app.now());
     let keys: Vec<_> = keys.signing.iter().collect();
     let tell = async |id, version: u32| {
@@ -240,7 +244,10 @@ async fn traces_answers_and_questions_come_back_by_themselves() {
     assert_eq!(view.hops.len(), 1);
     assert!(view.trace.may_pass_to.is_empty());
     // The one that it was asked is there, and it has answered it already.
-    assert_eq!(mk.store.record(theirs).await.unwrap().unwrap().state, "received");
+    assert_eq!(
+        mk.store.record(theirs).await.unwrap().unwrap().state,
+        "received"
+    );
     let open = mk.app.traces_open().await.unwrap();
     assert_eq!(open, 0, "its own answer came back");
     // The question stands in the inbox, once.

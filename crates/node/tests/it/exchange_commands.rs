@@ -115,16 +115,17 @@ impl Met {
     }
 
     fn deliveries(&self) -> Vec<Value> {
-        let listed = self
-            .mk
-            .done(&["--json", "partner", "deliveries", "al-asp"]);
+        let listed = self.mk.done(&["--json", "partner", "deliveries", "al-asp"]);
         listed.json().as_array().unwrap().clone()
     }
 }
 
 fn code_of(ran: &Ran) -> String {
     let error: Value = serde_json::from_str(ran.err.trim()).unwrap_or_default();
-    error["error"]["code"].as_str().unwrap_or(&ran.err).to_owned()
+    error["error"]["code"]
+        .as_str()
+        .unwrap_or(&ran.err)
+        .to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -164,10 +165,7 @@ async fn a_transfer_is_justified_and_an_alert_that_was_lost_is_taken_over_again(
     let nothing = "0123456789abcdef0123456789abcdef";
     let missing = ["justify", nothing, "--to", "al-asp", "--justification", "x"];
     let refused = met.alert(&[&missing[..], &threat].concat());
-    assert_eq!(
-        (refused.code, code_of(&refused).as_str()),
-        (2, "not-found")
-    );
+    assert_eq!((refused.code, code_of(&refused).as_str()), (2, "not-found"));
     let without_why = [&["alert"], &because[..], &threat].concat();
     let refused = met.mk.run(&without_why);
     assert_eq!(refused.code, 3, "{}", refused.err);
@@ -180,7 +178,9 @@ async fn a_transfer_is_justified_and_an_alert_that_was_lost_is_taken_over_again(
     let mut serving = met.mk.serve();
     until("Tirana has it", async || met.al.has(id).await).await;
     until("its receipt is here", async || {
-        met.deliveries().iter().any(|row| row["has_receipt"] == true)
+        met.deliveries()
+            .iter()
+            .any(|row| row["has_receipt"] == true)
     })
     .await;
     serving.kill();
@@ -236,7 +236,10 @@ async fn a_partner_is_read_accepted_listed_and_revoked() {
     assert_eq!((none.code, code_of(&none).as_str()), (2, "invalid-input"));
     let broken = mk.path("broken.json");
     std::fs::write(&broken, "{\"payload\":").unwrap();
-    assert_eq!(mk.run(&["partner", "read", broken.to_str().unwrap()]).code, 2);
+    assert_eq!(
+        mk.run(&["partner", "read", broken.to_str().unwrap()]).code,
+        2
+    );
     // Nobody is known by reading alone.
     assert_eq!(mk.done(&["--json", "partner", "list"]).json(), json!([]));
     let early = mk.run(&["partner", "revoke", "al-asp"]);
@@ -246,7 +249,11 @@ async fn a_partner_is_read_accepted_listed_and_revoked() {
     let wrong = mk.run(&[&heard[..], &["AAAA-AAAA-AAAA-AAAA-AAAA"]].concat());
     assert_eq!(wrong.code, 2);
     assert!(wrong.err.contains("do not accept it"), "{}", wrong.err);
-    assert_eq!(mk.run(&["partner", "accept", card]).code, 2, "nothing heard");
+    assert_eq!(
+        mk.run(&["partner", "accept", card]).code,
+        2,
+        "nothing heard"
+    );
     assert_eq!(met.accept(), json!({ "accepted": "al-asp" }));
     let listed = mk.done(&["--json", "partner", "list"]).json();
     assert_eq!(
@@ -292,7 +299,10 @@ async fn a_partner_is_read_accepted_listed_and_revoked() {
     // New keys, with the card that all partners get; then the end of the trust.
     let rotated = mk.done(&["--json", "partner", "rotate-keys", "--overlap-days", "9"]);
     let rotated = rotated.json();
-    assert_eq!((&rotated["serial"], &rotated["revoked"]), (&json!(2), &json!(false)));
+    assert_eq!(
+        (&rotated["serial"], &rotated["revoked"]),
+        (&json!(2), &json!(false))
+    );
     assert_eq!(met.deliveries()[0]["kind"], "card");
     let none = mk.run(&["partner", "rotate-keys", "--overlap-days", "0"]);
     assert_eq!(none.code, 2);

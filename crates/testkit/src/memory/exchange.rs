@@ -17,7 +17,9 @@ impl State {
     pub fn waiting(&self, to: &AuthorityId, limit: u32) -> Vec<DeliveryRow> {
         let waits = |row: &&Arc<DeliveryRow>| row.to == *to && row.state == DeliveryState::Queued;
         let rows = self.deliveries.values().filter(waits);
-        rows.take(size(limit)).map(|row| DeliveryRow::clone(row)).collect()
+        rows.take(size(limit))
+            .map(|row| DeliveryRow::clone(row))
+            .collect()
     }
 
     pub fn queues(&self) -> Vec<Queue> {
@@ -50,7 +52,9 @@ impl State {
     ) -> Vec<DeliveryRow> {
         let rows = self.deliveries.range(..before.unwrap_or(u64::MAX)).rev();
         let rows = rows.map(|(_, row)| row).filter(|row| row.to == *to);
-        rows.take(size(limit)).map(|row| DeliveryRow::clone(row)).collect()
+        rows.take(size(limit))
+            .map(|row| DeliveryRow::clone(row))
+            .collect()
     }
 
     pub fn witnesses(&self) -> Vec<WitnessRow> {

@@ -11,8 +11,8 @@ use serde_json::json;
 
 use super::{Taken, Taking};
 use crate::alerts::RETURNED;
-use crate::firearms::{TRACE_ASKED, next_version};
 use crate::exchange::inbox::{Held, Refused, TakeError, append};
+use crate::firearms::{TRACE_ASKED, next_version};
 use crate::port::{Change, DeliveryRow, DeliveryState};
 use crate::writing::{Beside, EventAbout, Writing};
 
@@ -47,11 +47,13 @@ impl Taking<'_> {
             return Err(not_ours().into());
         }
         // What a receipt has told of a version is less than the version itself.
-        let told = held.and_then(|held| held.stored.as_ref()).is_some_and(|stored| {
-            stored.state == RETURNED
-                && stored.envelope.version == version
-                && stored.envelope.recorded_at != envelope.recorded_at
-        });
+        let told = held
+            .and_then(|held| held.stored.as_ref())
+            .is_some_and(|stored| {
+                stored.state == RETURNED
+                    && stored.envelope.version == version
+                    && stored.envelope.recorded_at != envelope.recorded_at
+            });
         let version = match told {
             true => next_version(version)?,
             false => version,

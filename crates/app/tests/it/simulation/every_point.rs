@@ -80,9 +80,7 @@ async fn play(point: u64) -> (u64, World) {
     let new = new_alert(&world);
     let entered = insist(&mut world, ISSUER, async |node| {
         let key = Some("entered-once");
-        node.app
-            .enter_alert_once(officer(), new.clone(), key)
-            .await
+        node.app.enter_alert_once(officer(), new.clone(), key).await
     })
     .await;
     let id = entered.unwrap().alert;
@@ -102,9 +100,7 @@ async fn play(point: u64) -> (u64, World) {
     world.deliver_everything().await;
     holds(&world, THIRD, id, NAMES[0]).await;
     insist(&mut world, ISSUER, async |node| {
-        node.app
-            .correct_alert(officer(), id, draft(NAMES[2]))
-            .await
+        node.app.correct_alert(officer(), id, draft(NAMES[2])).await
     })
     .await;
     world.deliver_everything().await;
@@ -137,7 +133,11 @@ async fn play(point: u64) -> (u64, World) {
     insist(&mut world, ISSUER, async |node| {
         let open = node.store.find(&of_kind(Kind::Trace, None)).await?;
         match open.is_empty() {
-            true => node.app.start_trace(focal(), trace_to(&to)).await.map(|_| ()),
+            true => node
+                .app
+                .start_trace(focal(), trace_to(&to))
+                .await
+                .map(|_| ()),
             false => Ok(()),
         }
     })

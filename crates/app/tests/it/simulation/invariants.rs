@@ -175,8 +175,7 @@ impl World {
                     let Ok(Statement::Receipt(receipt)) = Statement::read(&receipt) else {
                         self.fail(&format!("the receipt for the recall of {id:?} is none"));
                     };
-                    let followed =
-                        matches!(receipt.outcome, Outcome::Erased | Outcome::Restricted);
+                    let followed = matches!(receipt.outcome, Outcome::Erased | Outcome::Restricted);
                     if receipt.record != id || !(followed || superseded) {
                         self.fail(&format!("{id:?} was recalled, and {receipt:?} came back"));
                     }
@@ -200,7 +199,8 @@ impl World {
                     let is_delivered = row.state == DeliveryState::Delivered;
                     if row.kind == "hit" && is_delivered {
                         self.done.hits += 1;
-                        let claim = format!("hit-report:{}:{}", node.authority, row.record.unwrap());
+                        let claim =
+                            format!("hit-report:{}:{}", node.authority, row.record.unwrap());
                         let held = other.store.claims(&[claim]).await.unwrap();
                         if held.is_empty() {
                             self.fail(&format!("{index} was promised that a hit is known"));
@@ -261,7 +261,9 @@ impl World {
             let what = (object.record, object.version.number());
             if let Some(before) = taken.insert(what, row.leaf.sequence) {
                 let again = row.leaf.sequence;
-                self.fail(&format!("{index} takes {what:?} at {before} and at {again}"));
+                self.fail(&format!(
+                    "{index} takes {what:?} at {before} and at {again}"
+                ));
             }
         }
     }
@@ -281,10 +283,14 @@ impl World {
             }
             for (log, witness) in &self.shortened {
                 let log = &self.nodes[*log].authority;
-                let told = seen.iter().any(|row| row.log == *log && row.problem.is_some());
+                let told = seen
+                    .iter()
+                    .any(|row| row.log == *log && row.problem.is_some());
                 // Who saw it and was put back itself does not know any more.
                 if *witness == index && !self.put_back.contains(&index) && !told {
-                    self.fail(&format!("{index} does not see that the log of {log} is another"));
+                    self.fail(&format!(
+                        "{index} does not see that the log of {log} is another"
+                    ));
                 }
             }
         }
@@ -293,8 +299,7 @@ impl World {
 
 fn is_released(own: &egnatia_app::StoredRecord, node: &egnatia_testkit::TestNode) -> bool {
     let handling = &own.envelope.handling;
-    let is_kept_back =
-        handling.origin() == OriginRegime::Sis && node.partner.as_str() != "EU";
+    let is_kept_back = handling.origin() == OriginRegime::Sis && node.partner.as_str() != "EU";
     !is_kept_back
         && match handling.releasable_to() {
             ReleasableTo::NobodyElse => false,

@@ -100,10 +100,13 @@ fn nodes_agree_after_any_sequence_of_faults() {
     println!("{seeds} seeds: {all:?}");
     assert!(all.alerts >= count * 2, "{all:?}");
     if seeds >= 100 {
-        assert!(all.delivered >= seeds * 10, "{all:?}");
-        assert!(all.deaths >= seeds, "{all:?}");
+        assert!(all.delivered >= seeds * 8, "{all:?}");
+        assert!(all.deaths * 2 >= seeds, "{all:?}");
         assert!(all.looked_at >= seeds * 3, "{all:?}");
-        assert!(all.put_back * 5 >= count && all.hits * 4 >= count, "{all:?}");
+        assert!(
+            all.put_back * 5 >= count && all.hits * 10 >= count,
+            "{all:?}"
+        );
     }
 }
 

@@ -282,7 +282,7 @@ impl World {
         self.agree_on_everything().await;
         // Those of whom something is to be seen, and in some seeds somebody of whom nothing is.
         let mut asking: BTreeSet<usize> = self.shortened.iter().map(|(log, _)| *log).collect();
-        if self.seed % 8 == 1 {
+        if self.seed % 10 == 1 {
             asking.insert(self.any());
         }
         for _ in 0..3 {
@@ -303,8 +303,7 @@ impl World {
                     0 => app.adopt_alert(officer(), id).await,
                     _ => {
                         let why = RecallReason::Withdrawn;
-                        app.withdraw_alert(officer(), id, reason("over"), why)
-                            .await
+                        app.withdraw_alert(officer(), id, reason("over"), why).await
                     }
                 };
                 if let Err(error) = done {
