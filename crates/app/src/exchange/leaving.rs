@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use egnatia_alerts::Alert;
 use egnatia_protocol::{Body, SharedRecord, Signed, SigningKey, Statement, StatementKind};
-use egnatia_record::{AuthorityId, Category, Gate, Kind, Outgoing, RecordId, Version, Withheld};
+use egnatia_record::{
+    AuthorityId, Category, Envelope, Gate, Kind, Outgoing, RecordId, Version, Withheld,
+};
 use jiff::civil::Date;
 
 use super::{Directory, Exchange, Gates, Partner};
@@ -21,6 +23,9 @@ pub(super) enum Ready {
 /// What decides whether a row may leave, and signs it.
 pub(super) struct Leaving<'a> {
     pub records: HashMap<(RecordId, Version), StoredRecord>,
+    /// The newest envelopes of records of which an older version is queued: they decide who may
+    /// have it.
+    pub newest: HashMap<RecordId, Envelope>,
     pub directory: &'a Directory,
     pub partner: &'a Partner,
     pub keys: Vec<&'a SigningKey>,
@@ -80,8 +85,9 @@ impl Leaving<'_> {
         let Some(category) = category_of(stored)? else {
             return Ok(Ready::Withhold("erased"));
         };
+        let newest = self.newest.get(&stored.envelope.id);
         let outgoing = Outgoing {
-            envelope: &stored.envelope,
+            envelope: newest.unwrap_or(&stored.envelope),
             category,
             own: stored.envelope.originator == *self.own,
             permitted: false,
@@ -131,8 +137,9 @@ impl Leaving<'_> {
         let Some(category) = held.map(category_of).transpose()?.flatten() else {
             return Ok(Ready::Withhold("erased"));
         };
+        let newest = self.newest.get(&envelope.id);
         let outgoing = Outgoing {
-            envelope,
+            envelope: newest.unwrap_or(envelope),
             category,
             own: false,
             permitted: true,

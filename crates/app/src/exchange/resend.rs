@@ -297,7 +297,10 @@ impl Taking<'_> {
         };
         let is_own = stored.envelope.originator == *self.own();
         let version = stored.envelope.version;
+        // In the words of a record nothing says that it is restricted.
+        let is_restricted = is_own && stored.state == RESTRICTED;
         let goes = match stored.envelope.kind {
+            _ if is_restricted => false,
             Kind::Alert => self.alert_goes(&stored, to).await?,
             // Whether it may still leave is asked at the exit.
             Kind::Trace | Kind::TraceAnswer if stored.body.is_some() => true,
@@ -324,8 +327,14 @@ impl Taking<'_> {
             let recall = Statement::Recall(Recall {
                 record: id,
                 through: version,
-                effect: RecallEffect::Erase,
-                reason: RecallReason::Withdrawn,
+                effect: match is_restricted {
+                    true => RecallEffect::Restrict,
+                    false => RecallEffect::Erase,
+                },
+                reason: match is_restricted {
+                    true => RecallReason::Inaccurate,
+                    false => RecallReason::Withdrawn,
+                },
                 at: writing.at,
             });
             let (_, payload) = recall

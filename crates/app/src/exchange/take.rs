@@ -325,6 +325,8 @@ impl<'a> Taking<'a> {
         if let Some(held) = self.held.get_mut(&recall.record) {
             held.erased = recall.effect != RecallEffect::Restrict;
             held.version = held.version.max(recall.through);
+            // What it was before must not come back with another recall of the same parcel.
+            held.stored = None;
         }
         Ok(done)
     }

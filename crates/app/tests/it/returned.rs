@@ -278,3 +278,26 @@ async fn answer_all(node: &TestNode) {
         node.app.answer_trace(focal(), id, new).await.unwrap();
     }
 }
+
+#[tokio::test]
+async fn what_was_restricted_meanwhile_is_not_found_by_whoever_was_put_back() {
+    let (mk, al) = pair().await;
+    let rows = dump_rows(&*al.store).await;
+    let id = enter(&mk, OLD).await;
+    mk.app
+        .restrict_alert(&verifier(), id, reason("contested"))
+        .await
+        .unwrap();
+    mk.deliver_to(&al).await;
+    let since = al.app.now();
+    let store = empty_store("al-asp");
+    restore_rows(&*store, rows).await.unwrap();
+    let al = TestNode::on(("al-asp", "AL"), store, al.clock.clone(), 78).await;
+    al.app.ask_again(&administrator(), since).await.unwrap();
+    al.deliver_to(&mk).await;
+    mk.deliver_to(&al).await;
+    assert!(check(&al, OLD).await.is_empty());
+    mk.app.lift_restriction(&verifier(), id).await.unwrap();
+    mk.deliver_to(&al).await;
+    assert_eq!(check(&al, OLD).await.len(), 1);
+}

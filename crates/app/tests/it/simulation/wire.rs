@@ -163,7 +163,13 @@ async fn record_may_not_go(
         return None;
     }
     let wrong = |why: &str| Some(format!("{from:?} gives {id} to {to:?}: {why}"));
-    let released = match envelope.handling.releasable_to() {
+    // What its newest version says: an older one may have been decided otherwise.
+    let newest = from.store.record(id).await.unwrap();
+    let handling = match &newest {
+        Some(newest) => &newest.envelope.handling,
+        None => &envelope.handling,
+    };
+    let released = match handling.releasable_to() {
         ReleasableTo::NobodyElse => false,
         ReleasableTo::Partners(partners) => partners.contains(&to.partner),
         ReleasableTo::Anybody => true,
