@@ -108,6 +108,8 @@ impl Met {
             "suspect",
             "--reason",
             "listed in the register of wanted persons",
+            "--proportionality",
+            "serious, current, no milder means",
         ]);
         assert_eq!(done.code, 0, "{} {}", done.out, done.err);
         let listed = self.alert(&["list"]).json();
