@@ -203,7 +203,7 @@ async fn a_transfer_is_justified_and_an_alert_that_was_lost_is_taken_over_again(
     })
     .await;
     serving.kill();
-    assert_eq!(met.alert(&["list"]).json(), json!([]));
+    assert_eq!(met.alert(&["list"]).json()[0]["state"], "returned");
     let people = [&["alert", "list", "--returned"], &WHY[..]].concat();
     let people = met.mk.done(&people).out;
     assert!(people.contains("Qorvald Imaginec"), "{people}");
@@ -218,7 +218,7 @@ async fn a_transfer_is_justified_and_an_alert_that_was_lost_is_taken_over_again(
     let done = met.alert(&["adopt", &alert]);
     assert_eq!(done.code, 0, "{}", done.err);
     assert_eq!(done.json(), json!({ "adopted": alert }));
-    assert_eq!(met.alert(&["list"]).json()[0]["alert"], alert);
+    assert_eq!(met.alert(&["list"]).json()[0]["state"], "active");
     assert_eq!(met.alert(&["list", "--returned"]).json(), json!([]));
     let twice = met.alert(&["adopt", &alert]);
     assert_eq!((twice.code, code_of(&twice).as_str()), (4, "conflict"));
@@ -311,7 +311,7 @@ async fn a_partner_is_read_accepted_listed_and_revoked() {
     let people = mk.done(&["partner", "rotate-keys", "--revoke"]).out;
     assert!(people.contains("The old keys are revoked"), "{people}");
     let done = mk.done(&["--json", "partner", "revoke", "al-asp"]);
-    assert!(done.out.contains("al-asp"), "{}", done.out);
+    assert_eq!(done.json(), json!({ "done": true }));
     let listed = mk.done(&["--json", "partner", "list"]).json();
     assert_eq!(listed[0]["state"], "revoked");
     let twice = mk.run(&["--json", "partner", "revoke", "al-asp"]);
