@@ -1,7 +1,7 @@
 //! Work on many items, on all cores.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use crate::AppError;
 
@@ -55,7 +55,9 @@ where
 
 /// How many threads run at the same time on this machine.
 pub(crate) fn all() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
+    // Asked once: the answer is read from files of the system.
+    static COUNT: OnceLock<usize> = OnceLock::new();
+    *COUNT.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
 
 #[cfg(test)]

@@ -40,7 +40,9 @@ pub(crate) use photographs::KEPT;
 pub use photographs::PhotographForm;
 pub use register::{FirearmSearch, FirearmView, LikeFirearm, NewFirearm};
 pub use returns::{ReturnSummary, ReturnView};
-pub(crate) use traces::{CATEGORY, OPEN, RECEIVED as TRACE_RECEIVED};
+pub(crate) use traces::{
+    ASKED as TRACE_ASKED, CATEGORY, OPEN, RECEIVED as TRACE_RECEIVED, next_version,
+};
 pub use traces::{
     NewTrace, NewTraceAnswer, TraceAnswerView, TraceDelivery, TraceSummary, TraceView,
 };

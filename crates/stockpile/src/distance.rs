@@ -15,6 +15,7 @@ use crate::goods::{UnknownGoodsTerm, terms};
 use crate::{Division, Mass};
 use std::fmt;
 use std::str::FromStr;
+use std::sync::OnceLock;
 
 pub use function::{Function, Value};
 pub use uses::{BarricadeRule, Use};
@@ -163,7 +164,8 @@ impl Tables {
     /// # Errors
     /// [`InvalidTables`]: a mistake in the program.
     pub fn shipped() -> Result<Self, InvalidTables> {
-        Self::parse(FUNCTIONS, USES)
+        static SHIPPED: OnceLock<Result<Tables, InvalidTables>> = OnceLock::new();
+        SHIPPED.get_or_init(|| Self::parse(FUNCTIONS, USES)).clone()
     }
 
     /// Tables in TOML, in the form of the files that come with the program.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use egnatia_alerts::{Alert, AlertDraft, AlertRefused, Flag, Reason};
 use egnatia_audit::Operation;
 use egnatia_protocol::{Recall, RecallEffect, RecallReason, Statement};
-use egnatia_record::{AuthorityId, Handling, Kind, RecordId, Version};
+use egnatia_record::{AuthorityId, Handling, Kind, RecordId, Version, Withheld};
 use serde_json::json;
 
 use super::{RESTRICTED, RETURNED, WITHDRAWN, enqueue, refused};
@@ -264,7 +264,9 @@ impl App {
         writing: &mut Writing<'_>,
         recall: Recall,
     ) -> Result<(), AppError> {
-        let everybody = self.ever_received(recall.record).await?;
+        let mut everybody = self.ever_received(recall.record).await?;
+        // Whoever passed it on tells them too; one way may be shut.
+        everybody.extend(self.received_onward(recall.record).await?);
         enqueue_recall(writing, recall, everybody)
     }
 
@@ -278,6 +280,14 @@ impl App {
             .filter(|row| row.kind == "record")
             .map(|row| row.to)
             .collect())
+    }
+
+    /// Partners to whom others may have passed a record on, as this node has granted.
+    async fn received_onward(&self, record: RecordId) -> Result<BTreeSet<AuthorityId>, AppError> {
+        let directory = self.directory();
+        let mut granted = self.granted_onward(record).await?;
+        granted.retain(|to| directory.accepted(to).is_some());
+        Ok(granted)
     }
 
     async fn change_alert(
@@ -320,9 +330,13 @@ impl App {
         let mut recipients = self.recipients_of(&stored.envelope, changed, &justified);
         // Whoever received it and may not have it any more is told to erase it.
         let before = self.ever_received(id).await?;
+        let onward = self.received_onward(id).await?;
         enqueue(&mut writing, id, version, &recipients);
-        recipients.retain(|recipient| {
-            recipient.outcome.is_err() && before.contains(&recipient.authority)
+        recipients.retain(|recipient| match &recipient.outcome {
+            Ok(_) => false,
+            // Others may pass it on where nothing is agreed with this node, if it is released.
+            Err(Withheld::NotReleased) if onward.contains(&recipient.authority) => true,
+            Err(_) => before.contains(&recipient.authority),
         });
         let recall = Recall {
             record: id,

@@ -213,7 +213,8 @@ impl App {
         for due in found {
             let stored = due.record;
             let is_own = stored.envelope.originator == *own;
-            let hidden = stored.state == RESTRICTED && !decides;
+            let hidden = (stored.state == RESTRICTED && !decides)
+                || (list == AlertList::Returned && stored.state != RETURNED);
             if hidden || is_own == (list == AlertList::Received) {
                 continue;
             }

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use egnatia_alerts::Alert;
 use egnatia_protocol::{Body, SharedRecord, Signed, SigningKey, Statement, StatementKind};
-use egnatia_record::{AuthorityId, Category, Gate, Kind, Outgoing, RecordId, Version, Withheld};
+use egnatia_record::{
+    AuthorityId, Category, Envelope, Gate, Kind, Outgoing, RecordId, Version, Withheld,
+};
 use jiff::civil::Date;
 
 use super::{Directory, Exchange, Gates, Partner};
@@ -21,6 +23,9 @@ pub(super) enum Ready {
 /// What decides whether a row may leave, and signs it.
 pub(super) struct Leaving<'a> {
     pub records: HashMap<(RecordId, Version), StoredRecord>,
+    /// The newest envelopes of records of which an older version is queued: they decide who may
+    /// have it.
+    pub newest: HashMap<RecordId, Envelope>,
     pub directory: &'a Directory,
     pub partner: &'a Partner,
     pub keys: Vec<&'a SigningKey>,
@@ -54,7 +59,10 @@ impl Leaving<'_> {
             // signs itself is JSON.
             (_, Some(payload)) if payload.first() != Some(&b'{') => {
                 let signed = Signed::parse(&payload).map_err(|error| unsigned(&error))?;
-                return Ok(Ready::Send(signed));
+                return match kind {
+                    StatementKind::Record => self.onward(row, signed, open),
+                    _ => Ok(Ready::Send(signed)),
+                };
             }
             (StatementKind::Record, _) => {}
             (_, None) => return Ok(Ready::Withhold("erased")),
@@ -77,8 +85,9 @@ impl Leaving<'_> {
         let Some(category) = category_of(stored)? else {
             return Ok(Ready::Withhold("erased"));
         };
+        let newest = self.newest.get(&stored.envelope.id);
         let outgoing = Outgoing {
-            envelope: &stored.envelope,
+            envelope: newest.unwrap_or(&stored.envelope),
             category,
             own: stored.envelope.originator == *self.own,
             permitted: false,
@@ -107,6 +116,41 @@ impl Leaving<'_> {
             .map_err(|error| unsigned(&error))?;
         self.exchange.remember_signed(key, &signed);
         Ok(Ready::Send(signed))
+    }
+}
+
+impl Leaving<'_> {
+    /// A partner's record in its originator's words: back to the originator, or to whoever may have
+    /// it with the originator's permission, asked again at this moment.
+    fn onward(&self, row: &DeliveryRow, signed: Signed, open: &Gates) -> Result<Ready, AppError> {
+        let Ok(Statement::Record(shared)) = Statement::read(&signed) else {
+            return Ok(Ready::Withhold("erased"));
+        };
+        let envelope = &shared.envelope;
+        if envelope.originator == self.partner.row.authority {
+            return Ok(Ready::Send(signed));
+        }
+        let held = row
+            .record
+            .zip(row.version)
+            .and_then(|key| self.records.get(&key));
+        let Some(category) = held.map(category_of).transpose()?.flatten() else {
+            return Ok(Ready::Withhold("erased"));
+        };
+        let newest = self.newest.get(&envelope.id);
+        let outgoing = Outgoing {
+            envelope: newest.unwrap_or(envelope),
+            category,
+            own: false,
+            permitted: true,
+        };
+        let released =
+            self.directory
+                .release_justified(&outgoing, self.partner, (self.today, open));
+        Ok(match released {
+            Ok(_) => Ready::Send(signed),
+            Err(withheld) => Ready::Withhold(withheld.as_str()),
+        })
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use egnatia_alerts::{Alert, Inquiry, InquiryState, Reason};
-use egnatia_protocol::Matter;
+use egnatia_protocol::{Matter, SharedRecord, Signed};
 use egnatia_record::{AuthorityId, Kind, Outgoing, RecordId};
 
 use crate::port::{Change, DeliveryRow};
@@ -148,14 +148,49 @@ impl App {
         if rows.iter().any(|row| row.kind == "record" && row.to == *to) {
             return Ok(true);
         }
-        let questions = self.onward_questions(record).await?;
-        Ok(questions.iter().any(|(_, inquiry)| {
-            let granted = matches!(
+        Ok(self.granted_onward(record).await?.contains(to))
+    }
+
+    /// To whom partners may pass a record on, as this node has granted or was granted.
+    pub(crate) async fn granted_onward(
+        &self,
+        record: RecordId,
+    ) -> Result<BTreeSet<AuthorityId>, AppError> {
+        let questions = self.onward_questions(record).await?.into_iter();
+        let granted = questions.filter(|(_, inquiry)| {
+            matches!(
                 &inquiry.state,
                 InquiryState::Answered(answer) if answer.decision.as_deref() == Some("granted")
-            );
-            granted && inquiry.recipient.as_ref() == Some(to)
-        }))
+            )
+        });
+        Ok(granted
+            .filter_map(|(_, inquiry)| inquiry.recipient)
+            .collect())
+    }
+
+    /// Queues a further version of a partner's record for whoever got one before from this node, as
+    /// its originator signed it. Returns whether there was anybody.
+    pub(super) async fn pass_version_on(
+        &self,
+        writing: &mut Writing<'_>,
+        (shared, signed): (&SharedRecord, &Signed),
+    ) -> Result<bool, AppError> {
+        let envelope = &shared.envelope;
+        let mut to_all = self.passed_on_to(envelope.id).await?;
+        to_all.remove(&envelope.originator);
+        let is_any = !to_all.is_empty();
+        for to in to_all {
+            let row = DeliveryRow {
+                payload: Some(signed.to_bytes()),
+                ground: format!(
+                    "a further version of {}, passed on before",
+                    envelope.originator
+                ),
+                ..DeliveryRow::queued(to, "record", writing.at).about(envelope.id, envelope.version)
+            };
+            writing.batch.changes.push(Change::Enqueue(row));
+        }
+        Ok(is_any)
     }
 
     /// To whom this node has passed a partner's record on.

@@ -9,7 +9,7 @@ use egnatia_protocol::{
     Digest, Item, KnownRoots, Outcome, Parcel, Receipt, SignedError, SigningKey, Statement,
     open_parcel, seal_parcel,
 };
-use egnatia_record::{AuthorityId, RecordId, Version};
+use egnatia_record::{AuthorityId, Envelope, RecordId, Version};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -27,6 +27,12 @@ use crate::{App, AppError, Caller};
 const ROWS_MAX: u32 = 256;
 /// At most so many bytes of statements in one parcel, so that it stays within the protocol's bound.
 const BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// Records by version, and the envelopes of newer ones.
+type QueuedRecords = (
+    HashMap<(RecordId, Version), StoredRecord>,
+    HashMap<RecordId, Envelope>,
+);
 
 /// What one parcel did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -148,12 +154,14 @@ impl App {
         } else {
             HashMap::new()
         };
+        let (records, newest) = self.records_of(&rows).await?;
         let leaving = Leaving {
             only_through: directory
                 .answers_to_be_justified(code, today)
                 .map(|found| found.gate),
             justified,
-            records: self.records_of(&rows).await?,
+            records,
+            newest,
             directory: &directory,
             partner,
             keys: identity.signing.iter().collect(),
@@ -178,24 +186,29 @@ impl App {
         Ok(done)
     }
 
-    /// The records of these rows in the versions that are queued.
-    async fn records_of(
-        &self,
-        rows: &[DeliveryRow],
-    ) -> Result<HashMap<(RecordId, Version), StoredRecord>, AppError> {
+    /// The records of these rows in the versions that are queued; and of those that have a newer one
+    /// by now, its envelope.
+    async fn records_of(&self, rows: &[DeliveryRow]) -> Result<QueuedRecords, AppError> {
         let wanted = rows.iter().filter(|row| row.kind == "record");
         let wanted: Vec<(RecordId, Version)> = wanted
             .filter_map(|row| row.record.zip(row.version))
             .collect();
         let ids: Vec<RecordId> = wanted.iter().map(|(id, _)| *id).collect();
         let mut found = HashMap::with_capacity(wanted.len());
+        let mut newest = HashMap::new();
         if ids.is_empty() {
-            return Ok(found);
+            return Ok((found, newest));
         }
+        let mut heads = HashMap::with_capacity(ids.len());
         for stored in self.store().records(&ids).await? {
+            heads.insert(stored.envelope.id, stored.envelope.version);
             found.insert((stored.envelope.id, stored.envelope.version), stored);
         }
         for (id, version) in wanted {
+            let head = heads.get(&id).filter(|head| **head != version);
+            if let Some(head) = head.and_then(|head| found.get(&(id, *head))) {
+                newest.insert(id, head.envelope.clone());
+            }
             if found.contains_key(&(id, version)) {
                 continue;
             }
@@ -203,7 +216,7 @@ impl App {
                 found.insert((id, stored.envelope.version), stored);
             }
         }
-        Ok(found)
+        Ok((found, newest))
     }
 
     /// Seals, sends, and reads the receipts.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use egnatia_audit::Operation;
 use egnatia_protocol::{
-    Digest, Outcome, Recall, RecallEffect, Receipt, RefusalGround, Signed, SignedCard, SignedError,
+    Digest, Outcome, Recall, RecallEffect, RefusalGround, Signed, SignedCard, SignedError,
     Statement, StatementError,
 };
 use egnatia_record::{AuthorityId, Kind, Purpose, RecordId, Version};
@@ -184,7 +184,7 @@ impl<'a> Taking<'a> {
             Statement::Hit(hit) => self.take_hit(hit).await,
             Statement::Request(request) => self.take_request(request).await,
             Statement::Answer(answer) => self.take_answer(answer).await,
-            Statement::Receipt(receipt) => Ok(self.take_receipt(&receipt)),
+            Statement::Receipt(receipt) => self.take_receipt(&receipt).await,
             Statement::Checkpoint(told) => self.take_checkpoint(&told, signed).await,
             Statement::Cosignature(told) => self.take_cosignature(&told).await,
             Statement::Resend(told) => self.take_resend(&told).await,
@@ -221,6 +221,16 @@ impl<'a> Taking<'a> {
         }
     }
 
+    /// The partner whose signature a statement bears.
+    fn signer_of(&self, signed: &Signed) -> Option<AuthorityId> {
+        let mut accepted = self.directory.partners().filter(|one| one.is_accepted());
+        let signer = accepted.find(|one| {
+            let keys = one.card.card().signing_keys_at(self.now);
+            signed.verify(keys).is_ok()
+        });
+        signer.map(|one| one.row.authority.clone())
+    }
+
     fn caller_for(&self, purpose: Purpose) -> Result<Caller, AppError> {
         Ok(Caller {
             justification: Some(because_of(self.from(), purpose)?),
@@ -229,12 +239,15 @@ impl<'a> Taking<'a> {
     }
 
     async fn take_recall(&mut self, recall: &Recall, signed: &Signed) -> Result<Taken, TakeError> {
-        // Whoever passes it on, the originator of the record has signed it.
+        // Whoever passes it on, the originator of the record has signed it. Of a record that is not
+        // here, the signature says who that is.
+        let directory = Arc::clone(&self.directory);
         let originator = match self.held.get(&recall.record) {
             Some(held) => held.originator.clone(),
-            None => self.from().clone(),
+            None => self
+                .signer_of(signed)
+                .unwrap_or_else(|| self.from().clone()),
         };
-        let directory = Arc::clone(&self.directory);
         let signer = directory
             .accepted(&originator)
             .ok_or_else(|| Refused::new(RefusalGround::NotTheOriginator))?;
@@ -249,7 +262,7 @@ impl<'a> Taking<'a> {
             outcome,
         };
         let Some(held) = self.held.get(&recall.record).cloned() else {
-            self.remember_recall(recall)?;
+            self.remember_recall(recall, originator)?;
             return Ok(done);
         };
         if held.erased && held.version >= recall.through {
@@ -312,13 +325,19 @@ impl<'a> Taking<'a> {
         if let Some(held) = self.held.get_mut(&recall.record) {
             held.erased = recall.effect != RecallEffect::Restrict;
             held.version = held.version.max(recall.through);
+            // What it was before must not come back with another recall of the same parcel.
+            held.stored = None;
         }
         Ok(done)
     }
 
     /// What is recalled before it came must not be taken when it comes late: its place is filled
     /// with something that is erased already.
-    fn remember_recall(&mut self, recall: &Recall) -> Result<(), TakeError> {
+    fn remember_recall(
+        &mut self,
+        recall: &Recall,
+        originator: AuthorityId,
+    ) -> Result<(), TakeError> {
         let caller = self.caller_for(Purpose::Supervision)?;
         let mut writing = self.app.writing(&caller);
         let keep = self.app.inner.settings.keep_checks_days;
@@ -326,7 +345,7 @@ impl<'a> Taking<'a> {
             recall.record,
             Terms::own(Kind::Alert, Purpose::Supervision, keep),
         )?;
-        envelope.originator = self.from().clone();
+        envelope.originator = originator.clone();
         envelope.version = recall.through;
         let beside = Beside::new(WITHDRAWN, Operation::Erasure)
             .data(json!({ "recall": recall.reason, "from": self.from(), "came": false }));
@@ -338,27 +357,12 @@ impl<'a> Taking<'a> {
             Held {
                 stored: None,
                 version: recall.through,
-                originator: self.from().clone(),
+                originator,
                 erased: true,
                 digest: None,
             },
         );
         Ok(())
-    }
-
-    /// A receipt that was not asked for: the partner has erased something by itself.
-    fn take_receipt(&mut self, receipt: &Receipt) -> Taken {
-        let mut writing = self.app.writing(&self.caller);
-        let about = EventAbout {
-            recipient: Some(self.from().to_string()),
-            data: Some(json!({
-                "record": receipt.record, "version": receipt.version, "outcome": receipt.outcome,
-            })),
-            ..EventAbout::default()
-        };
-        writing.log(Operation::Erasure, about);
-        append(&mut self.batch, writing.batch);
-        Taken::stored(receipt.record.zip(receipt.version))
     }
 
     /// A new card of the partner: taken where a key of the one before vouches for it.
@@ -400,6 +404,7 @@ fn record_of(statement: &Statement) -> Option<RecordId> {
         Statement::Recall(recall) => Some(recall.record),
         Statement::Hit(hit) => Some(hit.alert),
         Statement::Request(request) => Some(request.about),
+        Statement::Receipt(receipt) => receipt.record,
         _ => None,
     }
 }

@@ -286,7 +286,7 @@ impl App {
 }
 
 /// The version that follows.
-pub(super) fn next_version(version: Version) -> Result<Version, AppError> {
+pub(crate) fn next_version(version: Version) -> Result<Version, AppError> {
     version
         .next()
         .ok_or_else(|| AppError::Internal("a record has no further version".to_owned()))

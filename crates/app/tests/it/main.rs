@@ -19,6 +19,7 @@ mod firearm_import;
 mod firearms;
 mod index_files;
 mod lists;
+mod onward;
 mod photographs;
 mod released_again;
 mod retention;

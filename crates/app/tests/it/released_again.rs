@@ -101,3 +101,38 @@ async fn what_a_partner_erased_in_time_comes_again_when_its_issuer_keeps_it_long
     assert_eq!(body(&al, id).await, Some(2));
     assert_eq!(check(&al, NAME).await.len(), 1);
 }
+
+#[tokio::test]
+async fn two_recalls_of_one_parcel_leave_nothing_behind() {
+    let (mk, al) = pair().await;
+    let id = enter(&mk, "Zoran Izmisleni").await;
+    // Released to nobody, then restricted: nothing of it has left yet.
+    let nobody = Handling::national();
+    let why = reason("not for them");
+    mk.app
+        .correct_handling(&verifier(), id, nobody, &why)
+        .await
+        .unwrap();
+    mk.app.restrict_alert(&verifier(), id, why).await.unwrap();
+    let done = mk.deliver_to(&al).await;
+    assert_eq!(
+        (done.delivered, done.withheld),
+        (2, 1),
+        "an older version stays here"
+    );
+    let held = al.store.record(id).await.unwrap().unwrap();
+    assert!(held.body.is_none());
+    // The same where the record came before, and all of it in one parcel again.
+    let id = enter(&mk, "Petar Zamisleni").await;
+    mk.deliver_to(&al).await;
+    let why = || reason("not for them");
+    let nobody = Handling::national();
+    mk.app
+        .correct_handling(&verifier(), id, nobody, &why())
+        .await
+        .unwrap();
+    mk.app.restrict_alert(&verifier(), id, why()).await.unwrap();
+    assert_eq!(mk.deliver_to(&al).await.delivered, 2);
+    let held = al.store.record(id).await.unwrap().unwrap();
+    assert!(held.body.is_none());
+}

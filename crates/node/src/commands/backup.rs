@@ -85,6 +85,13 @@ fn backup_keys(data: &Data) -> anyhow::Result<BackupKeys> {
     })
 }
 
+/// What comes back of what was written after the backup, and what does not.
+const LOST: &str = "partner(s) are asked for what is missing since then.
+Alerts of this node come back and wait for a decision: `egnatia alert list --returned`. Traces, answers,
+and what partners sent come back by themselves.
+Hits that this node confirmed and questions that it asked do not come back: partners hold them in their
+inboxes. Ask each of them, check again, and confirm again. What no partner has received is lost.";
+
 /// Replaces everything by a backup.
 pub async fn restore(
     folder: &Path,
@@ -135,8 +142,12 @@ pub async fn restore(
     let exchange = put_back(folder, &data.config, all)
         .context("the records are restored, the exchange keys are not; restore again")?;
     drop(claim);
+    let lost = match restored.asked {
+        0 => String::new(),
+        count => format!("\n{count} {LOST}"),
+    };
     let text = format!(
-        "{} rows of {} are restored.{}",
+        "{} rows of {} are restored.{}{lost}",
         restored.rows,
         restored.made_at,
         match exchange {
@@ -150,6 +161,7 @@ pub async fn restore(
         &json!({
             "rows": restored.rows,
             "made_at": restored.made_at,
+            "partners_asked": restored.asked,
             "exchange_keys": exchange.map(|taken| match taken {
                 TakenBack::Written => "written",
                 TakenBack::Kept => "kept",

@@ -17,6 +17,7 @@ mod cluster;
 mod commands;
 mod eval;
 mod exchange;
+mod exchange_commands;
 mod exchange_kill;
 mod exchange_rotation;
 mod firearm_life;

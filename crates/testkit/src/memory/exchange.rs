@@ -1,6 +1,7 @@
 //! What the fake answers about partners, deliveries and witnesses.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use egnatia_app::{DeliveryRow, DeliveryState, PartnerRow, Queue, ReceivedRow, WitnessRow};
 use egnatia_record::{AuthorityId, RecordId};
@@ -14,9 +15,11 @@ impl State {
     }
 
     pub fn waiting(&self, to: &AuthorityId, limit: u32) -> Vec<DeliveryRow> {
-        let waits = |row: &&DeliveryRow| row.to == *to && row.state == DeliveryState::Queued;
+        let waits = |row: &&Arc<DeliveryRow>| row.to == *to && row.state == DeliveryState::Queued;
         let rows = self.deliveries.values().filter(waits);
-        rows.take(size(limit)).cloned().collect()
+        rows.take(size(limit))
+            .map(|row| DeliveryRow::clone(row))
+            .collect()
     }
 
     pub fn queues(&self) -> Vec<Queue> {
@@ -37,7 +40,7 @@ impl State {
     pub fn deliveries_of(&self, record: RecordId) -> Vec<DeliveryRow> {
         let rows = self.deliveries.values();
         rows.filter(|row| row.record == Some(record))
-            .cloned()
+            .map(|row| DeliveryRow::clone(row))
             .collect()
     }
 
@@ -49,7 +52,9 @@ impl State {
     ) -> Vec<DeliveryRow> {
         let rows = self.deliveries.range(..before.unwrap_or(u64::MAX)).rev();
         let rows = rows.map(|(_, row)| row).filter(|row| row.to == *to);
-        rows.take(size(limit)).cloned().collect()
+        rows.take(size(limit))
+            .map(|row| DeliveryRow::clone(row))
+            .collect()
     }
 
     pub fn witnesses(&self) -> Vec<WitnessRow> {
@@ -74,7 +79,8 @@ impl State {
         let unique: BTreeSet<_> = records.iter().collect();
         let newest = |id: &RecordId| {
             let versions = self.received.values().filter(|row| row.record == *id);
-            versions.max_by_key(|row| row.version).cloned()
+            let newest = versions.max_by_key(|row| row.version);
+            newest.map(|row| ReceivedRow::clone(row))
         };
         unique.into_iter().filter_map(newest).collect()
     }

@@ -4,10 +4,12 @@
 mod audit;
 mod due;
 mod exchange;
+mod fuse;
 mod state;
 mod stock;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
 use async_trait::async_trait;
 use egnatia_app::{
@@ -24,6 +26,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use tokio::sync::mpsc;
 
+pub use self::fuse::Fuse;
 use self::state::State;
 use self::stock::{Custody, Numbered};
 use crate::test_seal;
@@ -37,10 +40,12 @@ static SNAPSHOTS: Mutex<Vec<State>> = Mutex::new(Vec::new());
 /// that a refused one leaves nothing: with tens of thousands of records, take a database.
 #[derive(Debug)]
 pub struct MemoryStore {
-    seal: Seal,
+    seal: Arc<Seal>,
     state: Mutex<State>,
     restores: Mutex<u64>,
     failure: Mutex<Option<StoreError>>,
+    fuse: Mutex<Arc<Fuse>>,
+    dead: Mutex<bool>,
 }
 
 impl Default for MemoryStore {
@@ -53,12 +58,67 @@ impl Default for MemoryStore {
 impl MemoryStore {
     /// An empty store whose log is sealed with `seal`.
     pub fn new(seal: Seal) -> Self {
+        Self::under(Arc::new(seal))
+    }
+
+    fn under(seal: Arc<Seal>) -> Self {
         Self {
             seal,
             state: Mutex::default(),
             restores: Mutex::default(),
             failure: Mutex::default(),
+            fuse: Mutex::default(),
+            dead: Mutex::default(),
         }
+    }
+
+    /// Another store that holds the same at this moment, as a copy of a machine would.
+    pub fn copy(&self) -> Self {
+        let copy = Self::under(Arc::clone(&self.seal));
+        *copy.state() = self.state().clone();
+        copy
+    }
+
+    /// Puts back what `older` holds, as a backup is restored.
+    pub fn put_back(&self, older: &Self) {
+        let held = older.state().clone();
+        *self.state() = held;
+        *lock(&self.restores) += 1;
+    }
+
+    /// Lets the node die where this fuse burns down: before or after a commit or a send.
+    pub fn put_fuse(&self, fuse: Arc<Fuse>) {
+        *lock(&self.fuse) = fuse;
+    }
+
+    /// A point at which a node may die. Where the fuse burns down here, this never returns.
+    pub async fn may_die(&self) {
+        let fuse = Arc::clone(&lock(&self.fuse));
+        if fuse.burns() {
+            *lock(&self.dead) = true;
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Waits for the death of the node. It is asked again whenever what the node does is.
+    pub async fn died(&self) {
+        std::future::poll_fn(|_| match self.is_dead() {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        })
+        .await;
+    }
+
+    /// Whether the node has died. What was under way is to be dropped.
+    pub fn is_dead(&self) -> bool {
+        *lock(&self.dead)
+    }
+
+    /// The machine is there again, with room on its disk; nothing is lost that was committed.
+    pub fn revive(&self) {
+        *lock(&self.dead) = false;
+        *lock(&self.failure) = None;
+        self.put_fuse(Arc::default());
     }
 
     /// Lets the next commit fail with this error, having written nothing.
@@ -90,10 +150,15 @@ impl Store for MemoryStore {
         if let Some(error) = lock(&self.failure).take() {
             return Err(error.into());
         }
-        let mut state = self.state();
-        let mut changed = state.clone();
-        let committed = changed.commit(batch, &self.seal)?;
-        *state = changed;
+        self.may_die().await;
+        let committed = {
+            let mut state = self.state();
+            let mut changed = state.clone();
+            let committed = changed.commit(batch, &self.seal)?;
+            *state = changed;
+            committed
+        };
+        self.may_die().await;
         Ok(committed)
     }
 
@@ -187,7 +252,7 @@ impl Store for MemoryStore {
     async fn keys_after(&self, sequence: u64, limit: u32) -> Result<Vec<KeyRow>, StoreError> {
         let state = self.state();
         let rows = state.keys.values().filter(|row| row.sequence > sequence);
-        let mut rows: Vec<_> = rows.cloned().collect();
+        let mut rows: Vec<KeyRow> = rows.map(|row| KeyRow::clone(row)).collect();
         rows.sort_unstable_by_key(|row| row.sequence);
         rows.truncate(size(limit));
         Ok(rows)

@@ -45,15 +45,15 @@ pub(super) struct State {
     /// (to, relation, from), oldest first.
     pub links: Vec<(RecordId, &'static str, RecordId)>,
     pub claims: BTreeMap<String, RecordId>,
-    pub keys: BTreeMap<RecordId, KeyRow>,
+    pub keys: BTreeMap<RecordId, Arc<KeyRow>>,
     pub lists: BTreeMap<(String, u64), ListVersionRow>,
     pub entries: BTreeMap<(String, String), ListEntryRow>,
     pub changes: BTreeMap<(String, u64, String), ListChangeRow>,
     pub accounts: BTreeMap<UserId, Account>,
     pub sessions: BTreeMap<[u8; 16], Session>,
     pub partners: BTreeMap<AuthorityId, PartnerRow>,
-    pub deliveries: BTreeMap<u64, DeliveryRow>,
-    pub received: BTreeMap<(RecordId, Version), ReceivedRow>,
+    pub deliveries: BTreeMap<u64, Arc<DeliveryRow>>,
+    pub received: BTreeMap<(RecordId, Version), Arc<ReceivedRow>>,
     pub firearms: BTreeMap<RecordId, FirearmRow>,
     pub witnesses: BTreeMap<(AuthorityId, AuthorityId, u64, [u8; 32]), WitnessRow>,
     pub audit: Vec<Arc<AuditRow>>,
@@ -123,13 +123,13 @@ impl State {
             Change::Enqueue(mut row) => {
                 self.position += 1;
                 row.position = self.position;
-                self.deliveries.insert(row.position, row);
+                self.deliveries.insert(row.position, Arc::new(row));
             }
             Change::Settle(rows) => {
                 for row in rows {
                     let waits = self.deliveries.get_mut(&row.position);
                     if let Some(held) = waits.filter(|held| held.state == DeliveryState::Queued) {
-                        *held = row;
+                        *held = Arc::new(row);
                     }
                 }
             }
@@ -151,7 +151,8 @@ impl State {
                 done.map_err(Conflict::Ledger)?;
             }
             Change::PutReceived(row) => {
-                self.received.insert((row.record, row.version), row);
+                self.received
+                    .insert((row.record, row.version), Arc::new(row));
             }
         }
         Ok(())
@@ -196,7 +197,7 @@ impl State {
                 version,
                 keys,
             };
-            self.keys.insert(id, row);
+            self.keys.insert(id, Arc::new(row));
         }
         for link in put.links {
             let link = (link.to, link.relation, id);
@@ -243,10 +244,11 @@ impl State {
         self.claims.retain(|_, holder| *holder != id);
         self.firearms.remove(&id);
         for row in self.received.values_mut().filter(|row| row.record == id) {
-            row.statement = None;
+            Arc::make_mut(row).statement = None;
         }
         self.position += 1;
         if let Some(row) = self.keys.get_mut(&id).filter(|row| row.keys.is_some()) {
+            let row = Arc::make_mut(row);
             row.sequence = self.position;
             row.version = head.version;
             row.keys = None;

@@ -66,6 +66,7 @@ alert-decision = Decision
 alert-decision-hint = The decision that gives rise to the alert: its authority, number and date
 alert-proportionality = Proportionality
 alert-proportionality-hint = Why the case is adequate, relevant and important enough (Art. 21)
+alert-of = Alert of { $issuer }
 alert-offence = Offence
 alert-warnings = Warnings
 alert-warnings-hint = What an officer must know before they approach

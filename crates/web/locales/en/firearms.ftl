@@ -30,7 +30,6 @@ firearm-like = What agrees with it
 firearm-like-means = Compare all marks. Nothing was registered. Where each of these is another weapon, say so below, and state what tells them apart.
 firearm-like-unseen = Look at what agrees with it, and choose those that are other weapons
 firearm-different = These are other weapons
-firearm-alert-of = Alert of
 firearm-what = What it is
 firearm-marks-heading = Marks
 firearm-marks = Further marks

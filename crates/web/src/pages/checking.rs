@@ -354,7 +354,7 @@ pub(crate) fn list_link(app: &App, list: &str) -> Cell {
 /// A list in a table of persons: what officers call it, its code and its version under it.
 pub(crate) fn list_cell(app: &App, t: &Texts, list: &str, version: Option<u64>) -> Cell {
     if terms::is_alerts(list) || terms::is_firearms(list) {
-        return Cell::Text(app.list_name(list));
+        return Cell::Text(terms::own_or_received(app, t, list));
     }
     let code = match version {
         Some(version) => list_and_version(t, list, version),
@@ -422,7 +422,7 @@ pub(crate) fn see_entry(t: &Texts, list: &str) -> String {
 /// A list with the version that was compared; an alert has a version of its own.
 pub(crate) fn compared_list(app: &App, t: &Texts, list: &str, version: u64) -> String {
     if terms::is_alerts(list) || terms::is_firearms(list) {
-        app.list_name(list)
+        terms::own_or_received(app, t, list)
     } else {
         list_and_version(t, &app.list_name(list), version)
     }

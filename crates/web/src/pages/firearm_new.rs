@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use axum::response::Response;
-use egnatia_app::{Action, AppError, LikeFirearm, NewFirearm, OWN_FIREARMS, RECEIVED_ALERTS};
+use egnatia_app::{Action, AppError, LikeFirearm, NewFirearm, OWN_FIREARMS};
 use egnatia_record::RecordId;
 
 use super::alert_form::{Filler, Wrong};
 use super::firearm_sections::{Section, SectionsPage, whole_of, wrong_of};
-use super::{checking, firearm_fields};
+use super::{checking, firearm_fields, terms};
 use crate::Area;
 use crate::parts::{Cell, Empty, FieldGroup, Form, Table};
 use crate::problem::Problem;
@@ -71,10 +71,7 @@ async fn new_page(
 
 /// Where something stands that agrees with a weapon.
 fn list_of(signed: &Signed, list: &str) -> String {
-    match list.strip_prefix(RECEIVED_ALERTS) {
-        Some(issuer) => format!("{} {issuer}", signed.t().text("firearm-alert-of")),
-        None => signed.state.app.list_name(list),
-    }
+    terms::own_or_received(&signed.state.app, signed.t(), list)
 }
 
 /// What agrees with a weapon, the likest first.

@@ -38,6 +38,15 @@ pub(crate) fn authority(app: &App, t: &Texts, authority: &AuthorityId) -> String
     }
 }
 
+/// What stands among alerts or firearms: this node's own, or of whom it was received.
+pub(crate) fn own_or_received(app: &App, t: &Texts, list: &str) -> String {
+    let issuer = list.strip_prefix(RECEIVED_ALERTS);
+    match issuer.and_then(|issuer| issuer.parse().ok()) {
+        Some(issuer) => t.with("alert-of", "issuer", authority(app, t, &issuer)),
+        None => app.list_name(list),
+    }
+}
+
 /// A word of a closed list under the first of these keys that has a text; as it is written where
 /// none has.
 pub(crate) fn word(t: &Texts, starts: &[&str], word: &str) -> String {

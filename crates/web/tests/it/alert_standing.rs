@@ -165,3 +165,34 @@ async fn restricting_and_passing_on_go_over_the_api() {
         assert_eq!(view.json()["state"], state);
     }
 }
+
+#[tokio::test]
+async fn the_review_is_told_four_months_before_until_an_assessment_extends_the_alert() {
+    let (world, _, _) = world_with_partners().await;
+    let mut browser = world.justified("v.verifier", "terrorism").await;
+    let path = entered(&mut browser, &[]).await;
+    let near = "The review is due by";
+    assert!(!browser.get(&path).await.body.contains(near));
+    // A year after it was entered it is reviewed: not yet eight months after, but a day later.
+    let clock = &world.node.clock;
+    clock.advance(jiff::SignedDuration::from_hours(24 * 241));
+    let mut browser = world.justified("v.verifier", "terrorism").await;
+    let page = browser.get(&path).await.body;
+    assert!(!page.contains(near), "{page}");
+    clock.advance(jiff::SignedDuration::from_hours(24 * 3));
+    let mut browser = world.justified("v.verifier", "terrorism").await;
+    let page = browser.get(&path).await.body;
+    assert!(page.contains(near), "{page}");
+    let listed = browser.get("/alerts").await.body;
+    assert!(listed.contains("Review by"), "{listed}");
+
+    let fields = [("assessment", "still abroad, and still recruiting")];
+    let answer = browser.post(&format!("{path}/extend"), &fields).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    let page = browser.get(&path).await.body;
+    assert!(
+        !page.contains(near) && page.contains("still abroad, and still recruiting"),
+        "{page}"
+    );
+    assert!(!browser.get("/alerts").await.body.contains("Review by"));
+}

@@ -259,7 +259,7 @@ async fn what_a_check_finds_among_alerts_leads_to_the_alert() {
     let mut browser = tirana.justified("v.verifier", "border-check").await;
     let answer = browser.check("Zoran Izmisleni").await;
     let page = browser.get(&answer).await.body;
-    assert!(page.contains("Alert of mk-mvr"), "{page}");
+    assert!(page.contains("Alert of Authority mk-mvr"), "{page}");
     assert!(
         page.contains("href=\"/alerts\"") && !page.contains("/lists/alerts"),
         "{page}"
@@ -271,7 +271,7 @@ async fn what_a_check_finds_among_alerts_leads_to_the_alert() {
     let found = link(&page, "/matches/");
     let page = browser.get(&found).await.body;
     assert!(
-        page.contains("Alert of mk-mvr") && !page.contains("/entries/"),
+        page.contains("Alert of Authority mk-mvr") && !page.contains("/entries/"),
         "{page}"
     );
     let alert = link(&page, "/alerts/");

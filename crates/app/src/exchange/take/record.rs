@@ -207,6 +207,10 @@ impl Taking<'_> {
         if let Some(search) = compared {
             self.propose(&mut writing, alert, search).await?;
         }
+        if self.held.contains_key(&id) {
+            let passed = self.app.pass_version_on(&mut writing, (shared, signed));
+            self.queues |= passed.await?;
+        }
         append(&mut self.batch, writing.batch);
         self.held.insert(
             id,

@@ -112,6 +112,11 @@ impl Taking<'_> {
         let caller = self.caller_for(envelope.purpose)?;
         let mut writing = self.app.writing(&caller);
         self.put_foreign_firearms(&mut writing, (shared, signed, digest), TRACE_RECEIVED)?;
+        if self.held.contains_key(&envelope.id) {
+            // Whoever it was passed on to learns to whom it may go further.
+            let passed = self.app.pass_version_on(&mut writing, (shared, signed));
+            self.queues |= passed.await?;
+        }
         // The clock starts at receipt, and one question has one answer, however often it comes.
         let claim = format!("trace-answer:{}", envelope.id);
         let known = self

@@ -72,6 +72,7 @@ pub async fn run(
             let caller = operator(Some(justified(&why)?))?;
             // The index follows what was written.
             let data = Data::open(folder, config, Index::Load).await?;
+            data.app.reload_directory().await?;
             let done = data.app.withdraw_alert(&caller, id, reason, because).await;
             data.close().await;
             done?;
