@@ -1,6 +1,7 @@
 //! What the fake finds in its log.
 
 use egnatia_app::{AuditFilter, AuditRow};
+use egnatia_audit::{Hash, NodeId};
 
 use super::page;
 use super::state::State;
@@ -11,6 +12,19 @@ impl State {
         let rows = self.audit.iter().rev().filter(|row| matches(row, filter));
         let page = rows.take(page(filter.limit));
         page.map(|row| (**row).clone()).collect()
+    }
+
+    pub fn tree_nodes(&self, level: u8, first: u64, most: usize) -> Vec<(u64, Hash)> {
+        let first = NodeId {
+            level,
+            index: first,
+        };
+        let nodes = self.nodes.range(first..);
+        nodes
+            .take_while(|(id, _)| id.level == level)
+            .take(most)
+            .map(|(id, hash)| (id.index, *hash))
+            .collect()
     }
 }
 

@@ -5,6 +5,7 @@ mod audit;
 mod due;
 mod exchange;
 mod fuse;
+mod records;
 mod state;
 mod stock;
 
@@ -19,7 +20,7 @@ use egnatia_app::{
     StockAccountRow, StockBalanceRow, StockMoment, StockMovementRow, StockOf, StockPostingRow,
     Store, StoreError, StoredCheckpoint, StoredRecord, TokenHash, WitnessRow,
 };
-use egnatia_audit::{Hash, NodeId, Seal};
+use egnatia_audit::{Hash, Seal};
 use egnatia_record::{AuthorityId, Kind, RecordId, UserId, Version};
 use egnatia_stockpile::{AccountId, GoodsId, MovementId};
 use jiff::Timestamp;
@@ -176,36 +177,11 @@ impl Store for MemoryStore {
     }
 
     async fn history(&self, id: RecordId) -> Result<Vec<StoredRecord>, StoreError> {
-        let state = self.state();
-        let versions = state.records.values().filter(|row| row.envelope.id == id);
-        Ok(versions.map(|row| state.stored(row)).collect())
+        Ok(self.state().history(id))
     }
 
     async fn find(&self, filter: &RecordFilter) -> Result<Vec<StoredRecord>, StoreError> {
-        let state = self.state();
-        let mut found: Vec<_> = state
-            .heads
-            .iter()
-            .filter(|(id, head)| {
-                let place = (head.updated_us, **id);
-                head.kind == filter.kind
-                    && filter.state.as_ref().is_none_or(|s| head.state == *s)
-                    && filter
-                        .created_by
-                        .as_ref()
-                        .is_none_or(|u| head.created_by == *u)
-                    && filter
-                        .after
-                        .is_none_or(|after| place < (after.at_us, after.id))
-            })
-            .map(|(id, head)| (head.updated_us, *id))
-            .collect();
-        found.sort_unstable_by(|a, b| b.cmp(a));
-        found.truncate(page(filter.limit));
-        Ok(found
-            .iter()
-            .filter_map(|(_, id)| state.newest(*id))
-            .collect())
+        Ok(self.state().find(filter))
     }
 
     async fn find_due(&self, filter: &DueFilter) -> Result<Vec<DueRecord>, StoreError> {
@@ -213,21 +189,11 @@ impl Store for MemoryStore {
     }
 
     async fn count(&self, kind: Kind, wanted: &str) -> Result<u64, StoreError> {
-        let state = self.state();
-        let heads = state.heads.values();
-        let count = heads
-            .filter(|head| head.kind == kind && head.state == wanted)
-            .count();
-        Ok(u64::try_from(count).unwrap_or(u64::MAX))
+        Ok(self.state().count(kind, wanted))
     }
 
     async fn linked(&self, to: RecordId, relation: &str) -> Result<Vec<RecordId>, StoreError> {
-        let state = self.state();
-        let links = state.links.iter();
-        Ok(links
-            .filter(|(target, name, _)| *target == to && *name == relation)
-            .map(|(_, _, from)| *from)
-            .collect())
+        Ok(self.state().linked(to, relation))
     }
 
     async fn claims(&self, names: &[String]) -> Result<Vec<(String, RecordId)>, StoreError> {
@@ -237,25 +203,11 @@ impl Store for MemoryStore {
     }
 
     async fn due(&self, today: Date, limit: u32) -> Result<Vec<RecordId>, StoreError> {
-        let state = self.state();
-        let mut due: Vec<_> = state
-            .heads
-            .iter()
-            .filter_map(|(id, head)| head.review_on.map(|date| (date, *id)))
-            .filter(|(date, _)| *date <= today)
-            .collect();
-        due.sort_unstable();
-        due.truncate(size(limit));
-        Ok(due.into_iter().map(|(_, id)| id).collect())
+        Ok(self.state().due(today, limit))
     }
 
     async fn keys_after(&self, sequence: u64, limit: u32) -> Result<Vec<KeyRow>, StoreError> {
-        let state = self.state();
-        let rows = state.keys.values().filter(|row| row.sequence > sequence);
-        let mut rows: Vec<KeyRow> = rows.map(|row| KeyRow::clone(row)).collect();
-        rows.sort_unstable_by_key(|row| row.sequence);
-        rows.truncate(size(limit));
-        Ok(rows)
+        Ok(self.state().keys_after(sequence, limit))
     }
 
     async fn epoch(&self) -> Result<String, StoreError> {
@@ -290,14 +242,9 @@ impl Store for MemoryStore {
         after: Option<&str>,
         limit: u32,
     ) -> Result<Vec<ListChangeRow>, StoreError> {
-        let state = self.state();
-        let changes = state.changes.iter().filter(|((of, number, source), _)| {
-            of == list && *number == version && after.is_none_or(|after| source.as_str() > after)
-        });
-        Ok(changes
-            .map(|(_, row)| row.clone())
-            .take(size(limit))
-            .collect())
+        Ok(self
+            .state()
+            .list_changes((list, version), after, size(limit)))
     }
 
     async fn account(&self, login: &UserId) -> Result<Option<Account>, StoreError> {
@@ -473,18 +420,7 @@ impl Store for MemoryStore {
         first: u64,
         limit: u32,
     ) -> Result<Vec<(u64, Hash)>, StoreError> {
-        let state = self.state();
-        let nodes = state.nodes.range(
-            NodeId {
-                level,
-                index: first,
-            }..,
-        );
-        Ok(nodes
-            .take_while(|(id, _)| id.level == level)
-            .take(size(limit))
-            .map(|(id, hash)| (id.index, *hash))
-            .collect())
+        Ok(self.state().tree_nodes(level, first, size(limit)))
     }
 
     async fn checkpoints(
@@ -508,15 +444,7 @@ impl Store for MemoryStore {
         after: Option<(u64, RecordId, Version)>,
         limit: u32,
     ) -> Result<Vec<StoredRecord>, StoreError> {
-        let state = self.state();
-        let place = |row: &state::Row| (row.event, row.envelope.id, row.envelope.version);
-        let rows = state.records.values();
-        let mut rows: Vec<_> = rows
-            .filter(|row| after.is_none_or(|after| place(row) > after))
-            .collect();
-        rows.sort_unstable_by_key(|row| place(row));
-        rows.truncate(size(limit));
-        Ok(rows.into_iter().map(|row| state.stored(row)).collect())
+        Ok(self.state().records_by_event(after, size(limit)))
     }
 
     fn dump_columns(&self) -> &'static [(&'static str, &'static [&'static str])] {
