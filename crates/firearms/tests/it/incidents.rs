@@ -211,7 +211,7 @@ fn by(rows: &[ReturnRow], section: ReturnSection, what: &str, at: &str) -> u64 {
         .filter(|row| row.section == Some(section) && row.what == what && row.at == at);
     let found: Vec<u64> = found.map(|row| row.count).collect();
     assert_eq!(found.len(), 1, "{section} {what} {at}");
-    found[0]
+    found.into_iter().sum()
 }
 
 #[test]
