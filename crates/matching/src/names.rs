@@ -16,6 +16,7 @@ mod scorer;
 mod similarity;
 mod sinitic;
 mod token;
+mod translated;
 mod units;
 mod words;
 

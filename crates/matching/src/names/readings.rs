@@ -2,11 +2,13 @@
 //! Hangul, Kana, Georgian, Armenian, the scripts of India, Ethiopia and South East Asia.
 //!
 //! Such a name is compared as it is written, and by its sound with names in other scripts. Two
-//! sounds are not compared with one another: many Chinese names sound the same.
+//! sounds are not compared with one another: many Chinese names sound the same. Names of bodies in
+//! Arabic letters are read with their common words translated.
 
 use any_ascii::any_ascii_char;
 
 use super::token::{PreparedName, prepare_name};
+use super::translated::translated;
 use crate::description::{Name, Schema};
 use crate::text::fold;
 
@@ -30,22 +32,17 @@ const FAMILY_SOUNDS: &[(char, &str)] = &[
 /// The longest name of Chinese characters that is cut into family and given name.
 const CHARACTERS_MAX: usize = 4;
 
-/// The sound of a name, where it is written in such a script and in no other.
+/// The sound of a name that is written in such a script and in no other; the common words of a body
+/// in English where they are translated.
 pub(crate) fn readings(name: &Name, schema: Schema) -> Option<PreparedName> {
     // Nearly all names.
-    if name.text.is_ascii() || !is_foreign(&name.text) {
+    if name.text.is_ascii() {
         return None;
     }
-    let words = name
-        .text
-        .split(|letter: char| letter.is_whitespace() || letter == '·');
-    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
-    let text = match words.as_slice() {
-        [whole] if schema != Schema::Organization && is_chinese_name(whole) => chinese(whole),
-        words => {
-            let words: Vec<String> = words.iter().map(|word| sound(word)).collect();
-            words.join(" ")
-        }
+    let text = if is_foreign(&name.text) {
+        sounds(&name.text, schema)
+    } else {
+        translated(&name.text, schema)?
     };
     let sound = Name {
         text,
@@ -55,6 +52,18 @@ pub(crate) fn readings(name: &Name, schema: Schema) -> Option<PreparedName> {
     let mut prepared = prepare_name(&sound, schema);
     prepared.traits.reading = true;
     (!prepared.tokens.is_empty()).then_some(prepared)
+}
+
+fn sounds(text: &str, schema: Schema) -> String {
+    let words = text.split(|letter: char| letter.is_whitespace() || letter == '·');
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    match words.as_slice() {
+        [whole] if schema != Schema::Organization && is_chinese_name(whole) => chinese(whole),
+        words => {
+            let words: Vec<String> = words.iter().map(|word| sound(word)).collect();
+            words.join(" ")
+        }
+    }
 }
 
 /// Whether all letters are of scripts without a table.

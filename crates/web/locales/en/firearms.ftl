@@ -231,6 +231,7 @@ incidents-lede = Seizures, finds and surrenders, the last recorded first, and wh
 incidents-empty = Incidents would stand here.
 incidents-empty-how = A firearms officer records a seizure, a find or a surrender.
 incident-new = Record an incident
+incident-new-form = What happened
 incident-new-means = Weapons stand in the register before: each was checked there. Recording the incident moves them into the hands of this authority, and ends the alerts that look for them.
 incident-submit = Record the incident
 incident-kind = What it was

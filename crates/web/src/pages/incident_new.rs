@@ -86,7 +86,7 @@ async fn new_page(signed: &Signed, (posted, wrong): (&Posted, &Wrong)) -> Sectio
         back: ("/incidents", t.text("incidents-title")),
         notice: None,
         sections: vec![
-            Section::new("new", t.text("incident-new"))
+            Section::new("new", t.text("incident-new-form"))
                 .means(t.text("incident-new-means"))
                 .form(form.csrf(frame.csrf())),
         ],

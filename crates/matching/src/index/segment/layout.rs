@@ -7,7 +7,7 @@ use super::bytes::Reader;
 pub(super) const MAGIC: [u8; 8] = *b"EGNATIAS";
 /// Changes with the layout, with the letters, keys, hashes and tables that decide under what a
 /// word is found, and with the numbers in [`codec`](super::codec).
-pub(super) const VERSION: u32 = 3;
+pub(super) const VERSION: u32 = 4;
 
 /// The sections, in the order of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
