@@ -141,7 +141,7 @@ def main():
     found = arguments()
     folder = found.work / "stock"
     folder.mkdir(parents=True, exist_ok=True)
-    command = [found.example, "--json", "--movements", str(found.movements)]
+    command = [Path(found.example).resolve(), "--json", "--movements", str(found.movements)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=folder)
     egnatia = json.loads(done.stdout)
     postgresql = of_postgresql(found)
