@@ -190,6 +190,17 @@ pub(super) fn wrong_of(error: AppError) -> Result<Wrong, Problem> {
         .collect())
 }
 
+/// What was wrong with what a person sent in, where something was.
+pub(super) fn wrong_in(
+    went: Result<Result<(), AppError>, Wrong>,
+) -> Result<Option<Wrong>, Problem> {
+    match went {
+        Ok(Ok(())) => Ok(None),
+        Ok(Err(error)) => wrong_of(error).map(Some),
+        Err(wrong) => Ok(Some(wrong)),
+    }
+}
+
 /// What is wrong with a form of groups as a whole.
 pub(super) fn whole_of(wrong: &Wrong, groups: &[FieldGroup]) -> Option<String> {
     let names = groups.iter().flat_map(|group| &group.fields);

@@ -7,7 +7,7 @@ use egnatia_record::RecordId;
 use egnatia_stockpile::{CommandHandOver, CommandState};
 
 use super::alert_form::{Filler, Wrong};
-use super::firearm_sections::{Section, SectionsPage, whole, wrong_of};
+use super::firearm_sections::{Section, SectionsPage, whole, wrong_in, wrong_of};
 use super::stock_words::{account, day, end_of, names, read_reason, wrong_at};
 use super::{record_id, terms};
 use crate::parts::{Cell, Clock, Facts, Form};
@@ -250,15 +250,11 @@ pub(crate) async fn act(
             Err(wrong) => Err(wrong),
         },
     };
-    let wrong = match went {
-        Ok(Ok(())) => {
-            return Ok(done(
-                &format!("/stock-commands/{id}"),
-                &format!("command-{act}"),
-            ));
-        }
-        Ok(Err(error)) => wrong_of(error)?,
-        Err(wrong) => wrong,
+    let Some(wrong) = wrong_in(went)? else {
+        return Ok(done(
+            &format!("/stock-commands/{id}"),
+            &format!("command-{act}"),
+        ));
     };
     Ok(show_refused(
         &page(&signed, id, (&act, &posted, &wrong)).await?,

@@ -8,7 +8,7 @@ use egnatia_stockpile::{Condition, DisposalLine, DisposalState};
 
 use super::alert_form::{Filler, Wrong};
 use super::firearm_fields::read_day;
-use super::firearm_sections::{Section, SectionsPage, whole, wrong_of};
+use super::firearm_sections::{Section, SectionsPage, whole, wrong_in, wrong_of};
 use super::firearms::FirearmsPage;
 use super::stock_words::{
     Names, account, account_cell, day, end_of, goods_cell, goods_name, names, read_reason, tabs,
@@ -445,15 +445,11 @@ pub(crate) async fn act(
             Err(wrong) => Err(wrong),
         },
     };
-    let wrong = match went {
-        Ok(Ok(())) => {
-            return Ok(done(
-                &format!("/disposals/{id}"),
-                &format!("disposal-{act}"),
-            ));
-        }
-        Ok(Err(error)) => wrong_of(error)?,
-        Err(wrong) => wrong,
+    let Some(wrong) = wrong_in(went)? else {
+        return Ok(done(
+            &format!("/disposals/{id}"),
+            &format!("disposal-{act}"),
+        ));
     };
     Ok(show_refused(
         &page(&signed, id, (&act, &posted, &wrong)).await?,

@@ -6,7 +6,7 @@ use egnatia_app::{Action, AppError, ClimateView};
 use egnatia_stockpile::{AccountId, ClimateLimits, Humidity, Reading, Temperature};
 
 use super::alert_form::{Filler, Wrong};
-use super::firearm_sections::{Section, SectionsPage, whole, wrong_of};
+use super::firearm_sections::{Section, SectionsPage, whole, wrong_in};
 use super::record_id;
 use super::stock_words::{read_reason, wrong_at};
 use crate::parts::{Cell, Empty, Facts, Field, Form, Table, Tone};
@@ -237,15 +237,11 @@ pub(crate) async fn act(
     };
     signed.enter(needed)?;
     let id = AccountId(record_id(&id)?);
-    let wrong = match carry_out(&signed, id, (&act, &posted)).await {
-        Ok(Ok(())) => {
-            return Ok(done(
-                &format!("/stores/{id}/climate"),
-                &format!("climate-{act}"),
-            ));
-        }
-        Ok(Err(error)) => wrong_of(error)?,
-        Err(wrong) => wrong,
+    let Some(wrong) = wrong_in(carry_out(&signed, id, (&act, &posted)).await)? else {
+        return Ok(done(
+            &format!("/stores/{id}/climate"),
+            &format!("climate-{act}"),
+        ));
     };
     Ok(show_refused(
         &page(&signed, id, (&act, &posted, &wrong)).await?,
