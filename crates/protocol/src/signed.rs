@@ -98,14 +98,12 @@ fn payload_limit(payload_type: &str) -> usize {
 /// What is signed: the pre-authentication encoding of DSSE v1,
 /// `"DSSEv1" SP LEN(type) SP type SP LEN(payload) SP payload`, lengths in decimal.
 fn pre_authentication_encoding(payload_type: &str, payload: &[u8]) -> Vec<u8> {
-    let mut message = format!(
-        "DSSEv1 {} {payload_type} {} ",
-        payload_type.len(),
-        payload.len()
-    )
-    .into_bytes();
-    message.extend_from_slice(payload);
-    message
+    [before_payload(payload_type, payload).as_slice(), payload].concat()
+}
+
+fn before_payload(payload_type: &str, payload: &[u8]) -> Vec<u8> {
+    let (type_length, length) = (payload_type.len(), payload.len());
+    format!("DSSEv1 {type_length} {payload_type} {length} ").into_bytes()
 }
 
 impl Signed {
@@ -208,9 +206,11 @@ impl Signed {
         Err(error)
     }
 
-    /// SHA-256 over the binary encoding. Receipts name a statement by it.
+    /// SHA-256 over the payload's type and its bytes, encoded as DSSE v1 has them. Receipts name a
+    /// statement by it: what was said, whoever signed it, alone or together with others.
     pub fn digest(&self) -> Digest {
-        Digest::of(&self.to_bytes())
+        let before = before_payload(&self.payload_type, &self.payload);
+        Digest::of_parts(&[&before, &self.payload])
     }
 
     /// The binary encoding: length of the type (1 byte), type; length of the payload (4), payload;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use egnatia_audit::Hash;
 use egnatia_protocol::{
-    CLOCK_TOLERANCE, Digest, Hint, Item, Outcome, Parcel, Receipt, Refusal, RefusalGround,
-    SigningKey, Statement, open_parcel, seal_parcel,
+    CLOCK_TOLERANCE, Digest, Hint, Item, KnownRoots, Outcome, Parcel, Receipt, Refusal,
+    RefusalGround, SigningKey, Statement, open_parcel, seal_parcel,
 };
 use egnatia_record::{AuthorityId, Justification, Purpose, RecordId, Version};
 
@@ -138,8 +138,8 @@ impl App {
         let busy = |error: AppError| ReceiveError::Busy(error.to_string());
         let mut last = String::new();
         'attempts: for _ in 0..ATTEMPTS {
-            let app = self.clone();
-            let look = move |item: &Item| Looked::at(&app, &item.statement);
+            let (app, known) = (self.clone(), KnownRoots::default());
+            let look = move |item: &Item| Looked::at(&app, &item.statement, &known);
             let mut looked = spread(items, cores::all(), look).await.map_err(busy)?;
             let mut taking = Taking::begin(self, partner, &looked).await.map_err(busy)?;
             let mut receipts = Vec::with_capacity(items.len());

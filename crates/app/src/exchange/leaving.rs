@@ -20,6 +20,30 @@ pub(super) enum Ready {
     Withhold(&'static str),
 }
 
+/// May it leave, and is it signed already?
+enum Checked {
+    Ready(Ready),
+    /// This node's own words, with the record and the version that they are about.
+    Unsigned(Unsigned, Option<(RecordId, Version)>),
+}
+
+/// The type of a payload, and the payload.
+type Unsigned = (String, Vec<u8>);
+
+impl Checked {
+    const fn send(signed: Signed) -> Self {
+        Self::Ready(Ready::Send(signed))
+    }
+
+    const fn withhold(reason: &'static str) -> Self {
+        Self::Ready(Ready::Withhold(reason))
+    }
+}
+
+fn unsigned(error: &dyn std::fmt::Display) -> AppError {
+    AppError::Internal(format!("a statement cannot be signed: {error}"))
+}
+
 /// What decides whether a row may leave, and signs it.
 pub(super) struct Leaving<'a> {
     pub records: HashMap<(RecordId, Version), StoredRecord>,
@@ -39,11 +63,40 @@ pub(super) struct Leaving<'a> {
 }
 
 impl Leaving<'_> {
-    /// The exit: what the partner may not have any more does not leave (invariant 3).
-    pub fn ready(&self, row: &DeliveryRow) -> Result<Ready, AppError> {
-        let unsigned = |error: &dyn std::fmt::Display| {
-            AppError::Internal(format!("a statement cannot be signed: {error}"))
-        };
+    /// The exit, for each of these rows: what the partner may not have any more does not leave
+    /// (invariant 3), and what this node says itself is signed together.
+    pub fn ready(&self, rows: &[DeliveryRow]) -> Result<Vec<Ready>, AppError> {
+        let mut places = Vec::with_capacity(rows.len());
+        let mut payloads = Vec::new();
+        let mut about = Vec::new();
+        for row in rows {
+            match self.check(row)? {
+                Checked::Ready(ready) => places.push(Some(ready)),
+                Checked::Unsigned(payload, key) => {
+                    payloads.push(payload);
+                    about.push(key);
+                    places.push(None);
+                }
+            }
+        }
+        let signed =
+            Signed::sign_together(payloads, &self.keys).map_err(|error| unsigned(&error))?;
+        for (key, signed) in about.into_iter().zip(&signed) {
+            if let Some(key) = key {
+                self.exchange.remember_signed(key, signed);
+            }
+        }
+        let mut signed = signed.into_iter().map(Ready::Send);
+        let ready = places
+            .into_iter()
+            .map(|place| place.or_else(|| signed.next()));
+        ready
+            .collect::<Option<_>>()
+            .ok_or_else(|| unsigned(&"one is missing"))
+    }
+
+    /// Whether a row may leave, in which words.
+    fn check(&self, row: &DeliveryRow) -> Result<Checked, AppError> {
         let kind = StatementKind::ALL
             .iter()
             .find(|kind| kind.as_str() == row.kind)
@@ -52,7 +105,7 @@ impl Leaving<'_> {
         let open = open.unwrap_or(const { &Gates::new() });
         let is_closed = self.only_through.is_some_and(|gate| !open.contains(&gate));
         if is_closed && tells_of_persons(*kind) {
-            return Ok(Ready::Withhold(Withheld::NotJustified.as_str()));
+            return Ok(Checked::withhold(Withheld::NotJustified.as_str()));
         }
         match (kind, row.payload.clone()) {
             // Somebody else's statement, or a card: it keeps its own signatures. What this node
@@ -60,15 +113,14 @@ impl Leaving<'_> {
             (_, Some(payload)) if payload.first() != Some(&b'{') => {
                 let signed = Signed::parse(&payload).map_err(|error| unsigned(&error))?;
                 return match kind {
-                    StatementKind::Record => self.onward(row, signed, open),
-                    _ => Ok(Ready::Send(signed)),
+                    StatementKind::Record => self.onward(row, signed, open).map(Checked::Ready),
+                    _ => Ok(Checked::send(signed)),
                 };
             }
             (StatementKind::Record, _) => {}
-            (_, None) => return Ok(Ready::Withhold("erased")),
+            (_, None) => return Ok(Checked::withhold("erased")),
             (kind, Some(payload)) => {
-                let signed = Signed::sign(&kind.payload_type(), payload, &self.keys);
-                return signed.map(Ready::Send).map_err(|error| unsigned(&error));
+                return Ok(Checked::Unsigned((kind.payload_type(), payload), None));
             }
         }
         let stored = row
@@ -77,13 +129,13 @@ impl Leaving<'_> {
             .and_then(|key| self.records.get(&key))
             .filter(|stored| is_shared(stored.envelope.kind));
         let Some(stored) = stored else {
-            return Ok(Ready::Withhold("erased"));
+            return Ok(Checked::withhold("erased"));
         };
         let Some((body, _)) = &stored.body else {
-            return Ok(Ready::Withhold("erased"));
+            return Ok(Checked::withhold("erased"));
         };
         let Some(category) = category_of(stored)? else {
-            return Ok(Ready::Withhold("erased"));
+            return Ok(Checked::withhold("erased"));
         };
         let newest = self.newest.get(&stored.envelope.id);
         let outgoing = Outgoing {
@@ -96,11 +148,11 @@ impl Leaving<'_> {
             self.directory
                 .release_justified(&outgoing, self.partner, (self.today, open));
         if let Err(withheld) = released {
-            return Ok(Ready::Withhold(withheld.as_str()));
+            return Ok(Checked::withhold(withheld.as_str()));
         }
         let key = (stored.envelope.id, stored.envelope.version);
         if let Some(signed) = self.exchange.signed_before(key) {
-            return Ok(Ready::Send(signed));
+            return Ok(Checked::send(signed));
         }
         let body = String::from_utf8(body.clone())
             .ok()
@@ -111,11 +163,8 @@ impl Leaving<'_> {
             body,
             keep_until: Some(stored.envelope.retention.review_on),
         }));
-        let signed = statement
-            .sign(&self.keys)
-            .map_err(|error| unsigned(&error))?;
-        self.exchange.remember_signed(key, &signed);
-        Ok(Ready::Send(signed))
+        let payload = statement.to_payload().map_err(|error| unsigned(&error))?;
+        Ok(Checked::Unsigned(payload, Some(key)))
     }
 }
 

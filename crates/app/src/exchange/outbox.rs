@@ -170,8 +170,8 @@ impl App {
             today,
         };
         let mut batch = Sending::new(self.now());
-        for row in rows {
-            let ready = leaving.ready(&row)?;
+        let ready = leaving.ready(&rows)?;
+        for (row, ready) in rows.into_iter().zip(ready) {
             if !batch.add(row, ready) {
                 break;
             }

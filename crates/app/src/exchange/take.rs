@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use egnatia_audit::Operation;
 use egnatia_protocol::{
-    Digest, Outcome, Recall, RecallEffect, RefusalGround, Signed, SignedCard, SignedError,
-    Statement, StatementError,
+    Digest, KnownRoots, Outcome, Recall, RecallEffect, RefusalGround, Signed, SignedCard,
+    SignedError, Statement, StatementError,
 };
 use egnatia_record::{AuthorityId, Kind, Purpose, RecordId, Version};
 use jiff::Timestamp;
@@ -42,7 +42,7 @@ impl Taken {
 
 /// What can be found out of an item before anything is written: the part that costs.
 pub(super) struct Looked {
-    pub statement: Result<Statement, StatementError>,
+    pub statement: Result<Arc<Statement>, StatementError>,
     pub digest: Digest,
     /// Whether the originator of a record has signed it. Where not, it is looked at again: its card
     /// may have come meanwhile.
@@ -52,20 +52,21 @@ pub(super) struct Looked {
 }
 
 impl Looked {
-    pub fn at(app: &App, signed: &Signed) -> Self {
-        let statement = Statement::read(signed);
+    /// `known` are the signatures over several items of the parcel that were verified already.
+    pub fn at(app: &App, signed: &Signed, known: &KnownRoots) -> Self {
+        let statement = Statement::read(signed).map(Arc::new);
         let mut looked = Self {
             digest: signed.digest(),
             verified: false,
             search: None,
             statement,
         };
-        if let Ok(Statement::Record(shared)) = &looked.statement {
+        if let Ok(Statement::Record(shared)) = looked.statement.as_deref() {
             let directory = app.directory();
             let originator = directory.accepted(&shared.envelope.originator);
             looked.verified = originator.is_some_and(|originator| {
                 let keys = originator.card.card().signing_keys_at(app.now());
-                signed.verify(keys).is_ok()
+                signed.verify_together(keys, known).is_ok()
             });
             if looked.verified {
                 looked.search = record::like(app, shared);
@@ -108,7 +109,7 @@ impl<'a> Taking<'a> {
     ) -> Result<Self, AppError> {
         let said = looked
             .iter()
-            .filter_map(|item| item.statement.as_ref().ok());
+            .filter_map(|item| item.statement.as_deref().ok());
         let ids: Vec<RecordId> = said.filter_map(record_of).collect();
         let caller = node_caller("node:inbox", None)?;
         Ok(Self {
@@ -167,20 +168,17 @@ impl<'a> Taking<'a> {
     /// Takes a statement, or says why not.
     pub async fn take(&mut self, looked: &mut Looked, signed: &Signed) -> Result<Taken, TakeError> {
         let statement = match &looked.statement {
-            Ok(statement) => statement.clone(),
+            Ok(statement) => Arc::clone(statement),
             Err(error) => return Err(Refused::new(error.ground()).hint(error).into()),
         };
-        if let Statement::Record(shared) = statement {
-            return self.take_record(*shared, signed, looked).await;
-        }
-        if let Statement::Card(card) = statement {
-            return self.take_card(card);
-        }
-        if let Statement::Recall(recall) = statement {
-            return self.take_recall(&recall, signed).await;
+        match &*statement {
+            Statement::Record(shared) => return self.take_record(shared, signed, looked).await,
+            Statement::Card(card) => return self.take_card(card.clone()),
+            Statement::Recall(recall) => return self.take_recall(recall, signed).await,
+            _ => {}
         }
         self.verify(signed, self.partner)?;
-        match statement {
+        match Arc::unwrap_or_clone(statement) {
             Statement::Hit(hit) => self.take_hit(hit).await,
             Statement::Request(request) => self.take_request(request).await,
             Statement::Answer(answer) => self.take_answer(answer).await,

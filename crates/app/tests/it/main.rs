@@ -25,6 +25,7 @@ mod released_again;
 mod retention;
 mod returned;
 mod screening;
+mod signed_together;
 mod simulation;
 mod stock;
 mod stock_counts;

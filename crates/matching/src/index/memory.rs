@@ -2,16 +2,19 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Key;
 use super::blocking::{births, is_searched, joined, numbers, pair_hash, pairs_of, searched};
 use super::part::{Needs, Part};
-use super::search::Near;
+use super::search::{Near, likest};
 use crate::names::{Shape, Token, key_hashes, skeletons};
 use crate::number_map::NumberMap;
 use crate::prepared::Prepared;
 use crate::side::Side;
+
+/// So many words are remembered with what is like them: a few megabytes.
+const REMEMBERED_MAX: usize = 16_384;
 
 /// Slots are never used twice before [`Memory::rebuild`], so that what was removed is known by it.
 #[derive(Debug, Clone)]
@@ -29,6 +32,40 @@ pub(super) struct Memory<K> {
     joined: Chains,
     births: Chains,
     documents: Chains,
+    remembered: Remembered,
+}
+
+/// What is like the words that were sought. Words are only added, so that a list says with which
+/// ones it was made, and what came since is put to it when it is asked for again.
+#[derive(Debug, Default)]
+struct Remembered(Mutex<NumberMap<Remembrance>>);
+
+#[derive(Debug, Clone)]
+struct Remembrance {
+    near: Arc<[Near]>,
+    /// The words that there were.
+    words: u32,
+}
+
+/// Another memory finds it out again.
+impl Clone for Remembered {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl Remembered {
+    fn get(&self, word: u32) -> Option<Remembrance> {
+        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        held.get(&word).cloned()
+    }
+
+    fn keep(&self, word: u32, remembrance: Remembrance) {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.len() < REMEMBERED_MAX || held.contains_key(&word) {
+            held.insert(word, remembrance);
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -105,6 +142,7 @@ impl<K> Default for Memory<K> {
             joined: Chains::default(),
             births: Chains::default(),
             documents: Chains::default(),
+            remembered: Remembered::default(),
         }
     }
 }
@@ -321,8 +359,24 @@ impl<K: Key> Part for Memory<K> {
         self.numbers.get(shape).copied()
     }
 
-    fn near(&self, _word: u32, find: impl FnOnce() -> Vec<Near>) -> Cow<'_, [Near]> {
-        Cow::Owned(find())
+    fn near(&self, word: u32, find: impl FnOnce(u32) -> Vec<Near>) -> Cow<'_, [Near]> {
+        let words = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
+        let held = self.remembered.get(word);
+        if let Some(held) = &held
+            && held.words == words
+        {
+            return Cow::Owned(held.near.to_vec());
+        }
+        let near = match held {
+            None => find(0),
+            Some(held) => likest([&held.near, find(held.words).as_slice()].concat()),
+        };
+        let remembrance = Remembrance {
+            near: near.as_slice().into(),
+            words,
+        };
+        self.remembered.keep(word, remembrance);
+        Cow::Owned(near)
     }
 
     fn held(&self, word: u32) -> usize {

@@ -10,7 +10,7 @@ use crate::side::Side;
 /// Entries under slots and their words under numbers, each of its own. Words are numbered from 1.
 ///
 /// What is found under a hash may be something else, and what was removed may still be found:
-/// whoever asks compares.
+/// whoever asks compares. A part that grows tells the newest first.
 pub(super) trait Part {
     /// Words under a hash of their key with letters left out.
     fn under_key(&self, hash: u32) -> impl Iterator<Item = u32>;
@@ -22,8 +22,9 @@ pub(super) trait Part {
     fn shape(&self, word: u32) -> Option<&Shape>;
     /// The number of a word.
     fn number(&self, shape: &Shape) -> Option<u32>;
-    /// What is like a word, as `find` says; a part that does not change may remember it.
-    fn near(&self, word: u32, find: impl FnOnce() -> Vec<Near>) -> Cow<'_, [Near]>;
+    /// What is like a word, the likest first, as `find` says of the words behind a number: a part
+    /// may remember what it was told, and asks for what came since.
+    fn near(&self, word: u32, find: impl FnOnce(u32) -> Vec<Near>) -> Cow<'_, [Near]>;
     /// In how many entries a word stands.
     fn held(&self, word: u32) -> usize;
     /// The entries in which a word stands.

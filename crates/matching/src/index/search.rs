@@ -232,8 +232,8 @@ fn ranked<P: Part>(
 fn variants<P: Part>(part: &P, token: &TokenRef<'_>, scorer: &mut Scorer) -> Vec<Variant> {
     // Names repeat: what is like a word of the part is the same in every query.
     let near = match part.number(token.shape) {
-        Some(word) => part.near(word, || near(part, token.shape)),
-        None => Cow::Owned(near(part, token.shape)),
+        Some(word) => part.near(word, |after| near(part, token.shape, after)),
+        None => Cow::Owned(near(part, token.shape, 0)),
     };
     let variant = |near: &Near| {
         scorer.remember(token.number, near.word, near.likeness);
@@ -263,17 +263,20 @@ impl Near {
     }
 }
 
-/// The words of a part that are like a word, the likest first.
-fn near<P: Part>(part: &P, shape: &Shape) -> Vec<Near> {
+/// The words of a part behind a number that are like a word, the likest first.
+fn near<P: Part>(part: &P, shape: &Shape, after: u32) -> Vec<Near> {
     let mut candidates: Vec<u32> = Vec::new();
+    let mut gather = |words: &mut dyn Iterator<Item = u32>, most: usize| {
+        candidates.extend(words.take(most).take_while(|word| *word > after));
+    };
     for hash in key_hashes(&shape.symbols) {
-        candidates.extend(part.under_key(hash).take(CANDIDATES_MAX));
+        gather(&mut part.under_key(hash), CANDIDATES_MAX);
     }
     for hash in skeletons(&shape.symbols, shape.abjad) {
-        candidates.extend(part.under_skeleton(hash).take(VARIANTS_MAX));
+        gather(&mut part.under_skeleton(hash), VARIANTS_MAX);
     }
     for group in shape.groups {
-        candidates.extend(part.under_form(*group).take(VARIANTS_MAX));
+        gather(&mut part.under_form(*group), VARIANTS_MAX);
     }
     candidates.sort_unstable();
     candidates.dedup();
@@ -281,7 +284,11 @@ fn near<P: Part>(part: &P, shape: &Shape) -> Vec<Near> {
         let likeness = likeness(shape, part.shape(word)?);
         likeness.is_candidate().then_some(Near { word, likeness })
     });
-    let mut near: Vec<Near> = compared.collect();
+    likest(compared.collect())
+}
+
+/// In the order in which they are asked for, and no more than that.
+pub(super) fn likest(mut near: Vec<Near>) -> Vec<Near> {
     near.sort_unstable_by(|a, b| b.rank().total_cmp(&a.rank()).then(a.word.cmp(&b.word)));
     near.truncate(VARIANTS_MAX);
     near

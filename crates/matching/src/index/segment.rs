@@ -277,17 +277,17 @@ impl Part for Segment {
         words.find(|word| self.shape(*word) == Some(shape))
     }
 
-    fn near(&self, word: u32, find: impl FnOnce() -> Vec<Near>) -> Cow<'_, [Near]> {
+    fn near(&self, word: u32, find: impl FnOnce(u32) -> Vec<Near>) -> Cow<'_, [Near]> {
         let place = word
             .checked_sub(1)
             .and_then(|place| usize::try_from(place).ok());
         let Some(cell) = place.and_then(|place| self.near.get(place)) else {
-            return Cow::Owned(find());
+            return Cow::Owned(find(0));
         };
         if let Some(near) = cell.get() {
             return Cow::Borrowed(near);
         }
-        let near = find();
+        let near = find(0);
         // Two threads may pass at the same moment: the limit is not exact.
         if self.remembered.load(Ordering::Relaxed) >= REMEMBERED_MAX {
             return Cow::Owned(near);

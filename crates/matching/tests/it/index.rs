@@ -1,6 +1,7 @@
 //! Searches.
 
 use egnatia_matching::{Band, Description, Index, Name, Thresholds, compare};
+use proptest::prelude::*;
 
 use crate::people::{born, passport, person};
 
@@ -145,4 +146,44 @@ fn search_and_comparison_agree_where_the_corpus_says_nothing() {
         &Thresholds::default(),
     );
     assert!((found - compared.probability).abs() < 0.05);
+}
+
+/// Words that are one or two letters apart, so that each new one is like many that were there.
+fn close_word() -> impl Strategy<Value = String> {
+    "[bdk][aei][rln][aei][mn](ov|ic|a)?"
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// What an index remembers of its searches changes no answer.
+    #[test]
+    fn an_index_that_was_searched_while_it_grew_finds_what_a_new_one_finds(
+        steps in proptest::collection::vec((close_word(), close_word(), 0_u32..40, 0_u8..4), 1..60),
+    ) {
+        let person = |first: &str, second: &str| person(&format!("{first} {second}"));
+        let found = |index: &Index<u32>, query: &Description| -> Vec<(u32, f64)> {
+            let found = index.search(query, 10).into_iter();
+            found.map(|one| (one.key, one.assessment.probability)).collect()
+        };
+        let mut grown = Index::new();
+        let mut held: Vec<(u32, Description)> = Vec::new();
+        for (first, second, key, step) in &steps {
+            let one = person(first, second);
+            held.retain(|(other, _)| other != key);
+            if *step == 0 {
+                grown.remove(*key);
+            } else {
+                grown.insert(*key, &one);
+                held.push((*key, one.clone()));
+            }
+            let mut fresh = Index::new();
+            for (key, one) in &held {
+                fresh.insert(*key, one);
+            }
+            for query in [one, person(second, first)] {
+                prop_assert_eq!(found(&grown, &query), found(&fresh, &query));
+            }
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! Signed payloads and keys.
 
+use std::collections::BTreeSet;
+
 use egnatia_protocol::*;
 use proptest::prelude::*;
 
@@ -198,6 +200,23 @@ proptest! {
         prop_assert_eq!(&Signed::from_json(signed.to_json().as_bytes()).unwrap(), &signed);
         for key in &keys {
             prop_assert_eq!(signed.verify([key.verifying_key()]), Ok(key.id()));
+        }
+    }
+
+    #[test]
+    fn the_digest_says_what_was_said_and_nothing_else(
+        kind in "[ -~]{1,128}",
+        payloads in proptest::collection::hash_set(proptest::collection::vec(any::<u8>(), 0..20), 2..20),
+    ) {
+        let payloads: Vec<_> = payloads.into_iter().map(|payload| (kind.clone(), payload)).collect();
+        let together = Signed::sign_together(payloads.clone(), &[&key(1)]).unwrap();
+        let digests: BTreeSet<_> = together.iter().map(Signed::digest).collect();
+        prop_assert_eq!(digests.len(), payloads.len());
+        for ((kind, payload), signed) in payloads.into_iter().zip(&together) {
+            let alone = Signed::sign(&kind, payload.clone(), &[&key(2)]).unwrap();
+            prop_assert_eq!(alone.digest(), signed.digest());
+            let other = Signed::sign(&format!("x{}", &kind[1..]), payload, &[&key(2)]).unwrap();
+            prop_assert_eq!(other.digest() == alone.digest(), kind.starts_with('x'));
         }
     }
 }

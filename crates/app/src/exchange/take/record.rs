@@ -55,7 +55,7 @@ struct Arrived<'a> {
 impl Taking<'_> {
     pub(super) async fn take_record(
         &mut self,
-        shared: SharedRecord,
+        shared: &SharedRecord,
         signed: &Signed,
         looked: &mut Looked,
     ) -> Result<Taken, TakeError> {
@@ -64,7 +64,7 @@ impl Taking<'_> {
         let refuse = |ground| Refused::new(ground).about(id, version);
         let own = &self.app.inner.settings.authority;
         if envelope.originator == *own {
-            return self.take_returned(&shared, signed).await;
+            return self.take_returned(shared, signed).await;
         }
         // Whoever passes it on, its originator has signed it.
         let directory = std::sync::Arc::clone(&self.directory);
@@ -76,7 +76,7 @@ impl Taking<'_> {
         }
         if matches!(envelope.kind, Kind::Trace | Kind::TraceAnswer) {
             return self
-                .take_firearms_record(&shared, signed, looked.digest)
+                .take_firearms_record(shared, signed, looked.digest)
                 .await;
         }
         if envelope.kind != Kind::Alert {
@@ -105,7 +105,7 @@ impl Taking<'_> {
         }
         let like = looked.search.take();
         let arrived = Arrived {
-            shared: &shared,
+            shared,
             alert: &alert,
             signed,
             digest: hash,
