@@ -398,7 +398,7 @@ impl<'a> Taking<'a> {
 }
 
 /// Which record a statement is about, before it is verified: only to look it up.
-fn record_of(statement: &Statement) -> Option<RecordId> {
+pub(super) fn record_of(statement: &Statement) -> Option<RecordId> {
     match statement {
         Statement::Record(shared) => Some(shared.envelope.id),
         Statement::Recall(recall) => Some(recall.record),
