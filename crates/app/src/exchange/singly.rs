@@ -12,7 +12,7 @@
 use std::collections::HashSet;
 
 use egnatia_audit::Operation;
-use egnatia_protocol::{Item, RefusalGround, Statement};
+use egnatia_protocol::{Item, RefusalGround, Statement, StatementKind};
 use egnatia_record::{RecordId, Version};
 use jiff::Timestamp;
 use serde_json::json;
@@ -145,9 +145,11 @@ impl App {
         };
         let from = &partner.row.authority;
         let tries = self.inner.exchange.failures_of(digest) + 1;
-        let is_refused = tries >= tries_max;
+        // A recall is owed to whom the record is about: it is tried until it is followed.
+        let is_recall = failing["kind"] == StatementKind::Recall.as_str();
+        let is_refused = tries >= tries_max && !is_recall;
         // The database is asked each time, and the log is not filled with each time.
-        if tries == 1 || is_refused || in_doubt {
+        if tries == 1 || is_refused || (in_doubt && !is_recall) {
             if let Some(fields) = failing.as_object_mut() {
                 fields.insert("tries".to_owned(), json!(tries));
                 fields.insert("refused".to_owned(), json!(is_refused));

@@ -14,8 +14,16 @@ impl World {
     /// Somebody wants to hand on an alert; its issuer grants it or not; in every second case
     /// nothing is agreed with the recipient any more by the time at which it would leave.
     pub async fn hand_on_at_the_worst_moment(&mut self) {
-        let at = self.any();
-        let Some((id, issuer, to)) = self.something_to_hand_on(at).await else {
+        let first = self.any();
+        let mut found = None;
+        for place in 0..self.nodes.len() {
+            let at = (first + place) % self.nodes.len();
+            if let Some((id, issuer, to)) = self.something_to_hand_on(at).await {
+                found = Some((at, id, issuer, to));
+                break;
+            }
+        }
+        let Some((at, id, issuer, to)) = found else {
             return;
         };
         let node = &self.nodes[at];

@@ -71,7 +71,7 @@ impl World {
             31..33 => self.report_on_a_hit().await,
             33..36 => self.ask_or_pass_on().await,
             36..40 => self.answer().await,
-            40..42 => self.trace().await,
+            40..42 | 75..79 => self.trace().await,
             42..45 => {
                 let at = self.any();
                 let other = self.other_than(at);
@@ -102,8 +102,8 @@ impl World {
                 let by = i64::try_from(self.chance.below(60)).unwrap() - 20;
                 self.nodes[at].clock.advance(SignedDuration::from_secs(by));
             }
-            69..72 => self.hand_on_at_the_worst_moment().await,
-            72..73 => self.cannot_store(),
+            69..74 => self.hand_on_at_the_worst_moment().await,
+            74..75 => self.cannot_store(),
             // It makes many messages: in some seeds only.
             66..69 if self.seed % 5 == 1 => {
                 let at = self.any();
@@ -409,7 +409,7 @@ impl World {
 
     /// A weapon is traced, or a trace is answered.
     async fn trace(&mut self) {
-        let at = self.any();
+        let at = self.one_with_a_trace().await;
         let node = &self.nodes[at];
         let filter = of_kind(Kind::TraceAnswer, Some("open"));
         let open = node.store.find(&filter).await.unwrap();
@@ -444,6 +444,23 @@ impl World {
         let done = done.map(|done| done.map(|_| ()));
         self.after(at, format!("traces a weapon at {to}"), done)
             .await;
+    }
+
+    /// Mostly somebody who was asked after a weapon.
+    async fn one_with_a_trace(&self) -> usize {
+        let first = self.any();
+        if self.chance.below(4) > 0 {
+            for place in 0..self.nodes.len() {
+                let at = (first + place) % self.nodes.len();
+                let asked = of_kind(Kind::TraceAnswer, None);
+                let found = self.nodes[at].store.find(&asked).await.unwrap();
+                let own = &self.nodes[at].authority;
+                if found.iter().any(|one| one.envelope.originator == *own) {
+                    return at;
+                }
+            }
+        }
+        first
     }
 
     /// Somebody answers a trace that is answered: the node does not take it. Whether there was one.
