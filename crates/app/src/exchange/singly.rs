@@ -146,7 +146,7 @@ impl App {
         let from = &partner.row.authority;
         let tries = self.inner.exchange.failures_of(digest) + 1;
         // A recall is owed to whom the record is about: it is tried until it is followed.
-        let is_recall = failing["kind"] == StatementKind::Recall.as_str();
+        let is_recall = failing.get("kind") == Some(&json!(StatementKind::Recall.as_str()));
         let is_refused = tries >= tries_max && !is_recall;
         // The database is asked each time, and the log is not filled with each time.
         if tries == 1 || is_refused || (in_doubt && !is_recall) {

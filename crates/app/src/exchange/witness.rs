@@ -4,11 +4,13 @@
 //! or told in two versions shows at every partner. Where the proof is missing, the witness asks for
 //! it, from the size that it countersigned last; who does not prove in time is reported as well.
 
+mod judge;
+
 use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use egnatia_audit::{Checkpoint, Hash, NodeId, Operation, ProofPlan, verify_consistency};
+use egnatia_audit::{Checkpoint, Hash, NodeId, Operation, ProofPlan};
 use egnatia_protocol::{
     Checkpoint as CheckpointStatement, Cosignature, Digest, Hint, NoteText, RefusalGround, Signed,
     SigningKey, Statement,
@@ -17,6 +19,7 @@ use egnatia_record::AuthorityId;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use self::judge::{FORKED, SHORTENED, Shown, judge};
 use super::inbox::{Refused, TakeError, append};
 use super::take::{Taken, Taking};
 use crate::port::{Change, DeliveryRow, UNPROVED, WITHHELD, WitnessRow};
@@ -25,26 +28,8 @@ use crate::{Action, App, AppError, Caller};
 
 /// The payload type of a note that a witness has countersigned.
 const COSIGNED_TYPE: &str = "application/vnd.egnatia.cosigned-note; v=1";
-/// What is written of a log of which a witness saw more entries before.
-const SHORTENED: &str = "shortened";
-/// What is written of a log whose entries are others than a witness saw before.
-const REWRITTEN: &str = "rewritten";
-/// What is written of a log of which two witnesses saw different versions.
-const FORKED: &str = "forked";
 /// Whoever is asked for a proof has so much time: a hundred times what a node that runs needs.
 pub const PROOF_WITHIN: SignedDuration = SignedDuration::from_hours(24);
-
-/// What a checkpoint of a partner's log is, beside what was seen of it before.
-enum Shown {
-    /// It goes on from there.
-    Proved,
-    /// It was seen before, and comes again.
-    Repeated,
-    /// Nothing says that it goes on from this size.
-    Unproved(u64),
-    /// It is another history.
-    Wrong(&'static str),
-}
 
 /// The origin of an authority's audit log, as its checkpoints name it.
 pub fn log_origin(authority: &AuthorityId) -> String {
@@ -457,46 +442,5 @@ impl Taking<'_> {
 
     fn now(&self) -> Timestamp {
         to_the_microsecond(self.app().now())
-    }
-}
-
-/// What a checkpoint of a partner's own log is beside what this node saw of it: `mine`, and whether
-/// just this one was seen before.
-fn judge(
-    told: &CheckpointStatement,
-    checkpoint: &Checkpoint,
-    (mine, is_known): (&[WitnessRow], bool),
-) -> Shown {
-    let Some(mark) = mine.iter().find(|row| row.problem.is_none()) else {
-        return Shown::Proved;
-    };
-    let waiting = mine.iter().filter(|row| row.waits_for_proof());
-    let most = waiting.map(|row| row.size).fold(mark.size, u64::max);
-    if checkpoint.size < most {
-        // An envelope that was held up on its way accuses nobody.
-        return match is_known {
-            true => Shown::Repeated,
-            false => Shown::Wrong(SHORTENED),
-        };
-    }
-    if checkpoint.size == mark.size {
-        return Shown::Proved;
-    }
-    if told.old_size != mark.size {
-        return Shown::Unproved(mark.size);
-    }
-    let path: Vec<Hash> = told
-        .proof
-        .iter()
-        .map(|digest| Hash::from_bytes(*digest.as_bytes()))
-        .collect();
-    let proved = verify_consistency(
-        (mark.size, &mark.root),
-        (checkpoint.size, &checkpoint.root),
-        &path,
-    );
-    match proved {
-        Ok(()) => Shown::Proved,
-        Err(_) => Shown::Wrong(REWRITTEN),
     }
 }

@@ -111,30 +111,24 @@ fn value(found: &Enveloped<Inquiry>) -> Value {
 
 fn text(found: &Enveloped<Inquiry>) -> String {
     let Enveloped { id, body, .. } = found;
-    let mut text = format!(
-        "Question {id}: {}, {}\nwith {}, about alert {}\nsince {}, due {}\n{}\n",
-        body.matter,
-        way(body),
-        body.with,
-        body.about,
-        body.since,
-        body.due_at,
-        body.text
-    );
+    let mut lines = vec![
+        format!("Question {id}: {}, {}", body.matter, way(body)),
+        format!("with {}, about alert {}", body.with, body.about),
+        format!("since {:.0}, due {:.0}", body.since, body.due_at),
+        body.text.clone(),
+    ];
     if let Some(to) = &body.recipient {
-        text.push_str(&format!("whether {to} may have it\n"));
+        lines.push(format!("whether {to} may have it"));
     }
     if let Some(urgent) = &body.urgent {
-        text.push_str(&format!("urgent: {urgent}\n"));
+        lines.push(format!("urgent: {urgent}"));
     }
     if let InquiryState::Answered(answer) = &body.state {
         let decision = answer.decision.as_deref().unwrap_or("in words");
-        text.push_str(&format!(
-            "answered {}: {decision}\n{}",
-            answer.at, answer.text
-        ));
+        lines.push(format!("answered {:.0}: {decision}", answer.at));
+        lines.push(answer.text.clone());
     }
-    text.trim_end().to_owned()
+    lines.join("\n")
 }
 
 async fn ask(data: &Data, caller: &Caller, what: Ask, json: bool) -> anyhow::Result<ExitCode> {
