@@ -67,8 +67,8 @@ pub use checks::{Candidate, CheckAnswer, CheckRequest, CheckSummary, CheckView};
 pub use decisions::{Decided, MatchSummary, MatchView};
 pub use error::{AppError, Invalid};
 pub use exchange::{
-    Contact, Courier, CourierError, Delivered, DeliveryError, Directory, Identity, Partner,
-    PassedOn, ReceiveError, Recipient, Witnessed, log_origin,
+    Contact, Courier, CourierError, Delivered, DeliveryError, Directory, Identity, PROOF_WITHIN,
+    Partner, PassedOn, ReceiveError, Recipient, Witnessed, log_origin,
 };
 pub use exports::{EXPORT_ROWS_MAX, ExportedTable};
 pub use firearms::{

@@ -7,7 +7,7 @@ use egnatia_record::AuthorityId;
 use serde_json::json;
 
 use crate::exchange::{Contact, Identity};
-use crate::port::{Change, DeliveryRow, PartnerRow, PartnerState};
+use crate::port::{Change, DeliveryRow, PartnerRow, PartnerState, WitnessRow};
 use crate::writing::{EventAbout, to_the_microsecond};
 use crate::{Action, App, AppError, Caller, Invalid};
 
@@ -39,9 +39,16 @@ pub struct PartnerView {
     pub waiting: u64,
     /// Since when the oldest waits.
     pub oldest: Option<jiff::Timestamp>,
+    /// What is wrong with its audit log, the worst first; and proofs of it that were asked for.
+    pub log_problems: Vec<WitnessRow>,
 }
 
 impl PartnerView {
+    /// What is wrong with its audit log, so that somebody has to be called.
+    pub fn log_alarm(&self) -> Option<&WitnessRow> {
+        self.log_problems.iter().find(|row| row.is_alarm())
+    }
+
     /// The serial of a card that the partner's node shows and this one does not have.
     pub fn newer_card(&self) -> Option<u64> {
         let is_accepted = self.row.state == PartnerState::Accepted;
@@ -217,6 +224,9 @@ impl App {
     pub async fn partners(&self, caller: &Caller) -> Result<Vec<PartnerView>, AppError> {
         self.authorise(caller, Action::ListPartners, None)?;
         let queues = self.store().queues().await?;
+        let mut problems = self.store().witnesses().await?;
+        problems.retain(|row| row.problem.is_some());
+        problems.sort_by_key(|row| !row.is_alarm());
         let contacts = self.inner.exchange.contacts();
         let directory = self.directory();
         let view = |partner: &std::sync::Arc<crate::Partner>| {
@@ -226,6 +236,11 @@ impl App {
                 contact: contacts.get(authority).cloned().unwrap_or_default(),
                 waiting: queue.map_or(0, |queue| queue.waiting),
                 oldest: queue.map(|queue| queue.oldest),
+                log_problems: problems
+                    .iter()
+                    .filter(|row| row.log == *authority)
+                    .cloned()
+                    .collect(),
                 row: partner.row.clone(),
                 card: partner.card.card().clone(),
                 fingerprint: partner.card.fingerprint(),

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod alert;
+mod exchange;
 mod firearm;
 mod firearm_life;
 mod incident;
@@ -17,6 +18,7 @@ use egnatia_matching::{BirthDate, Gender, Schema};
 use egnatia_record::{CaseReference, Purpose, UserId};
 
 pub use alert::{Alert, AlertImport, AlertJustify, Why};
+pub use exchange::{AnswerQuestion, Ask, DecisionWord, Hit, Question};
 pub use firearm::{Figures, Filter, Firearm, FirearmImport, List, Register, View};
 pub use firearm_life::{Destruction, FirearmEvent, FirearmReport};
 pub use incident::{IncidentAct, IncidentRecord, Returns};
@@ -95,6 +97,12 @@ pub enum Command {
     /// Alerts: enter those of a file, list, show, withdraw.
     #[command(subcommand)]
     Alert(Alert),
+    /// Questions between authorities: list, ask, answer.
+    #[command(subcommand)]
+    Question(Question),
+    /// Hits: list, report what was done to whoever issued the alert, follow up what partners report.
+    #[command(subcommand)]
+    Hit(Hit),
     /// Firearms: the register, what happens to a weapon, traces, incidents, returns.
     #[command(subcommand)]
     Firearm(Firearm),
@@ -349,6 +357,9 @@ pub enum Audit {
     Verify,
     /// Print the public key under which the log's checkpoints are signed.
     Key,
+    /// Show how far partners have countersigned this log, and how far theirs were seen. Exit code 1
+    /// where a log was rewritten, shortened or forked, or is not proved.
+    Witnesses,
     /// Verify a proof that somebody downloaded, without the node's data.
     CheckProof {
         /// The proof, JSON.

@@ -141,8 +141,25 @@ pub fn store_error(error: &sqlx::Error) -> StoreError {
         sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => {
             StoreError::Corrupt(error.to_string())
         }
+        sqlx::Error::Encode(_) => StoreError::Rejected(error.to_string()),
+        sqlx::Error::Database(inner) if inner.code().is_some_and(|code| is_of_the_data(&code)) => {
+            StoreError::Rejected(error.to_string())
+        }
         _ => StoreError::Unavailable(error.to_string()),
     }
+}
+
+/// Whether the database says with this code that it cannot hold what it was given: the classes 22,
+/// 23 and 54 of PostgreSQL, which has five characters; SQLITE_TOOBIG, SQLITE_CONSTRAINT,
+/// SQLITE_MISMATCH of SQLite, of whose extended codes the low byte counts.
+fn is_of_the_data(code: &str) -> bool {
+    if code.len() == 5 {
+        return ["22", "23", "54"]
+            .iter()
+            .any(|class| code.starts_with(class));
+    }
+    let primary = code.parse::<u32>().map(|code| code & 0xff);
+    matches!(primary, Ok(18..=20))
 }
 
 /// The value of a dump as an argument for a column of this type.

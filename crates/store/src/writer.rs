@@ -160,7 +160,9 @@ impl Writer {
         let (batches, replies): (Vec<_>, Vec<_>) = group.into_iter().unzip();
         let answers = match self.transact(&batches).await {
             Ok(answers) => answers,
-            Err(Failure::Within(StoreError::Unavailable(_))) if batches.len() > 1 => {
+            Err(Failure::Within(StoreError::Unavailable(_) | StoreError::Rejected(_)))
+                if batches.len() > 1 =>
+            {
                 self.commit_singly(&batches).await
             }
             Err(Failure::Before(error) | Failure::Within(error)) => refuse(&batches, &error),

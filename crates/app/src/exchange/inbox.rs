@@ -110,7 +110,13 @@ impl App {
             .exchange
             .note(from, |contact| contact.heard_at = Some(now));
         let arrived = Arc::new(parcel.items);
-        let receipts = self.take_parcel(partner, &arrived, now).await?;
+        let receipts = match self.take_parcel(partner, &arrived, now).await {
+            Ok(receipts) => receipts,
+            Err(NotWhole::Busy(text)) => return Err(ReceiveError::Busy(text)),
+            Err(NotWhole::Failed(error)) => {
+                self.take_singly(partner, &arrived, (now, error)).await?
+            }
+        };
         let busy = |error: &dyn std::fmt::Display| ReceiveError::Busy(error.to_string());
         // One signature for all receipts, each of which can be shown by itself.
         let signing: Vec<&SigningKey> = identity.signing.iter().collect();
@@ -134,14 +140,16 @@ impl App {
         partner: &Partner,
         items: &Arc<Vec<Item>>,
         now: Timestamp,
-    ) -> Result<Vec<(u64, Statement)>, ReceiveError> {
-        let busy = |error: AppError| ReceiveError::Busy(error.to_string());
+    ) -> Result<Vec<(u64, Statement)>, NotWhole> {
+        let failed = NotWhole::Failed;
         let mut last = String::new();
         'attempts: for _ in 0..ATTEMPTS {
             let (app, known) = (self.clone(), KnownRoots::default());
             let look = move |item: &Item| Looked::at(&app, &item.statement, &known);
-            let mut looked = spread(items, cores::all(), look).await.map_err(busy)?;
-            let mut taking = Taking::begin(self, partner, &looked).await.map_err(busy)?;
+            let mut looked = spread(items, cores::all(), look).await.map_err(failed)?;
+            let mut taking = Taking::begin(self, partner, &looked)
+                .await
+                .map_err(failed)?;
             let mut receipts = Vec::with_capacity(items.len());
             for (place, item) in items.iter().enumerate() {
                 let Some(one) = looked.get_mut(place) else {
@@ -156,9 +164,11 @@ impl App {
                             last = conflict.to_string();
                             continue 'attempts;
                         }
-                        Err(CommitError::Store(error)) => return Err(busy(error.into())),
+                        Err(CommitError::Store(error)) => return Err(failed(error.into())),
                     }
-                    taking = Taking::begin(self, partner, &looked).await.map_err(busy)?;
+                    taking = Taking::begin(self, partner, &looked)
+                        .await
+                        .map_err(failed)?;
                     let Some(one) = looked.get_mut(place) else {
                         break;
                     };
@@ -168,30 +178,31 @@ impl App {
                     Ok(taken) => taken.into(),
                     Err(TakeError::Refused(refused)) => Answered::refused(refused),
                     Err(TakeError::NotYet(text)) => {
-                        return Err(ReceiveError::Busy(text.to_owned()));
+                        return Err(NotWhole::Busy(text.to_owned()));
                     }
                     Err(TakeError::WriteFirst) => {
                         let text = "what the statement builds on cannot be written".to_owned();
-                        return Err(ReceiveError::Busy(text));
+                        return Err(NotWhole::Busy(text));
                     }
-                    Err(TakeError::App(error)) => return Err(busy(error)),
+                    Err(TakeError::App(error)) => return Err(failed(error)),
                 };
                 receipts.push((item.number, answered.receipt(digest, now)));
             }
             match self.write_taken(taking.finish()).await {
                 Ok(()) => {
-                    self.follow_own().await.map_err(busy)?;
+                    let followed = self.follow_own().await;
+                    followed.map_err(|error| NotWhole::Busy(error.to_string()))?;
                     return Ok(receipts);
                 }
                 // Somebody wrote one of the records meanwhile: look again.
                 Err(CommitError::Conflict(conflict)) => last = conflict.to_string(),
-                Err(CommitError::Store(error)) => return Err(busy(error.into())),
+                Err(CommitError::Store(error)) => return Err(failed(error.into())),
             }
         }
-        Err(ReceiveError::Busy(last))
+        Err(NotWhole::Busy(last))
     }
 
-    async fn write_taken(&self, finished: Finished) -> Result<(), CommitError> {
+    pub(super) async fn write_taken(&self, finished: Finished) -> Result<(), CommitError> {
         let Finished {
             batch,
             new_card,
@@ -242,8 +253,16 @@ impl App {
     }
 }
 
+/// Why nothing of a parcel was written as a whole.
+enum NotWhole {
+    /// The sender tries again.
+    Busy(String),
+    /// It failed, perhaps because of one item.
+    Failed(AppError),
+}
+
 /// What a receipt will say.
-struct Answered {
+pub(super) struct Answered {
     about: Option<(RecordId, Version)>,
     outcome: Outcome,
 }
@@ -258,7 +277,7 @@ impl From<Taken> for Answered {
 }
 
 impl Answered {
-    fn receipt(self, statement: Digest, at: Timestamp) -> Statement {
+    pub fn receipt(self, statement: Digest, at: Timestamp) -> Statement {
         let (record, version) = self.about.unzip();
         Statement::Receipt(Receipt {
             statement,
@@ -269,7 +288,7 @@ impl Answered {
         })
     }
 
-    fn refused(refused: Refused) -> Self {
+    pub fn refused(refused: Refused) -> Self {
         Self {
             about: refused.about,
             outcome: Outcome::Refused {

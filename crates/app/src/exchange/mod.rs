@@ -13,6 +13,7 @@ mod leaving;
 mod onward;
 mod outbox;
 mod resend;
+mod singly;
 mod take;
 mod witness;
 
@@ -20,7 +21,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use egnatia_alerts::Profile;
-use egnatia_protocol::{OpeningKey, Signed, SignedCard, SigningKey};
+use egnatia_protocol::{Digest, OpeningKey, Signed, SignedCard, SigningKey};
 use egnatia_record::{AuthorityId, RecordId, Version};
 use jiff::Timestamp;
 use tokio::sync::watch;
@@ -31,7 +32,7 @@ pub use directory::{Directory, Gates, Partner, Recipient};
 pub use inbox::ReceiveError;
 pub use onward::PassedOn;
 pub use outbox::{Delivered, DeliveryError};
-pub use witness::{Witnessed, log_origin};
+pub use witness::{PROOF_WITHIN, Witnessed, log_origin};
 
 /// The keys with which the node speaks to partners, and the card that says so.
 pub struct Identity {
@@ -64,6 +65,10 @@ pub struct Contact {
     pub newest_card: Option<u64>,
     /// How far its clock is ahead of this node's, in milliseconds, at the last answer.
     pub clock_ms: Option<i64>,
+    /// Statements of it that this node could not store, and refused, since it started.
+    pub not_stored: u32,
+    /// When it last refused one for that.
+    pub not_stored_at: Option<Timestamp>,
 }
 
 pub(crate) struct Exchange {
@@ -75,6 +80,8 @@ pub(crate) struct Exchange {
     queued: watch::Sender<u64>,
     /// Records that were signed lately: all recipients get the same statement.
     signed: Mutex<RecentlySigned>,
+    /// Statements that could not be stored, each with the number of attempts.
+    failing: Mutex<BTreeMap<Digest, u32>>,
 }
 
 /// The last few statements, the oldest first.
@@ -87,6 +94,9 @@ struct RecentlySigned {
 /// So many are kept: about a megabyte.
 const RECENTLY_SIGNED_MAX: usize = 512;
 
+/// So many statements that cannot be stored are counted; where there are more, it begins anew.
+const FAILING_MAX: usize = 4_096;
+
 impl Exchange {
     pub fn new(profile: Profile, identity: Option<Identity>) -> Self {
         Self {
@@ -96,6 +106,7 @@ impl Exchange {
             contacts: RwLock::default(),
             queued: watch::Sender::new(0),
             signed: Mutex::default(),
+            failing: Mutex::default(),
         }
     }
 
@@ -142,6 +153,28 @@ impl Exchange {
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         *held = Arc::new(directory);
+    }
+
+    /// How many attempts to store a statement have failed.
+    pub fn failures_of(&self, statement: Digest) -> u32 {
+        let failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
+        failing.get(&statement).copied().unwrap_or(0)
+    }
+
+    /// Counts an attempt to store a statement that failed.
+    pub fn count_failure(&self, statement: Digest) {
+        let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
+        if failing.len() >= FAILING_MAX {
+            failing.clear();
+        }
+        let count = failing.entry(statement).or_default();
+        *count = count.saturating_add(1);
+    }
+
+    /// Forgets the attempts: it is stored, or refused.
+    pub fn forget_failures(&self, statement: Digest) {
+        let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
+        failing.remove(&statement);
     }
 
     /// Wakes the workers.

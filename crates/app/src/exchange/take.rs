@@ -10,10 +10,10 @@ use std::sync::Arc;
 
 use egnatia_audit::Operation;
 use egnatia_protocol::{
-    Digest, KnownRoots, Outcome, Recall, RecallEffect, RefusalGround, Signed, SignedCard,
-    SignedError, Statement, StatementError,
+    Digest, KnownRoots, Outcome, Recall, RecallEffect, RecallReason, RefusalGround, Signed,
+    SignedCard, SignedError, Statement, StatementError,
 };
-use egnatia_record::{AuthorityId, Kind, Purpose, RecordId, Version};
+use egnatia_record::{AuthorityId, Kind, Purpose, RecordId, ReleasableTo, Version};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -21,7 +21,7 @@ use super::inbox::{Held, Refused, TakeError, append, because_of, node_caller};
 use super::{Directory, Partner};
 use crate::alerts::{RESTRICTED, WITHDRAWN};
 use crate::index::Search;
-use crate::port::{Batch, Change, DeliveryRow, KeyChange, PartnerRow};
+use crate::port::{Batch, Change, DeliveryRow, KeyChange, PartnerRow, StoredRecord};
 use crate::writing::{Beside, EventAbout, Terms, to_the_microsecond};
 use crate::{App, AppError, Caller};
 
@@ -259,8 +259,11 @@ impl<'a> Taking<'a> {
             about: Some(about),
             outcome,
         };
+        let of_somebody_else = originator != *self.from() && is_of_one_recipient(recall);
         let Some(held) = self.held.get(&recall.record).cloned() else {
-            self.remember_recall(recall, originator)?;
+            if !of_somebody_else {
+                self.remember_recall(recall, originator)?;
+            }
             return Ok(done);
         };
         if held.erased && held.version >= recall.through {
@@ -280,6 +283,10 @@ impl<'a> Taking<'a> {
             // It came in the same parcel.
             return Err(TakeError::WriteFirst);
         };
+        if of_somebody_else && held.version == recall.through && self.may_have(&stored) {
+            let refused = Refused::new(RefusalGround::OlderThanHeld);
+            return Err(refused.about(about.0, about.1).into());
+        }
         if recall.effect == RecallEffect::Restrict {
             if held.version == recall.through {
                 return Ok(done);
@@ -296,7 +303,7 @@ impl<'a> Taking<'a> {
             writing.put_foreign(envelope, body, beside)?;
         } else {
             let why = json!({ "recall": recall.reason, "from": self.from() });
-            if held.version < recall.through {
+            if held.version < recall.through && !of_somebody_else {
                 // What was recalled with it must not be taken when it comes late.
                 let mut envelope = stored.envelope.clone();
                 envelope.version = recall.through;
@@ -322,11 +329,23 @@ impl<'a> Taking<'a> {
         append(&mut self.batch, writing.batch);
         if let Some(held) = self.held.get_mut(&recall.record) {
             held.erased = recall.effect != RecallEffect::Restrict;
-            held.version = held.version.max(recall.through);
+            if !of_somebody_else {
+                held.version = held.version.max(recall.through);
+            }
             // What it was before must not come back with another recall of the same parcel.
             held.stored = None;
         }
         Ok(done)
+    }
+
+    /// Whether the originator lets this node have a record, as the version that is held says.
+    fn may_have(&self, stored: &StoredRecord) -> bool {
+        let own = self.app.inner.settings.partner;
+        match stored.envelope.handling.releasable_to() {
+            ReleasableTo::NobodyElse => false,
+            ReleasableTo::Partners(partners) => own.is_some_and(|own| partners.contains(&own)),
+            ReleasableTo::Anybody => true,
+        }
     }
 
     /// What is recalled before it came must not be taken when it comes late: its place is filled
@@ -395,8 +414,14 @@ impl<'a> Taking<'a> {
     }
 }
 
+/// Whether a recall may say no more than that one recipient is not to have the record any more. Passed
+/// on by that one, it ends nothing that its originator gives to others.
+fn is_of_one_recipient(recall: &Recall) -> bool {
+    recall.effect == RecallEffect::Erase && recall.reason == RecallReason::Withdrawn
+}
+
 /// Which record a statement is about, before it is verified: only to look it up.
-fn record_of(statement: &Statement) -> Option<RecordId> {
+pub(super) fn record_of(statement: &Statement) -> Option<RecordId> {
     match statement {
         Statement::Record(shared) => Some(shared.envelope.id),
         Statement::Recall(recall) => Some(recall.record),

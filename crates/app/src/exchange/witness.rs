@@ -1,34 +1,35 @@
 //! Nodes witness each other's audit logs (invariant 6). A node sends its checkpoint to every
 //! partner, with the proof that what the partner saw before is its beginning. The partner
 //! countersigns it, and tells the others which one it saw: a history that was rewritten, shortened
-//! or told in two versions shows at every partner.
+//! or told in two versions shows at every partner. Where the proof is missing, the witness asks for
+//! it, from the size that it countersigned last; who does not prove in time is reported as well.
+
+mod judge;
 
 use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use egnatia_audit::{Checkpoint, Hash, NodeId, Operation, ProofPlan, verify_consistency};
+use egnatia_audit::{Checkpoint, Hash, NodeId, Operation, ProofPlan};
 use egnatia_protocol::{
     Checkpoint as CheckpointStatement, Cosignature, Digest, Hint, NoteText, RefusalGround, Signed,
     SigningKey, Statement,
 };
 use egnatia_record::AuthorityId;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use self::judge::{FORKED, SHORTENED, Shown, judge};
 use super::inbox::{Refused, TakeError, append};
 use super::take::{Taken, Taking};
-use crate::port::{Change, DeliveryRow, WitnessRow};
+use crate::port::{Change, DeliveryRow, UNPROVED, WITHHELD, WitnessRow};
 use crate::writing::{EventAbout, Writing, to_the_microsecond};
 use crate::{Action, App, AppError, Caller};
 
 /// The payload type of a note that a witness has countersigned.
 const COSIGNED_TYPE: &str = "application/vnd.egnatia.cosigned-note; v=1";
-/// What is written of a log of which a witness saw more entries before.
-const SHORTENED: &str = "shortened";
-/// What is written of a log whose entries are others than a witness saw before.
-const REWRITTEN: &str = "rewritten";
-/// What is written of a log of which two witnesses saw different versions.
-const FORKED: &str = "forked";
+/// Whoever is asked for a proof has so much time: a hundred times what a node that runs needs.
+pub const PROOF_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 
 /// The origin of an authority's audit log, as its checkpoints name it.
 pub fn log_origin(authority: &AuthorityId) -> String {
@@ -67,12 +68,14 @@ impl App {
             .collect())
     }
 
-    /// Queues this node's checkpoint for every partner that has not seen it yet. A node calls it on
-    /// a schedule. Returns how many were queued.
+    /// Queues this node's checkpoint for every partner that has not seen it yet, and reports
+    /// partners that did not prove in time. A node calls it on a schedule. Returns how many
+    /// checkpoints were queued.
     ///
     /// # Errors
     /// [`AppError::Store`] where the store does not answer.
     pub async fn ask_witnesses(&self) -> Result<usize, AppError> {
+        self.report_overdue_proofs().await?;
         let head = self.store().audit_head().await?;
         let Some(note) = head.checkpoint.filter(|_| head.size > 0) else {
             return Ok(0);
@@ -95,13 +98,8 @@ impl App {
             if old_size >= head.size || self.has_checkpoint_waiting(to).await? {
                 continue;
             }
-            let statement = CheckpointStatement {
-                note: NoteText::new(note.clone())
-                    .map_err(|error| AppError::Internal(error.to_string()))?,
-                old_size,
-                proof: self.consistency(old_size, head.size).await?,
-            };
-            queue(&mut writing, to, &Statement::Checkpoint(statement))?;
+            let proof = self.consistency(old_size, head.size).await?;
+            queue(&mut writing, to, &checkpoint_of(&note, (old_size, proof))?)?;
             count += 1;
         }
         if count > 0 {
@@ -109,6 +107,25 @@ impl App {
             self.inner.exchange.wake();
         }
         Ok(count)
+    }
+
+    /// Partners that were asked for a proof and have not given it in time.
+    async fn report_overdue_proofs(&self) -> Result<(), AppError> {
+        let own = &self.inner.settings.authority;
+        let now = to_the_microsecond(self.now());
+        let rows = self.store().witnesses().await?;
+        let overdue = rows.into_iter().filter(|row| {
+            row.witness == *own && row.problem.as_deref() == Some(UNPROVED) && is_overdue(row, now)
+        });
+        let caller = super::inbox::node_caller("node:witness", None)?;
+        let mut writing = self.writing(&caller);
+        for row in overdue {
+            report(&mut writing, withheld(row));
+        }
+        if !writing.batch.changes.is_empty() {
+            self.store().commit(writing.batch).await?;
+        }
+        Ok(())
     }
 
     async fn has_checkpoint_waiting(&self, to: &AuthorityId) -> Result<bool, AppError> {
@@ -135,6 +152,42 @@ impl App {
             .map(|hash| Digest::from_bytes(*hash.as_bytes()))
             .collect())
     }
+}
+
+/// Whether the time for a proof has passed.
+fn is_overdue(row: &WitnessRow, now: Timestamp) -> bool {
+    now.duration_since(row.seen_at) >= PROOF_WITHIN
+}
+
+fn withheld(row: WitnessRow) -> WitnessRow {
+    WitnessRow {
+        problem: Some(WITHHELD.to_owned()),
+        ..row
+    }
+}
+
+/// Keeps what is wrong with a log, and says so in this node's own logs.
+fn report(writing: &mut Writing<'_>, row: WitnessRow) {
+    let problem = row.problem.as_deref().unwrap_or_default();
+    tracing::error!(
+        log = %row.log, size = row.size, problem, told_by = %row.witness,
+        "the history of an audit log is in doubt: call whose it is"
+    );
+    let about = EventAbout::subject(format!("log:{}", row.log)).data(json!({
+        "problem": problem, "size": row.size, "root": row.root, "told_by": row.witness,
+    }));
+    writing.log(Operation::Administration, about);
+    writing.batch.changes.push(Change::PutWitness(row));
+}
+
+/// A checkpoint, with what proves that the tree of a size is its beginning.
+fn checkpoint_of(note: &str, (old_size, proof): (u64, Vec<Digest>)) -> Result<Statement, AppError> {
+    let note = NoteText::new(note).map_err(|error| AppError::Internal(error.to_string()))?;
+    Ok(Statement::Checkpoint(CheckpointStatement {
+        note,
+        old_size,
+        proof,
+    }))
 }
 
 /// Queues a statement for a partner.
@@ -170,63 +223,64 @@ impl Taking<'_> {
             return Ok(Taken::stored(None));
         }
         let is_direct = log == *self.from();
+        let now = self.now();
         let row = |problem: Option<&str>, witness: &AuthorityId| WitnessRow {
             log: log.clone(),
             witness: witness.clone(),
             size: checkpoint.size,
             root: checkpoint.root,
-            seen_at: self.now(),
+            seen_at: now,
             statement: Some(signed.to_bytes()),
             problem: problem.map(str::to_owned),
         };
-        let seen = self
-            .app()
-            .store()
-            .witnessed_at(&log, checkpoint.size)
-            .await?;
+        let store = self.app().store();
+        let seen = store.witnessed_at(&log, checkpoint.size).await?;
         let forked = seen.iter().any(|row| row.root != checkpoint.root);
         if !is_direct {
             let row = row(forked.then_some(FORKED), self.from());
-            self.keep(row)?;
+            self.keep(row, &seen);
             return Ok(Taken::stored(None));
         }
         let own = self.own().clone();
-        let marks = self.app().store().witnesses().await?;
-        let mark = marks
-            .into_iter()
-            .find(|row| row.log == log && row.witness == own && row.problem.is_none());
-        let problem = match &mark {
-            _ if forked => Some(FORKED),
-            None => None,
-            Some(mark) if checkpoint.size < mark.size => Some(SHORTENED),
-            Some(mark) if checkpoint.size == mark.size => None,
-            Some(mark) if told.old_size != mark.size => {
-                // The partner does not know how far this node has seen: it is told, and comes back.
-                self.cosign(&log, mark.size, None)?;
-                return Ok(Taken::stored(None));
-            }
-            Some(mark) => {
-                let path: Vec<Hash> = told
-                    .proof
-                    .iter()
-                    .map(|digest| Hash::from_bytes(*digest.as_bytes()))
-                    .collect();
-                let proved = verify_consistency(
-                    (mark.size, &mark.root),
-                    (checkpoint.size, &checkpoint.root),
-                    &path,
-                );
-                proved.err().map(|_| REWRITTEN)
-            }
+        let rows = store.witnesses().await?.into_iter();
+        let mine: Vec<WitnessRow> = rows
+            .filter(|row| row.log == log && row.witness == own)
+            .collect();
+        let is_known = |held: &WitnessRow| held.witness == own && held.problem.is_none();
+        let shown = match forked {
+            true => Shown::Wrong(FORKED),
+            false => judge(told, &checkpoint, (&mine, seen.iter().any(is_known))),
         };
-        self.keep(row(problem, &own))?;
-        if let Some(problem) = problem {
-            // The proof is in the batch already, and is written all the same.
-            let text = format!("the history of the log was {problem}; this node keeps the proof");
-            return Err(Refused::new(RefusalGround::NotValid).hint(&text).into());
+        match shown {
+            Shown::Repeated => {}
+            Shown::Proved => {
+                self.keep(row(None, &own), &seen);
+                self.end_demands(&mine, checkpoint.size);
+                self.cosign(&log, checkpoint.size, Some(note))?;
+                self.tell_the_others(told)?;
+            }
+            Shown::Unproved(from) => {
+                // The partner does not know how far this node has seen: it is told, and comes back.
+                self.cosign(&log, from, None)?;
+                let asked = mine.iter().find(|row| row.waits_for_proof());
+                let Some(asked) = asked else {
+                    self.keep(row(Some(UNPROVED), &own), &seen);
+                    return Ok(Taken::stored(None));
+                };
+                if is_overdue(asked, self.now()) {
+                    self.keep(withheld(asked.clone()), &mine);
+                    let text = format!("prove that the first {from} entries are as they were");
+                    return Err(Refused::new(RefusalGround::NotValid).hint(&text).into());
+                }
+            }
+            Shown::Wrong(problem) => {
+                self.keep(row(Some(problem), &own), &seen);
+                // The proof is in the batch already, and is written all the same.
+                let text =
+                    format!("the history of the log was {problem}; this node keeps the proof");
+                return Err(Refused::new(RefusalGround::NotValid).hint(&text).into());
+            }
         }
-        self.cosign(&log, checkpoint.size, Some(note))?;
-        self.tell_the_others(told)?;
         Ok(Taken::stored(None))
     }
 
@@ -239,54 +293,101 @@ impl Taking<'_> {
         if told.origin.as_str() != log_origin(self.own()) {
             return Err(invalid().into());
         }
-        let mut statement = None;
-        let checkpoint = match &told.signature {
-            // It did not sign: it needs a proof from an older size.
-            None => {
-                let before = told.size.saturating_sub(1);
-                let found = self.app().store().checkpoints(before, 1).await?;
-                let note = found.into_iter().next().filter(|c| c.size == told.size);
-                let note = note.ok_or_else(invalid)?.note;
-                Checkpoint::of_note(&note).map_err(|_| invalid())?
-            }
-            Some(text) => {
-                let bytes = STANDARD.decode(text.as_str()).map_err(|_| invalid())?;
-                let cosigned = Signed::parse(&bytes).map_err(|_| invalid())?;
-                let keys = self.partner().card.card().signing_keys_at(self.now());
-                cosigned.verify(keys).map_err(|_| invalid())?;
-                let note = std::str::from_utf8(cosigned.payload()).map_err(|_| invalid())?;
-                statement = Some(bytes);
-                Checkpoint::of_note(note).map_err(|_| invalid())?
-            }
+        let Some(text) = &told.signature else {
+            self.prove_from(told.size).await?;
+            return Ok(Taken::stored(None));
         };
+        let bytes = STANDARD.decode(text.as_str()).map_err(|_| invalid())?;
+        let cosigned = Signed::parse(&bytes).map_err(|_| invalid())?;
+        let keys = self.partner().card.card().signing_keys_at(self.now());
+        cosigned.verify(keys).map_err(|_| invalid())?;
+        let note = std::str::from_utf8(cosigned.payload()).map_err(|_| invalid())?;
+        let checkpoint = Checkpoint::of_note(note).map_err(|_| invalid())?;
         let row = WitnessRow {
             log: self.own().clone(),
             witness: self.from().clone(),
             size: checkpoint.size,
             root: checkpoint.root,
             seen_at: self.now(),
-            statement,
+            statement: Some(bytes),
             problem: None,
         };
-        self.keep(row)?;
+        self.keep(row, &[]);
         Ok(Taken::stored(None))
     }
 
-    /// Keeps what was seen. A problem is logged; the rest says nothing that the log has to hold,
-    /// and would make it grow for ever.
-    fn keep(&mut self, row: WitnessRow) -> Result<(), AppError> {
+    /// A witness did not countersign: it asks for the proof that the entries which it saw are the
+    /// beginning of this log. It gets it at once.
+    async fn prove_from(&mut self, size: u64) -> Result<(), AppError> {
+        let app = self.app();
+        let head = app.store().audit_head().await?;
+        let Some(note) = head.checkpoint.filter(|_| size > 0) else {
+            return Ok(());
+        };
+        if size > head.size {
+            // This node was put back to an older state, or somebody else speaks in its name.
+            let rows = app.store().witnesses().await?;
+            let row = WitnessRow {
+                log: self.own().clone(),
+                witness: self.from().clone(),
+                size,
+                root: Hash::from_bytes([0; 32]),
+                seen_at: self.now(),
+                statement: None,
+                problem: Some(SHORTENED.to_owned()),
+            };
+            self.keep(row, &rows);
+            return Ok(());
+        }
+        let proof = app.consistency(size, head.size).await?;
+        let to = self.from().clone();
+        let caller = self.node();
+        let mut writing = app.writing(&caller);
+        queue(&mut writing, &to, &checkpoint_of(&note, (size, proof))?)?;
+        append(self.batch(), writing.batch);
+        self.queues();
+        Ok(())
+    }
+
+    /// Keeps what was seen. A problem that is not `held` yet is reported; the rest says nothing that
+    /// the log has to hold, and would make it grow for ever.
+    fn keep(&mut self, row: WitnessRow, held: &[WitnessRow]) {
         let caller = self.node();
         let mut writing = self.app().writing(&caller);
-        if let Some(problem) = &row.problem {
-            tracing::error!(log = %row.log, size = row.size, problem, "an audit log was rewritten");
-            let about = EventAbout::subject(format!("log:{}", row.log)).data(json!({
-                "problem": problem, "size": row.size, "root": row.root, "told_by": row.witness,
-            }));
-            writing.log(Operation::Administration, about);
+        let key = |row: &WitnessRow| (row.witness.clone(), row.size, row.root, row.problem.clone());
+        let is_new = !held.iter().any(|held| key(held) == key(&row));
+        if row.is_alarm() && is_new {
+            report(&mut writing, row);
+        } else {
+            if row.problem.is_some() && is_new {
+                tracing::warn!(log = %row.log, size = row.size, "an audit log was shown without a proof");
+            }
+            writing.batch.changes.push(Change::PutWitness(row));
         }
-        writing.batch.changes.push(Change::PutWitness(row));
         append(self.batch(), writing.batch);
-        Ok(())
+    }
+
+    /// What was shown without a proof has its proof now, perhaps late.
+    fn end_demands(&mut self, mine: &[WitnessRow], size: u64) {
+        let proved = mine
+            .iter()
+            .filter(|row| row.waits_for_proof() && row.size <= size);
+        for row in proved {
+            let caller = self.node();
+            let mut writing = self.app().writing(&caller);
+            if row.is_alarm() {
+                tracing::info!(log = %row.log, size, "an audit log was proved late");
+                let about = EventAbout::subject(format!("log:{}", row.log)).data(json!({
+                    "proved": size, "asked_at": row.seen_at,
+                }));
+                writing.log(Operation::Administration, about);
+            }
+            writing.batch.changes.push(Change::PutWitness(WitnessRow {
+                problem: None,
+                ..row.clone()
+            }));
+            append(self.batch(), writing.batch);
+        }
     }
 
     /// Answers the partner: the countersigned note, or from which size a proof is needed.
@@ -325,11 +426,7 @@ impl Taking<'_> {
 
     /// Lets the other witnesses compare.
     fn tell_the_others(&mut self, told: &CheckpointStatement) -> Result<(), AppError> {
-        let statement = Statement::Checkpoint(CheckpointStatement {
-            note: told.note.clone(),
-            old_size: 0,
-            proof: Vec::new(),
-        });
+        let statement = checkpoint_of(told.note.as_str(), (0, Vec::new()))?;
         let caller = self.node();
         let mut writing = self.app().writing(&caller);
         let directory = self.app().directory();
@@ -343,7 +440,7 @@ impl Taking<'_> {
         Ok(())
     }
 
-    fn now(&self) -> jiff::Timestamp {
+    fn now(&self) -> Timestamp {
         to_the_microsecond(self.app().now())
     }
 }

@@ -67,9 +67,14 @@ fn expected(role: Role, action: Action, purpose: Option<Purpose>, own: bool) -> 
         ) => crime,
         (Role::Officer | Role::VerifyingOfficer, Action::ViewAlert | Action::ListAlerts) => crime,
         (Role::VerifyingOfficer | Role::Operator, Action::EnterAlert | Action::Exchange)
-        | (Role::Operator, Action::ViewAlert | Action::ListAlerts) => {
-            crime && purpose != Some(Purpose::Sanctions)
-        }
+        | (
+            Role::Operator,
+            Action::ViewAlert
+            | Action::ListAlerts
+            | Action::ListHits
+            | Action::ViewHit
+            | Action::FinishFollowUp,
+        ) => crime && purpose != Some(Purpose::Sanctions),
         (Role::DataProtectionOfficer, Action::ViewAlert | Action::ListAlerts) => supervision,
         (
             Role::Storekeeper,

@@ -152,6 +152,11 @@ pub struct Queue {
     pub oldest: Timestamp,
 }
 
+/// What is written of a checkpoint that came without a proof, which was asked for.
+pub const UNPROVED: &str = "unproved";
+/// What is written of it once the time for the proof has passed.
+pub const WITHHELD: &str = "proof-withheld";
+
 /// What a witness vouches for of an audit log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WitnessRow {
@@ -167,8 +172,22 @@ pub struct WitnessRow {
     pub seen_at: Timestamp,
     /// What was signed, byte for byte.
     pub statement: Option<Vec<u8>>,
-    /// What is wrong with it: the history was rewritten.
+    /// What is wrong with it: the history was rewritten. It stays, unless a proof may still come.
     pub problem: Option<String>,
+}
+
+impl WitnessRow {
+    /// Whether a proof of it was asked for and has not come.
+    pub fn waits_for_proof(&self) -> bool {
+        matches!(self.problem.as_deref(), Some(UNPROVED | WITHHELD))
+    }
+
+    /// Whether somebody has to be called.
+    pub fn is_alarm(&self) -> bool {
+        self.problem
+            .as_deref()
+            .is_some_and(|problem| problem != UNPROVED)
+    }
 }
 
 /// A version of a record that came from a partner, with the proof of who said it.

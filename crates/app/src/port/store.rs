@@ -71,6 +71,9 @@ pub enum StoreError {
     /// It does not answer.
     #[error("the store is not available: {0}")]
     Unavailable(String),
+    /// It answers, and does not take this: nothing of it was written, and repetition does not help.
+    #[error("the store does not take it: {0}")]
+    Rejected(String),
     /// What it holds cannot be read.
     #[error("the store holds something unreadable: {0}")]
     Corrupt(String),

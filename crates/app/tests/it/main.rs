@@ -19,6 +19,7 @@ mod firearm_import;
 mod firearms;
 mod index_files;
 mod lists;
+mod not_stored;
 mod onward;
 mod photographs;
 mod released_again;

@@ -137,6 +137,51 @@ async fn whoever_may_not_have_it_any_more_erases_what_another_has_passed_on() {
 }
 
 #[tokio::test]
+async fn who_must_erase_it_takes_it_from_nobody_who_may_have_it() {
+    for recall_first in [false, true] {
+        let mk = TestNode::new("mk-mvr", "MK").await;
+        let al = TestNode::new("al-asp", "AL").await;
+        let rs = TestNode::new("rs-mup", "RS").await;
+        for (a, b) in [(&mk, &al), (&al, &rs), (&mk, &rs)] {
+            a.trust(b).await;
+            b.trust(a).await;
+        }
+        // Belgrade has it twice over: from Skopje, and from Tirana with permission.
+        let id = entered(&mk, &al).await;
+        granted(&mk, &al, &rs, id).await;
+        mk.deliver_to(&rs).await;
+        al.deliver_to(&rs).await;
+        let handling = for_partners(&["RS"], HandlingCode::H2);
+        let why = reason("not for Tirana");
+        mk.app
+            .correct_handling(&verifier(), id, handling, &why)
+            .await
+            .unwrap();
+        mk.deliver_to(&al).await;
+        assert!(al.store.record(id).await.unwrap().unwrap().body.is_none());
+        if recall_first {
+            al.deliver_to(&rs).await;
+            mk.deliver_to(&rs).await;
+        } else {
+            mk.deliver_to(&rs).await;
+            al.deliver_to(&rs).await;
+        }
+        let held = rs.store.record(id).await.unwrap().unwrap();
+        assert!(held.body.is_some(), "recall first: {recall_first}");
+        assert_eq!(held.envelope.version.number(), 2);
+        assert_eq!(check(&rs, NAME).await.len(), 1);
+        // What is withdrawn from everybody is, whoever brings the word first.
+        let why = RecallReason::Withdrawn;
+        mk.app
+            .withdraw_alert(&verifier(), id, reason("found"), why)
+            .await
+            .unwrap();
+        mk.deliver_to(&rs).await;
+        assert!(rs.store.record(id).await.unwrap().unwrap().body.is_none());
+    }
+}
+
+#[tokio::test]
 async fn what_was_permitted_does_not_leave_once_nothing_is_agreed_or_it_is_recalled() {
     let (mk, al, rs) = three().await;
     let id = entered(&mk, &al).await;

@@ -1,11 +1,13 @@
 //! `egnatia audit`.
 
+use std::fmt::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
+use egnatia_app::{UNPROVED, Witnessed};
 use egnatia_audit::{EntryProof, LogKey};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::print;
 use crate::cli::Audit;
@@ -19,6 +21,11 @@ pub async fn run(data: Data, what: &Audit, json: bool) -> anyhow::Result<ExitCod
         let key = data.app.log_key().to_string();
         print(json, &json!({ "key": key }), &key);
         return Ok(ExitCode::SUCCESS);
+    }
+    if matches!(what, Audit::Witnesses) {
+        let code = witnesses(&data, json).await;
+        data.close().await;
+        return code;
     }
     let bar = output::bar(0, "verifying", json);
     let progress = |done: u64, total: u64| {
@@ -50,6 +57,56 @@ pub async fn run(data: Data, what: &Audit, json: bool) -> anyhow::Result<ExitCod
     };
     data.close().await;
     Ok(code)
+}
+
+/// Which log was seen by whom, and what is wrong with one.
+async fn witnesses(data: &Data, json: bool) -> anyhow::Result<ExitCode> {
+    let mut rows = data.app.witnesses(&operator(None)?).await?;
+    rows.sort_by_key(|one| (!one.row.is_alarm(), one.row.problem.is_none()));
+    let is_alarm = rows.iter().any(|one| one.row.is_alarm());
+    let mut text = String::new();
+    let mut values: Vec<Value> = Vec::new();
+    for Witnessed { row, is_own } in &rows {
+        let state = match row.problem.as_deref() {
+            None if row.statement.is_some() => "whole",
+            None => "shown",
+            Some(UNPROVED) => "waits for a proof",
+            Some(problem) => problem,
+        };
+        let sign = if row.is_alarm() { "ALARM " } else { "" };
+        writeln!(
+            text,
+            "{sign}{:20} seen by {:20} {:10} entries {:.0} {state}",
+            row.log.as_str(),
+            row.witness.as_str(),
+            row.size,
+            row.seen_at
+        )?;
+        values.push(json!({
+            "log": row.log, "is_own": is_own, "witness": row.witness, "size": row.size,
+            "root": row.root, "seen_at": row.seen_at, "problem": row.problem,
+            "alarm": row.is_alarm(), "has_statement": row.statement.is_some(),
+        }));
+    }
+    if rows.is_empty() {
+        text.push_str(
+            "Nobody has seen a log yet: partners that are accepted are asked every ten minutes \
+             while the node serves.",
+        );
+    }
+    if is_alarm {
+        text.push_str("Call whose log it is; the proof is kept here, and on the page Audit.");
+    }
+    print(
+        json,
+        &json!({ "alarm": is_alarm, "witnesses": values }),
+        text.trim_end(),
+    );
+    Ok(if is_alarm {
+        ExitCode::from(NEGATIVE)
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 /// Verifies a downloaded proof.

@@ -9,9 +9,11 @@ mod compare;
 mod demo;
 mod eval;
 mod firearm;
+mod hit;
 mod import;
 mod partner;
 mod qd;
+mod question;
 mod screen;
 mod serve;
 mod stock;
@@ -60,6 +62,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Lists => import::list(open(Index::Skip).await?, json).await,
         Command::Audit(what) => audit::run(open(Index::Skip).await?, &what, json).await,
         Command::Alert(what) => alert::run(&folder, config, what, json).await,
+        Command::Question(what) => question::run(&folder, config, what, json).await,
+        Command::Hit(what) => hit::run(&folder, config, what, json).await,
         Command::Firearm(what) => firearm::run(&folder, config, what, json).await,
         Command::Partner(what) => partner::run(&folder, config, what, json).await,
         Command::User(what) => user::run(open(Index::Skip).await?, what, json).await,
@@ -81,6 +85,16 @@ fn print(json: bool, value: &Value, text: &str) {
     } else {
         crate::output::say(text);
     }
+}
+
+/// Until when something is to be done, with the word that nobody overlooks; or that it is done.
+fn due(due_at: jiff::Timestamp, is_open: bool, now: jiff::Timestamp) -> String {
+    let word = match (is_open, due_at < now) {
+        (false, _) => "done",
+        (true, true) => "OVERDUE",
+        (true, false) => "due",
+    };
+    format!("{word:7} {due_at:.0}")
 }
 
 /// What a command prints that has nothing to tell but that it is done.

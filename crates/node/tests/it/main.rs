@@ -20,6 +20,7 @@ mod exchange;
 mod exchange_commands;
 mod exchange_kill;
 mod exchange_rotation;
+mod exchange_talk;
 mod firearm_life;
 mod firearms;
 mod kill;

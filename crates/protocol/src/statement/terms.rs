@@ -100,6 +100,8 @@ words! {
             "It is larger than this node takes. Send less, or refer to what was left out.",
         ErasedHere = "erased-here":
             "This node has erased this version of the record. Send a newer version if it is still needed.",
+        CannotBeStored = "cannot-be-stored":
+            "This node tried several times and could not store it, though it stores others. Ask its operator why, and send a new version then.",
     }
 }
 

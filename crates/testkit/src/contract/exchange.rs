@@ -179,6 +179,16 @@ pub async fn what_witnesses_saw_last_is_kept_and_problems_stay(store: Arc<dyn St
     let at_five = store.witnessed_at(&log, 5).await.unwrap();
     assert_eq!(at_five.len(), 2);
     assert_eq!(store.witnessed_at(&log, 6).await.unwrap(), []);
+    // A proof may still come, also late.
+    let mut shown = witness(&make, 12, b"twelve");
+    for problem in [Some("unproved"), Some("proof-withheld"), None] {
+        shown.problem = problem.map(str::to_owned);
+        store.commit(put(&shown)).await.unwrap();
+        let at_twelve = store.witnessed_at(&log, 12).await.unwrap();
+        assert_eq!(at_twelve, [shown.clone()]);
+        let seen = store.witnesses().await.unwrap();
+        assert_eq!(seen.contains(&second), problem.is_some(), "{seen:?}");
+    }
 }
 
 pub async fn a_foreign_record_has_its_originators_versions(store: Arc<dyn Store>) {

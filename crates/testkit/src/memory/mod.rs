@@ -9,12 +9,13 @@ mod records;
 mod state;
 mod stock;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 
 use async_trait::async_trait;
 use egnatia_app::{
-    Account, AuditFilter, AuditHead, AuditRow, Batch, CommitError, Committed, DeliveryRow,
+    Account, AuditFilter, AuditHead, AuditRow, Batch, Change, CommitError, Committed, DeliveryRow,
     DueFilter, DueRecord, DumpRow, DumpValue, FirearmFilter, FirearmRow, KeyRow, ListChangeRow,
     ListEntryRow, ListVersionRow, PartnerRow, Queue, ReceivedRow, RecordFilter, Session,
     StockAccountRow, StockBalanceRow, StockMoment, StockMovementRow, StockOf, StockPostingRow,
@@ -45,6 +46,9 @@ pub struct MemoryStore {
     state: Mutex<State>,
     restores: Mutex<u64>,
     failure: Mutex<Option<StoreError>>,
+    failing: Mutex<Option<StoreError>>,
+    /// Records that the database does not take, and with which error.
+    rejected: Mutex<BTreeMap<RecordId, StoreError>>,
     fuse: Mutex<Arc<Fuse>>,
     dead: Mutex<bool>,
 }
@@ -68,6 +72,8 @@ impl MemoryStore {
             state: Mutex::default(),
             restores: Mutex::default(),
             failure: Mutex::default(),
+            failing: Mutex::default(),
+            rejected: Mutex::default(),
             fuse: Mutex::default(),
             dead: Mutex::default(),
         }
@@ -119,12 +125,36 @@ impl MemoryStore {
     pub fn revive(&self) {
         *lock(&self.dead) = false;
         *lock(&self.failure) = None;
+        *lock(&self.failing) = None;
         self.put_fuse(Arc::default());
     }
 
     /// Lets the next commit fail with this error, having written nothing.
     pub fn fail_next_commit(&self, error: StoreError) {
         *lock(&self.failure) = Some(error);
+    }
+
+    /// Lets every commit fail with this error, until [`MemoryStore::revive`].
+    pub fn fail_commits(&self, error: StoreError) {
+        *lock(&self.failing) = Some(error);
+    }
+
+    /// Lets every commit of a version of this record fail with this error; of everything else none.
+    pub fn reject(&self, record: RecordId, error: StoreError) {
+        lock(&self.rejected).insert(record, error);
+    }
+
+    /// Takes everything again.
+    pub fn reject_nothing(&self) {
+        lock(&self.rejected).clear();
+    }
+
+    fn rejection_of(&self, batch: &Batch) -> Option<StoreError> {
+        let rejected = lock(&self.rejected);
+        batch.changes.iter().find_map(|change| match change {
+            Change::Put(put) => rejected.get(&put.envelope.id).cloned(),
+            _ => None,
+        })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -149,6 +179,10 @@ fn page(limit: u32) -> usize {
 impl Store for MemoryStore {
     async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
         if let Some(error) = lock(&self.failure).take() {
+            return Err(error.into());
+        }
+        let failing = lock(&self.failing).clone();
+        if let Some(error) = failing.or_else(|| self.rejection_of(&batch)) {
             return Err(error.into());
         }
         self.may_die().await;

@@ -140,7 +140,8 @@ impl State {
                     row.size,
                     *row.root.as_bytes(),
                 );
-                if let Some(held) = self.witnesses.get(&key) {
+                let held = self.witnesses.get(&key);
+                if let Some(held) = held.filter(|held| !held.waits_for_proof()) {
                     row.problem = held.problem.clone().or(row.problem);
                 }
                 self.witnesses.insert(key, row);

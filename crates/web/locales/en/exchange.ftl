@@ -81,6 +81,7 @@ refusal-not-the-originator = Only the originator may say this.
 refusal-older-than-held = The partner holds a newer version. Nothing is to be done.
 refusal-too-large = It is larger than the partner takes.
 refusal-erased-here = The partner has erased the record and does not take it back.
+refusal-cannot-be-stored = The partner's node tried several times and could not store it, though it stores others. Ask its operator for the cause; then correct or extend the alert, and it is sent again.
 
 delivery-queued = Waits
 delivery-delivered = Delivered, and signed for

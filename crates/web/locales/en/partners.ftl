@@ -23,6 +23,14 @@ partner-waiting = { $count ->
     [one] One delivery waits
    *[other] { $count } deliveries wait
 }
+partner-log-alarm = Alarm: its audit log
+partner-log = Audit log of the partner
+partner-not-stored-title = Not stored here
+partner-not-stored = { $count ->
+    [one] One statement could not be stored
+   *[other] { $count } statements could not be stored
+}
+partner-not-stored-how = Refused after several tries, the last at { $time }. The partner was told; the audit log of this node names each.
 partner-no-arrangement = No arrangement holds
 partner-reached = Reached
 partner-not-reached = Not reached yet

@@ -183,7 +183,8 @@ pub(crate) struct WitnessBody {
     /// When it was seen, UTC.
     #[schema(value_type = String, format = DateTime)]
     seen_at: Timestamp,
-    /// `shortened`, `rewritten` or `forked`; absent where it fits what was seen before.
+    /// `shortened`, `rewritten`, `forked` or `proof-withheld`; `unproved` while a proof was asked
+    /// for and may still come; absent where it fits what was seen before.
     #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<String>,
     /// What was signed, byte for byte, in base64: the proof.
@@ -202,7 +203,7 @@ pub(crate) async fn witnesses(
 ) -> Result<Json<Vec<WitnessBody>>, Problem> {
     bearer.enter(&state, Action::VerifyAudit)?;
     let mut rows = state.app.witnesses(bearer.caller()).await?;
-    rows.sort_by_key(|witnessed| witnessed.row.problem.is_none());
+    rows.sort_by_key(|Witnessed { row, .. }| (!row.is_alarm(), row.problem.is_none()));
     Ok(Json(rows.into_iter().map(WitnessBody::of).collect()))
 }
 

@@ -46,6 +46,14 @@ pub(crate) struct PartnerBody {
     newer_card: Option<u64>,
     /// How far its clock is ahead of this node's, in milliseconds.
     clock_ms: Option<i64>,
+    /// What is wrong with its audit log: `shortened`, `rewritten`, `forked`, `proof-withheld`, or
+    /// `unproved` while a proof was asked for and may still come.
+    log_problem: Option<String>,
+    /// Statements of it that this node could not store, and refused, since it started.
+    not_stored: u32,
+    /// When it last refused one for that, UTC.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    not_stored_at: Option<Timestamp>,
     /// How much waits for it.
     waiting: u64,
     /// Since when the oldest waits, UTC.
@@ -289,6 +297,12 @@ impl PartnerBody {
     fn of(view: PartnerView) -> Self {
         Self {
             newer_card: view.newer_card(),
+            log_problem: view
+                .log_problems
+                .first()
+                .and_then(|row| row.problem.clone()),
+            not_stored: view.contact.not_stored,
+            not_stored_at: view.contact.not_stored_at,
             authority: view.row.authority,
             partner: view.row.partner,
             state: view.row.state.as_str(),

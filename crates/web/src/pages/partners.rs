@@ -92,9 +92,14 @@ pub(super) fn state(frame: &Frame, view: &PartnerView, agreed: &BTreeSet<Partner
     let contact = &view.contact;
     let (tone, word) = if view.row.state == PartnerState::Revoked {
         (Tone::Silent, t.text("partner-revoked"))
+    } else if view.log_alarm().is_some() {
+        (Tone::Against, t.text("partner-log-alarm"))
     } else if contact.failures > 0 {
         let count = u64::from(contact.failures);
         (Tone::Against, t.count("partner-failing", count))
+    } else if contact.not_stored > 0 {
+        let count = u64::from(contact.not_stored);
+        (Tone::Caution, t.count("partner-not-stored", count))
     } else if view.waiting > 0 {
         (Tone::Caution, t.count("partner-waiting", view.waiting))
     } else if !agreed.contains(&view.row.partner) {
@@ -267,6 +272,28 @@ fn contact(frame: &Frame, view: &PartnerView) -> Facts {
             t.text("column-clock"),
             contact.clock_ms.map(|ms| clock(t, Some(ms))),
         )
+        .with_some(t.text("partner-not-stored-title"), not_stored(frame, view))
+        .with_some(t.text("partner-log"), log(frame, view))
+}
+
+/// What could not be stored here, where something could not.
+fn not_stored(frame: &Frame, view: &PartnerView) -> Option<Cell> {
+    let (t, contact) = (frame.t, &view.contact);
+    let last = frame.moment(contact.not_stored_at?).text;
+    let count = t.count("partner-not-stored", u64::from(contact.not_stored));
+    let how = t.with("partner-not-stored-how", "time", last);
+    Some(Cell::Lines(count, how))
+}
+
+/// What is wrong with the partner's audit log, where something is.
+fn log(frame: &Frame, view: &PartnerView) -> Option<Cell> {
+    let row = view.log_problems.first()?;
+    let tone = match row.is_alarm() {
+        true => Tone::Against,
+        false => Tone::Caution,
+    };
+    let text = frame.t.text(&super::witnesses::problem_key("is", row));
+    Some(Cell::tag(tone, text))
 }
 
 fn card(frame: &Frame, view: &PartnerView) -> Facts {

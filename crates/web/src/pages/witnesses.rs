@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use egnatia_app::{Action, WitnessRow, Witnessed};
+use egnatia_app::{Action, PROOF_WITHIN, WitnessRow, Witnessed};
 use jiff::Timestamp;
 
 use super::terms;
@@ -34,30 +34,37 @@ pub(super) async fn section(signed: &Signed, frame: &Frame) -> Result<Option<Wit
     let (broken, whole): (Vec<Witnessed>, Vec<Witnessed>) = rows
         .into_iter()
         .partition(|witnessed| witnessed.row.problem.is_some());
+    let alarms = broken.iter().filter(|witnessed| witnessed.row.is_alarm());
     let (own, others): (Vec<Witnessed>, Vec<Witnessed>) =
         whole.into_iter().partition(|witnessed| witnessed.is_own);
     Ok(Some(Witnesses {
-        alarms: broken.iter().map(|row| alarm(signed, &row.row)).collect(),
+        alarms: alarms.map(|found| alarm(signed, found)).collect(),
         sign: Tone::Against.sign(),
         own: own_log(signed, frame, &own),
         others: other_logs(signed, frame, broken.iter().chain(&others)),
     }))
 }
 
-fn alarm(signed: &Signed, row: &WitnessRow) -> String {
+fn alarm(signed: &Signed, Witnessed { row, is_own }: &Witnessed) -> String {
     let (app, t) = (&signed.state.app, signed.t());
     let values = [
         ("log", terms::authority(app, t, &row.log)),
         ("witness", witness(signed, row)),
         ("size", words::quantity(row.size)),
     ];
-    t.with_all(&problem_key("alarm", row), &values)
+    let key = match is_own {
+        true => "witness-alarm-own".to_owned(),
+        false => problem_key("alarm", row),
+    };
+    t.with_all(&key, &values)
 }
 
 /// The text for what is wrong; a problem that has no text of its own reads as a rewritten log.
-fn problem_key(start: &str, row: &WitnessRow) -> String {
+pub(super) fn problem_key(start: &str, row: &WitnessRow) -> String {
     match row.problem.as_deref() {
-        Some(problem @ ("shortened" | "forked")) => format!("witness-{start}-{problem}"),
+        Some(problem @ ("shortened" | "forked" | "unproved" | "proof-withheld")) => {
+            format!("witness-{start}-{problem}")
+        }
         _ => format!("witness-{start}-rewritten"),
     }
 }
@@ -148,8 +155,15 @@ fn other_logs<'a>(
     let rows = same
         .into_iter()
         .map(|(row, names, seen_at)| {
-            let state = if row.problem.is_some() {
+            let state = if row.is_alarm() {
                 Cell::tag(Tone::Against, t.text(&problem_key("is", row)))
+            } else if row.waits_for_proof() {
+                let until = row.seen_at.checked_add(PROOF_WITHIN).unwrap_or(row.seen_at);
+                let until = frame.moment(until).text;
+                Cell::tag(
+                    Tone::Caution,
+                    t.with("witness-is-unproved-until", "time", until),
+                )
             } else {
                 Cell::tag(Tone::Agree, t.text("witness-whole"))
             };

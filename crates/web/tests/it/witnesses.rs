@@ -97,3 +97,59 @@ async fn a_log_that_was_rewritten_is_an_alarm_above_everything() {
         .await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
 }
+
+#[tokio::test]
+async fn a_proof_that_is_missing_is_asked_for_and_then_an_alarm() {
+    let (world, tirana, _) = world_with_partners().await;
+    wrong(&world, &tirana, "unproved", 90).await;
+    let mut browser = world.signed_in("s.supervisor").await;
+    let page = browser.get("/audit").await.body;
+    assert!(page.contains("Proof asked for; alarm from"), "{page}");
+    assert!(!page.contains("role=\"alert\""), "{page}");
+    let mut admin = world.signed_in("a.admin").await;
+    let partner = admin.get("/partners/al-asp").await.body;
+    assert!(partner.contains("A proof was asked for"), "{partner}");
+    assert!(!partner.contains("Alarm: its audit log"), "{partner}");
+
+    wrong(&world, &tirana, "proof-withheld", 91).await;
+    let page = browser.get("/audit").await.body;
+    let said =
+        "The audit log of Authority al-asp is not proved: This authority was shown 91 entries";
+    assert!(page.contains(said), "{page}");
+    for address in ["/partners", "/partners/al-asp"] {
+        let page = admin.get(address).await.body;
+        assert!(page.contains("Alarm: its audit log"), "{address}: {page}");
+    }
+    let token = world.token("a.admin", "administration").await;
+    let answer = world.api(Method::GET, "/partners", Some(&token), "").await;
+    let rows = answer.json();
+    let partner = rows
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["authority"] == "al-asp");
+    assert_eq!(partner.unwrap()["log_problem"], "proof-withheld");
+}
+
+#[tokio::test]
+async fn a_node_whose_own_log_was_longer_says_so() {
+    let (world, tirana, _) = world_with_partners().await;
+    let row = WitnessRow {
+        log: world.node.authority.clone(),
+        witness: tirana.authority.clone(),
+        size: 900,
+        root: Hash::from_bytes([0; 32]),
+        seen_at: world.node.clock.now(),
+        statement: None,
+        problem: Some("shortened".to_owned()),
+    };
+    let batch = Batch {
+        changes: vec![Change::PutWitness(row)],
+        events: Vec::new(),
+    };
+    world.store.commit(batch).await.unwrap();
+    let mut browser = world.signed_in("s.supervisor").await;
+    let page = browser.get("/audit").await.body;
+    let said = "own log is shorter than what Authority al-asp has seen of it: 900 entries";
+    assert!(page.contains(said), "{page}");
+}

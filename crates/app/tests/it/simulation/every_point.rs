@@ -96,6 +96,7 @@ async fn play(point: u64) -> (u64, World) {
     })
     .await;
     world.deliver_everything().await;
+    world.granted.lock().unwrap().insert((id, to.clone()));
     insist(&mut world, ISSUER, async |node| grant(node).await).await;
     world.deliver_everything().await;
     holds(&world, THIRD, id, NAMES[0]).await;

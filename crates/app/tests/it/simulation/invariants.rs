@@ -22,6 +22,8 @@ impl World {
         self.nothing_is_held_that_its_issuer_does_not_know().await;
         self.every_recall_is_confirmed().await;
         self.hits_and_answers_have_arrived().await;
+        self.every_trace_is_answered_once().await;
+        self.nobody_has_what_was_never_granted().await;
         self.nothing_happened_twice().await;
         self.witnesses_say_what_is_so().await;
     }
@@ -283,9 +285,7 @@ impl World {
             }
             for (log, witness) in &self.shortened {
                 let log = &self.nodes[*log].authority;
-                let told = seen
-                    .iter()
-                    .any(|row| row.log == *log && row.problem.is_some());
+                let told = seen.iter().any(|row| row.log == *log && row.is_alarm());
                 // Who saw it and was put back itself does not know any more.
                 if *witness == index && !self.put_back.contains(&index) && !told {
                     self.fail(&format!(

@@ -10,6 +10,8 @@
 
 mod every_point;
 mod invariants;
+mod lies;
+mod onward;
 mod steps;
 mod wire;
 mod world;
@@ -30,10 +32,12 @@ async fn run(seed: u64) -> Done {
         world.step().await;
         if step % 11 == 0 {
             world.nothing_leaks_meanwhile().await;
+            world.nobody_has_what_was_never_granted().await;
         }
     }
     world.heal().await;
     world.hold().await;
+    world.lies_are_seen().await;
     world.done()
 }
 
@@ -46,6 +50,14 @@ pub struct Done {
     pub put_back: usize,
     pub hits: usize,
     pub looked_at: u64,
+    /// What partners' alerts were handed on to somebody else, opened on the way.
+    pub handed_on: usize,
+    /// Traces that somebody tried to answer again.
+    pub again: usize,
+    /// Statements that a node could not store.
+    pub not_stored: usize,
+    /// Lies about audit logs.
+    pub lies: usize,
 }
 
 impl Done {
@@ -56,6 +68,10 @@ impl Done {
         self.put_back += other.put_back;
         self.hits += other.hits;
         self.looked_at += other.looked_at;
+        self.handed_on += other.handed_on;
+        self.again += other.again;
+        self.not_stored += other.not_stored;
+        self.lies += other.lies;
     }
 }
 
@@ -107,6 +123,11 @@ fn nodes_agree_after_any_sequence_of_faults() {
             all.put_back * 5 >= count && all.hits * 10 >= count,
             "{all:?}"
         );
+        assert!(
+            all.handed_on * 4 >= count && all.again * 10 >= count && all.lies * 2 >= count,
+            "{all:?}"
+        );
+        assert!(all.not_stored > 0, "{all:?}");
     }
 }
 

@@ -71,7 +71,7 @@ impl World {
             31..33 => self.report_on_a_hit().await,
             33..36 => self.ask_or_pass_on().await,
             36..40 => self.answer().await,
-            40..42 => self.trace().await,
+            40..42 | 75..79 => self.trace().await,
             42..45 => {
                 let at = self.any();
                 let other = self.other_than(at);
@@ -102,6 +102,8 @@ impl World {
                 let by = i64::try_from(self.chance.below(60)).unwrap() - 20;
                 self.nodes[at].clock.advance(SignedDuration::from_secs(by));
             }
+            69..74 => self.hand_on_at_the_worst_moment().await,
+            74..75 => self.cannot_store(),
             // It makes many messages: in some seeds only.
             66..69 if self.seed % 5 == 1 => {
                 let at = self.any();
@@ -381,16 +383,33 @@ impl World {
             "duplicate-question" => Some(Decision::Different),
             _ => None,
         };
-        let (id, why) = (stored.envelope.id, reason("so it is"));
+        self.say_yes_or_no(at, (stored.envelope.id, &inquiry), decision)
+            .await;
+    }
+
+    /// Answers a question, and notes what was granted.
+    pub async fn say_yes_or_no(
+        &mut self,
+        at: usize,
+        (id, inquiry): (RecordId, &Inquiry),
+        decision: Option<Decision>,
+    ) -> bool {
+        let node = &self.nodes[at];
+        let why = reason("so it is");
         let doing = node.app.answer(officer(), id, decision, &why);
         let done = or_death(&node.store, doing).await;
+        // Whoever died over it may have said it.
+        let is_granted = decision == Some(Decision::Granted) && !matches!(done, Some(Err(_)));
+        if is_granted && let Some(to) = inquiry.recipient.clone() {
+            self.granted.lock().unwrap().insert((inquiry.about, to));
+        }
         self.after(at, format!("answers {}", inquiry.matter), done)
-            .await;
+            .await
     }
 
     /// A weapon is traced, or a trace is answered.
     async fn trace(&mut self) {
-        let at = self.any();
+        let at = self.one_with_a_trace().await;
         let node = &self.nodes[at];
         let filter = of_kind(Kind::TraceAnswer, Some("open"));
         let open = node.store.find(&filter).await.unwrap();
@@ -404,12 +423,91 @@ impl World {
             self.after(at, "answers a trace".to_owned(), done).await;
             return;
         }
+        if self.chance.below(3) > 0 && self.answer_a_trace_again(at).await {
+            return;
+        }
+        let own = of_kind(Kind::Trace, Some("asked"));
+        let own = self.nodes[at].store.find(&own).await.unwrap();
         let to = self.other_than(at);
+        if let Some(own) = own.first().filter(|_| self.chance.below(2) == 0) {
+            // Whoever was asked before gets a newer version of the same question.
+            let (id, to) = (own.envelope.id, self.nodes[to].authority.clone());
+            let doing = self.nodes[at].app.ask_further(focal(), id, &to);
+            let done = or_death(&self.nodes[at].store, doing).await;
+            self.after(at, format!("asks {to} after the same weapon"), done)
+                .await;
+            return;
+        }
         let new = trace_to(&self.nodes[to].authority);
+        let node = &self.nodes[at];
         let done = or_death(&node.store, node.app.start_trace(focal(), new)).await;
         let done = done.map(|done| done.map(|_| ()));
         self.after(at, format!("traces a weapon at {to}"), done)
             .await;
+    }
+
+    /// Mostly somebody who was asked after a weapon.
+    async fn one_with_a_trace(&self) -> usize {
+        let first = self.any();
+        if self.chance.below(4) > 0 {
+            for place in 0..self.nodes.len() {
+                let at = (first + place) % self.nodes.len();
+                let asked = of_kind(Kind::TraceAnswer, None);
+                let found = self.nodes[at].store.find(&asked).await.unwrap();
+                let own = &self.nodes[at].authority;
+                if found.iter().any(|one| one.envelope.originator == *own) {
+                    return at;
+                }
+            }
+        }
+        first
+    }
+
+    /// Somebody answers a trace that is answered: the node does not take it. Whether there was one.
+    async fn answer_a_trace_again(&mut self, at: usize) -> bool {
+        let node = &self.nodes[at];
+        let answered = of_kind(Kind::TraceAnswer, Some("answered"));
+        let answered = node.store.find(&answered).await.unwrap();
+        let own = answered
+            .iter()
+            .find(|stored| stored.envelope.originator == node.authority);
+        let Some(own) = own else {
+            return false;
+        };
+        let id = own.envelope.id;
+        let new = NewTraceAnswer {
+            outcome: Traced::NoRecord,
+            pass_to: None,
+        };
+        let doing = node.app.answer_trace(focal(), id, new);
+        let done = or_death(&node.store, doing).await;
+        self.done.again += 1;
+        self.after(at, format!("answers {id} again"), done).await;
+        true
+    }
+
+    /// The database of a node does not take one of the alerts that wait for it, until somebody has
+    /// found out why.
+    fn cannot_store(&mut self) {
+        if self.is_strict() {
+            return;
+        }
+        let at = self.any();
+        let alerts: Vec<RecordId> = self.acknowledged.keys().copied().collect();
+        let Some(id) = alerts.get(self.chance.below(alerts.len().max(1))) else {
+            return;
+        };
+        if self
+            .acknowledged
+            .get(id)
+            .is_some_and(|(home, _)| *home == at)
+        {
+            return;
+        }
+        let why = egnatia_app::StoreError::Rejected("no such value".to_owned());
+        self.nodes[at].store.reject(*id, why);
+        self.done.not_stored += 1;
+        self.say(format!("{at} cannot store {id} from now on"));
     }
 
     fn partition(&mut self) {

@@ -1,12 +1,12 @@
 //! The wire between two nodes, with its faults; and somebody who opens envelopes on their way and
 //! looks whether all that is in them may go there.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use egnatia_alerts::{Inquiry, InquiryState};
 use egnatia_app::{Courier, CourierError, Identity, RecordFilter, Store};
 use egnatia_firearms::Trace;
-use egnatia_protocol::{Matter, NodeCard, SharedRecord, Statement, open_parcel};
+use egnatia_protocol::{NodeCard, SharedRecord, Statement, open_parcel};
 use egnatia_record::{
     Arrangement, AuthorityId, Category, Clock, Kind, OriginRegime, RecordId, ReleasableTo,
     SubjectCategory,
@@ -16,6 +16,9 @@ use jiff::tz::TimeZone;
 
 /// Envelopes that come late, or again: from, to, bytes.
 pub type Late = Arc<Mutex<Vec<(usize, usize, Vec<u8>)>>>;
+
+/// Which record may be handed on to whom.
+pub type Granted = Arc<Mutex<BTreeSet<(RecordId, AuthorityId)>>>;
 
 /// What happens to one message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +50,8 @@ pub struct Wire<'a> {
     pub late: Late,
     /// Whether somebody opens the envelope on its way.
     pub looks: bool,
+    /// What issuers have granted.
+    pub granted: Granted,
     /// What should not have been in it.
     pub found: Mutex<Vec<String>>,
 }
@@ -68,7 +73,7 @@ impl Wire<'_> {
 impl Courier for Wire<'_> {
     async fn deliver(&self, _: &NodeCard, envelope: Vec<u8>) -> Result<Vec<u8>, CourierError> {
         if self.looks {
-            let found = may_all_go(self.from, self.to, &envelope).await;
+            let found = self.may_all_go(&envelope).await;
             self.found.lock().unwrap().extend(found);
         }
         self.from.store.may_die().await;
@@ -119,29 +124,53 @@ fn identity_of(authority: &AuthorityId) -> &'static Identity {
     &all[side.unwrap()]
 }
 
-/// Opens an envelope with the keys of its recipient, and says what in it may not go there.
-async fn may_all_go(from: &TestNode, to: &TestNode, envelope: &[u8]) -> Vec<String> {
-    let card = from.app.own_card().unwrap();
-    let opening = &identity_of(&to.authority).opening;
-    let now = from.clock.now();
-    let parcel = match open_parcel(envelope, &to.authority, opening, card.card(), now) {
-        Ok(parcel) => parcel,
-        Err(error) => return vec![format!("an envelope cannot be opened: {error}")],
-    };
-    let mut found = Vec::new();
-    for item in parcel.items {
-        match Statement::read(&item.statement).unwrap() {
-            Statement::Record(shared) => {
-                found.extend(record_may_not_go(from, to, &shared).await);
+impl Wire<'_> {
+    /// Opens an envelope with the keys of its recipient, and says what in it may not go there.
+    async fn may_all_go(&self, envelope: &[u8]) -> Vec<String> {
+        let (from, to) = (self.from, self.to);
+        let card = from.app.own_card().unwrap();
+        let opening = &identity_of(&to.authority).opening;
+        let now = from.clock.now();
+        let parcel = match open_parcel(envelope, &to.authority, opening, card.card(), now) {
+            Ok(parcel) => parcel,
+            Err(error) => return vec![format!("an envelope cannot be opened: {error}")],
+        };
+        let mut found = Vec::new();
+        for item in parcel.items {
+            match Statement::read(&item.statement).unwrap() {
+                Statement::Record(shared) => found.extend(self.may_not_go(&shared).await),
+                Statement::Hit(hit) => found.extend(not_to_its_issuer(from, to, hit.alert).await),
+                Statement::Request(asked) => {
+                    found.extend(not_to_its_issuer(from, to, asked.about).await);
+                }
+                _ => {}
             }
-            Statement::Hit(hit) => found.extend(not_to_its_issuer(from, to, hit.alert).await),
-            Statement::Request(asked) => {
-                found.extend(not_to_its_issuer(from, to, asked.about).await);
-            }
-            _ => {}
         }
+        found
     }
-    found
+
+    async fn may_not_go(&self, shared: &SharedRecord) -> Option<String> {
+        let originator = &shared.envelope.originator;
+        let is_own = [&self.from.authority, &self.to.authority].contains(&originator);
+        if !is_own && !is_permitted(shared, self.to, &self.granted) {
+            let (from, to, id) = (self.from, self.to, shared.envelope.id);
+            return Some(format!(
+                "{from:?} gives {id} to {to:?}: its originator has not permitted it"
+            ));
+        }
+        record_may_not_go(self.from, self.to, shared).await
+    }
+}
+
+/// Whether its originator lets a record go on: the trace says so itself, of an alert somebody has
+/// answered so.
+fn is_permitted(shared: &SharedRecord, to: &TestNode, granted: &Granted) -> bool {
+    if shared.envelope.kind == Kind::Trace {
+        let trace: Trace = serde_json::from_str(shared.body.as_str()).unwrap();
+        return trace.may_pass_to.contains(&to.partner);
+    }
+    let key = (shared.envelope.id, to.authority.clone());
+    granted.lock().unwrap().contains(&key)
 }
 
 async fn not_to_its_issuer(from: &TestNode, to: &TestNode, id: RecordId) -> Option<String> {
@@ -181,9 +210,6 @@ async fn record_may_not_go(
         return wrong("SIS data never go to a third country");
     }
     let is_trace = matches!(envelope.kind, Kind::Trace | Kind::TraceAnswer);
-    if envelope.originator != from.authority && !is_permitted(from, to, shared).await {
-        return wrong("its originator has not permitted it");
-    }
     let category = match is_trace {
         true => Category::ObjectSeizure,
         false => {
@@ -207,24 +233,6 @@ async fn record_may_not_go(
         0 => wrong("no arrangement covers it"),
         _ => None,
     }
-}
-
-async fn is_permitted(from: &TestNode, to: &TestNode, shared: &SharedRecord) -> bool {
-    if shared.envelope.kind == Kind::Trace {
-        let trace: Trace = serde_json::from_str(shared.body.as_str()).unwrap();
-        return trace.may_pass_to.contains(&to.partner);
-    }
-    let inquiries: Vec<Inquiry> = bodies(from.store.as_ref(), Kind::Inquiry, None).await;
-    inquiries.iter().any(|one| {
-        let granted = matches!(
-            &one.state,
-            InquiryState::Answered(answer) if answer.decision.as_deref() == Some("granted")
-        );
-        granted
-            && one.about == shared.envelope.id
-            && one.matter == Matter::OnwardTransfer.as_str()
-            && one.recipient.as_ref() == Some(&to.authority)
-    })
 }
 
 async fn agreed(store: &MemoryStore) -> Vec<Arrangement> {

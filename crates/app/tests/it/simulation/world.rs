@@ -16,7 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::OnceCell;
 
 use super::Done;
-use super::wire::{Fault, Late, Wire, of_kind, or_death};
+use super::wire::{Fault, Granted, Late, Wire, of_kind, or_death};
 
 /// After so many rounds without faults nothing may wait any more.
 const ROUNDS_MAX: usize = 14;
@@ -49,6 +49,9 @@ pub struct World {
     pub put_back: BTreeSet<usize>,
     /// Nodes that a partner has seen with a longer log than they were put back to: who, by whom.
     pub shortened: BTreeSet<(usize, usize)>,
+    /// Which partners' alerts their issuers have granted to whom: what people answered, whatever
+    /// the nodes have noted.
+    pub granted: Granted,
     starts: u64,
     pub done: Done,
     pub log: Vec<String>,
@@ -89,6 +92,7 @@ impl World {
             backup: None,
             put_back: BTreeSet::new(),
             shortened: BTreeSet::new(),
+            granted: Arc::default(),
             starts: 0,
             done: Done::default(),
             log: Vec::new(),
@@ -221,13 +225,18 @@ impl World {
             true => Fault::Lost,
             false => fault,
         };
-        let looks = self.chance.below(5) == 0;
         let (sender, recipient) = (&self.nodes[from], &self.nodes[to]);
         let authority = recipient.authority.clone();
-        let waited = sender.store.waiting(&authority, 1).await.unwrap();
+        let waited = sender.store.waiting(&authority, 256).await.unwrap();
         if waited.is_empty() {
             return false;
         }
+        // Somebody else's words are looked at whenever they go anywhere.
+        let handed_on = waited
+            .iter()
+            .filter(|row| row.kind == "record" && row.payload.is_some())
+            .count();
+        let looks = self.chance.below(5) == 0 || handed_on > 0;
         let wire = Wire {
             from: sender,
             to: recipient,
@@ -235,6 +244,7 @@ impl World {
             fault,
             late: Arc::clone(&self.late),
             looks,
+            granted: Arc::clone(&self.granted),
             found: Mutex::default(),
         };
         let doing = sender.app.deliver(&authority, &wire);
@@ -247,6 +257,7 @@ impl World {
             }
         }
         self.done.looked_at += u64::from(looks);
+        self.done.handed_on += handed_on;
         if let Some(Ok(done)) = &done {
             self.done.delivered += done.delivered;
         }
@@ -269,6 +280,7 @@ impl World {
         self.cut.clear();
         for at in 0..self.nodes.len() {
             self.nodes[at].store.revive();
+            self.nodes[at].store.reject_nothing();
         }
         self.deliver_everything().await;
         self.say("everything is well".to_owned());

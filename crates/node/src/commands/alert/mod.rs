@@ -84,7 +84,7 @@ pub async fn run(
 }
 
 /// Purpose and case, both of them.
-fn justified(why: &Why) -> Result<Justification, AppError> {
+pub fn justified(why: &Why) -> Result<Justification, AppError> {
     match (why.purpose, why.case.clone()) {
         (Some(purpose), Some(case)) => Ok(Justification { purpose, case }),
         _ => Err(AppError::NoJustification),

@@ -22,13 +22,19 @@ pub async fn partners(data: &Data, caller: &Caller, json: bool) -> anyhow::Resul
             .map_or_else(|| "-".to_owned(), |at| at.to_string());
         writeln!(
             text,
-            "{:20} {:3} {:9} waiting {:6} since {oldest:27} {} {}",
+            "{:20} {:3} {:9} waiting {:6} since {oldest:27} {} {}{}",
             row.authority.as_str(),
             row.partner.to_string(),
             row.state.as_str(),
             partner.waiting,
             partner.fingerprint,
-            card.addresses.join(" ")
+            card.addresses.join(" "),
+            partner
+                .log_alarm()
+                .and_then(|row| row.problem.as_deref())
+                .map_or_else(String::new, |problem| format!(
+                    " ALARM: its log is {problem}"
+                ))
         )?;
         values.push(json!({
             "authority": row.authority, "partner": row.partner, "state": row.state.as_str(),
@@ -36,6 +42,7 @@ pub async fn partners(data: &Data, caller: &Caller, json: bool) -> anyhow::Resul
             "waiting": partner.waiting, "oldest": partner.oldest, "names": card.names,
             "addresses": card.addresses, "card": card.serial,
             "fingerprint": partner.fingerprint,
+            "log_problem": partner.log_problems.first().and_then(|row| row.problem.as_deref()),
         }));
     }
     if partners.is_empty() {
