@@ -40,7 +40,9 @@ mod trace;
 pub use clusters::{Cluster, ClusterBy, ClusterItem, clusters};
 pub use evidence::{SerialQueries, assess};
 pub use figures::{Figures, IncidentFilter, MonthFigures, PlaceFigures, Precision, places, series};
-pub use firearm::{Firearm, KeptPhotograph, ProposedDestruction, Recording};
+pub use firearm::{
+    Firearm, KeptPhotograph, Proposal, ProposedCorrection, ProposedDestruction, Recording,
+};
 pub use holder::{Holder, HolderKind, Personal};
 pub use incident::{
     Ammunition, Context, Explosive, Incident, IncidentKind, IncidentRefused, InvalidItem,

@@ -11,6 +11,7 @@
 //!                   ├─ legalisation, transfer ─► With(holder)
 //!                   └─ destruction (two officers) ─► Destroyed
 //! ```
+//! What two officers signed, two correct.
 //! Conversion, deactivation and re-registration change the weapon, not where it is. A correction
 //! is an event itself: it says what is true in the place of an earlier one.
 

@@ -103,6 +103,20 @@ pub enum MarkRefused {
     Doubt,
 }
 
+impl MarkRefused {
+    /// Its name: it does not change, and words of other languages stand under it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::MissingWithText => "mark-missing-with-text",
+            Self::Empty(_) => "mark-empty",
+            Self::NotReadable => "mark-not-readable",
+            Self::Number(_) => "mark-number",
+            Self::TooLong(_) => "mark-too-long",
+            Self::Doubt => "mark-doubt",
+        }
+    }
+}
+
 impl MarkPlace {
     /// Whether it is the unique mark of the weapon.
     pub const fn is_unique(self) -> bool {

@@ -140,6 +140,22 @@ pub enum TraceRefused {
 }
 
 impl TraceRefused {
+    /// Its name: it does not change, and words of other languages stand under it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Weapon(error) => error.name(),
+            Self::NoNumber => "no-number",
+            Self::NoCountry => "no-country",
+            Self::Text(_) => "text",
+            Self::NoUrgencyGround => "no-urgency-ground",
+            Self::NotUrgent => "not-urgent",
+            Self::InTheFuture => "in-the-future",
+            Self::AnsweredAlready => "answered-already",
+            Self::NoConsent(_) => "no-consent",
+            Self::NothingToPassOn => "nothing-to-pass-on",
+        }
+    }
+
     /// The field that is wrong, as forms and the API name it.
     pub const fn field(&self) -> &'static str {
         match self {
