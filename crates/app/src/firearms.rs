@@ -29,7 +29,7 @@ use crate::port::{Change, FirearmRow, KeyChange, StoredRecord};
 use crate::writing::{Beside, Keep, Terms, Writing};
 use crate::{App, AppError, Caller, Invalid};
 
-pub use events::MissingReport;
+pub use events::{MissingReport, NewCorrection};
 pub(crate) use events::characteristics;
 pub use import::{
     EarlierRow, FirearmImportError, FirearmImportReport, FirearmImporting, ImportStep,
@@ -38,7 +38,7 @@ pub use import::{
 pub use incidents::{IncidentSummary, IncidentView};
 pub(crate) use photographs::KEPT;
 pub use photographs::PhotographForm;
-pub use register::{FirearmSearch, FirearmView, LikeFirearm, NewFirearm};
+pub use register::{Described, FirearmSearch, FirearmView, LikeFirearm, NewFirearm};
 pub use returns::{ReturnSummary, ReturnView};
 pub(crate) use traces::{
     ASKED as TRACE_ASKED, CATEGORY, OPEN, RECEIVED as TRACE_RECEIVED, next_version,
@@ -58,7 +58,7 @@ pub(crate) fn shared_reference() -> Result<&'static Reference, AppError> {
 
 /// Why a life does not go on so, as an answer.
 pub(crate) fn refused(error: &LifeRefused) -> AppError {
-    Invalid::new(error.field(), "refused", error.to_string()).into()
+    Invalid::new(error.field(), error.name(), error.to_string()).into()
 }
 
 pub(crate) fn purpose_of(caller: &Caller) -> Result<Purpose, AppError> {

@@ -72,9 +72,9 @@ pub use exchange::{
 };
 pub use exports::{EXPORT_ROWS_MAX, ExportedTable};
 pub use firearms::{
-    EarlierRow, FirearmImportError, FirearmImportReport, FirearmImporting, FirearmSearch,
+    Described, EarlierRow, FirearmImportError, FirearmImportReport, FirearmImporting, FirearmSearch,
     FirearmView, ImportStep, IncidentSummary, IncidentView, LikeFirearm, LikeFirearmRow, LikeState,
-    MissingReport, NewFirearm, NewTrace, NewTraceAnswer, PhotographForm, ReturnSummary, ReturnView,
+    MissingReport, NewCorrection, NewFirearm, NewTrace, NewTraceAnswer, PhotographForm, ReturnSummary, ReturnView,
     RowDecision, SameFirearm, TraceAnswerView, TraceDelivery, TraceSummary, TraceView,
 };
 pub use hits::{HitSummary, HitView};

@@ -53,7 +53,7 @@ pub use label::Label;
 pub use life::{
     Custody, Entry, Event, EventDraft, EventField, EventKind, Form, Report, Standing, Stay, Taken,
 };
-pub use mark::{Doubt, Mark, MarkPlace, MarkRefused, MarkState};
+pub use mark::{Doubt, InvalidMark, Mark, MarkPlace, MarkRefused, MarkState};
 pub use particulars::{Country, InvalidCountry, Particulars, ParticularsRefused, Photograph};
 pub use profile::{InvalidProfile, Profile, ReportClock, ReportStanding};
 pub use reference::{Calibre, InvalidReference, Make, Model, Reference, SerialHint};
@@ -62,6 +62,6 @@ pub use returns::{
     FrozenReturn, Period, ReturnKind, ReturnRow, ReturnSection, TraceResult, count_return,
 };
 pub use trace::{
-    AnswerState, Hop, HopState, Outcome, PassedOn, Priority, Refusal, Trace, TraceAnswer,
-    TraceRefused, UrgencyGround, hops, median_days,
+    AnswerState, Closed, Closing, Hop, HopState, Outcome, PartnerTimes, PassedOn, Priority, Refusal,
+    Trace, TraceAnswer, TraceRefused, UrgencyGround, hops, median_days, partner_times,
 };

@@ -64,7 +64,7 @@ pub struct NewTrace {
 pub(crate) fn trace_refused(error: &TraceRefused) -> AppError {
     match error {
         TraceRefused::AnsweredAlready => AppError::Conflict(error.to_string()),
-        _ => Invalid::new(error.field(), "refused", error.to_string()).into(),
+        _ => Invalid::new(error.field(), error.name(), error.to_string()).into(),
     }
 }
 

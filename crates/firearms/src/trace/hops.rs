@@ -98,7 +98,7 @@ pub fn hops(
                 at,
                 passed_on,
             } => Some((answer, outcome, *at, passed_on)),
-            AnswerState::Open => None,
+            AnswerState::Open | AnswerState::Closed { .. } => None,
         });
         match answered {
             Some((answer, outcome, at, passed_on)) => {

@@ -12,6 +12,7 @@ mod caller;
 mod checks;
 mod description;
 mod firearm_bodies;
+mod firearm_changes;
 mod firearm_import;
 mod firearm_photographs;
 mod firearms;
@@ -173,7 +174,10 @@ fn firearms_router() -> Router<WebState> {
             "/firearms/views/{name}",
             put(firearm_import::keep_view).merge(delete(firearm_import::drop_view)),
         )
-        .route("/firearms/{id}", get(firearms::view))
+        .route(
+            "/firearms/{id}",
+            get(firearms::view).merge(put(firearm_changes::describe)),
+        )
         .route(
             "/firearms/{id}/photographs",
             post(firearm_photographs::add).layer(DefaultBodyLimit::max(PHOTOGRAPH_BYTES_MAX)),
@@ -191,6 +195,15 @@ fn firearms_router() -> Router<WebState> {
         .route(
             "/firearms/{id}/destruction/signature",
             post(firearms::sign_destruction),
+        )
+        .route(
+            "/firearms/{id}/correction",
+            post(firearm_changes::propose_correction)
+                .merge(delete(firearm_changes::withdraw_correction)),
+        )
+        .route(
+            "/firearms/{id}/correction/signature",
+            post(firearm_changes::sign_correction),
         )
         .route(
             "/incidents",

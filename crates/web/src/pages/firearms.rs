@@ -12,7 +12,7 @@ use egnatia_record::RecordId;
 
 use super::alert_form::{Filler, Wrong};
 use super::firearm_fields::{words, words_or_none};
-use super::firearm_sections::wrong_of;
+use super::firearm_sections::wrong_in_words;
 use super::terms;
 use crate::parts::{Cell, Empty, Field, FieldKind, Table, Tone};
 use crate::problem::Problem;
@@ -227,7 +227,7 @@ pub(crate) async fn keep_view(signed: Signed, posted: Posted) -> Result<Response
     {
         Ok(_) => Ok(done(&format!("/firearms?{query}"), "view-kept")),
         Err(error) => {
-            let wrong = wrong_of(error)?;
+            let wrong = wrong_in_words(signed.t(), error)?;
             let text = wrong.into_values().next();
             let page = app.firearms(caller, &search, None, PAGE).await?;
             let none = Wrong::new();

@@ -23,6 +23,7 @@ mod count_plans;
 mod counting;
 mod entry_fields;
 pub mod firearm;
+mod firearm_describe;
 mod firearm_event;
 mod firearm_events;
 mod firearm_fields;
@@ -270,6 +271,10 @@ fn firearms_router() -> Router<WebState> {
         .route(
             "/firearms/{id}/photographs/{photograph}/{file}",
             get(firearm_photographs::show_photograph).post(firearm_photographs::remove),
+        )
+        .route(
+            "/firearms/{id}/description",
+            get(firearm_describe::show_description).merge(post(firearm_describe::describe)),
         )
         .route("/firearms/{id}/label", get(firearm_label::show_label))
         .route("/firearms/{id}/{act}", post(firearm::act))

@@ -10,7 +10,7 @@ use super::alert_facts::day;
 use super::alert_form::{Filler, Wrong};
 use super::firearm_fields::{holder_kinds, partners, read_day, read_holder, words, words_or_none};
 use super::firearm_new::like_table;
-use super::firearm_sections::{Section, SectionsPage, whole, whole_of, wrong_of};
+use super::firearm_sections::{Section, SectionsPage, whole, whole_of, wrong_in_words};
 use super::{record_id, terms, traces};
 use crate::parts::{Cell, Clock, Empty, Facts, FieldGroup, Form, Table, Tone};
 use crate::problem::{Problem, ProblemCode};
@@ -302,7 +302,7 @@ pub(crate) async fn act(
     };
     let wrong = match result {
         Ok(Ok(())) => return Ok(done(&format!("/trace-answers/{id}"), "trace-answered")),
-        Ok(Err(error)) => wrong_of(error)?,
+        Ok(Err(error)) => wrong_in_words(signed.t(), error)?,
         Err(wrong) => wrong,
     };
     let view = app.view_trace_answer(caller, id).await?;

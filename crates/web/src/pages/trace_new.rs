@@ -9,7 +9,7 @@ use egnatia_record::{AuthorityId, PartnerCode};
 
 use super::alert_form::{Filler, Wrong};
 use super::firearm_fields::{self, partners, read_day, words_or_none};
-use super::firearm_sections::{Section, SectionsPage, whole_of, wrong_of};
+use super::firearm_sections::{Section, SectionsPage, whole_of, wrong_in_words};
 use crate::parts::{FieldGroup, FieldKind, Form};
 use crate::problem::Problem;
 use crate::visit::{Posted, Signed, done, show, show_refused};
@@ -84,7 +84,7 @@ pub(crate) async fn start(signed: Signed, posted: Posted) -> Result<Response, Pr
         Ok(new) => match signed.state.app.start_trace(signed.caller(), new).await {
             Ok(id) => return Ok(done(&format!("/traces/{id}"), "trace-asked")),
             Err(error) => {
-                let mut wrong = wrong_of(error)?;
+                let mut wrong = wrong_in_words(signed.t(), error)?;
                 if let Some(text) = wrong.remove("marks") {
                     wrong.insert("unique_mark".to_owned(), text);
                 }

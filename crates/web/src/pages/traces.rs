@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::alert_facts::day;
 use super::alert_form::{Filler, Wrong};
 use super::firearm_fields::partners;
-use super::firearm_sections::{ChainDrawing, DrawnNode, Section, SectionsPage, whole, wrong_of};
+use super::firearm_sections::{ChainDrawing, DrawnNode, Section, SectionsPage, whole, wrong_in_words};
 use super::firearms::{FirearmsPage, tabs};
 use super::trace_answers::{outcome_text, waiting_table};
 use super::{record_id, terms};
@@ -375,7 +375,7 @@ pub(crate) async fn act(
     };
     let wrong = match result {
         Ok(Ok(())) => return Ok(done(&format!("/traces/{id}"), &format!("trace-{act}"))),
-        Ok(Err(error)) => wrong_of(error)?,
+        Ok(Err(error)) => wrong_in_words(signed.t(), error)?,
         Err((field, key)) => Wrong::from([(field.to_owned(), t.text(key))]),
     };
     let view = app.view_trace(caller, id).await?;
