@@ -44,7 +44,7 @@ pub(crate) use traces::{
     ASKED as TRACE_ASKED, CATEGORY, OPEN, RECEIVED as TRACE_RECEIVED, next_version,
 };
 pub use traces::{
-    NewTrace, NewTraceAnswer, TraceAnswerView, TraceDelivery, TraceSummary, TraceView,
+    NewTrace, NewTraceAnswer, TraceAnswerView, TraceDelivery, TraceStanding, TraceSummary, TraceView,
 };
 
 /// The tables of calibres, makes and serials, read once for all nodes of a process.

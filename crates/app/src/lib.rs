@@ -75,7 +75,7 @@ pub use firearms::{
     Described, EarlierRow, FirearmImportError, FirearmImportReport, FirearmImporting, FirearmSearch,
     FirearmView, ImportStep, IncidentSummary, IncidentView, LikeFirearm, LikeFirearmRow, LikeState,
     MissingReport, NewCorrection, NewFirearm, NewTrace, NewTraceAnswer, PhotographForm, ReturnSummary, ReturnView,
-    RowDecision, SameFirearm, TraceAnswerView, TraceDelivery, TraceSummary, TraceView,
+    RowDecision, SameFirearm, TraceAnswerView, TraceDelivery, TraceStanding, TraceSummary, TraceView,
 };
 pub use hits::{HitSummary, HitView};
 pub use import::{ImportReport, Importing};

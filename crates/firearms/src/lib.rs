@@ -59,7 +59,8 @@ pub use profile::{InvalidProfile, Profile, ReportClock, ReportStanding};
 pub use reference::{Calibre, InvalidReference, Make, Model, Reference, SerialHint};
 pub use refused::LifeRefused;
 pub use returns::{
-    FrozenReturn, Period, ReturnKind, ReturnRow, ReturnSection, TraceResult, count_return,
+    AnsweredTrace, FrozenReturn, Period, ProgressRow, RegisterEvent, ReturnData, ReturnKind,
+    ReturnRow, ReturnSection, TraceHop, TraceResult, count_return, progress, progress_table,
 };
 pub use trace::{
     AnswerState, Closed, Closing, Hop, HopState, Outcome, PartnerTimes, PassedOn, Priority, Refusal,

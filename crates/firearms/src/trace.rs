@@ -22,6 +22,7 @@ use crate::text::{TEXT_MAX, WORD_MAX, fits, says};
 use crate::{Country, Particulars, ParticularsRefused};
 
 pub use answer::{AnswerState, Outcome, PassedOn, TraceAnswer};
+pub(crate) use hops::median_tenths;
 pub use hops::{Hop, HopState, hops, median_days};
 pub use times::{PartnerTimes, partner_times};
 
