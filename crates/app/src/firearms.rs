@@ -4,6 +4,7 @@ mod events;
 mod import;
 mod incidents;
 mod photographs;
+mod progress;
 mod register;
 mod returns;
 mod traces;
@@ -29,8 +30,8 @@ use crate::port::{Change, FirearmRow, KeyChange, StoredRecord};
 use crate::writing::{Beside, Keep, Terms, Writing};
 use crate::{App, AppError, Caller, Invalid};
 
-pub use events::{MissingReport, NewCorrection};
 pub(crate) use events::characteristics;
+pub use events::{MissingReport, NewCorrection};
 pub use import::{
     EarlierRow, FirearmImportError, FirearmImportReport, FirearmImporting, ImportStep,
     LikeFirearmRow, LikeState, RowDecision, SameFirearm,
@@ -38,13 +39,15 @@ pub use import::{
 pub use incidents::{IncidentSummary, IncidentView};
 pub(crate) use photographs::KEPT;
 pub use photographs::PhotographForm;
+pub use progress::{PERIODS_MAX, ProgressView};
 pub use register::{Described, FirearmSearch, FirearmView, LikeFirearm, NewFirearm};
 pub use returns::{ReturnSummary, ReturnView};
 pub(crate) use traces::{
     ASKED as TRACE_ASKED, CATEGORY, OPEN, RECEIVED as TRACE_RECEIVED, next_version,
 };
 pub use traces::{
-    NewTrace, NewTraceAnswer, TraceAnswerView, TraceDelivery, TraceStanding, TraceSummary, TraceView,
+    NewTrace, NewTraceAnswer, TraceAnswerView, TraceDelivery, TraceStanding, TraceSummary,
+    TraceView,
 };
 
 /// The tables of calibres, makes and serials, read once for all nodes of a process.

@@ -282,7 +282,11 @@ impl Firearm {
                 false => LifeRefused::NoSuchEvent,
             });
         }
-        if proposed.instead.as_ref().is_some_and(|event| event.needs_two()) {
+        if proposed
+            .instead
+            .as_ref()
+            .is_some_and(|event| event.needs_two())
+        {
             return Err(LifeRefused::NotProposed);
         }
         // What cannot be signed is not proposed.

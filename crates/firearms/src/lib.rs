@@ -63,6 +63,6 @@ pub use returns::{
     ReturnRow, ReturnSection, TraceHop, TraceResult, count_return, progress, progress_table,
 };
 pub use trace::{
-    AnswerState, Closed, Closing, Hop, HopState, Outcome, PartnerTimes, PassedOn, Priority, Refusal,
-    Trace, TraceAnswer, TraceRefused, UrgencyGround, hops, median_days, partner_times,
+    AnswerState, Closed, Closing, Hop, HopState, Outcome, PartnerTimes, PassedOn, Priority,
+    Refusal, Trace, TraceAnswer, TraceRefused, UrgencyGround, hops, median_days, partner_times,
 };

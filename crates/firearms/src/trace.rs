@@ -13,8 +13,8 @@ mod times;
 use std::collections::BTreeSet;
 
 use egnatia_record::PartnerCode;
-use jiff::{SignedDuration, Timestamp};
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::kind::words;
@@ -285,7 +285,10 @@ impl Trace {
     pub fn remind(mut self, at: Timestamp) -> Result<Self, TraceRefused> {
         self.still_asked()?;
         let within = SignedDuration::from_hours(REMINDED_HOURS);
-        if self.reminded_at.is_some_and(|last| at.duration_since(last) < within) {
+        if self
+            .reminded_at
+            .is_some_and(|last| at.duration_since(last) < within)
+        {
             return Err(TraceRefused::RemindedToday);
         }
         self.reminded_at = Some(at);

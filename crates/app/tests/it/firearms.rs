@@ -582,6 +582,8 @@ fn trace_to(to: &str, may_pass_to: &[&str]) -> NewTrace {
         offence: "illicit possession of firearms".into(),
         urgent: None,
         question: String::new(),
+        circumstances: String::new(),
+        intended_use: "the investigation KU 12/26".into(),
         to: to.parse().unwrap(),
         may_pass_to: may_pass_to
             .iter()

@@ -75,10 +75,12 @@ fn origins(incidents: &[&Incident]) -> Vec<ReturnRow> {
             }
         }
     }
-    let rows = counts.into_iter().map(|((group, country), count)| ReturnRow {
-        group: Some(group),
-        at: format!("made: {country}"),
-        ..row(ReturnSection::Origins, "weapons", number(count))
-    });
+    let rows = counts
+        .into_iter()
+        .map(|((group, country), count)| ReturnRow {
+            group: Some(group),
+            at: format!("made: {country}"),
+            ..row(ReturnSection::Origins, "weapons", number(count))
+        });
     rows.collect()
 }

@@ -24,7 +24,12 @@ pub struct ProgressRow {
 
 /// The rows of returns of one kind, each period a column. A row that one of them has stands in all.
 pub fn progress(returns: &[(Period, Vec<ReturnRow>)]) -> Vec<ProgressRow> {
-    type Key<'a> = (Option<ReturnSection>, Option<IncidentKind>, &'a str, &'a str);
+    type Key<'a> = (
+        Option<ReturnSection>,
+        Option<IncidentKind>,
+        &'a str,
+        &'a str,
+    );
     let mut places: HashMap<Key<'_>, usize> = HashMap::new();
     let mut rows: Vec<ProgressRow> = Vec::new();
     // The last one has the most rows: what earlier ones have moreover stands after it.
@@ -41,7 +46,9 @@ pub fn progress(returns: &[(Period, Vec<ReturnRow>)]) -> Vec<ProgressRow> {
                 });
                 rows.len().saturating_sub(1)
             });
-            let cell = rows.get_mut(place).and_then(|row| row.counts.get_mut(column));
+            let cell = rows
+                .get_mut(place)
+                .and_then(|row| row.counts.get_mut(column));
             if let Some(cell) = cell {
                 *cell = Some(row.count);
             }
@@ -70,7 +77,10 @@ pub fn progress_table(periods: &[Period], rows: &[ProgressRow]) -> Vec<Vec<Strin
             row.at.clone(),
         ];
         let count = |count: &Option<u64>| count.map_or_else(String::new, |count| count.to_string());
-        cells.into_iter().chain(row.counts.iter().map(count)).collect()
+        cells
+            .into_iter()
+            .chain(row.counts.iter().map(count))
+            .collect()
     }));
     table
 }

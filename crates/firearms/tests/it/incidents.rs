@@ -2,8 +2,8 @@
 
 use egnatia_firearms::{
     ClusterBy, Context, Explosive, FrozenReturn, Incident, IncidentKind, IncidentRefused, Offence,
-    Outcome, Part, Period, Proceedings, Profile, Reference, ReturnData, ReturnKind, ReturnRow, ReturnSection,
-    TraceResult, Transport, clusters, count_return,
+    Outcome, Part, Period, Proceedings, Profile, Reference, ReturnData, ReturnKind, ReturnRow,
+    ReturnSection, TraceResult, Transport, clusters, count_return,
 };
 use egnatia_record::RecordId;
 use jiff::civil::date;

@@ -297,7 +297,9 @@ fn what_two_officers_signed_one_alone_does_not_lift() {
     assert_eq!(proposed.proposed.as_ref().unwrap().by(), &user("a.officer"));
     let same = proposed.clone().sign_correction(user("a.officer"), when);
     assert_eq!(same, Err(LifeRefused::SameOfficer));
-    let otherwise = proposed.clone().sign_destruction(user("b.officer"), on, when);
+    let otherwise = proposed
+        .clone()
+        .sign_destruction(user("b.officer"), on, when);
     assert_eq!(otherwise, Err(LifeRefused::NotProposed));
     let twice = proposed.clone().propose_correction(struck("b.officer", 2));
     assert_eq!(twice, Err(LifeRefused::ProposedAlready));
@@ -311,7 +313,10 @@ fn what_two_officers_signed_one_alone_does_not_lift() {
     let Event::Correction { first, .. } = &last.event else {
         panic!("{last:?}");
     };
-    assert_eq!((first.as_ref(), &last.by), (Some(&user("a.officer")), &user("b.officer")));
+    assert_eq!(
+        (first.as_ref(), &last.by),
+        (Some(&user("a.officer")), &user("b.officer"))
+    );
     assert_eq!(back.life.len(), 3, "nothing is taken away");
     // It can be destroyed in truth afterwards, by two again.
     assert!(back.propose_destruction(proposal("b.officer")).is_ok());
@@ -319,7 +324,11 @@ fn what_two_officers_signed_one_alone_does_not_lift() {
 
 #[test]
 fn only_what_two_signed_and_what_can_be_is_proposed_as_a_correction() {
-    let refused = |of| gone().propose_correction(struck("a.officer", of)).unwrap_err();
+    let refused = |of| {
+        gone()
+            .propose_correction(struck("a.officer", of))
+            .unwrap_err()
+    };
     assert_eq!(refused(1), LifeRefused::SignedByOne);
     assert_eq!(refused(0), LifeRefused::NoSuchEvent);
     assert_eq!(refused(3), LifeRefused::NoSuchEvent);
@@ -346,16 +355,30 @@ fn the_photographs_that_two_officers_saw_stay() {
         by: user("a.officer"),
         at: at(when),
     };
-    let (seen, later) = ("0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210");
+    let (seen, later) = (
+        "0123456789abcdef0123456789abcdef",
+        "fedcba9876543210fedcba9876543210",
+    );
     let seized = lived(&[taken("seizure")]).unwrap();
-    let seized = seized.with_photograph(kept(seen, "2026-11-21T08:00:00Z")).unwrap();
-    let free = seized.clone().without_photograph(seen.parse().unwrap()).unwrap();
+    let seized = seized
+        .with_photograph(kept(seen, "2026-11-21T08:00:00Z"))
+        .unwrap();
+    let free = seized
+        .clone()
+        .without_photograph(seen.parse().unwrap())
+        .unwrap();
     assert_eq!(free.unwrap().photographs.len(), 0);
     let gone = destroyed(seized, date(2026, 11, 20));
-    let gone = gone.with_photograph(kept(later, "2026-11-26T10:00:00Z")).unwrap();
+    let gone = gone
+        .with_photograph(kept(later, "2026-11-26T10:00:00Z"))
+        .unwrap();
     let refused = gone.clone().without_photograph(seen.parse().unwrap());
     assert_eq!(refused, Err(LifeRefused::Evidence));
-    assert!(gone.without_photograph(later.parse().unwrap()).unwrap().is_some());
+    assert!(
+        gone.without_photograph(later.parse().unwrap())
+            .unwrap()
+            .is_some()
+    );
 }
 
 #[test]

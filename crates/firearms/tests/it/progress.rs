@@ -216,15 +216,24 @@ fn half_years_stand_side_by_side_and_a_row_that_one_lacks_is_empty_there() {
                 && row.what == what
                 && row.at == at
         });
-        found.unwrap_or_else(|| panic!("{what} {at}")).counts.clone()
+        found
+            .unwrap_or_else(|| panic!("{what} {at}"))
+            .counts
+            .clone()
     };
     let weapons = ReturnSection::Weapons;
-    assert_eq!(counts(weapons, "assault-rifle", "border"), [Some(2), Some(1)]);
+    assert_eq!(
+        counts(weapons, "assault-rifle", "border"),
+        [Some(2), Some(1)]
+    );
     let origins = ReturnSection::Origins;
     assert_eq!(counts(origins, "weapons", "made: RS"), [Some(2), None]);
     assert_eq!(counts(origins, "weapons", "made: BG"), [None, Some(1)]);
     let table = progress_table(&periods, &rows);
-    assert_eq!(table[0], ["section", "group", "what", "by", "2026-H1", "2026-H2"]);
+    assert_eq!(
+        table[0],
+        ["section", "group", "what", "by", "2026-H1", "2026-H2"]
+    );
     assert_eq!(table.len(), rows.len() + 1);
     assert_eq!(periods[0].half_before(), Period::half(2025, 2));
     assert_eq!(periods[1].half_before(), Some(periods[0]));

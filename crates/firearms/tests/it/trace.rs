@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use egnatia_firearms::{
-    AnswerState, Closing, Holder, HolderKind, HopState, MarkState, Outcome, PassedOn, Personal, Priority,
-    Refusal, Trace, TraceAnswer, TraceRefused, UrgencyGround, hops, median_days, partner_times,
+    AnswerState, Closing, Holder, HolderKind, HopState, MarkState, Outcome, PassedOn, Personal,
+    Priority, Refusal, Trace, TraceAnswer, TraceRefused, UrgencyGround, hops, median_days,
+    partner_times,
 };
 use egnatia_record::{AuthorityId, RecordId};
 use jiff::civil::date;
@@ -122,7 +123,10 @@ fn a_trace_needs_number_country_offence_and_a_ground_where_it_is_urgent() {
 fn a_trace_is_closed_once_and_nothing_is_asked_after_that() {
     let when = at("2026-11-22T08:00:00Z");
     let closed = trace().close(Closing::NotNeeded, when).unwrap();
-    assert_eq!(closed.clone().close(Closing::Traced, when), Err(TraceRefused::Closed));
+    assert_eq!(
+        closed.clone().close(Closing::Traced, when),
+        Err(TraceRefused::Closed)
+    );
     assert_eq!(closed.remind(when), Err(TraceRefused::Closed));
     let waiting = open("2026-11-21T08:00:00Z").close(when).unwrap();
     assert_eq!(waiting.state_word(), "closed");
@@ -169,13 +173,23 @@ fn partners_are_counted_over_all_traces() {
     let first = chain(&[(authority(rs), answered(exported(), "2026-11-02T08:00:00Z"))]);
     let second = chain(&[
         (authority(rs), answered(refusal, "2026-11-10T08:00:00Z")),
-        (authority(ba), answered(Outcome::NoRecord, "2026-11-04T08:00:00Z")),
+        (
+            authority(ba),
+            answered(Outcome::NoRecord, "2026-11-04T08:00:00Z"),
+        ),
     ]);
     let times = partner_times(&[first, second], at("2026-11-20T08:00:00Z"));
-    assert_eq!(times.len(), 2, "what did not arrive was not asked: {times:?}");
+    assert_eq!(
+        times.len(),
+        2,
+        "what did not arrive was not asked: {times:?}"
+    );
     let (bosnia, serbia) = (&times[0], &times[1]);
     assert_eq!((bosnia.asked, bosnia.answered, bosnia.overdue), (2, 1, 1));
-    assert_eq!((bosnia.no_record, bosnia.median_tenths_of_a_day), (1, Some(30)));
+    assert_eq!(
+        (bosnia.no_record, bosnia.median_tenths_of_a_day),
+        (1, Some(30))
+    );
     assert_eq!((serbia.asked, serbia.answered, serbia.overdue), (2, 2, 0));
     assert_eq!((serbia.refused, serbia.answered_late), (1, 1));
     // One day and nine days.

@@ -8,9 +8,9 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    accounts, alert_import, alerts, audit, checks, firearm_changes, firearm_import, firearm_photographs, firearms,
-    hits, inquiries, lists, matches, partners, returns, sessions, stock, stock_counts, stock_more,
-    traces, transfers,
+    accounts, alert_import, alerts, audit, checks, firearm_changes, firearm_import,
+    firearm_photographs, firearms, hits, inquiries, lists, matches, partners, returns, sessions,
+    stock, stock_counts, stock_more, traces, transfers,
 };
 
 #[derive(OpenApi)]

@@ -40,7 +40,10 @@ async fn describe_page(
     let t = signed.t();
     let name = view.firearm.particulars.display_name();
     let frame = signed
-        .frame(t.with("firearm-describe-of", "name", name), Some(Area::Firearms))
+        .frame(
+            t.with("firearm-describe-of", "name", name),
+            Some(Area::Firearms),
+        )
         .await;
     let filler = Filler { t, posted, wrong };
     let mut groups = firearm_fields::groups(&filler);

@@ -94,7 +94,10 @@ pub(super) fn filled(what: &Particulars) -> Vec<(String, String)> {
         fill("doubts", doubts.join(", "));
     }
     let others = what.marks.iter().filter(|mark| !mark.place.is_unique());
-    fill("marks", others.map(Mark::line).collect::<Vec<_>>().join("\n"));
+    fill(
+        "marks",
+        others.map(Mark::line).collect::<Vec<_>>().join("\n"),
+    );
     fill("kind", what.kind.to_string());
     fill("make", what.make.clone());
     fill("model", what.model.clone());

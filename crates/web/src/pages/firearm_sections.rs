@@ -4,10 +4,10 @@ use askama::Template;
 use egnatia_app::AppError;
 
 use super::alert_form::Wrong;
-use crate::{Frame, Texts};
 use crate::parts::{Clock, Facts, FieldGroup, Form, Table, Tone};
 use crate::problem::Problem;
 use crate::words::sentence;
+use crate::{Frame, Texts};
 
 /// A page with a heading and sections under it.
 #[derive(Debug, Template)]

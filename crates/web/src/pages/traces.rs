@@ -10,7 +10,9 @@ use jiff::Timestamp;
 use super::alert_facts::day;
 use super::alert_form::{Filler, Wrong};
 use super::firearm_fields::partners;
-use super::firearm_sections::{ChainDrawing, DrawnNode, Section, SectionsPage, whole, wrong_in_words};
+use super::firearm_sections::{
+    ChainDrawing, DrawnNode, Section, SectionsPage, whole, wrong_in_words,
+};
 use super::firearms::{FirearmsPage, tabs};
 use super::trace_answers::{outcome_text, waiting_table};
 use super::{record_id, terms};

@@ -3,9 +3,7 @@
 use egnatia_audit::{Hash, Operation};
 use egnatia_firearms::{AnswerState, Trace, TraceAnswer};
 use egnatia_protocol::{Digest, RefusalGround, SharedRecord, Signed};
-use egnatia_record::{
-    Crossing, Envelope, Kind, RecordId, Retention, SubjectCategory, Withheld,
-};
+use egnatia_record::{Crossing, Envelope, Kind, RecordId, Retention, SubjectCategory, Withheld};
 use jiff::SignedDuration;
 use serde_json::json;
 
@@ -208,7 +206,10 @@ impl Taking<'_> {
         let asked = stored.envelope.originator == *self.own()
             && (self.app.was_given(answer.trace, self.from()).await?
                 || trace.may_pass_to.contains(&self.partner.code()));
-        if !asked || answer.asker != *self.own() || !matches!(answer.state, AnswerState::Answered { .. }) {
+        if !asked
+            || answer.asker != *self.own()
+            || !matches!(answer.state, AnswerState::Answered { .. })
+        {
             return Err(unknown().into());
         }
         answer.validate(&trace).map_err(|error| invalid(&error))?;

@@ -2,8 +2,8 @@
 
 use egnatia_audit::Operation;
 use egnatia_firearms::{
-    AnswerState, AnsweredTrace, Closing, Hop, HopState, PartnerTimes, Trace, TraceAnswer, TraceHop, TraceRefused,
-    TraceResult, hops, partner_times,
+    AnswerState, AnsweredTrace, Closing, Hop, HopState, PartnerTimes, Trace, TraceAnswer, TraceHop,
+    TraceRefused, TraceResult, hops, partner_times,
 };
 use egnatia_record::{AuthorityId, Envelope, Kind, RecordId};
 use jiff::tz::TimeZone;
@@ -43,7 +43,9 @@ impl TraceStanding {
         }
         let answers = hops.iter().filter_map(|hop| hop.state.answer());
         let answered = answers.clone().count();
-        let is_known = answers.into_iter().any(|(outcome, _)| outcome.is_last_hop());
+        let is_known = answers
+            .into_iter()
+            .any(|(outcome, _)| outcome.is_last_hop());
         let late = hops.iter().filter(|hop| hop.is_overdue(now)).count();
         match (is_known, late) {
             (true, _) => Self::Traced,
