@@ -3,6 +3,7 @@
 mod alert;
 mod firearm;
 mod firearm_life;
+mod firearm_register;
 mod incident;
 mod partner;
 mod stock;
@@ -17,8 +18,9 @@ use egnatia_matching::{BirthDate, Gender, Schema};
 use egnatia_record::{CaseReference, Purpose, UserId};
 
 pub use alert::{Alert, AlertImport, AlertJustify, Why};
-pub use firearm::{Figures, Filter, Firearm, FirearmImport, List, Register, View};
-pub use firearm_life::{Destruction, FirearmEvent, FirearmReport};
+pub use firearm::{Figures, Filter, Firearm, FirearmImport, List, View};
+pub use firearm_life::{Correction, Destruction, FirearmEvent, FirearmReport, Officer};
+pub use firearm_register::{Describe, Photographs, ProgressOf, Register};
 pub use incident::{IncidentAct, IncidentRecord, Returns};
 pub use partner::{Card, Partner, RotateKeys};
 pub use stock::{PlanAct, Qd, Stock};

@@ -16,6 +16,8 @@ mod decisions;
 mod derogations;
 mod exchange;
 mod firearm_import;
+mod firearm_chains;
+mod firearm_signed;
 mod firearms;
 mod index_files;
 mod lists;

@@ -34,6 +34,7 @@ use super::{
         firearms::incident_series, firearms::incident_places,
         firearms::incident, traces::traces, traces::start_trace, traces::trace,
         traces::ask_further, traces::consent, traces::trace_answers,
+        traces::remind, traces::close, traces::partners, returns::progress,
         traces::answer_trace, traces::pass_trace_on, returns::count_return, returns::returns,
         returns::one_return, returns::freeze_return, returns::record_proceedings,
         firearms::withdraw_destruction, firearm_changes::describe, firearm_changes::propose_correction,

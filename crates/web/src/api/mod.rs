@@ -232,6 +232,10 @@ fn firearms_router() -> Router<WebState> {
             get(returns::returns).merge(post(returns::freeze_return)),
         )
         .route("/returns/count", get(returns::count_return))
+        .route("/returns/progress", get(returns::progress))
+        .route("/traces/partners", get(traces::partners))
+        .route("/traces/{id}/reminder", post(traces::remind))
+        .route("/traces/{id}/close", post(traces::close))
         .route("/returns/{id}", get(returns::one_return))
 }
 

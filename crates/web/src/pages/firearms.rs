@@ -86,6 +86,7 @@ pub(super) fn tabs(t: &Texts, shown: &str) -> Vec<(&'static str, String, bool)> 
         ("/incidents/figures", "figures-title"),
         ("/traces", "traces-title"),
         ("/returns", "returns-title"),
+        ("/returns/progress", "progress-title"),
     ]
     .into_iter()
     .map(|(path, key)| (path, t.text(key), path == shown))

@@ -52,6 +52,7 @@ pub mod matches;
 pub mod partner_card;
 pub mod partners;
 pub mod problem;
+mod progress;
 mod reading;
 pub mod region;
 mod return_rows;
@@ -299,6 +300,9 @@ fn firearms_router() -> Router<WebState> {
         )
         .route("/traces", get(traces::show_traces).post(trace_new::start))
         .route("/traces/new", get(trace_new::show_new))
+        .route("/traces/partners", get(progress::show_partners))
+        .route("/returns/progress", get(progress::show_progress))
+        .route("/returns/progress.csv", get(progress::download))
         .route("/traces/{id}", get(traces::show_trace))
         .route("/traces/{id}/{act}", post(traces::act))
         .route("/trace-answers/{id}", get(trace_answers::show_answer))

@@ -76,14 +76,22 @@ fn table(t: &'static Texts, of: Option<ReturnSection>, rows: &[&ReturnRow]) -> T
         if told_apart {
             cells.push(Cell::Text(by(t, &row.at)));
         }
-        cells.push(Cell::Number(row.count.to_string()));
+        cells.push(figure(&row.what, row.count));
         cells
     });
     Table::new(t, String::new(), &columns, Empty::default()).rows(rows.collect())
 }
 
+/// The count of a row. What is in tenths of a day in the file is in days here.
+pub(super) fn figure(what: &str, count: u64) -> Cell {
+    Cell::Number(match what.ends_with("tenths-of-a-day") {
+        true => format!("{}.{}", count / 10, count % 10),
+        false => count.to_string(),
+    })
+}
+
 /// What a row is told apart by: `border`, `transport: road`, or a significant seizure with its facts.
-fn by(t: &Texts, at: &str) -> String {
+pub(super) fn by(t: &Texts, at: &str) -> String {
     let Some((question, answer)) = at.split_once(": ") else {
         return terms::word(t, &["return-at"], at);
     };

@@ -73,10 +73,15 @@ pub(super) fn waiting_table(
                 Tone::Agree,
                 terms::word(t, &["trace-outcome"], outcome.as_str()),
             ),
+            AnswerState::Closed { .. } => Cell::tag(Tone::Silent, t.text("trace-not-needed")),
         };
+        let mut from = vec![terms::authority(&signed.state.app, t, &answer.asker)];
+        if trace.reminded_at.is_some() && answer.state == AnswerState::Open {
+            from.push(t.text("trace-reminds"));
+        }
         vec![
             Cell::link(format!("/trace-answers/{id}"), trace.weapon.display_name()),
-            Cell::Text(terms::authority(&signed.state.app, t, &answer.asker)),
+            Cell::Text(from.join(": ")),
             traces::priority(t, trace.is_urgent()),
             clock,
         ]
@@ -145,6 +150,9 @@ async fn page(
                 sections.push(answer_form(signed, &frame, view.id, (posted, wrong)));
             }
         }
+        AnswerState::Closed { .. } => {
+            sections.insert(0, Section::new("came", t.text("trace-came")).facts(came));
+        }
         AnswerState::Answered {
             outcome,
             at,
@@ -183,9 +191,10 @@ async fn page(
             }
         }
     }
+    let closed = matches!(answer.state, AnswerState::Closed { .. });
     SectionsPage {
         back: ("/traces", t.text("traces-title")),
-        notice: None,
+        notice: closed.then(|| t.text("trace-not-needed-means")),
         sections,
         frame,
     }

@@ -439,6 +439,7 @@ async fn a_trace_shows_its_chain_and_is_answered_on_the_page() {
         ("recovered_in", "MK"),
         ("recovered_on", "20.11.2026"),
         ("offence", "illicit possession"),
+        ("intended_use", "the investigation KU 12/26"),
     ]);
     let nobody = browser.post("/traces", &WEAPON).await;
     assert!(nobody.body.contains("to-error"), "{}", nobody.body);
