@@ -28,7 +28,6 @@ firearm-new-means = Type the marks as they are read. What is known already and a
 firearm-new-submit = Check, and register
 firearm-like = What agrees with it
 firearm-like-means = Compare all marks. Nothing was registered. Where each of these is another weapon, say so below, and state what tells them apart.
-firearm-like-unseen = Look at what agrees with it, and choose those that are other weapons
 firearm-different = These are other weapons
 firearm-what = What it is
 firearm-marks-heading = Marks

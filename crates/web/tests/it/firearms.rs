@@ -20,22 +20,22 @@ const WEAPON: [(&str, &str); 9] = [
     ("country", "RS"),
 ];
 
-const PURPOSE: &str = "firearms-trafficking";
+pub(crate) const PURPOSE: &str = "firearms-trafficking";
 
-fn weapon_but<'a>(but: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+pub(crate) fn weapon_but<'a>(but: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let kept = WEAPON
         .into_iter()
         .filter(|(name, _)| but.iter().all(|(other, _)| name != other));
     kept.chain(but.iter().copied()).collect()
 }
 
-async fn registered(browser: &mut Browser) -> String {
+pub(crate) async fn registered(browser: &mut Browser) -> String {
     browser.get("/firearms/new").await;
     let answer = browser.post("/firearms", &WEAPON).await;
     path_of(&answer)
 }
 
-fn path_of(answer: &Answer) -> String {
+pub(crate) fn path_of(answer: &Answer) -> String {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
     answer.location().split('?').next().unwrap().to_owned()
 }
