@@ -26,9 +26,9 @@ use jiff::Timestamp;
 
 use crate::catalogue::OWN_FIREARMS;
 use crate::index::MatchKeys;
-use crate::port::{Change, FirearmRow, KeyChange, StoredRecord};
-use crate::writing::{Beside, Keep, Terms, Writing};
-use crate::{App, AppError, Caller, Invalid};
+use crate::port::{Change, FirearmRow, KeyChange, RecordFilter, StoredRecord};
+use crate::writing::{Beside, EventAbout, Keep, Terms, Writing};
+use crate::{Action, App, AppError, Caller, Invalid, read_body};
 
 pub(crate) use events::characteristics;
 pub use events::{MissingReport, NewCorrection};
@@ -122,6 +122,11 @@ pub(crate) fn weapon_entry(id: RecordId, firearm: &Firearm) -> ListEntry {
     }
 }
 
+/// The state of a weapon for which one officer has proposed what another one signs.
+const WAITING: &str = "waits-for-signature";
+/// So many weapons that wait are listed.
+const WAITING_MAX: u32 = 100;
+
 /// A weapon that is to be written.
 pub(crate) struct Keeping<'a> {
     /// Its version before; absent where it is new.
@@ -146,6 +151,43 @@ impl App {
     /// Hours and years of the law on firearms.
     pub fn firearms_profile(&self) -> &FirearmsProfile {
         &self.inner.firearms
+    }
+
+    /// Weapons for which one officer has proposed what another one signs, the last first, up to 100.
+    ///
+    /// # Errors
+    /// [`AppError::NoJustification`], [`AppError::Forbidden`].
+    pub async fn firearms_waiting(
+        &self,
+        caller: &Caller,
+    ) -> Result<Vec<(RecordId, Firearm)>, AppError> {
+        self.authorise(caller, Action::ViewFirearms, None)?;
+        let filter = RecordFilter {
+            kind: Kind::Firearm,
+            state: Some(WAITING.to_owned()),
+            created_by: None,
+            after: None,
+            limit: WAITING_MAX,
+        };
+        let mut waiting = Vec::new();
+        for stored in self.store().find(&filter).await? {
+            if let Some(firearm) = read_body::<Firearm>(&stored)? {
+                waiting.push((stored.envelope.id, firearm));
+            }
+        }
+        let ids: Vec<RecordId> = waiting.iter().map(|(id, _)| *id).collect();
+        let about =
+            EventAbout::subject("firearms-waiting").data(serde_json::json!({ "records": ids }));
+        self.log_consultation(caller, about).await?;
+        Ok(waiting)
+    }
+
+    /// How many weapons wait for a second officer. Touches nothing personal.
+    ///
+    /// # Errors
+    /// [`AppError::Store`] where the store does not answer.
+    pub async fn firearms_waiting_count(&self) -> Result<u64, AppError> {
+        Ok(self.store().count(Kind::Firearm, WAITING).await?)
     }
 
     /// What no two weapons share that somebody here has. One whose number could not be read
@@ -228,7 +270,7 @@ impl App {
         let keys = serde_json::to_vec(&keys)
             .map_err(|error| AppError::Internal(format!("a match key: {error}")))?;
         let beside = Beside {
-            state: standing.custody.as_str(),
+            state: state_of(firearm, &standing),
             // A destroyed weapon can turn up again: that is when it matters.
             keys: KeyChange::Set(keys),
             ..beside
@@ -256,6 +298,20 @@ impl App {
     ) -> Result<(StoredRecord, Firearm), AppError> {
         self.load::<Firearm>(id, Kind::Firearm).await
     }
+}
+
+/// The state of the record: what waits for a second officer is found by it.
+fn state_of(firearm: &Firearm, standing: &Standing) -> &'static str {
+    match firearm.proposed {
+        Some(_) => WAITING,
+        None => standing.custody.as_str(),
+    }
+}
+
+/// The same of a weapon whose life may not be readable.
+pub(crate) fn state_word(firearm: &Firearm) -> &'static str {
+    let standing = firearm.standing();
+    standing.map_or("nowhere", |standing| state_of(firearm, &standing))
 }
 
 /// What the log says of a change.

@@ -218,6 +218,7 @@ impl Mark {
     pub fn line(&self) -> String {
         match self.state {
             MarkState::Readable => format!("{}: {}", self.place, self.text),
+            state if self.text.is_empty() => format!("{}: ({state})", self.place),
             state => format!("{}: {} ({state})", self.place, self.text),
         }
     }

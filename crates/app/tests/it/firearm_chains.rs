@@ -35,23 +35,24 @@ async fn whoever_is_late_is_reminded_and_nobody_else() {
     }
     let listed = me.app.traces(&focal(), None, 10).await.unwrap();
     assert_eq!(listed.items[0].standing, TraceStanding::Late(1));
-    let due = mk.app.view_trace_answer(&focal(), open_answer(mk).await);
+    let focal = focal();
+    let due = mk.app.view_trace_answer(&focal, open_answer(mk).await);
     let due = due.await.unwrap().answer.due_at;
 
-    let late = me.app.remind_late(&focal(), trace).await.unwrap();
+    let late = me.app.remind_late(&focal, trace).await.unwrap();
     assert_eq!(late, [mk_mvr], "Serbia has answered");
     assert_eq!(me.deliver_to(mk).await.delivered, 1);
     assert_eq!(me.deliver_to(rs).await.delivered, 0);
-    let view = mk.app.view_trace_answer(&focal(), open_answer(mk).await);
+    let view = mk.app.view_trace_answer(&focal, open_answer(mk).await);
     let view = view.await.unwrap();
     assert!(view.trace.reminded_at.is_some());
     assert_eq!(view.answer.due_at, due, "the clock does not start anew");
-    let again = me.app.remind_late(&focal(), trace).await;
+    let again = me.app.remind_late(&focal, trace).await;
     assert_eq!(code(again), "reminded-today");
     me.clock.advance(SignedDuration::from_hours(24));
-    me.app.remind_late(&focal(), trace).await.unwrap();
+    me.app.remind_late(&focal, trace).await.unwrap();
 
-    let times = me.app.trace_partners(&focal()).await.unwrap();
+    let times = me.app.trace_partners(&focal).await.unwrap();
     let counts: Vec<(&str, u32, u32, u32)> = times
         .iter()
         .map(|one| (one.authority.as_str(), one.asked, one.answered, one.overdue))
@@ -63,7 +64,10 @@ async fn whoever_is_late_is_reminded_and_nobody_else() {
 async fn a_closed_trace_takes_the_clock_away_from_whoever_was_silent() {
     let nodes = region().await;
     let [me, rs, ba] = ["me-up", "rs-mup", "ba-dkpt"].map(|name| node(&nodes, name));
-    let trace = me.app.start_trace(&focal(), trace_to("rs-mup", &["BA"])).await;
+    let trace = me
+        .app
+        .start_trace(&focal(), trace_to("rs-mup", &["BA"]))
+        .await;
     let trace = trace.unwrap();
     me.deliver_to(rs).await;
     // Bosnia has it from Serbia, and is told all the same.
@@ -88,9 +92,12 @@ async fn a_closed_trace_takes_the_clock_away_from_whoever_was_silent() {
     assert_eq!(view.hops.len(), 2);
     let again = me.app.close_trace(&focal(), trace, Closing::Traced).await;
     assert_eq!(code(again), "closed");
-    let further = me.app.ask_further(&focal(), trace, &"al-asp".parse().unwrap());
+    let (focal, albania) = (focal(), "al-asp".parse().unwrap());
+    let further = me.app.ask_further(&focal, trace, &albania);
     assert_eq!(code(further.await), "closed");
-    let consent = me.app.consent_to_pass_on(&focal(), trace, "AL".parse().unwrap());
+    let consent = me
+        .app
+        .consent_to_pass_on(&focal, trace, "AL".parse().unwrap());
     assert_eq!(code(consent.await), "closed");
 }
 
@@ -116,8 +123,16 @@ async fn half_years_are_counted_as_they_are_and_a_frozen_one_stays() {
     answer(rs, Outcome::NoRecord, None).await.unwrap();
     rs.deliver_to(me).await;
     let kind = egnatia_firearms::ReturnKind::HalfYear;
-    let frozen = me.app.freeze_return(&focal(), kind, "2026-H1").await.unwrap();
-    let view = me.app.firearms_progress(&focal(), "2026-H2", 3).await.unwrap();
+    let frozen = me
+        .app
+        .freeze_return(&focal(), kind, "2026-H1")
+        .await
+        .unwrap();
+    let view = me
+        .app
+        .firearms_progress(&focal(), "2026-H2", 3)
+        .await
+        .unwrap();
     let names: Vec<(String, bool)> = view
         .periods
         .iter()
@@ -138,7 +153,10 @@ async fn half_years_are_counted_as_they_are_and_a_frozen_one_stays() {
     assert_eq!(median, [None, None, Some(20)]);
     // Serbia counts its own answer.
     let view = rs.app.firearms_progress(&focal(), "", 1).await.unwrap();
-    let ours = view.rows.iter().find(|row| row.what == "answered-by-us-in-time");
+    let ours = view
+        .rows
+        .iter()
+        .find(|row| row.what == "answered-by-us-in-time");
     assert_eq!(ours.unwrap().counts, [Some(1)]);
     for (until, count) in [("2026", 3), ("2026-H2", 0)] {
         let refused = me.app.firearms_progress(&focal(), until, count).await;

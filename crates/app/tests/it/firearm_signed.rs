@@ -79,18 +79,25 @@ async fn one_officer_does_not_lift_a_destruction_and_two_do() {
     let refused = app.propose_correction(&focal(), id, stolen).await;
     assert_eq!(code(refused), ("event", "report"));
 
-    app.propose_correction(&focal(), id, strike(3)).await.unwrap();
+    app.propose_correction(&focal(), id, strike(3))
+        .await
+        .unwrap();
     let refused = app.sign_correction(&focal(), id).await;
     assert_eq!(code(refused), ("officer", "same-officer"));
     let reader = caller("v.verifying", Role::VerifyingOfficer);
     let refused = app.sign_correction(&reader, id).await;
-    assert!(matches!(refused, Err(AppError::Forbidden(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(AppError::Forbidden(_))),
+        "{refused:?}"
+    );
     assert_eq!(custody(&node, id).await, Custody::Destroyed);
     app.withdraw_proposal(&other, id).await.unwrap();
     let refused = app.sign_correction(&other, id).await;
     assert_eq!(code(refused), ("event", "not-proposed"));
 
-    app.propose_correction(&focal(), id, strike(3)).await.unwrap();
+    app.propose_correction(&focal(), id, strike(3))
+        .await
+        .unwrap();
     app.sign_correction(&other, id).await.unwrap();
     let view = app.view_firearm(&focal(), id).await.unwrap();
     assert_eq!(

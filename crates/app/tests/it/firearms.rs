@@ -605,7 +605,11 @@ pub(crate) async fn open_answer(node: &TestNode) -> RecordId {
     waiting.items[0].0
 }
 
-pub(crate) async fn answer(node: &TestNode, outcome: Outcome, pass_to: Option<&str>) -> Result<(), AppError> {
+pub(crate) async fn answer(
+    node: &TestNode,
+    outcome: Outcome,
+    pass_to: Option<&str>,
+) -> Result<(), AppError> {
     let new = NewTraceAnswer {
         outcome,
         pass_to: pass_to.map(|to| to.parse().unwrap()),

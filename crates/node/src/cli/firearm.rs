@@ -57,6 +57,11 @@ pub enum Firearm {
     /// Propose, sign or withdraw the destruction of a weapon.
     #[command(subcommand)]
     Destruction(Destruction),
+    /// List weapons for which one officer has proposed what another one signs.
+    Waiting {
+        #[command(flatten)]
+        why: Why,
+    },
     /// Sign or withdraw the correction of what two officers signed.
     #[command(subcommand)]
     Correction(Correction),

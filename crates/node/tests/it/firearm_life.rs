@@ -293,7 +293,11 @@ fn a_theft_is_reported_and_one_officer_alone_destroys_nothing() {
     };
     let wrong = by("g.focal", "not the password", &sign);
     assert_eq!(wrong.code, 2, "{}", wrong.err);
-    assert!(wrong.err.contains("login or password is wrong"), "{}", wrong.err);
+    assert!(
+        wrong.err.contains("login or password is wrong"),
+        "{}",
+        wrong.err
+    );
     let may_not = by("v.reader", &reader, &sign);
     assert_eq!(may_not.code, 3, "{}", may_not.err);
     let signed = by("g.focal", &password, &sign);
@@ -305,14 +309,28 @@ fn a_theft_is_reported_and_one_officer_alone_destroys_nothing() {
 
     // What two signed, one at the command line does not lift.
     let number = life.as_array().unwrap().len().to_string();
-    let strike = ["event", &id, "correction", "--corrects", &number, "--reason", "misread"];
+    let strike = [
+        "event",
+        &id,
+        "correction",
+        "--corrects",
+        &number,
+        "--reason",
+        "misread",
+    ];
     assert_eq!(done(&node, &strike)["proposed"], "correction");
     assert_eq!(done(&node, &["show", &id])["custody"], "destroyed");
+    assert_eq!(done(&node, &["waiting"])[0]["firearm"], id.as_str());
     let correct = ["correction", "sign", &id];
     refused(&node, &correct, "two different officers");
     let signed = by("g.focal", &password, &correct);
     assert_eq!(signed.code, 0, "{}", signed.err);
-    assert!(signed.json()["custody"].get("authority").is_some(), "{}", signed.out);
+    assert!(
+        signed.json()["custody"].get("authority").is_some(),
+        "{}",
+        signed.out
+    );
+    assert_eq!(done(&node, &["waiting"]), json!([]));
     let sessions = node.done(&["--json", "user", "list"]).json();
     assert_eq!(sessions.as_array().unwrap().len(), 2);
 }
@@ -321,29 +339,68 @@ fn a_theft_is_reported_and_one_officer_alone_destroys_nothing() {
 fn what_a_weapon_is_is_corrected_and_its_photographs_come_and_go() {
     let node = Node::new();
     let id = register(&node, "D-71");
-    let misread = ["describe", &id, "--serial", "D-77", "--reason", "a seven", "--year", "1987"];
+    let misread = [
+        "describe", &id, "--serial", "D-77", "--reason", "a seven", "--year", "1987",
+    ];
     let said = done(&node, &misread);
     assert_eq!(said["particulars"]["year"], 1987, "{said}");
-    assert_eq!(said["particulars"]["make"], "Zastava", "what is not stated stays");
+    assert_eq!(
+        said["particulars"]["make"], "Zastava",
+        "what is not stated stays"
+    );
     let shown = done(&node, &["show", &id]);
     assert_eq!(shown["body"]["particulars"]["marks"][0]["text"], "D-77");
     let picture = node.path("left.png");
     std::fs::write(&picture, png()).unwrap();
-    let add = ["photograph", &id, picture.to_str().unwrap(), "--shows", "left side"];
+    let add = [
+        "photograph",
+        &id,
+        picture.to_str().unwrap(),
+        "--shows",
+        "left side",
+    ];
     let photograph = done(&node, &add)["photograph"].as_str().unwrap().to_owned();
     let out = node.path("out.jpg");
-    let show = ["photographs", "show", &id, &photograph, "--out", out.to_str().unwrap()];
+    let show = [
+        "photographs",
+        "show",
+        &id,
+        &photograph,
+        "--out",
+        out.to_str().unwrap(),
+    ];
     done(&node, &show);
-    assert!(std::fs::read(&out).unwrap().starts_with(&[0xFF, 0xD8]), "a JPEG");
+    assert!(
+        std::fs::read(&out).unwrap().starts_with(&[0xFF, 0xD8]),
+        "a JPEG"
+    );
     refused(&node, &show, "cannot write");
     done(&node, &["photographs", "remove", &id, &photograph]);
     let gone = run(&node, &["photographs", "remove", &id, &photograph]);
     assert_eq!(gone.code, 2, "{}", gone.err);
     let further = [
-        "register", "--serial", "E-?1", "--state", "doubted", "--doubts", "2=60/8", "--mark",
-        "slide: AB 1", "--make", "CZ", "--calibre", "9 mm", "--kind", "pistol", "--reference", "R 7",
+        "register",
+        "--serial",
+        "E-?1",
+        "--state",
+        "doubted",
+        "--doubts",
+        "2=60/8",
+        "--mark",
+        "slide: AB 1",
+        "--make",
+        "CZ",
+        "--calibre",
+        "9 mm",
+        "--kind",
+        "pistol",
+        "--reference",
+        "R 7",
     ];
-    let id = done(&node, &further)["registered"].as_str().unwrap().to_owned();
+    let id = done(&node, &further)["registered"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let body = done(&node, &["show", &id])["body"].clone();
     assert_eq!(body["reference"], "R 7");
     assert_eq!(body["particulars"]["marks"][0]["doubts"][0]["perhaps"], "8");
@@ -361,8 +418,14 @@ fn half_years_are_printed_side_by_side() {
     csv.push("--csv");
     csv.extend(WHY);
     let out = node.done(&csv).out;
-    assert!(out.starts_with("section,group,what,by,2025-H2,2026-H1\n"), "{out}");
-    assert!(out.contains("\nregister,,destroyed,came: seizure,0,0\n"), "{out}");
+    assert!(
+        out.starts_with("section,group,what,by,2025-H2,2026-H1\n"),
+        "{out}"
+    );
+    assert!(
+        out.contains("\nregister,,destroyed,came: seizure,0,0\n"),
+        "{out}"
+    );
     refused(&node, &["progress", "--until", "2026"], "half-year");
     assert_eq!(done(&node, &["trace", "partners"]), json!([]));
 }

@@ -71,7 +71,7 @@ firearm-since = Since
 firearm-form = State of the weapon
 firearm-alert = Looked for by
 firearm-alert-see = The alert
-firearm-reported = reported
+firearm-reported = as it stood when it was reported
 firearm-incident-see = The incident
 firearm-is-missing = This weapon is lost or stolen. An alert looks for it; what brings it back ends the alert.
 firearm-life = What happened to it
@@ -115,9 +115,9 @@ firearm-authority-invalid = Write the code of the authority, such as mk-mvr
 firearm-circumstances = Circumstances
 firearm-circumstances-hint = Where, and how. No names of persons
 firearm-wrong = Wrong?
-firearm-correct = Correct No. { $of }
-firearm-corrected = In place of No. { $of }: { $truth }.
-firearm-struck = No. { $of } did not happen.
+firearm-correct = Correct No. { $of }
+firearm-corrected = In place of No. { $of }: { $truth }. Why: { $why }
+firearm-struck = No. { $of } did not happen: { $why }
 firearm-is-corrected = What was recorded
 firearm-truth = Something else happened
 firearm-truth-means = Choose what happened in truth: it comes in the place of what was recorded.
@@ -318,7 +318,7 @@ traces-waiting = To be answered
 traces-waiting-empty = Traces of partners would stand here.
 traces-waiting-empty-how = They come by themselves, with their clock.
 trace-new = Trace a weapon
-trace-new-means = Ask the country of manufacture, or of the last import. The number of the frame or receiver, maker, calibre and country are needed.
+trace-new-means = Ask the country of manufacture, or of the last import. The number of the frame or receiver, maker, calibre, country, and what the answer is for are needed.
 trace-submit = Ask
 trace-to = Ask
 trace-to-missing = Choose a partner
@@ -632,7 +632,10 @@ notice-firearm-described = What the weapon is, is corrected.
 
 firearm-corrected-by-two = Two officers signed this. You propose its correction, and another officer signs.
 firearm-correct-propose = Propose the correction
-firearm-proposed-by = Proposed by { $who }.
+firearm-proposed-by = (proposed by { $who })
+firearm-corrected-by = corrected by No. { $number }
+firearm-doubt = Place { $place }: { $percent } % sure
+firearm-doubt-perhaps = Place { $place }: { $percent } % sure, perhaps { $perhaps }
 firearm-in-truth = In truth
 firearm-act-sign-correction = A correction is proposed
 firearm-act-sign-correction-means = Two officers signed what it corrects. Another officer than the one who proposed it compares the evidence and signs.
@@ -787,3 +790,14 @@ return-what-asked-of-us = Asked of this authority
 return-what-answered-by-us = Answered by this authority
 return-what-answered-by-us-in-time = Answered by this authority in time
 return-what-our-median-tenths-of-a-day = Median until its answer, days
+
+firearms-waiting = Waiting for a second officer
+firearms-waiting-lede = One officer has proposed it. Another one opens the weapon, compares the evidence, and signs.
+firearms-waiting-empty = Weapons that wait for a signature would stand here.
+firearms-waiting-empty-how = An officer proposes a destruction, or the correction of what two officers signed.
+firearms-waiting-what = What is proposed
+firearms-waiting-count = { $count ->
+    [one] One waits for a signature
+   *[other] { $count } wait for a signature
+}
+firearm-waits = Something is proposed for this weapon, and waits for the signature of another officer. It stands at the end of this page.

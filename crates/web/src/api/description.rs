@@ -37,7 +37,7 @@ use super::{
         traces::remind, traces::close, traces::partners, returns::progress,
         traces::answer_trace, traces::pass_trace_on, returns::count_return, returns::returns,
         returns::one_return, returns::freeze_return, returns::record_proceedings,
-        firearms::withdraw_destruction, firearm_changes::describe, firearm_changes::propose_correction,
+        firearms::withdraw_destruction, firearm_changes::describe, firearm_changes::waiting, firearm_changes::propose_correction,
         firearm_changes::sign_correction, firearm_changes::withdraw_correction, firearm_import::import, firearm_import::columns,
         firearm_photographs::add, firearm_photographs::view,
         firearm_photographs::remove, firearm_import::views, firearm_import::keep_view, firearm_import::drop_view,

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use egnatia_alerts::Reason;
 use egnatia_app::{Action, Described, NewCorrection};
-use egnatia_firearms::{Event, Particulars};
+use egnatia_firearms::{Event, Particulars, Proposal};
 use egnatia_record::RecordId;
 use jiff::civil::Date;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::caller::{Bearer, record_id};
@@ -124,4 +125,36 @@ pub(crate) async fn withdraw_correction(
     let (id, caller) = (record_id(&id)?, bearer.caller());
     state.app.withdraw_proposal(caller, id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// A weapon for which one officer has proposed what another one signs.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct WaitingBody {
+    /// The record.
+    #[schema(value_type = String)]
+    pub id: RecordId,
+    /// The name under which it is shown.
+    pub name: String,
+    /// What is proposed, by whom, when.
+    #[schema(value_type = Object)]
+    pub proposed: Option<Proposal>,
+}
+
+/// Weapons that wait for a second officer, the last first, up to 100.
+#[utoipa::path(
+    get, path = "/api/v1/firearms/waiting", tag = "firearms",
+    responses((status = 200, description = "The weapons", body = Vec<WaitingBody>), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn waiting(
+    State(state): State<WebState>,
+    bearer: Bearer,
+) -> Result<Json<Vec<WaitingBody>>, Problem> {
+    bearer.enter(&state, Action::ViewFirearms)?;
+    let waiting = state.app.firearms_waiting(bearer.caller()).await?;
+    let waiting = waiting.into_iter().map(|(id, firearm)| WaitingBody {
+        id,
+        name: firearm.particulars.display_name(),
+        proposed: firearm.proposed,
+    });
+    Ok(Json(waiting.collect()))
 }

@@ -168,6 +168,7 @@ fn firearms_router() -> Router<WebState> {
             get(firearms::list).merge(post(firearms::register)),
         )
         .route("/firearms/like", post(firearms::like))
+        .route("/firearms/waiting", get(firearm_changes::waiting))
         .route("/firearms/columns", get(firearm_import::columns))
         .route("/firearms/views", get(firearm_import::views))
         .route(

@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use egnatia_app::{Action, FirearmView};
-use egnatia_firearms::{Custody, EventKind, Particulars, Proposal};
+use egnatia_firearms::{Custody, Event, EventKind, Particulars, Proposal};
 use egnatia_record::RecordId;
 
 use super::alert_facts::day;
@@ -76,11 +76,13 @@ async fn page(
     }
     SectionsPage {
         back: ("/firearms", t.text("firearms-title")),
-        notice: view
-            .standing
-            .custody
-            .is_missing()
-            .then(|| t.text("firearm-is-missing")),
+        notice: match &view.firearm.proposed {
+            Some(_) => Some(t.text("firearm-waits")),
+            None => {
+                let missing = view.standing.custody.is_missing();
+                missing.then(|| t.text("firearm-is-missing"))
+            }
+        },
         sections,
         frame,
     }
@@ -162,15 +164,24 @@ fn marks(frame: &Frame, what: &Particulars) -> Table {
             true => Tone::Agree,
             false => Tone::Caution,
         };
-        let doubts = mark.doubts.iter().map(|doubt| match doubt.perhaps {
-            Some(perhaps) => format!("{}={}%/{perhaps}", doubt.place, doubt.percent),
-            None => format!("{}={}%", doubt.place, doubt.percent),
+        let doubts = mark.doubts.iter().map(|doubt| {
+            let mut values = vec![
+                ("place", doubt.place.to_string()),
+                ("percent", doubt.percent.to_string()),
+            ];
+            match doubt.perhaps {
+                Some(perhaps) => {
+                    values.push(("perhaps", perhaps.to_string()));
+                    t.with_all("firearm-doubt-perhaps", &values)
+                }
+                None => t.with_all("firearm-doubt", &values),
+            }
         });
         vec![
             Cell::Text(terms::word(t, &["mark-place"], mark.place.as_str())),
             Cell::Exact(mark.text.clone()),
             Cell::tag(tone, terms::word(t, &["mark-state"], mark.state.as_str())),
-            Cell::Text(doubts.collect::<Vec<_>>().join(", ")),
+            Cell::Text(doubts.collect::<Vec<_>>().join("; ")),
         ]
     });
     Table::new(t, String::new(), columns, Empty::default()).rows(rows.collect())
@@ -219,9 +230,19 @@ fn life(frame: &Frame, id: RecordId, view: &FirearmView) -> Table {
     }
     let rows = (1_u32..).zip(&view.firearm.life).map(|(number, entry)| {
         let kind = entry.event.kind();
+        let word = terms::word(t, &["event"], kind.as_str());
+        let corrected = (1_u32..).zip(&view.firearm.life).filter(
+            |(_, later)| matches!(&later.event, Event::Correction { of, .. } if *of == number),
+        );
         let mut cells = vec![
             Cell::Text(number.to_string()),
-            Cell::Text(terms::word(t, &["event"], kind.as_str())),
+            match corrected.last() {
+                Some((by, _)) => {
+                    let by = t.with("firearm-corrected-by", "number", by.to_string());
+                    Cell::Lines(word, by)
+                }
+                None => Cell::Text(word),
+            },
             Cell::Text(day(entry.on)),
             Cell::Text(firearm_events::says(t, &entry.event)),
             Cell::Text(entry.by.to_string()),

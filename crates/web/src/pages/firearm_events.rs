@@ -101,13 +101,17 @@ pub(super) fn says(t: &Texts, event: &Event) -> String {
                     says(t, instead),
                 ];
                 let truth = truth.join(", ");
-                let arguments = [("of", of.to_string()), ("truth", truth)];
-                format!("{} {reason}", t.with_all("firearm-corrected", &arguments))
+                let arguments = [
+                    ("of", of.to_string()),
+                    ("truth", truth),
+                    ("why", reason.clone()),
+                ];
+                t.with_all("firearm-corrected", &arguments)
             }
-            None => format!(
-                "{} {reason}",
-                t.with("firearm-struck", "of", of.to_string())
-            ),
+            None => {
+                let arguments = [("of", of.to_string()), ("why", reason.clone())];
+                t.with_all("firearm-struck", &arguments)
+            }
         },
     }
 }

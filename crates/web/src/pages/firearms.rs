@@ -6,7 +6,7 @@ use egnatia_app::{
     Action, AppError, EXPORT_ROWS_MAX, ExportedTable, FirearmOrder, FirearmRow, FirearmSearch,
     Page, PresetArea,
 };
-use egnatia_firearms::{Category, Custody, Label, WeaponKind};
+use egnatia_firearms::{Category, Custody, Label, Proposal, WeaponKind};
 
 use egnatia_record::RecordId;
 
@@ -277,6 +277,48 @@ pub(super) async fn found_ids(
     Ok((ids.collect(), query_of(&posted), page.next.is_some()))
 }
 
+/// Shows the weapons that wait for a second officer.
+pub(crate) async fn show_waiting(signed: Signed) -> Result<Response, Problem> {
+    signed.enter(Action::ViewFirearms)?;
+    let t = signed.t();
+    let waiting = signed.state.app.firearms_waiting(signed.caller()).await?;
+    let frame = signed
+        .frame(t.text("firearms-waiting"), Some(Area::Firearms))
+        .await;
+    let columns = &[
+        "column-name",
+        "firearms-waiting-what",
+        "column-by",
+        "column-on",
+    ];
+    let rows = waiting.iter().filter_map(|(id, firearm)| {
+        let proposed = firearm.proposed.as_ref()?;
+        let (what, at) = match proposed {
+            Proposal::Destruction(proposed) => ("event-destruction", proposed.at),
+            Proposal::Correction(proposed) => ("event-correction", proposed.at),
+        };
+        Some(vec![
+            Cell::link(
+                format!("/firearms/{id}"),
+                firearm.particulars.display_name(),
+            ),
+            Cell::Text(t.text(what)),
+            Cell::Text(proposed.by().to_string()),
+            Cell::Time(frame.moment(at)),
+        ])
+    });
+    let empty = Empty::of(t, "firearms-waiting");
+    let table = Table::new(t, String::new(), columns, empty).rows(rows.collect());
+    Ok(show(&FirearmsPage {
+        tabs: tabs(t, "/firearms"),
+        lede: t.text("firearms-waiting-lede"),
+        links: Vec::new(),
+        filters: Vec::new(),
+        tables: vec![table],
+        frame,
+    }))
+}
+
 async fn list(
     signed: &Signed,
     (posted, wrong): (&Posted, &Wrong),
@@ -298,6 +340,14 @@ async fn list(
         false => Vec::new(),
     };
     let app = &signed.state.app;
+    let mut links = links;
+    let waiting = app.firearms_waiting_count().await.unwrap_or_default();
+    if waiting > 0 {
+        links.push((
+            "/firearms/waiting",
+            t.count("firearms-waiting-count", waiting),
+        ));
+    }
     let kept = app.presets(signed.caller(), PresetArea::FirearmsView).await;
     let kept = kept.unwrap_or_default().into_iter();
     let views = Views {

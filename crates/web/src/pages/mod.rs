@@ -259,6 +259,7 @@ fn firearms_router() -> Router<WebState> {
         .route("/firearms/search", post(firearms::search))
         .route("/firearms/views", post(firearms::keep_view))
         .route("/firearms/new", get(firearm_new::show_new))
+        .route("/firearms/waiting", get(firearms::show_waiting))
         .route("/firearms/{id}", get(firearm::show_firearm))
         .route(
             "/firearms/{id}/report",

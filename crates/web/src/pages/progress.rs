@@ -9,7 +9,7 @@ use super::alert_facts::day;
 use super::alert_form::{Filler, Wrong};
 use super::firearm_sections::wrong_in_words;
 use super::firearms::{FirearmsPage, tabs};
-use super::return_rows::{by, figure};
+use super::return_rows::{by, figure, is_median};
 use super::terms;
 use crate::parts::{Cell, Empty, Field, Table, Tone};
 use crate::problem::Problem;
@@ -60,7 +60,7 @@ pub(crate) async fn show_partners(signed: Signed) -> Result<Response, Problem> {
     Ok(show(&FirearmsPage {
         tabs: tabs(t, "/traces"),
         lede: t.text("trace-partners-lede"),
-        links: vec![("/traces", t.text("traces-title"))],
+        links: Vec::new(),
         filters: Vec::new(),
         tables: vec![table],
         frame,
@@ -150,7 +150,10 @@ fn tables(frame: &Frame, view: &ProgressView) -> Vec<Table> {
     let mut tables = vec![periods(frame, view)];
     for of in known {
         let mine: Vec<&ProgressRow> = view.rows.iter().filter(|row| row.section == of).collect();
-        let shown: Vec<&ProgressRow> = mine.into_iter().filter(|row| !row.is_empty()).collect();
+        let shown: Vec<&ProgressRow> = mine
+            .into_iter()
+            .filter(|row| !row.is_empty() || is_median(&row.what))
+            .collect();
         if shown.is_empty() {
             continue;
         }

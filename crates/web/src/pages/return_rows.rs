@@ -23,7 +23,11 @@ pub(super) fn sections(t: &'static Texts, rows: &[ReturnRow]) -> Vec<Section> {
             ),
             None => ("figures", t.text("return-figures")),
         };
-        let shown: Vec<&ReturnRow> = mine.iter().copied().filter(|row| row.count > 0).collect();
+        let shown: Vec<&ReturnRow> = mine
+            .iter()
+            .copied()
+            .filter(|row| row.count > 0 || is_median(&row.what))
+            .collect();
         let nothing = mine.len().saturating_sub(shown.len());
         let mut section = Section::new(id, heading);
         if nothing > 0 {
@@ -82,9 +86,14 @@ fn table(t: &'static Texts, of: Option<ReturnSection>, rows: &[&ReturnRow]) -> T
     Table::new(t, String::new(), &columns, Empty::default()).rows(rows.collect())
 }
 
+/// Whether the row is a time: less than a tenth of a day is something too.
+pub(super) fn is_median(what: &str) -> bool {
+    what.ends_with("tenths-of-a-day")
+}
+
 /// The count of a row. What is in tenths of a day in the file is in days here.
 pub(super) fn figure(what: &str, count: u64) -> Cell {
-    Cell::Number(match what.ends_with("tenths-of-a-day") {
+    Cell::Number(match is_median(what) {
         true => format!("{}.{}", count / 10, count % 10),
         false => count.to_string(),
     })

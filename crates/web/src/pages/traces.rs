@@ -392,6 +392,7 @@ pub(super) fn facts(frame: &Frame, trace: &egnatia_firearms::Trace) -> Facts {
                 trace.recovered_in
             )),
         )
+        .with_some(t.text("trace-circumstances"), text(&trace.circumstances))
         .with(t.text("trace-offence"), Cell::Text(trace.offence.clone()))
         .with(t.text("trace-priority"), priority(t, trace.is_urgent()))
         .with_some(
@@ -402,7 +403,6 @@ pub(super) fn facts(frame: &Frame, trace: &egnatia_firearms::Trace) -> Facts {
         )
         .with_some(t.text("trace-urgency-reason"), text(&trace.urgency_reason))
         .with_some(t.text("trace-question"), text(&trace.question))
-        .with_some(t.text("trace-circumstances"), text(&trace.circumstances))
         .with_some(t.text("trace-intended-use"), text(&trace.intended_use))
         .with_all(t.text("trace-may-pass-to"), may_pass.collect())
         .with(

@@ -22,7 +22,11 @@ async fn destroyed(world: &World, first: &mut Browser) -> String {
     ];
     path_of(&first.post(&format!("{path}/events/seizure"), &taken).await);
     let proposed = [("method", "melted"), ("evidence", "protocol 12/26")];
-    path_of(&first.post(&format!("{path}/propose-destruction"), &proposed).await);
+    path_of(
+        &first
+            .post(&format!("{path}/propose-destruction"), &proposed)
+            .await,
+    );
     let mut second = world.justified("f.second", PURPOSE).await;
     second.get(&path).await;
     let on = [("sign_on", "21.11.2026")];
@@ -40,7 +44,10 @@ async fn a_destruction_is_corrected_on_the_page_by_two_officers_only() {
     for text in ["Two officers signed this", "Propose the correction"] {
         assert!(page.contains(text), "{text}: {page}");
     }
-    let strike = [("corrects", "2"), ("reason", "another weapon was in the furnace")];
+    let strike = [
+        ("corrects", "2"),
+        ("reason", "another weapon was in the furnace"),
+    ];
     path_of(&first.post(&form, &strike).await);
     let page = first.get(&path).await.body;
     for text in [
@@ -51,6 +58,18 @@ async fn a_destruction_is_corrected_on_the_page_by_two_officers_only() {
     ] {
         assert!(page.contains(text), "{text}: {page}");
     }
+    assert!(
+        first
+            .get("/firearms")
+            .await
+            .body
+            .contains("One waits for a signature")
+    );
+    let waiting = first.get("/firearms/waiting").await.body;
+    assert!(
+        waiting.contains(&path) && waiting.contains("f.firearms"),
+        "{waiting}"
+    );
     let sign = format!("{path}/sign-correction");
     let alone = first.post(&sign, &[]).await;
     assert_eq!(alone.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -62,9 +81,10 @@ async fn a_destruction_is_corrected_on_the_page_by_two_officers_only() {
     let mut second = world.justified("f.second", PURPOSE).await;
     second.get(&path).await;
     path_of(&second.post(&sign, &[]).await);
+    assert!(!second.get("/firearms/waiting").await.body.contains(&path));
     let page = second.get(&path).await.body;
     assert!(page.contains("With an authority"), "{page}");
-    assert!(page.contains("Proposed by f.firearms."), "{page}");
+    assert!(page.contains("(proposed by f.firearms)"), "{page}");
 }
 
 #[tokio::test]
@@ -81,23 +101,49 @@ async fn programs_correct_what_two_signed_by_two_accounts() {
     let strike = json!({ "of": 2, "on": "2026-11-21", "reason": "another weapon" });
     let event = json!({ "event": { "correction": strike }, "on": "2026-11-23" });
     let alone = post(format!("{path}/events"), one.clone(), event).await;
-    assert_eq!(alone.json()["errors"][0]["code"], "signed-by-two", "{}", alone.body);
+    assert_eq!(
+        alone.json()["errors"][0]["code"],
+        "signed-by-two",
+        "{}",
+        alone.body
+    );
     let correction = format!("{path}/correction");
     let proposed = post(correction.clone(), one.clone(), strike).await;
     assert_eq!(proposed.status, StatusCode::NO_CONTENT, "{}", proposed.body);
     let sign = format!("{correction}/signature");
     let same = post(sign.clone(), one.clone(), json!({})).await;
-    assert_eq!(same.json()["errors"][0]["code"], "same-officer", "{}", same.body);
-    let withdrawn = world.api(Method::DELETE, &correction, Some(&other), "").await;
-    assert_eq!(withdrawn.status, StatusCode::NO_CONTENT, "{}", withdrawn.body);
+    assert_eq!(
+        same.json()["errors"][0]["code"],
+        "same-officer",
+        "{}",
+        same.body
+    );
+    let withdrawn = world
+        .api(Method::DELETE, &correction, Some(&other), "")
+        .await;
+    assert_eq!(
+        withdrawn.status,
+        StatusCode::NO_CONTENT,
+        "{}",
+        withdrawn.body
+    );
     let nothing = post(sign.clone(), other.clone(), json!({})).await;
     assert_eq!(nothing.json()["errors"][0]["code"], "not-proposed");
     let strike = json!({ "of": 2, "on": "2026-11-21", "reason": "another weapon" });
     post(correction, one.clone(), strike).await;
+    let waiting = world
+        .api(Method::GET, "/firearms/waiting", Some(&other), "")
+        .await;
+    assert_eq!(waiting.json()[0]["proposed"]["of"], 2, "{}", waiting.body);
     let signed = post(sign, other, json!({})).await;
     assert_eq!(signed.status, StatusCode::NO_CONTENT, "{}", signed.body);
     let seen = world.api(Method::GET, &path, Some(&one), "").await;
-    assert_eq!(seen.json()["custody"]["authority"], "mk-mvr", "{}", seen.body);
+    assert_eq!(
+        seen.json()["custody"]["authority"],
+        "mk-mvr",
+        "{}",
+        seen.body
+    );
 }
 
 #[tokio::test]
@@ -119,7 +165,9 @@ async fn what_a_weapon_is_is_corrected_on_the_page_and_by_programs() {
     assert!(browser.get(&path).await.body.contains("M70B-45128"));
     // Another one with this number is shown before anything is written.
     let other = registered(&mut browser).await;
-    let like = browser.post(&format!("{other}/description"), &changed).await;
+    let like = browser
+        .post(&format!("{other}/description"), &changed)
+        .await;
     assert_eq!(like.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(like.body.contains(&path) && like.body.contains("different_from"));
     let token = world.token("f.firearms", PURPOSE).await;
@@ -127,7 +175,8 @@ async fn what_a_weapon_is_is_corrected_on_the_page_and_by_programs() {
         "marks": [{ "place": "receiver", "text": "M70B-77777", "state": "readable" }],
         "kind": "assault-rifle", "make": "Zastava", "model": "M70", "calibre": "7.62x39",
     } });
-    let done = world.api(Method::PUT, &path, Some(&token), &body.to_string());
+    let body = body.to_string();
+    let done = world.api(Method::PUT, &path, Some(&token), &body);
     assert_eq!(done.await.status, StatusCode::NO_CONTENT);
     assert!(browser.get(&path).await.body.contains("M70B-77777"));
     // A trace starts from the weapon.
@@ -154,7 +203,11 @@ async fn a_trace_is_reminded_and_closed_and_partners_are_counted() {
         ("offence", "illicit possession"),
     ]);
     let unused = browser.post("/traces", &asked).await;
-    assert!(unused.body.contains("intended_use-error"), "{}", unused.body);
+    assert!(
+        unused.body.contains("intended_use-error"),
+        "{}",
+        unused.body
+    );
     let use_of = [("intended_use", "the investigation KU 12/26")];
     let asked: Vec<_> = asked.into_iter().chain(use_of).collect();
     let trace = path_of(&browser.post("/traces", &asked).await);
@@ -162,9 +215,16 @@ async fn a_trace_is_reminded_and_closed_and_partners_are_counted() {
     let list = browser.get("/traces").await.body;
     assert!(list.contains("0 of 1 answered"), "{list}");
     let page = browser.get(&trace).await.body;
-    assert!(!page.contains(&format!("{trace}/remind")), "nobody is late yet");
+    assert!(
+        !page.contains(&format!("{trace}/remind")),
+        "nobody is late yet"
+    );
     let early = browser.post(&format!("{trace}/remind"), &[]).await;
-    assert!(early.body.contains("Nobody who was asked is late"), "{}", early.body);
+    assert!(
+        early.body.contains("Nobody who was asked is late"),
+        "{}",
+        early.body
+    );
     for world in [&skopje, &belgrade] {
         world.node.clock.advance(SignedDuration::from_hours(24 * 8));
     }
@@ -178,26 +238,34 @@ async fn a_trace_is_reminded_and_closed_and_partners_are_counted() {
     let list = other.get("/traces").await.body;
     assert!(list.contains("reminds"), "{list}");
     let partners = browser.get("/traces/partners").await.body;
-    assert!(partners.contains("rs-mup") || partners.contains("Serbia"), "{partners}");
+    assert!(
+        partners.contains("rs-mup") || partners.contains("Serbia"),
+        "{partners}"
+    );
     let token = skopje.token("f.firearms", PURPOSE).await;
-    let counted = skopje.api(Method::GET, "/traces/partners", Some(&token), "").await;
+    let counted = skopje
+        .api(Method::GET, "/traces/partners", Some(&token), "")
+        .await;
     assert_eq!(counted.json()[0]["overdue"], 1, "{}", counted.body);
 
     let unsaid = browser.post(&format!("{trace}/close"), &[]).await;
     assert!(unsaid.body.contains("why-error"), "{}", unsaid.body);
-    path_of(&browser.post(&format!("{trace}/close"), &[("why", "not-needed")]).await);
+    path_of(
+        &browser
+            .post(&format!("{trace}/close"), &[("why", "not-needed")])
+            .await,
+    );
     let page = browser.get(&trace).await.body;
     assert!(page.contains("Closed: No longer needed"), "{page}");
-    assert!(!page.contains(&format!("{trace}/ask")), "nothing more is asked");
+    assert!(
+        !page.contains(&format!("{trace}/ask")),
+        "nothing more is asked"
+    );
     skopje.node.deliver_to(&belgrade.node).await;
     let list = other.get("/traces").await.body;
     assert!(list.contains("No answer needed"), "{list}");
-    let again = skopje.api(
-        Method::POST,
-        &format!("{trace}/close"),
-        Some(&token),
-        r#"{"why":"traced"}"#,
-    );
+    let close = format!("{trace}/close");
+    let again = skopje.api(Method::POST, &close, Some(&token), r#"{"why":"traced"}"#);
     assert_eq!(again.await.json()["errors"][0]["code"], "closed");
 }
 
@@ -207,11 +275,22 @@ async fn half_years_stand_side_by_side_on_the_page_in_a_file_and_for_programs() 
     let mut browser = world.justified("f.firearms", PURPOSE).await;
     destroyed(&world, &mut browser).await;
     let page = browser.get("/returns/progress").await.body;
-    for text in ["2026-H2", "2024-H1", "Not over yet", "Destroyed, Came by: seizure"] {
+    for text in [
+        "2026-H2",
+        "2024-H1",
+        "Not over yet",
+        "Destroyed, Came by: seizure",
+    ] {
         assert!(page.contains(text), "{text}: {page}");
     }
-    let csv = browser.get("/returns/progress.csv?until=2026-H2&count=2").await.body;
-    assert!(csv.contains("\"register\",\"\",\"destroyed\",\"came: seizure\",\"0\",\"1\""), "{csv}");
+    let csv = browser
+        .get("/returns/progress.csv?until=2026-H2&count=2")
+        .await
+        .body;
+    assert!(
+        csv.contains("\"register\",\"\",\"destroyed\",\"came: seizure\",\"0\",\"1\""),
+        "{csv}"
+    );
     let wrong = browser.get("/returns/progress?until=2026").await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.body.contains("until-error"), "{}", wrong.body);
@@ -221,7 +300,10 @@ async fn half_years_stand_side_by_side_on_the_page_in_a_file_and_for_programs() 
     assert_eq!(body["periods"], json!(["2026-H2"]));
     let rows = body["rows"].as_array().unwrap().iter();
     let gone = rows.filter(|row| row["what"] == "destroyed" && row["at"] == "came: seizure");
-    assert_eq!(gone.map(|row| row["counts"][0].clone()).collect::<Vec<_>>(), [json!(1)]);
+    assert_eq!(
+        gone.map(|row| row["counts"][0].clone()).collect::<Vec<_>>(),
+        [json!(1)]
+    );
 }
 
 #[test]

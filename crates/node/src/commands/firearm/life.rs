@@ -258,3 +258,26 @@ async fn standing(
     print(json, &value, text);
     Ok(ExitCode::SUCCESS)
 }
+
+/// Weapons that wait for a second officer.
+pub async fn waiting(data: &Data, caller: &Caller, json: bool) -> anyhow::Result<ExitCode> {
+    let waiting = data.app.firearms_waiting(caller).await?;
+    let lines = waiting.iter().filter_map(|(id, firearm)| {
+        let proposed = firearm.proposed.as_ref()?;
+        let name = firearm.particulars.display_name();
+        Some(format!("{id} {name}: proposed by {}", proposed.by()))
+    });
+    let mut text = lines.collect::<Vec<_>>().join("\n");
+    if waiting.is_empty() {
+        text.push_str("Nothing waits for a second officer.");
+    }
+    let values = waiting.iter().map(|(id, firearm)| {
+        json!({
+            "firearm": id, "name": firearm.particulars.display_name(),
+            "proposed": firearm.proposed,
+        })
+    });
+    let value = json!(values.collect::<Vec<_>>());
+    print(json, &value, &text);
+    Ok(ExitCode::SUCCESS)
+}

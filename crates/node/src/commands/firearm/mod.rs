@@ -80,6 +80,7 @@ async fn act(data: &Data, caller: &Caller, what: Firearm, json: bool) -> anyhow:
         Firearm::Series(what) => figures::series(data, caller, &what, json).await,
         Firearm::Places(what) => figures::places(data, caller, &what, json).await,
         Firearm::Clusters { .. } => clusters(data, caller, json).await,
+        Firearm::Waiting { .. } => life::waiting(data, caller, json).await,
     }
 }
 
@@ -111,7 +112,8 @@ fn why_of(what: &Firearm) -> &Why {
         | Firearm::Photograph { why, .. }
         | Firearm::Show { why, .. }
         | Firearm::Return { why, .. }
-        | Firearm::Clusters { why } => why,
+        | Firearm::Clusters { why }
+        | Firearm::Waiting { why } => why,
     }
 }
 
