@@ -25,6 +25,8 @@ pub enum ExportedTable {
     IncidentSeries,
     /// Incidents by place.
     IncidentPlaces,
+    /// Half-years of the regional report.
+    Progress,
 }
 
 impl ExportedTable {
@@ -37,6 +39,7 @@ impl ExportedTable {
             Self::Firearms => "firearms",
             Self::IncidentSeries => "incident-series",
             Self::IncidentPlaces => "incident-places",
+            Self::Progress => "progress",
         }
     }
 
@@ -45,7 +48,9 @@ impl ExportedTable {
             Self::Inbox => Action::ListMatches,
             Self::Hits => Action::ListHits,
             Self::AuditLog => Action::SearchAudit,
-            Self::Firearms | Self::IncidentSeries | Self::IncidentPlaces => Action::ViewFirearms,
+            Self::Firearms | Self::IncidentSeries | Self::IncidentPlaces | Self::Progress => {
+                Action::ViewFirearms
+            }
         }
     }
 }

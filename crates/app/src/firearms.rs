@@ -4,6 +4,7 @@ mod events;
 mod import;
 mod incidents;
 mod photographs;
+mod progress;
 mod register;
 mod returns;
 mod traces;
@@ -25,12 +26,12 @@ use jiff::Timestamp;
 
 use crate::catalogue::OWN_FIREARMS;
 use crate::index::MatchKeys;
-use crate::port::{Change, FirearmRow, KeyChange, StoredRecord};
-use crate::writing::{Beside, Keep, Terms, Writing};
-use crate::{App, AppError, Caller, Invalid};
+use crate::port::{Change, FirearmRow, KeyChange, RecordFilter, StoredRecord};
+use crate::writing::{Beside, EventAbout, Keep, Terms, Writing};
+use crate::{Action, App, AppError, Caller, Invalid, read_body};
 
-pub use events::MissingReport;
 pub(crate) use events::characteristics;
+pub use events::{MissingReport, NewCorrection};
 pub use import::{
     EarlierRow, FirearmImportError, FirearmImportReport, FirearmImporting, ImportStep,
     LikeFirearmRow, LikeState, RowDecision, SameFirearm,
@@ -38,13 +39,15 @@ pub use import::{
 pub use incidents::{IncidentSummary, IncidentView};
 pub(crate) use photographs::KEPT;
 pub use photographs::PhotographForm;
-pub use register::{FirearmSearch, FirearmView, LikeFirearm, NewFirearm};
+pub use progress::{PERIODS_MAX, ProgressView};
+pub use register::{Described, FirearmSearch, FirearmView, LikeFirearm, NewFirearm};
 pub use returns::{ReturnSummary, ReturnView};
 pub(crate) use traces::{
     ASKED as TRACE_ASKED, CATEGORY, OPEN, RECEIVED as TRACE_RECEIVED, next_version,
 };
 pub use traces::{
-    NewTrace, NewTraceAnswer, TraceAnswerView, TraceDelivery, TraceSummary, TraceView,
+    NewTrace, NewTraceAnswer, TraceAnswerView, TraceDelivery, TraceStanding, TraceSummary,
+    TraceView,
 };
 
 /// The tables of calibres, makes and serials, read once for all nodes of a process.
@@ -58,7 +61,7 @@ pub(crate) fn shared_reference() -> Result<&'static Reference, AppError> {
 
 /// Why a life does not go on so, as an answer.
 pub(crate) fn refused(error: &LifeRefused) -> AppError {
-    Invalid::new(error.field(), "refused", error.to_string()).into()
+    Invalid::new(error.field(), error.name(), error.to_string()).into()
 }
 
 pub(crate) fn purpose_of(caller: &Caller) -> Result<Purpose, AppError> {
@@ -119,6 +122,11 @@ pub(crate) fn weapon_entry(id: RecordId, firearm: &Firearm) -> ListEntry {
     }
 }
 
+/// The state of a weapon for which one officer has proposed what another one signs.
+const WAITING: &str = "waits-for-signature";
+/// So many weapons that wait are listed.
+const WAITING_MAX: u32 = 100;
+
 /// A weapon that is to be written.
 pub(crate) struct Keeping<'a> {
     /// Its version before; absent where it is new.
@@ -143,6 +151,43 @@ impl App {
     /// Hours and years of the law on firearms.
     pub fn firearms_profile(&self) -> &FirearmsProfile {
         &self.inner.firearms
+    }
+
+    /// Weapons for which one officer has proposed what another one signs, the last first, up to 100.
+    ///
+    /// # Errors
+    /// [`AppError::NoJustification`], [`AppError::Forbidden`].
+    pub async fn firearms_waiting(
+        &self,
+        caller: &Caller,
+    ) -> Result<Vec<(RecordId, Firearm)>, AppError> {
+        self.authorise(caller, Action::ViewFirearms, None)?;
+        let filter = RecordFilter {
+            kind: Kind::Firearm,
+            state: Some(WAITING.to_owned()),
+            created_by: None,
+            after: None,
+            limit: WAITING_MAX,
+        };
+        let mut waiting = Vec::new();
+        for stored in self.store().find(&filter).await? {
+            if let Some(firearm) = read_body::<Firearm>(&stored)? {
+                waiting.push((stored.envelope.id, firearm));
+            }
+        }
+        let ids: Vec<RecordId> = waiting.iter().map(|(id, _)| *id).collect();
+        let about =
+            EventAbout::subject("firearms-waiting").data(serde_json::json!({ "records": ids }));
+        self.log_consultation(caller, about).await?;
+        Ok(waiting)
+    }
+
+    /// How many weapons wait for a second officer. Touches nothing personal.
+    ///
+    /// # Errors
+    /// [`AppError::Store`] where the store does not answer.
+    pub async fn firearms_waiting_count(&self) -> Result<u64, AppError> {
+        Ok(self.store().count(Kind::Firearm, WAITING).await?)
     }
 
     /// What no two weapons share that somebody here has. One whose number could not be read
@@ -225,7 +270,7 @@ impl App {
         let keys = serde_json::to_vec(&keys)
             .map_err(|error| AppError::Internal(format!("a match key: {error}")))?;
         let beside = Beside {
-            state: standing.custody.as_str(),
+            state: state_of(firearm, &standing),
             // A destroyed weapon can turn up again: that is when it matters.
             keys: KeyChange::Set(keys),
             ..beside
@@ -253,6 +298,20 @@ impl App {
     ) -> Result<(StoredRecord, Firearm), AppError> {
         self.load::<Firearm>(id, Kind::Firearm).await
     }
+}
+
+/// The state of the record: what waits for a second officer is found by it.
+fn state_of(firearm: &Firearm, standing: &Standing) -> &'static str {
+    match firearm.proposed {
+        Some(_) => WAITING,
+        None => standing.custody.as_str(),
+    }
+}
+
+/// The same of a weapon whose life may not be readable.
+pub(crate) fn state_word(firearm: &Firearm) -> &'static str {
+    let standing = firearm.standing();
+    standing.map_or("nowhere", |standing| state_of(firearm, &standing))
 }
 
 /// What the log says of a change.

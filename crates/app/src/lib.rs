@@ -72,10 +72,11 @@ pub use exchange::{
 };
 pub use exports::{EXPORT_ROWS_MAX, ExportedTable};
 pub use firearms::{
-    EarlierRow, FirearmImportError, FirearmImportReport, FirearmImporting, FirearmSearch,
-    FirearmView, ImportStep, IncidentSummary, IncidentView, LikeFirearm, LikeFirearmRow, LikeState,
-    MissingReport, NewFirearm, NewTrace, NewTraceAnswer, PhotographForm, ReturnSummary, ReturnView,
-    RowDecision, SameFirearm, TraceAnswerView, TraceDelivery, TraceSummary, TraceView,
+    Described, EarlierRow, FirearmImportError, FirearmImportReport, FirearmImporting,
+    FirearmSearch, FirearmView, ImportStep, IncidentSummary, IncidentView, LikeFirearm,
+    LikeFirearmRow, LikeState, MissingReport, NewCorrection, NewFirearm, NewTrace, NewTraceAnswer,
+    PERIODS_MAX, PhotographForm, ProgressView, ReturnSummary, ReturnView, RowDecision, SameFirearm,
+    TraceAnswerView, TraceDelivery, TraceStanding, TraceSummary, TraceView,
 };
 pub use hits::{HitSummary, HitView};
 pub use import::{ImportReport, Importing};

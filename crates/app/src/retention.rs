@@ -82,9 +82,7 @@ impl App {
                     let Some(firearm) = read_body::<egnatia_firearms::Firearm>(&stored)? else {
                         continue;
                     };
-                    let state = firearm
-                        .standing()
-                        .map_or("nowhere", |standing| standing.custody.as_str());
+                    let state = crate::firearms::state_word(&firearm);
                     let beside = Beside::new(state, Operation::Alteration)
                         .data(serde_json::json!({ "review": "due" }));
                     writing.change(&stored, Some(Keep::Review(REMIND_DAYS)), &firearm, beside)?;

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use crate::life::{Entry, Event, EventKind, Standing, Stay, follow};
+use crate::life::{Custody, Entry, Event, Standing, Stay, follow};
 use crate::text::{TEXT_MAX, WORD_MAX, fits, says};
 use crate::{Holder, LifeRefused, Particulars};
 
@@ -23,9 +23,9 @@ pub struct Firearm {
     pub particulars: Particulars,
     /// What happened to it, in the order in which it was recorded.
     pub life: Vec<Entry>,
-    /// A destruction that one officer has proposed, and no other has signed yet.
+    /// What one officer has proposed, and no other has signed yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub proposed: Option<ProposedDestruction>,
+    pub proposed: Option<Proposal>,
     /// The alert that looks for it, while it is missed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alert: Option<RecordId>,
@@ -63,6 +63,45 @@ pub struct ProposedDestruction {
     pub method: String,
     /// The evidence.
     pub evidence: String,
+}
+
+/// A correction of what two officers signed; it waits for the second one too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProposedCorrection {
+    /// Who proposed it.
+    pub by: UserId,
+    /// When.
+    pub at: Timestamp,
+    /// The event that it corrects, from 1.
+    pub of: u32,
+    /// What happened in truth; absent where nothing did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead: Option<Box<Event>>,
+    /// When it happened in truth.
+    pub on: Date,
+    /// Why it was recorded wrongly.
+    pub reason: String,
+}
+
+/// What one officer has proposed and another one signs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Proposal {
+    /// That it is destroyed.
+    Destruction(ProposedDestruction),
+    /// That it was not, or otherwise.
+    Correction(ProposedCorrection),
+}
+
+impl Proposal {
+    /// Who proposed it.
+    pub const fn by(&self) -> &UserId {
+        match self {
+            Self::Destruction(proposed) => &proposed.by,
+            Self::Correction(proposed) => &proposed.by,
+        }
+    }
 }
 
 /// An event that is to be recorded.
@@ -114,13 +153,24 @@ impl Firearm {
     }
 
     /// The weapon without one of its photographs; `None` where it has no such one.
-    pub fn without_photograph(mut self, photograph: RecordId) -> Option<Self> {
-        let place = self
-            .photographs
-            .iter()
-            .position(|kept| kept.record == photograph)?;
-        self.photographs.remove(place);
-        Some(self)
+    ///
+    /// # Errors
+    /// [`LifeRefused::Evidence`] where it was there when two officers signed that the weapon was
+    /// destroyed.
+    pub fn without_photograph(mut self, photograph: RecordId) -> Result<Option<Self>, LifeRefused> {
+        let mut photographs = self.photographs.iter();
+        let Some(place) = photographs.position(|kept| kept.record == photograph) else {
+            return Ok(None);
+        };
+        let kept = self.photographs.remove(place);
+        if self.standing()?.custody == Custody::Destroyed {
+            let signed = self.life.iter().filter(|entry| entry.event.needs_two());
+            let signed = signed.map(|entry| entry.recorded_at).max();
+            if signed.is_some_and(|signed| kept.at <= signed) {
+                return Err(LifeRefused::Evidence);
+            }
+        }
+        Ok(Some(self))
     }
 
     /// Records an event. A destruction is proposed and signed instead: see
@@ -129,19 +179,29 @@ impl Firearm {
     /// # Errors
     /// [`LifeRefused`]: the event cannot follow; the weapon stays as it is.
     pub fn record(self, recording: Recording) -> Result<Self, LifeRefused> {
-        let destroys = recording.event.kind() == EventKind::Destruction;
-        if destroys {
+        if recording.event.needs_two() {
             return Err(LifeRefused::NotProposed);
         }
         if let Event::Correction {
-            instead: Some(instead),
-            ..
+            of, instead, first, ..
         } = &recording.event
-            && instead.kind() == EventKind::Destruction
         {
-            return Err(LifeRefused::NotProposed);
+            if first.is_some() || instead.as_ref().is_some_and(|event| event.needs_two()) {
+                return Err(LifeRefused::NotProposed);
+            }
+            // INVARIANT: what two officers signed, one alone does not lift.
+            if self.needs_two(*of) {
+                return Err(LifeRefused::SignedByTwo);
+            }
         }
         self.put(recording)
+    }
+
+    /// Whether two officers signed the event of this number, from 1, so that two correct it.
+    pub fn needs_two(&self, of: u32) -> bool {
+        let place = usize::try_from(of).ok().and_then(|of| of.checked_sub(1));
+        let entry = place.and_then(|place| self.life.get(place));
+        entry.is_some_and(|entry| entry.event.needs_two())
     }
 
     fn put(mut self, recording: Recording) -> Result<Self, LifeRefused> {
@@ -166,8 +226,9 @@ impl Firearm {
             by: recording.by,
         });
         let (standing, _) = follow(&self.life)?;
-        // Whatever moves the weapon ends a proposal: it was about the weapon in that custody.
-        if !matches!(standing.custody, crate::Custody::Authority(_)) {
+        // Whatever moves the weapon ends a proposal to destroy it: it was about the weapon there.
+        let destroys = matches!(self.proposed, Some(Proposal::Destruction(_)));
+        if destroys && !matches!(standing.custody, Custody::Authority(_)) {
             self.proposed = None;
         }
         Ok(self)
@@ -186,8 +247,8 @@ impl Firearm {
             return Err(LifeRefused::ProposedAlready);
         }
         match self.standing()?.custody {
-            crate::Custody::Authority(_) => {}
-            crate::Custody::Destroyed => return Err(LifeRefused::Destroyed),
+            Custody::Authority(_) => {}
+            Custody::Destroyed => return Err(LifeRefused::Destroyed),
             _ => return Err(LifeRefused::NotWithAnAuthority),
         }
         if !says(&proposed.evidence) {
@@ -201,15 +262,77 @@ impl Firearm {
                 return Err(LifeRefused::Text(field));
             }
         }
-        self.proposed = Some(proposed);
+        self.proposed = Some(Proposal::Destruction(proposed));
         Ok(self)
+    }
+
+    /// Proposes to correct an event that two officers signed.
+    ///
+    /// # Errors
+    /// [`LifeRefused::ProposedAlready`]; [`LifeRefused::SignedByOne`] where one officer corrects it;
+    /// [`LifeRefused::NoSuchEvent`]; whatever the correction would be refused for.
+    pub fn propose_correction(mut self, proposed: ProposedCorrection) -> Result<Self, LifeRefused> {
+        if self.proposed.is_some() {
+            return Err(LifeRefused::ProposedAlready);
+        }
+        if !self.needs_two(proposed.of) {
+            let known = usize::try_from(proposed.of).is_ok_and(|of| of <= self.life.len());
+            return Err(match known && proposed.of > 0 {
+                true => LifeRefused::SignedByOne,
+                false => LifeRefused::NoSuchEvent,
+            });
+        }
+        if proposed
+            .instead
+            .as_ref()
+            .is_some_and(|event| event.needs_two())
+        {
+            return Err(LifeRefused::NotProposed);
+        }
+        // What cannot be signed is not proposed.
+        let (by, at) = (proposed.by.clone(), proposed.at);
+        self.clone().put_correction(proposed.clone(), by, at)?;
+        self.proposed = Some(Proposal::Correction(proposed));
+        Ok(self)
+    }
+
+    fn put_correction(
+        self,
+        proposed: ProposedCorrection,
+        by: UserId,
+        at: Timestamp,
+    ) -> Result<Self, LifeRefused> {
+        let event = Event::Correction {
+            of: proposed.of,
+            instead: proposed.instead,
+            on: proposed.on,
+            reason: proposed.reason,
+            first: Some(proposed.by),
+        };
+        let on = at.to_zoned_datetime(TimeZone::UTC).date();
+        self.put(Recording { event, on, by, at })
+    }
+
+    /// Signs the correction that another officer has proposed.
+    ///
+    /// # Errors
+    /// [`LifeRefused::NotProposed`]; [`LifeRefused::SameOfficer`] where both are one person; whatever
+    /// the correction is refused for by now.
+    pub fn sign_correction(mut self, second: UserId, at: Timestamp) -> Result<Self, LifeRefused> {
+        let Some(Proposal::Correction(proposed)) = self.proposed.take() else {
+            return Err(LifeRefused::NotProposed);
+        };
+        if proposed.by == second {
+            return Err(LifeRefused::SameOfficer);
+        }
+        self.put_correction(proposed, second, at)
     }
 
     /// Withdraws what was proposed.
     ///
     /// # Errors
     /// [`LifeRefused::NotProposed`].
-    pub fn withdraw_destruction(mut self) -> Result<Self, LifeRefused> {
+    pub fn withdraw_proposal(mut self) -> Result<Self, LifeRefused> {
         match self.proposed.take() {
             Some(_) => Ok(self),
             None => Err(LifeRefused::NotProposed),
@@ -226,7 +349,9 @@ impl Firearm {
         on: Date,
         at: Timestamp,
     ) -> Result<Self, LifeRefused> {
-        let proposed = self.proposed.take().ok_or(LifeRefused::NotProposed)?;
+        let Some(Proposal::Destruction(proposed)) = self.proposed.take() else {
+            return Err(LifeRefused::NotProposed);
+        };
         let event = Event::Destruction {
             first: proposed.by,
             second: second.clone(),
@@ -244,9 +369,13 @@ impl Firearm {
     /// Corrects what the weapon is. What happened to it stays.
     ///
     /// # Errors
-    /// [`LifeRefused::Particulars`].
+    /// [`LifeRefused::Particulars`]; [`LifeRefused::Destroyed`]: two officers signed that this weapon
+    /// was destroyed, and not another one.
     pub fn describe_anew(mut self, particulars: Particulars) -> Result<Self, LifeRefused> {
         particulars.validate()?;
+        if self.standing()?.custody == Custody::Destroyed {
+            return Err(LifeRefused::Destroyed);
+        }
         self.particulars = particulars;
         Ok(self)
     }

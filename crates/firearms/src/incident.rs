@@ -274,6 +274,21 @@ pub enum IncidentRefused {
 }
 
 impl IncidentRefused {
+    /// Its name: it does not change, and words of other languages stand under it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Empty => "incident-empty",
+            Self::InTheFuture => "in-the-future",
+            Self::Text(_) => "text",
+            Self::Count(_) => "count",
+            Self::TooMany(_) => "too-many-items",
+            Self::Position => "position",
+            Self::Twice => "twice",
+            Self::Proceedings { .. } => "more-than-there-are",
+            Self::Weapon { refused, .. } => refused.name(),
+        }
+    }
+
     /// The field that is wrong, as forms and the API name it.
     pub const fn field(&self) -> &'static str {
         match self {

@@ -40,7 +40,9 @@ mod trace;
 pub use clusters::{Cluster, ClusterBy, ClusterItem, clusters};
 pub use evidence::{SerialQueries, assess};
 pub use figures::{Figures, IncidentFilter, MonthFigures, PlaceFigures, Precision, places, series};
-pub use firearm::{Firearm, KeptPhotograph, ProposedDestruction, Recording};
+pub use firearm::{
+    Firearm, KeptPhotograph, Proposal, ProposedCorrection, ProposedDestruction, Recording,
+};
 pub use holder::{Holder, HolderKind, Personal};
 pub use incident::{
     Ammunition, Context, Explosive, Incident, IncidentKind, IncidentRefused, InvalidItem,
@@ -51,15 +53,16 @@ pub use label::Label;
 pub use life::{
     Custody, Entry, Event, EventDraft, EventField, EventKind, Form, Report, Standing, Stay, Taken,
 };
-pub use mark::{Doubt, Mark, MarkPlace, MarkRefused, MarkState};
+pub use mark::{Doubt, InvalidMark, Mark, MarkPlace, MarkRefused, MarkState};
 pub use particulars::{Country, InvalidCountry, Particulars, ParticularsRefused, Photograph};
 pub use profile::{InvalidProfile, Profile, ReportClock, ReportStanding};
 pub use reference::{Calibre, InvalidReference, Make, Model, Reference, SerialHint};
 pub use refused::LifeRefused;
 pub use returns::{
-    FrozenReturn, Period, ReturnKind, ReturnRow, ReturnSection, TraceResult, count_return,
+    AnsweredTrace, FrozenReturn, Period, ProgressRow, RegisterEvent, ReturnData, ReturnKind,
+    ReturnRow, ReturnSection, TraceHop, TraceResult, count_return, progress, progress_table,
 };
 pub use trace::{
-    AnswerState, Hop, HopState, Outcome, PassedOn, Priority, Refusal, Trace, TraceAnswer,
-    TraceRefused, UrgencyGround, hops, median_days,
+    AnswerState, Closed, Closing, Hop, HopState, Outcome, PartnerTimes, PassedOn, Priority,
+    Refusal, Trace, TraceAnswer, TraceRefused, UrgencyGround, hops, median_days, partner_times,
 };

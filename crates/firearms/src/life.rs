@@ -11,6 +11,7 @@
 //!                   ├─ legalisation, transfer ─► With(holder)
 //!                   └─ destruction (two officers) ─► Destroyed
 //! ```
+//! What two officers signed, two correct.
 //! Conversion, deactivation and re-registration change the weapon, not where it is. A correction
 //! is an event itself: it says what is true in the place of an earlier one.
 
@@ -299,7 +300,7 @@ impl Standing {
 ///
 /// # Errors
 /// [`LifeRefused::NoSuchEvent`] for a correction of nothing, or of a correction.
-fn effective(entries: &[Entry]) -> Result<Vec<(u32, &Event, Date)>, LifeRefused> {
+pub(crate) fn effective(entries: &[Entry]) -> Result<Vec<(u32, &Event, Date)>, LifeRefused> {
     let mut events: Vec<Option<(u32, &Event, Date)>> = Vec::with_capacity(entries.len());
     for (number, entry) in (1_u32..).zip(entries) {
         let Event::Correction {

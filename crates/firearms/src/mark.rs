@@ -103,6 +103,20 @@ pub enum MarkRefused {
     Doubt,
 }
 
+impl MarkRefused {
+    /// Its name: it does not change, and words of other languages stand under it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::MissingWithText => "mark-missing-with-text",
+            Self::Empty(_) => "mark-empty",
+            Self::NotReadable => "mark-not-readable",
+            Self::Number(_) => "mark-number",
+            Self::TooLong(_) => "mark-too-long",
+            Self::Doubt => "mark-doubt",
+        }
+    }
+}
+
 impl MarkPlace {
     /// Whether it is the unique mark of the weapon.
     pub const fn is_unique(self) -> bool {
@@ -115,6 +129,80 @@ impl MarkPlace {
     }
 }
 
+/// A line that is no mark, or a list that is no doubts.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidMark {
+    /// The line is no mark.
+    #[error("write a mark as `slide: AB 123`, or `barrel: AB ?23 (altered)`")]
+    Mark,
+    /// The list is no doubts.
+    #[error("write places in doubt as `4=60` or `4=60/8`: place, how sure in percent, what else")]
+    Doubts,
+}
+
+impl std::str::FromStr for Mark {
+    type Err = InvalidMark;
+
+    /// `slide: AB 123`, or with a state: `barrel: AB ?23 (altered)`.
+    fn from_str(line: &str) -> Result<Self, InvalidMark> {
+        let read = || {
+            let (place, rest) = line.split_once(':')?;
+            let place = MarkPlace::parse(&place.trim().to_lowercase())?;
+            let rest = rest.trim();
+            let stated = rest
+                .strip_suffix(')')
+                .and_then(|rest| rest.rsplit_once('('));
+            let (text, state) = match stated {
+                Some((text, state)) => {
+                    (text.trim(), MarkState::parse(&state.trim().to_lowercase())?)
+                }
+                None => (rest, MarkState::Readable),
+            };
+            Some(Self {
+                place,
+                text: text.to_owned(),
+                state,
+                doubts: Vec::new(),
+            })
+        };
+        read().ok_or(InvalidMark::Mark)
+    }
+}
+
+impl Doubt {
+    /// `4=60, 5=30/8`: each place from 1, how sure in percent, and what else it may be.
+    ///
+    /// # Errors
+    /// [`InvalidMark::Doubts`].
+    pub fn read_all(text: &str) -> Result<Vec<Self>, InvalidMark> {
+        let parts = text.split([',', ';', ' ']).filter(|part| !part.is_empty());
+        let read = |part: &str| {
+            let (place, rest) = part.split_once('=')?;
+            let (percent, perhaps) = match rest.split_once('/') {
+                Some((percent, perhaps)) => (percent, perhaps.chars().next()),
+                None => (rest, None),
+            };
+            Some(Self {
+                place: place.parse().ok()?,
+                percent: percent.trim_end_matches('%').parse().ok()?,
+                perhaps,
+            })
+        };
+        parts
+            .map(|part| read(part).ok_or(InvalidMark::Doubts))
+            .collect()
+    }
+
+    /// As it is written: `4=60/8`.
+    pub fn text(&self) -> String {
+        let Self { place, percent, .. } = self;
+        match self.perhaps {
+            Some(perhaps) => format!("{place}={percent}/{perhaps}"),
+            None => format!("{place}={percent}"),
+        }
+    }
+}
+
 impl Mark {
     /// A mark that is plain to see.
     pub fn readable(place: MarkPlace, text: &str) -> Self {
@@ -123,6 +211,15 @@ impl Mark {
             text: text.to_owned(),
             state: MarkState::Readable,
             doubts: Vec::new(),
+        }
+    }
+
+    /// As it is written in a line: `barrel: AB ?23 (altered)`.
+    pub fn line(&self) -> String {
+        match self.state {
+            MarkState::Readable => format!("{}: {}", self.place, self.text),
+            state if self.text.is_empty() => format!("{}: ({state})", self.place),
+            state => format!("{}: {} ({state})", self.place, self.text),
         }
     }
 
@@ -230,6 +327,26 @@ mod tests {
             Err(MarkRefused::Number(SerialError::NoSuchPlace { .. }))
         ));
         assert_eq!(doubted(4, 101).validate(), Err(MarkRefused::Doubt));
+    }
+
+    #[test]
+    fn marks_and_doubts_are_read_as_they_are_typed() {
+        let line = "barrel: AB ?23 (altered)";
+        let mark: Mark = line.replace("barrel", "Barrel").parse().unwrap();
+        assert_eq!(
+            (mark.place, mark.state),
+            (MarkPlace::Barrel, MarkState::Altered)
+        );
+        assert_eq!((mark.text.as_str(), mark.line().as_str()), ("AB ?23", line));
+        let plain: Mark = "slide: 77".parse().unwrap();
+        assert_eq!(plain.state, MarkState::Readable);
+        assert_eq!("stock: 77".parse::<Mark>(), Err(InvalidMark::Mark));
+        assert_eq!("77".parse::<Mark>(), Err(InvalidMark::Mark));
+        let doubts = Doubt::read_all("4=60/8, 5=30%").unwrap();
+        let texts: Vec<String> = doubts.iter().map(Doubt::text).collect();
+        assert_eq!(texts, ["4=60/8", "5=30"]);
+        assert_eq!(Doubt::read_all(""), Ok(Vec::new()));
+        assert_eq!(Doubt::read_all("four"), Err(InvalidMark::Doubts));
     }
 
     #[test]

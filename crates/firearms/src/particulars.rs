@@ -131,6 +131,18 @@ pub enum ParticularsRefused {
 }
 
 impl ParticularsRefused {
+    /// Its name: it does not change, and words of other languages stand under it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::NoUniqueMark => "no-unique-mark",
+            Self::TwoUniqueMarks => "two-unique-marks",
+            Self::Mark(error) => error.name(),
+            Self::Missing(_) => "missing-or-unknown",
+            Self::TooLong(_) => "too-long",
+            Self::Year => "year",
+        }
+    }
+
     /// The field that is wrong, as forms and the API name it.
     pub const fn field(&self) -> &'static str {
         match self {

@@ -52,8 +52,14 @@ pub enum LifeRefused {
     #[error("the weapon is destroyed; only a correction can follow")]
     Destroyed,
     /// One person for both signatures.
-    #[error("two different officers sign a destruction")]
+    #[error("two different officers sign this: whoever proposed it does not sign it")]
     SameOfficer,
+    /// Two officers signed what one would correct.
+    #[error("two officers signed this event: propose its correction, and another officer signs it")]
+    SignedByTwo,
+    /// One officer corrects it.
+    #[error("nobody but the one who recorded this event signed it: correct it as it is")]
+    SignedByOne,
     /// No evidence of the destruction.
     #[error("state the evidence of the destruction: protocol, photographs, witnesses")]
     NoEvidence,
@@ -61,11 +67,16 @@ pub enum LifeRefused {
     #[error("a weapon has at most 24 photographs; take one away first")]
     TooManyPhotographs,
     /// Nobody has proposed it.
-    #[error("nobody has proposed the destruction of this weapon")]
+    #[error("nobody has proposed this: one officer proposes it, and another one signs")]
     NotProposed,
     /// Proposed, and not signed.
-    #[error("a destruction is proposed already; sign it or withdraw it")]
+    #[error("something is proposed already; sign it as another officer, or withdraw it")]
     ProposedAlready,
+    /// A photograph of a weapon that two officers saw destroyed.
+    #[error(
+        "two officers signed the destruction with this photograph; it stays until two correct that"
+    )]
+    Evidence,
     /// Reported, signed or corrected, and not recorded as it is.
     #[error(
         "a loss or theft is reported, a destruction is proposed and signed, a correction names another event"
@@ -94,6 +105,38 @@ pub enum LifeRefused {
 }
 
 impl LifeRefused {
+    /// Its name: it does not change, and words of other languages stand under it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::NotFirst => "not-first",
+            Self::AlreadyHere => "already-here",
+            Self::NotHere => "not-here",
+            Self::NotTheHolder => "not-the-holder",
+            Self::SameHolder => "same-holder",
+            Self::Missing => "missing",
+            Self::StillHeld => "still-held",
+            Self::NotWithAnAuthority => "not-with-an-authority",
+            Self::NoHolder => "no-holder",
+            Self::Deactivated => "deactivated",
+            Self::Destroyed => "destroyed",
+            Self::SameOfficer => "same-officer",
+            Self::SignedByTwo => "signed-by-two",
+            Self::SignedByOne => "signed-by-one",
+            Self::NoEvidence => "no-evidence",
+            Self::Evidence => "evidence",
+            Self::TooManyPhotographs => "too-many-photographs",
+            Self::NotProposed => "not-proposed",
+            Self::ProposedAlready => "proposed-already",
+            Self::NotPlain => "not-plain",
+            Self::BeforeLast => "before-last",
+            Self::InTheFuture => "in-the-future",
+            Self::NoSuchEvent => "no-such-event",
+            Self::Text(_) => "text",
+            Self::TooMany => "too-many",
+            Self::Particulars(error) => error.name(),
+        }
+    }
+
     /// The field that is wrong, as forms and the API name it.
     pub const fn field(&self) -> &'static str {
         match self {
@@ -101,7 +144,8 @@ impl LifeRefused {
             Self::NotTheHolder | Self::SameHolder | Self::NoHolder => "holder",
             Self::SameOfficer => "officer",
             Self::NoEvidence => "evidence",
-            Self::NoSuchEvent => "number",
+            Self::NoSuchEvent | Self::SignedByTwo | Self::SignedByOne => "number",
+            Self::Evidence => "photograph",
             Self::Text(field) => field,
             Self::Particulars(error) => error.field(),
             _ => "event",

@@ -5,10 +5,13 @@
 //! tools"): seized, found and surrendered weapons; parts, components and ammunition; tracing results;
 //! significant seizures; criminal justice. Its codebook was not obtained: what each row counts is
 //! written in our own, `returns-codebook.md`. The half-year of the region asks, moreover, whether it
-//! was at a border.
+//! was at a border, what became of weapons, and how long traces take.
 
 mod half_year;
 mod iafq;
+mod progress;
+mod register;
+mod tracing;
 
 use std::collections::BTreeMap;
 
@@ -17,7 +20,10 @@ use jiff::civil::{Date, date};
 use serde::{Deserialize, Serialize};
 
 use crate::kind::words;
-use crate::{Incident, IncidentKind, Outcome, Profile};
+use crate::{Incident, IncidentKind, Profile};
+pub use progress::{ProgressRow, progress, progress_table};
+pub use register::RegisterEvent;
+pub use tracing::{AnsweredTrace, TraceHop, TraceResult};
 
 words! {
     /// Which return.
@@ -76,6 +82,25 @@ impl Period {
         }
     }
 
+    /// The half-year before.
+    pub fn half_before(&self) -> Option<Self> {
+        match self.from.month() {
+            7 => Self::half(self.from.year(), 1),
+            _ => Self::half(self.from.year().checked_sub(1)?, 2),
+        }
+    }
+
+    /// The half-year of a day.
+    pub fn half_of(day: Date) -> Option<Self> {
+        Self::half(day.year(), if day.month() < 7 { 1 } else { 2 })
+    }
+
+    /// The name of a half-year: `2026-H1`.
+    pub fn half_name(&self) -> String {
+        let half = if self.from.month() < 7 { 1 } else { 2 };
+        format!("{}-H{half}", self.from.year())
+    }
+
     /// Whether a day is in it.
     pub fn holds(&self, day: Date) -> bool {
         self.from <= day && day <= self.to
@@ -93,6 +118,10 @@ words! {
         Circumstances = "circumstances",
         /// Weapons of seizures by the first and the last country of their way.
         Routes = "routes",
+        /// Weapons by where they were made.
+        Origins = "origins",
+        /// What happened in the register: destroyed, legalised, lost.
+        Register = "register",
         /// Tracing results.
         Tracing = "tracing",
         /// Seizures of many items, one by one.
@@ -102,30 +131,17 @@ words! {
     }
 }
 
-/// A trace of the authority's own, and what was answered to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TraceResult {
-    /// When it was asked.
-    pub asked_on: Date,
-    /// All answers.
-    pub outcomes: Vec<Outcome>,
-}
-
-impl TraceResult {
-    /// How it is counted: the last holder is known; it led on, and nobody has said more; it led
-    /// nowhere; nobody has answered.
-    fn counted_as(&self) -> &'static str {
-        let any = |test: fn(&Outcome) -> bool| self.outcomes.iter().any(test);
-        if any(|outcome| matches!(outcome, Outcome::HeldBy { .. } | Outcome::SoldTo { .. })) {
-            "traced"
-        } else if any(|outcome| matches!(outcome, Outcome::ExportedTo { .. })) {
-            "traced-in-part"
-        } else if self.outcomes.is_empty() {
-            "waiting"
-        } else {
-            "not-traced"
-        }
-    }
+/// What returns are counted from.
+#[derive(Debug, Clone, Default)]
+pub struct ReturnData {
+    /// All incidents.
+    pub incidents: Vec<Incident>,
+    /// All traces of the authority's own.
+    pub traces: Vec<TraceResult>,
+    /// All traces of partners that it had to answer.
+    pub answered: Vec<AnsweredTrace>,
+    /// What happened in the register within the periods that are asked for, or more.
+    pub register: Vec<RegisterEvent>,
 }
 
 /// A line of a return.
@@ -241,25 +257,36 @@ fn quoted(cell: &str) -> String {
     }
 }
 
-/// Counts the incidents and traces of a period. Every row is there, also where its count is 0, so
-/// that two returns can be compared line by line; countries and significant seizures are there as far as
-/// there are any. From which size a seizure is significant, the profile says.
-pub fn count_return<'a>(
+/// Counts a period. Every row is there, also where its count is 0, so that two returns can be compared
+/// line by line; countries, partners and significant seizures are there as far as there are any. From
+/// which size a seizure is significant, the profile says.
+pub fn count_return(
     kind: ReturnKind,
     period: Period,
-    incidents: impl IntoIterator<Item = &'a Incident>,
-    traces: &[TraceResult],
+    data: &ReturnData,
     profile: &Profile,
 ) -> (Vec<ReturnRow>, u64) {
-    let incidents = incidents
-        .into_iter()
-        .filter(|incident| period.holds(incident.on));
-    let incidents: Vec<&Incident> = incidents.collect();
+    let incidents = data.incidents.iter();
+    let incidents: Vec<&Incident> = incidents.filter(|one| period.holds(one.on)).collect();
     let rows = match kind {
-        ReturnKind::Iafq => iafq::rows(period, &incidents, traces, profile),
-        ReturnKind::HalfYear => half_year::rows(&incidents),
+        ReturnKind::Iafq => iafq::rows(period, &incidents, data, profile),
+        ReturnKind::HalfYear => half_year::rows(period, &incidents, data),
     };
-    (rows, u64::try_from(incidents.len()).unwrap_or(u64::MAX))
+    (rows, number(incidents.len()))
+}
+
+fn row(section: ReturnSection, what: &str, count: u64) -> ReturnRow {
+    ReturnRow {
+        section: Some(section),
+        group: None,
+        what: what.to_owned(),
+        at: String::new(),
+        count,
+    }
+}
+
+fn number(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
 }
 
 /// What is counted of incidents, by how they came, what, and where.

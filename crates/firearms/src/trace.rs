@@ -8,12 +8,13 @@
 
 mod answer;
 mod hops;
+mod times;
 
 use std::collections::BTreeSet;
 
 use egnatia_record::PartnerCode;
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::kind::words;
@@ -21,7 +22,9 @@ use crate::text::{TEXT_MAX, WORD_MAX, fits, says};
 use crate::{Country, Particulars, ParticularsRefused};
 
 pub use answer::{AnswerState, Outcome, PassedOn, TraceAnswer};
+pub(crate) use hops::median_tenths;
 pub use hops::{Hop, HopState, hops, median_days};
+pub use times::{PartnerTimes, partner_times};
 
 words! {
     /// How soon an answer is needed.
@@ -74,6 +77,31 @@ words! {
     }
 }
 
+words! {
+    /// Why a trace is closed.
+    Closing {
+        /// The last who had it lawfully is known.
+        Traced = "traced",
+        /// It led nowhere, and nobody is left to ask.
+        LedNowhere = "led-nowhere",
+        /// The answer is needed no longer.
+        NotNeeded = "not-needed",
+    }
+}
+
+/// That a trace is closed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Closed {
+    /// Why.
+    pub why: Closing,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Nobody is reminded twice within so many hours.
+const REMINDED_HOURS: i64 = 24;
+
 /// The body of a record of kind `trace`: what is asked (ITI para. 17, Firearms Protocol Art. 12).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -102,6 +130,18 @@ pub struct Trace {
     pub may_pass_to: BTreeSet<PartnerCode>,
     /// When it was asked.
     pub asked_at: Timestamp,
+    /// How it turned up (ITI para. 17(a)).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub circumstances: String,
+    /// What the answer is used for (ITI para. 17(c)); empty in traces of before.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub intended_use: String,
+    /// When those who were late were reminded last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminded_at: Option<Timestamp>,
+    /// That no answer is needed any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed: Option<Closed>,
 }
 
 /// Why a trace or an answer cannot be.
@@ -134,12 +174,40 @@ pub enum TraceRefused {
     /// Passed on without consent.
     #[error("the country that asks has not consented that the trace is passed on to {0}")]
     NoConsent(PartnerCode),
+    /// Nothing is asked any more.
+    #[error("the trace is closed; a further question is a new trace")]
+    Closed,
+    /// Everybody has time left, or has answered.
+    #[error("nobody who was asked is late")]
+    NobodyLate,
+    /// Reminded a short time ago.
+    #[error("they were reminded less than a day ago")]
+    RemindedToday,
     /// Passed on by whoever refuses.
     #[error("whoever refuses, or knows nothing, passes nothing on")]
     NothingToPassOn,
 }
 
 impl TraceRefused {
+    /// Its name: it does not change, and words of other languages stand under it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Weapon(error) => error.name(),
+            Self::NoNumber => "no-number",
+            Self::NoCountry => "no-country",
+            Self::Text(_) => "text",
+            Self::NoUrgencyGround => "no-urgency-ground",
+            Self::NotUrgent => "not-urgent",
+            Self::InTheFuture => "in-the-future",
+            Self::AnsweredAlready => "answered-already",
+            Self::NoConsent(_) => "no-consent",
+            Self::NothingToPassOn => "nothing-to-pass-on",
+            Self::Closed => "closed",
+            Self::NobodyLate => "nobody-late",
+            Self::RemindedToday => "reminded-today",
+        }
+    }
+
     /// The field that is wrong, as forms and the API name it.
     pub const fn field(&self) -> &'static str {
         match self {
@@ -149,7 +217,8 @@ impl TraceRefused {
             Self::Text(field) => field,
             Self::NoUrgencyGround | Self::NotUrgent => "urgency",
             Self::InTheFuture => "recovered_on",
-            Self::AnsweredAlready => "state",
+            Self::AnsweredAlready | Self::Closed => "state",
+            Self::NobodyLate | Self::RemindedToday => "reminded_at",
             Self::NoConsent(_) | Self::NothingToPassOn => "pass_to",
         }
     }
@@ -178,6 +247,8 @@ impl Trace {
         for (field, text) in [
             ("urgency_reason", &self.urgency_reason),
             ("question", &self.question),
+            ("circumstances", &self.circumstances),
+            ("intended_use", &self.intended_use),
         ] {
             if !fits(text, TEXT_MAX) {
                 return Err(TraceRefused::Text(field));
@@ -193,6 +264,56 @@ impl Trace {
             return Err(TraceRefused::InTheFuture);
         }
         Ok(())
+    }
+
+    /// Checks that it can be asked anew: what the answer is for is said as well (ITI para. 17(c)).
+    ///
+    /// # Errors
+    /// As [`Trace::validate`].
+    pub fn validate_new(&self, today: Date) -> Result<(), TraceRefused> {
+        self.validate(today)?;
+        match says(&self.intended_use) {
+            true => Ok(()),
+            false => Err(TraceRefused::Text("intended_use")),
+        }
+    }
+
+    /// The same, with those reminded who are late.
+    ///
+    /// # Errors
+    /// [`TraceRefused::Closed`], [`TraceRefused::RemindedToday`].
+    pub fn remind(mut self, at: Timestamp) -> Result<Self, TraceRefused> {
+        self.still_asked()?;
+        let within = SignedDuration::from_hours(REMINDED_HOURS);
+        if self
+            .reminded_at
+            .is_some_and(|last| at.duration_since(last) < within)
+        {
+            return Err(TraceRefused::RemindedToday);
+        }
+        self.reminded_at = Some(at);
+        Ok(self)
+    }
+
+    /// The same, closed.
+    ///
+    /// # Errors
+    /// [`TraceRefused::Closed`] where it is.
+    pub fn close(mut self, why: Closing, at: Timestamp) -> Result<Self, TraceRefused> {
+        self.still_asked()?;
+        self.closed = Some(Closed { why, at });
+        Ok(self)
+    }
+
+    /// Refuses where nothing is asked any more.
+    ///
+    /// # Errors
+    /// [`TraceRefused::Closed`].
+    pub const fn still_asked(&self) -> Result<(), TraceRefused> {
+        match self.closed {
+            Some(_) => Err(TraceRefused::Closed),
+            None => Ok(()),
+        }
     }
 
     /// Whether it is answered at once.

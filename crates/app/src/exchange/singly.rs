@@ -12,7 +12,7 @@
 use std::collections::HashSet;
 
 use egnatia_audit::Operation;
-use egnatia_protocol::{Item, RefusalGround, Statement, StatementKind};
+use egnatia_protocol::{Item, KnownRoots, RefusalGround, Statement, StatementKind};
 use egnatia_record::{RecordId, Version};
 use jiff::Timestamp;
 use serde_json::json;
@@ -55,9 +55,9 @@ impl App {
         let mut waiting: HashSet<RecordId> = HashSet::new();
         let mut last = None;
         for item in items {
-            let mut looked = Looked::at(self, &item.statement);
+            let mut looked = Looked::at(self, &item.statement, &KnownRoots::default());
             let digest = looked.digest;
-            let said = looked.statement.as_ref().ok();
+            let said = looked.statement.as_deref().ok();
             let about = said.and_then(record_of);
             let kind = said.map(|said| said.kind().as_str());
             // The order is kept for each record.
@@ -77,7 +77,7 @@ impl App {
                     });
                     match self.after_failure(partner, (failing, &error), digest).await {
                         Ok(Some(refused)) => Answered::refused(Refused {
-                            about: looked.statement.as_ref().ok().and_then(version_of),
+                            about: looked.statement.as_deref().ok().and_then(version_of),
                             ..refused
                         }),
                         Ok(None) => {

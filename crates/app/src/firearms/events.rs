@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 
 use egnatia_alerts::{AlertDraft, ObjectKind, Reason};
-use egnatia_firearms::{Event, EventKind, Firearm, LifeRefused, ProposedDestruction, Recording};
+use egnatia_firearms::{
+    Event, EventKind, Firearm, LifeRefused, ProposedCorrection, ProposedDestruction, Recording,
+};
 use egnatia_protocol::RecallReason;
 use egnatia_record::{
     Category, Evaluation, Handling, LegalBasis, Nature, RecordId, SubjectCategory,
@@ -30,6 +32,19 @@ pub struct MissingReport {
     pub handling: Handling,
 }
 
+/// A correction of what two officers signed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewCorrection {
+    /// The event, from 1.
+    pub of: u32,
+    /// What happened in truth; absent where nothing did.
+    pub instead: Option<Event>,
+    /// When it happened in truth.
+    pub on: Date,
+    /// Why it was recorded wrongly.
+    pub reason: String,
+}
+
 impl App {
     /// Records what happened to a weapon. What brings a missed weapon back ends its alert.
     ///
@@ -46,10 +61,7 @@ impl App {
         on: Date,
     ) -> Result<(), AppError> {
         self.authorise(caller, Action::KeepFirearms, None)?;
-        if matches!(event.kind(), EventKind::Loss | EventKind::Theft) {
-            let text = "a loss or theft is reported, so that partners look for the weapon";
-            return Err(Invalid::new("event", "report", text).into());
-        }
+        not_missed(&event)?;
         let (stored, firearm) = self.load_firearm(id).await?;
         let mut writing = self.writing(caller);
         let recording = Recording {
@@ -209,17 +221,51 @@ impl App {
         .await
     }
 
-    /// Withdraws the proposal to destroy a weapon.
+    /// Withdraws what is proposed for a weapon: its destruction, or the correction of one.
     ///
     /// # Errors
     /// As [`App::record_event`].
-    pub async fn withdraw_destruction(
+    pub async fn withdraw_proposal(&self, caller: &Caller, id: RecordId) -> Result<(), AppError> {
+        self.change_firearm(caller, id, "proposal-withdrawn", |firearm, _| {
+            firearm.withdraw_proposal()
+        })
+        .await
+    }
+
+    /// Proposes to correct an event that two officers signed; another officer signs. Without `instead`,
+    /// nothing happened.
+    ///
+    /// # Errors
+    /// As [`App::record_event`].
+    pub async fn propose_correction(
         &self,
         caller: &Caller,
         id: RecordId,
+        correction: NewCorrection,
     ) -> Result<(), AppError> {
-        self.change_firearm(caller, id, "destruction-withdrawn", |firearm, _| {
-            firearm.withdraw_destruction()
+        if let Some(instead) = &correction.instead {
+            not_missed(instead)?;
+        }
+        self.change_firearm(caller, id, "correction-proposed", |firearm, writing| {
+            firearm.propose_correction(ProposedCorrection {
+                by: caller.login.clone(),
+                at: writing.at,
+                of: correction.of,
+                instead: correction.instead.map(Box::new),
+                on: correction.on,
+                reason: correction.reason,
+            })
+        })
+        .await
+    }
+
+    /// Signs the correction that another officer has proposed.
+    ///
+    /// # Errors
+    /// As [`App::record_event`].
+    pub async fn sign_correction(&self, caller: &Caller, id: RecordId) -> Result<(), AppError> {
+        self.change_firearm(caller, id, "corrected-by-two", |firearm, writing| {
+            firearm.sign_correction(caller.login.clone(), writing.at)
         })
         .await
     }
@@ -261,6 +307,24 @@ impl App {
         self.put_firearm(&mut writing, &keeping, beside)?;
         self.store().commit(writing.batch).await?;
         self.after_change().await
+    }
+}
+
+/// A loss or theft has a use case of its own, also where it comes in the place of another event.
+fn not_missed(event: &Event) -> Result<(), AppError> {
+    let truth = match event {
+        Event::Correction {
+            instead: Some(instead),
+            ..
+        } => instead,
+        event => event,
+    };
+    match truth.kind() {
+        EventKind::Loss | EventKind::Theft => {
+            let text = "a loss or theft is reported, so that partners look for the weapon";
+            Err(Invalid::new("event", "report", text).into())
+        }
+        _ => Ok(()),
     }
 }
 

@@ -54,7 +54,7 @@ impl App {
         let purpose = purpose_of(caller)?;
         incident
             .validate(self.today())
-            .map_err(|error| Invalid::new(error.field(), "refused", error.to_string()))?;
+            .map_err(|error| Invalid::new(error.field(), error.name(), error.to_string()))?;
         let mut writing = self.writing(caller);
         let id = writing.new_id();
         let authority = self.inner.settings.authority.clone();
@@ -113,7 +113,7 @@ impl App {
         let (stored, mut incident) = self.load::<Incident>(id, Kind::Incident).await?;
         proceedings
             .validate(self.today())
-            .map_err(|error| Invalid::new(error.field(), "refused", error.to_string()))?;
+            .map_err(|error| Invalid::new(error.field(), error.name(), error.to_string()))?;
         incident.proceedings = Some(proceedings);
         let mut writing = self.writing(caller);
         let beside = Beside::new(RECORDED, Operation::Alteration)

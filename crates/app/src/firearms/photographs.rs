@@ -151,6 +151,7 @@ impl App {
         let (stored, firearm) = self.load_firearm(id).await?;
         let firearm = firearm
             .without_photograph(photograph)
+            .map_err(|error| refused(&error))?
             .ok_or(AppError::NotFound(Kind::Photograph.as_str()))?;
         let mut writing = self.writing(caller);
         let keeping = Keeping {

@@ -35,6 +35,17 @@ pub struct NewFirearm {
     pub different_from: BTreeSet<RecordId>,
 }
 
+/// What a weapon is in truth.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Described {
+    /// What it is.
+    pub particulars: Particulars,
+    /// Why it was recorded otherwise.
+    pub why: Reason,
+    /// Like weapons and alerts that were looked at, and are other ones.
+    pub different_from: BTreeSet<RecordId>,
+}
+
 /// A weapon or an alert that may mean the same.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LikeFirearm {
@@ -100,6 +111,18 @@ pub struct FirearmView {
     pub versions: Vec<Envelope>,
     /// Whether the caller may change it.
     pub may_change: bool,
+}
+
+/// Why nothing was written: two weapons of one identity are told apart by what is stated.
+fn told_apart(error: CommitError, different: &BTreeSet<RecordId>) -> AppError {
+    match error {
+        CommitError::Conflict(Conflict::Custody(holder)) if different.contains(&holder) => {
+            let text = "another weapon of the same make, model and number is in somebody's \
+                        hands; state what tells the two apart";
+            Invalid::new("distinguished_by", "missing", text).into()
+        }
+        error => error.into(),
+    }
 }
 
 /// Those of what was found that are weapons.
@@ -190,22 +213,7 @@ impl App {
     ) -> Result<RecordId, AppError> {
         self.authorise(caller, Action::KeepFirearms, None)?;
         let purpose = purpose_of(caller)?;
-        let like = self.find_like_firearms(&new.particulars)?;
-        let matched = self.inner.settings.thresholds.matched;
-        let unseen: Vec<String> = like
-            .iter()
-            .filter(|like| like.assessment.probability >= matched)
-            .filter(|like| !new.different_from.contains(&like.record))
-            .map(|like| format!("{} ({})", like.record, like.list))
-            .collect();
-        if !unseen.is_empty() {
-            let text = format!(
-                "this agrees with what is known already: {}; look at it, and say that it is \
-                 another weapon, or do not register it twice",
-                unseen.join(", ")
-            );
-            return Err(Invalid::new("different_from", "duplicate", text).into());
-        }
+        let like = self.looked_at(&new.particulars, &new.different_from, &[])?;
         let mut firearm =
             Firearm::new(new.particulars, new.reference).map_err(|error| refused(&error))?;
         let mut writing = self.writing(caller);
@@ -229,19 +237,39 @@ impl App {
             purpose,
         };
         self.put_firearm(&mut writing, &keeping, beside)?;
-        match self.store().commit(writing.batch).await {
-            Ok(_) => {}
-            Err(CommitError::Conflict(Conflict::Custody(holder)))
-                if new.different_from.contains(&holder) =>
-            {
-                let text = "another weapon of the same make, model and number is in somebody's \
-                            hands; state what tells the two apart";
-                return Err(Invalid::new("distinguished_by", "missing", text).into());
-            }
-            Err(error) => return Err(error.into()),
-        }
+        let done = self.store().commit(writing.batch).await;
+        done.map_err(|error| told_apart(error, &new.different_from))?;
         self.after_change().await?;
         Ok(id)
+    }
+
+    /// What agrees with a weapon, all of it looked at: it is another one, or the weapon itself.
+    fn looked_at(
+        &self,
+        what: &Particulars,
+        different: &BTreeSet<RecordId>,
+        itself: &[RecordId],
+    ) -> Result<Vec<LikeFirearm>, AppError> {
+        let mut like = self.find_like_firearms(what)?;
+        like.retain(|like| !itself.contains(&like.record));
+        let matched = self.inner.settings.thresholds.matched;
+        let unseen: Vec<String> = like
+            .iter()
+            .filter(|like| like.assessment.probability >= matched)
+            .filter(|like| !different.contains(&like.record))
+            .map(|like| format!("{} ({})", like.record, like.list))
+            .collect();
+        match unseen.is_empty() {
+            true => Ok(like),
+            false => {
+                let text = format!(
+                    "this agrees with what is known already: {}; look at it, and say that it is \
+                     another weapon, or do not register it twice",
+                    unseen.join(", ")
+                );
+                Err(Invalid::new("different_from", "duplicate", text).into())
+            }
+        }
     }
 
     /// Corrects what a weapon is. What happened to it stays.
@@ -252,11 +280,19 @@ impl App {
         &self,
         caller: &Caller,
         id: RecordId,
-        particulars: Particulars,
-        why: &Reason,
+        described: Described,
     ) -> Result<(), AppError> {
         self.authorise(caller, Action::KeepFirearms, None)?;
         let (stored, firearm) = self.load_firearm(id).await?;
+        let different = described.different_from;
+        let itself: Vec<RecordId> = firearm.alert.into_iter().chain([id]).collect();
+        let like = self.looked_at(&described.particulars, &different, &itself)?;
+        let looked_at: Vec<RecordId> = like.iter().map(|like| like.record).collect();
+        // Evidence by hash stands in the record; a form does not show it, and does not take it away.
+        let particulars = Particulars {
+            photographs: firearm.particulars.photographs.clone(),
+            ..described.particulars
+        };
         let firearm = firearm
             .describe_anew(particulars)
             .map_err(|error| refused(&error))?;
@@ -267,9 +303,12 @@ impl App {
             firearm: &firearm,
             purpose: stored.envelope.purpose,
         };
-        let beside = changed("described").data(json!({ "change": "described", "why": why }));
+        let beside = changed("described").data(json!({
+            "change": "described", "why": described.why, "like": looked_at, "different": different,
+        }));
         self.put_firearm(&mut writing, &keeping, beside)?;
-        self.store().commit(writing.batch).await?;
+        let done = self.store().commit(writing.batch).await;
+        done.map_err(|error| told_apart(error, &different))?;
         self.after_change().await
     }
 

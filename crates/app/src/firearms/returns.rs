@@ -11,7 +11,7 @@ use crate::writing::{Beside, EventAbout, Keep};
 use crate::{Action, App, AppError, Caller, Invalid, Page, next_page, read_body};
 
 /// The state of a return.
-const FROZEN: &str = "frozen";
+pub(super) const FROZEN: &str = "frozen";
 
 /// A frozen return with its envelope.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,14 +59,8 @@ impl App {
         kind: ReturnKind,
         period: Period,
     ) -> Result<(Vec<ReturnRow>, u64), AppError> {
-        let all = self.all_incidents().await?;
-        let incidents = all.iter().map(|view| &view.incident);
-        let traces = match kind {
-            ReturnKind::Iafq => self.trace_results().await?,
-            ReturnKind::HalfYear => Vec::new(),
-        };
-        let profile = &self.inner.firearms;
-        Ok(count_return(kind, period, incidents, &traces, profile))
+        let data = self.return_data(kind, period.from).await?;
+        Ok(count_return(kind, period, &data, &self.inner.firearms))
     }
 
     /// Freezes a return: from then on it stays as it is, whatever is recorded later.

@@ -4,6 +4,7 @@
 //! whoever answers, and goes to the asker alone: no country in between sees who held the weapon.
 
 mod answer;
+mod chain;
 mod view;
 
 use std::collections::BTreeSet;
@@ -25,6 +26,7 @@ use crate::writing::{Beside, Keep, Writing};
 use crate::{Action, App, AppError, Caller, Invalid, read_body};
 
 pub use answer::NewTraceAnswer;
+pub use chain::TraceStanding;
 pub use view::{TraceAnswerView, TraceDelivery, TraceSummary, TraceView};
 
 /// The state of a trace of the node's own.
@@ -52,6 +54,10 @@ pub struct NewTrace {
     pub offence: String,
     /// Why at once, and what the ground is here; absent where it is not urgent.
     pub urgent: Option<(UrgencyGround, String)>,
+    /// How it turned up.
+    pub circumstances: String,
+    /// What the answer is used for.
+    pub intended_use: String,
     /// What else is asked.
     pub question: String,
     /// Who is asked first: the country of manufacture, or of the last import.
@@ -64,7 +70,7 @@ pub struct NewTrace {
 pub(crate) fn trace_refused(error: &TraceRefused) -> AppError {
     match error {
         TraceRefused::AnsweredAlready => AppError::Conflict(error.to_string()),
-        _ => Invalid::new(error.field(), "refused", error.to_string()).into(),
+        _ => Invalid::new(error.field(), error.name(), error.to_string()).into(),
     }
 }
 
@@ -104,9 +110,13 @@ impl App {
             question: new.question,
             may_pass_to: new.may_pass_to,
             asked_at: writing.at,
+            circumstances: new.circumstances,
+            intended_use: new.intended_use,
+            reminded_at: None,
+            closed: None,
         };
         trace
-            .validate(self.today())
+            .validate_new(self.today())
             .map_err(|error| trace_refused(&error))?;
         let partner = self.partner_code(&new.to)?;
         let mut countries = trace.may_pass_to.clone();
@@ -179,6 +189,7 @@ impl App {
         to: &AuthorityId,
     ) -> Result<(), AppError> {
         let (stored, trace) = self.own_trace(caller, id).await?;
+        trace.still_asked().map_err(|error| trace_refused(&error))?;
         let asked = self.store().deliveries_of(id).await?;
         if asked.iter().any(|row| row.to == *to) {
             return Err(AppError::Conflict(
@@ -202,6 +213,7 @@ impl App {
         to: PartnerCode,
     ) -> Result<(), AppError> {
         let (stored, trace) = self.own_trace(caller, id).await?;
+        trace.still_asked().map_err(|error| trace_refused(&error))?;
         let trace = trace.consent(to);
         self.widen_trace(caller, (&stored, trace), to, None).await
     }
@@ -228,14 +240,8 @@ impl App {
             .ok_or_else(|| AppError::Internal("a record has no further version".to_owned()))?;
         envelope.author = caller.login.clone();
         envelope.recorded_at = writing.at;
-        let rows = self.store().deliveries_of(envelope.id).await?;
-        let mut everybody: BTreeSet<AuthorityId> = rows
-            .into_iter()
-            .filter(|row| row.kind == "record")
-            .map(|row| row.to)
-            .collect();
-        everybody.extend(self.handed_on_to(envelope.id).await?);
-        everybody.extend(further.cloned());
+        let everybody = self.everybody_with(envelope.id).await?.into_iter();
+        let everybody: BTreeSet<AuthorityId> = everybody.chain(further.cloned()).collect();
         for to in &everybody {
             match self.queue_trace(&mut writing, &envelope, to) {
                 // Whoever may not have it any more is left out; whoever is asked now must get it.
@@ -248,6 +254,17 @@ impl App {
         writing.put_envelope(envelope, &trace, beside)?;
         self.store().commit(writing.batch).await?;
         self.after_change().await
+    }
+
+    /// Those who have an own trace, whoever handed it over.
+    async fn everybody_with(&self, id: RecordId) -> Result<Vec<AuthorityId>, AppError> {
+        let rows = self.store().deliveries_of(id).await?.into_iter();
+        let mut everybody: BTreeSet<AuthorityId> = rows
+            .filter(|row| row.kind == "record")
+            .map(|row| row.to)
+            .collect();
+        everybody.extend(self.handed_on_to(id).await?);
+        Ok(everybody.into_iter().collect())
     }
 
     /// Those who have an own trace because somebody passed it on: they have to know of a consent too.

@@ -309,6 +309,7 @@ fn ended_event(firearm: &Firearm, ending: &Ending, authority: AuthorityId) -> Ev
                     instead: None,
                     on: entry.on,
                     reason: why.clone(),
+                    first: None,
                 },
                 // What made it missed is itself a correction: a find says what is true.
                 None => Event::Find(Taken {

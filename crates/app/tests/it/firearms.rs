@@ -27,7 +27,7 @@ use jiff::civil::{Date, date};
 
 use crate::world::{World, officer};
 
-fn caller(login: &str, role: Role) -> Caller {
+pub(crate) fn caller(login: &str, role: Role) -> Caller {
     Caller {
         login: login.parse().unwrap(),
         role,
@@ -38,19 +38,19 @@ fn caller(login: &str, role: Role) -> Caller {
     }
 }
 
-fn focal() -> Caller {
+pub(crate) fn focal() -> Caller {
     caller("f.focal", Role::FirearmsOfficer)
 }
 
-fn country(code: &str) -> Country {
+pub(crate) fn country(code: &str) -> Country {
     code.parse().unwrap()
 }
 
-fn reason(text: &str) -> Reason {
+pub(crate) fn reason(text: &str) -> Reason {
     Reason::try_from(text.to_owned()).unwrap()
 }
 
-fn zastava(number: &str) -> Particulars {
+pub(crate) fn zastava(number: &str) -> Particulars {
     Particulars {
         marks: vec![Mark::readable(MarkPlace::Receiver, number)],
         kind: WeaponKind::AssaultRifle,
@@ -81,7 +81,7 @@ fn new(number: &str) -> NewFirearm {
     }
 }
 
-async fn register(node: &TestNode, number: &str) -> RecordId {
+pub(crate) async fn register(node: &TestNode, number: &str) -> RecordId {
     let done = node.app.register_firearm(&focal(), new(number)).await;
     done.unwrap()
 }
@@ -96,7 +96,7 @@ fn anybody() -> Handling {
     .unwrap()
 }
 
-fn theft() -> MissingReport {
+pub(crate) fn theft() -> MissingReport {
     MissingReport {
         event: Event::Theft(Report {
             discovered_at: "2026-11-23T06:00:00Z".parse().unwrap(),
@@ -423,7 +423,7 @@ async fn an_alert_that_cannot_be_leaves_the_weapon_as_it_was() {
     assert_eq!(view.versions.len(), 1);
 }
 
-fn seizure(firearm: RecordId, number: &str) -> Incident {
+pub(crate) fn seizure(firearm: RecordId, number: &str) -> Incident {
     Incident {
         kind: IncidentKind::Seizure,
         on: date(2026, 11, 24),
@@ -573,7 +573,7 @@ async fn retention_puts_a_weapon_that_is_not_destroyed_to_a_reviewer() {
     assert!(node.store.record(id).await.unwrap().unwrap().body.is_some());
 }
 
-fn trace_to(to: &str, may_pass_to: &[&str]) -> NewTrace {
+pub(crate) fn trace_to(to: &str, may_pass_to: &[&str]) -> NewTrace {
     NewTrace {
         weapon: zastava("M70B-45123"),
         firearm: None,
@@ -582,6 +582,8 @@ fn trace_to(to: &str, may_pass_to: &[&str]) -> NewTrace {
         offence: "illicit possession of firearms".into(),
         urgent: None,
         question: String::new(),
+        circumstances: String::new(),
+        intended_use: "the investigation KU 12/26".into(),
         to: to.parse().unwrap(),
         may_pass_to: may_pass_to
             .iter()
@@ -590,20 +592,24 @@ fn trace_to(to: &str, may_pass_to: &[&str]) -> NewTrace {
     }
 }
 
-fn node<'a>(nodes: &'a [TestNode], authority: &str) -> &'a TestNode {
+pub(crate) fn node<'a>(nodes: &'a [TestNode], authority: &str) -> &'a TestNode {
     nodes
         .iter()
         .find(|node| node.authority.as_str() == authority)
         .unwrap()
 }
 
-async fn open_answer(node: &TestNode) -> RecordId {
+pub(crate) async fn open_answer(node: &TestNode) -> RecordId {
     let waiting = node.app.traces_to_answer(&focal(), None, 10).await.unwrap();
     assert_eq!(waiting.items.len(), 1, "{}", node.authority);
     waiting.items[0].0
 }
 
-async fn answer(node: &TestNode, outcome: Outcome, pass_to: Option<&str>) -> Result<(), AppError> {
+pub(crate) async fn answer(
+    node: &TestNode,
+    outcome: Outcome,
+    pass_to: Option<&str>,
+) -> Result<(), AppError> {
     let new = NewTraceAnswer {
         outcome,
         pass_to: pass_to.map(|to| to.parse().unwrap()),
@@ -613,7 +619,7 @@ async fn answer(node: &TestNode, outcome: Outcome, pass_to: Option<&str>) -> Res
         .await
 }
 
-fn exported() -> Outcome {
+pub(crate) fn exported() -> Outcome {
     Outcome::ExportedTo {
         country: country("BA"),
         on: date(1988, 2, 1),

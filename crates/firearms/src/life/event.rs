@@ -122,6 +122,9 @@ pub enum Event {
         on: Date,
         /// Why.
         reason: String,
+        /// Who proposed it, where two officers had signed what it corrects: whoever recorded it signed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        first: Option<UserId>,
     },
 }
 
@@ -207,6 +210,11 @@ impl Event {
             Self::Reregistration { .. } => EventKind::Reregistration,
             Self::Correction { .. } => EventKind::Correction,
         }
+    }
+
+    /// Whether two officers sign it, and what corrects it.
+    pub const fn needs_two(&self) -> bool {
+        matches!(self, Self::Destruction { .. })
     }
 
     /// Holders that it names.

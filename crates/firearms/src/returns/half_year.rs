@@ -1,9 +1,23 @@
-//! The half-yearly report of the region.
+//! The half-yearly report of the region: what the indicators of its roadmap are counted from.
 
-use super::{Counts, ReturnRow, add};
-use crate::{Incident, IncidentKind, WeaponKind};
+use std::collections::BTreeMap;
 
-pub(super) fn rows(incidents: &[&Incident]) -> Vec<ReturnRow> {
+use super::{
+    Counts, Period, ReturnData, ReturnKind, ReturnRow, ReturnSection, add, number, register, row,
+    tracing,
+};
+use crate::{Country, Incident, IncidentKind, WeaponKind};
+
+pub(super) fn rows(period: Period, incidents: &[&Incident], data: &ReturnData) -> Vec<ReturnRow> {
+    let mut rows = items(incidents);
+    rows.extend(origins(incidents));
+    rows.extend(register::rows(period, &data.register));
+    let kind = ReturnKind::HalfYear;
+    rows.extend(tracing::rows(kind, period, &data.traces, &data.answered));
+    rows
+}
+
+fn items(incidents: &[&Incident]) -> Vec<ReturnRow> {
     let mut counts = Counts::new();
     for incident in incidents {
         let at = match incident.at_border {
@@ -26,26 +40,47 @@ pub(super) fn rows(incidents: &[&Incident]) -> Vec<ReturnRow> {
             add("explosives", u64::from(explosive.count));
         }
     }
-    let others = ["parts", "ammunition", "explosives-g", "explosives"];
     let weapons = WeaponKind::ALL.iter().map(|kind| kind.as_str());
-    let what: Vec<&'static str> = ["incidents"]
-        .into_iter()
-        .chain(weapons)
-        .chain(others)
-        .collect();
+    let weapons: Vec<&'static str> = ["incidents"].into_iter().chain(weapons).collect();
+    let others = vec!["parts", "ammunition", "explosives-g", "explosives"];
+    let sections = [
+        (ReturnSection::Weapons, weapons),
+        (ReturnSection::PartsAndAmmunition, others),
+    ];
     let mut rows = Vec::new();
-    for group in IncidentKind::ALL {
-        for what in &what {
-            for at in ["border", "inland"] {
-                rows.push(ReturnRow {
-                    section: None,
-                    group: Some(*group),
-                    what: (*what).to_owned(),
-                    at: at.to_owned(),
-                    count: counts.get(&(*group, *what, at)).copied().unwrap_or(0),
-                });
+    for (section, what) in sections {
+        for group in IncidentKind::ALL {
+            for what in &what {
+                for at in ["border", "inland"] {
+                    let count = counts.get(&(*group, *what, at)).copied().unwrap_or(0);
+                    rows.push(ReturnRow {
+                        group: Some(*group),
+                        at: at.to_owned(),
+                        ..row(section, what, count)
+                    });
+                }
             }
         }
     }
     rows
+}
+
+/// Weapons by where they were made, as far as that is known.
+fn origins(incidents: &[&Incident]) -> Vec<ReturnRow> {
+    let mut counts: BTreeMap<(IncidentKind, &Country), usize> = BTreeMap::new();
+    for incident in incidents {
+        for weapon in &incident.weapons {
+            if let Some(country) = &weapon.particulars.country {
+                *counts.entry((incident.kind, country)).or_default() += 1;
+            }
+        }
+    }
+    let rows = counts
+        .into_iter()
+        .map(|((group, country), count)| ReturnRow {
+            group: Some(group),
+            at: format!("made: {country}"),
+            ..row(ReturnSection::Origins, "weapons", number(count))
+        });
+    rows.collect()
 }

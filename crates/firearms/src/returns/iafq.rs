@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Counts, Period, ReturnRow, ReturnSection, TraceResult, add};
+use super::{
+    Counts, Period, ReturnData, ReturnKind, ReturnRow, ReturnSection, add, number, row, tracing,
+};
 use crate::{
     Context, Country, Incident, IncidentKind, Offence, Proceedings, Profile, Transport, WeaponKind,
 };
@@ -44,30 +46,16 @@ const fn iafq_type(kind: WeaponKind) -> &'static str {
 pub(super) fn rows(
     period: Period,
     incidents: &[&Incident],
-    traces: &[TraceResult],
+    data: &ReturnData,
     profile: &Profile,
 ) -> Vec<ReturnRow> {
     let mut rows = items(incidents);
     rows.extend(circumstances(incidents));
     rows.extend(routes(incidents));
-    rows.extend(tracing(period, traces));
+    rows.extend(tracing::rows(ReturnKind::Iafq, period, &data.traces, &[]));
     rows.extend(significant(incidents, profile));
     rows.extend(justice(incidents));
     rows
-}
-
-fn row(section: ReturnSection, what: &str, count: u64) -> ReturnRow {
-    ReturnRow {
-        section: Some(section),
-        group: None,
-        what: what.to_owned(),
-        at: String::new(),
-        count,
-    }
-}
-
-fn number(count: usize) -> u64 {
-    u64::try_from(count).unwrap_or(u64::MAX)
 }
 
 fn parts(incident: &Incident) -> u64 {
@@ -204,25 +192,6 @@ fn routes(incidents: &[&Incident]) -> Vec<ReturnRow> {
         }
     }
     rows
-}
-
-fn tracing(period: Period, traces: &[TraceResult]) -> Vec<ReturnRow> {
-    let traces = traces.iter().filter(|trace| period.holds(trace.asked_on));
-    let traced: Vec<&'static str> = traces.map(TraceResult::counted_as).collect();
-    let results = [
-        "requested",
-        "traced",
-        "traced-in-part",
-        "not-traced",
-        "waiting",
-    ];
-    let rows = results.into_iter().map(|what| {
-        let counted = traced
-            .iter()
-            .filter(|one| what == "requested" || **one == what);
-        row(ReturnSection::Tracing, what, number(counted.count()))
-    });
-    rows.collect()
 }
 
 /// From which size a seizure is significant, how many were, and each of them in the order of their days:

@@ -123,6 +123,11 @@ pub enum AnswerState {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         passed_on: Option<PassedOn>,
     },
+    /// Whoever asks needs no answer any more. It never leaves the node.
+    Closed {
+        /// When that became known.
+        at: Timestamp,
+    },
 }
 
 /// The body of a record of kind `trace-answer`: one hop.
@@ -149,7 +154,17 @@ impl TraceAnswer {
         match self.state {
             AnswerState::Open => "open",
             AnswerState::Answered { .. } => "answered",
+            AnswerState::Closed { .. } => "closed",
         }
+    }
+
+    /// The same where whoever asks needs no answer any more; `None` where it is given already.
+    pub fn close(mut self, at: Timestamp) -> Option<Self> {
+        if self.state != AnswerState::Open {
+            return None;
+        }
+        self.state = AnswerState::Closed { at };
+        Some(self)
     }
 
     /// Answers, and says to whom the question goes on.
@@ -164,8 +179,10 @@ impl TraceAnswer {
         passed_on: Option<PassedOn>,
         at: Timestamp,
     ) -> Result<Self, TraceRefused> {
-        if self.state != AnswerState::Open {
-            return Err(TraceRefused::AnsweredAlready);
+        match self.state {
+            AnswerState::Open => {}
+            AnswerState::Answered { .. } => return Err(TraceRefused::AnsweredAlready),
+            AnswerState::Closed { .. } => return Err(TraceRefused::Closed),
         }
         outcome.validate()?;
         if let Some(passed) = &passed_on {
@@ -218,7 +235,7 @@ impl TraceAnswer {
             ..self.clone()
         };
         match &self.state {
-            AnswerState::Open => Ok(()),
+            AnswerState::Open | AnswerState::Closed { .. } => Ok(()),
             AnswerState::Answered {
                 outcome,
                 at,

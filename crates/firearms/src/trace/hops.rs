@@ -98,7 +98,7 @@ pub fn hops(
                 at,
                 passed_on,
             } => Some((answer, outcome, *at, passed_on)),
-            AnswerState::Open => None,
+            AnswerState::Open | AnswerState::Closed { .. } => None,
         });
         match answered {
             Some((answer, outcome, at, passed_on)) => {
@@ -136,10 +136,12 @@ pub fn hops(
 
 /// The median time of the answered hops, in tenths of a day.
 pub fn median_days<'a>(hops: impl IntoIterator<Item = &'a Hop>) -> Option<i64> {
-    let mut seconds: Vec<i64> = hops
-        .into_iter()
-        .filter_map(|hop| hop.took().map(|took| took.as_secs()))
-        .collect();
+    let took = hops.into_iter().filter_map(Hop::took);
+    median_tenths(took.map(|took| took.as_secs()).collect())
+}
+
+/// The median of seconds, in tenths of a day.
+pub(crate) fn median_tenths(mut seconds: Vec<i64>) -> Option<i64> {
     seconds.sort_unstable();
     let middle = seconds.len().checked_div(2)?;
     let upper = *seconds.get(middle)?;

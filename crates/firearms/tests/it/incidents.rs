@@ -2,8 +2,8 @@
 
 use egnatia_firearms::{
     ClusterBy, Context, Explosive, FrozenReturn, Incident, IncidentKind, IncidentRefused, Offence,
-    Outcome, Part, Period, Proceedings, Profile, Reference, ReturnKind, ReturnRow, ReturnSection,
-    TraceResult, Transport, clusters, count_return,
+    Outcome, Part, Period, Proceedings, Profile, Reference, ReturnData, ReturnKind, ReturnRow,
+    ReturnSection, TraceResult, Transport, clusters, count_return,
 };
 use egnatia_record::RecordId;
 use jiff::civil::date;
@@ -23,13 +23,12 @@ fn counted(
     incidents: &[Incident],
     traces: &[TraceResult],
 ) -> (Vec<ReturnRow>, u64) {
-    count_return(
-        kind,
-        period,
-        incidents,
-        traces,
-        &Profile::shipped().unwrap(),
-    )
+    let data = ReturnData {
+        incidents: incidents.to_vec(),
+        traces: traces.to_vec(),
+        ..ReturnData::default()
+    };
+    count_return(kind, period, &data, &Profile::shipped().unwrap())
 }
 
 #[test]
@@ -77,7 +76,12 @@ fn an_incident_says_what_came_and_when() {
 /// One of each result, and one of another year.
 fn traces() -> Vec<TraceResult> {
     let on = date(2026, 3, 1);
-    let trace = |asked_on, outcomes| TraceResult { asked_on, outcomes };
+    let trace = |asked_on, outcomes| TraceResult {
+        asked_on,
+        outcomes,
+        is_closed: false,
+        hops: Vec::new(),
+    };
     let held = Outcome::HeldBy {
         holder: holder("H-1"),
         since: date(1990, 1, 1),
@@ -414,6 +418,20 @@ fn a_frozen_return_is_a_table_that_any_sheet_reads() {
     };
     let csv = frozen.csv();
     let first: Vec<&str> = csv.lines().take(2).collect();
+    assert_eq!(
+        first,
+        [
+            "return,from,to,section,group,what,by,count",
+            "regional-half-year,2026-07-01,2026-12-31,weapons,seizure,incidents,border,0"
+        ]
+    );
+    // A half-year that was frozen before it had sections keeps its table, and so its hash.
+    let mut before = frozen.clone();
+    for row in &mut before.rows {
+        row.section = None;
+    }
+    let csv_before = before.csv();
+    let first: Vec<&str> = csv_before.lines().take(2).collect();
     assert_eq!(
         first,
         [

@@ -2,7 +2,7 @@
 
 use egnatia_firearms::{
     Custody, Event, EventDraft, EventField, EventKind, Firearm, Form, LifeRefused, Profile,
-    ProposedDestruction, Recording,
+    Proposal, ProposedCorrection, ProposedDestruction, Recording,
 };
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
@@ -250,11 +250,145 @@ fn a_destruction_cannot_be_recorded_past_the_second_officer() {
         instead: Some(Box::new(destruction)),
         on,
         reason: "a slip".into(),
+        first: None,
     };
     assert_eq!(
         record(seized, correction, on),
         Err(LifeRefused::NotProposed)
     );
+}
+
+fn struck(by: &str, of: u32) -> ProposedCorrection {
+    ProposedCorrection {
+        by: user(by),
+        at: at("2026-11-26T12:00:00Z"),
+        of,
+        instead: None,
+        on: date(2026, 11, 26),
+        reason: "another weapon was in the furnace".into(),
+    }
+}
+
+fn gone() -> Firearm {
+    let seized = lived(&[taken("seizure")]).unwrap();
+    destroyed(seized, date(2026, 11, 20))
+}
+
+#[test]
+fn what_two_officers_signed_one_alone_does_not_lift() {
+    let (on, when) = (date(2026, 11, 26), at("2026-11-26T13:00:00Z"));
+    let strike = |first: Option<&str>| Event::Correction {
+        of: 2,
+        instead: None,
+        on,
+        reason: "it was another weapon".into(),
+        first: first.map(user),
+    };
+    let alone = record(gone(), strike(None), on);
+    assert_eq!(alone, Err(LifeRefused::SignedByTwo));
+    // A name that somebody writes down has signed nothing.
+    let invented = record(gone(), strike(Some("b.officer")), on);
+    assert_eq!(invented, Err(LifeRefused::NotProposed));
+    let anew = gone().describe_anew(zastava("M70-9"));
+    assert_eq!(anew, Err(LifeRefused::Destroyed));
+
+    let proposed = gone().propose_correction(struck("a.officer", 2)).unwrap();
+    assert_eq!(proposed.standing().unwrap().custody, Custody::Destroyed);
+    assert_eq!(proposed.proposed.as_ref().unwrap().by(), &user("a.officer"));
+    let same = proposed.clone().sign_correction(user("a.officer"), when);
+    assert_eq!(same, Err(LifeRefused::SameOfficer));
+    let otherwise = proposed
+        .clone()
+        .sign_destruction(user("b.officer"), on, when);
+    assert_eq!(otherwise, Err(LifeRefused::NotProposed));
+    let twice = proposed.clone().propose_correction(struck("b.officer", 2));
+    assert_eq!(twice, Err(LifeRefused::ProposedAlready));
+    let withdrawn = proposed.clone().withdraw_proposal().unwrap();
+    let unsigned = withdrawn.sign_correction(user("b.officer"), when);
+    assert_eq!(unsigned, Err(LifeRefused::NotProposed));
+
+    let back = proposed.sign_correction(user("b.officer"), when).unwrap();
+    assert_eq!(back.standing().unwrap().custody.as_str(), "authority");
+    let last = back.life.last().unwrap();
+    let Event::Correction { first, .. } = &last.event else {
+        panic!("{last:?}");
+    };
+    assert_eq!(
+        (first.as_ref(), &last.by),
+        (Some(&user("a.officer")), &user("b.officer"))
+    );
+    assert_eq!(back.life.len(), 3, "nothing is taken away");
+    // It can be destroyed in truth afterwards, by two again.
+    assert!(back.propose_destruction(proposal("b.officer")).is_ok());
+}
+
+#[test]
+fn only_what_two_signed_and_what_can_be_is_proposed_as_a_correction() {
+    let refused = |of| {
+        gone()
+            .propose_correction(struck("a.officer", of))
+            .unwrap_err()
+    };
+    assert_eq!(refused(1), LifeRefused::SignedByOne);
+    assert_eq!(refused(0), LifeRefused::NoSuchEvent);
+    assert_eq!(refused(3), LifeRefused::NoSuchEvent);
+    let no_reason = ProposedCorrection {
+        reason: " ".into(),
+        ..struck("a.officer", 2)
+    };
+    let refused = gone().propose_correction(no_reason);
+    assert_eq!(refused, Err(LifeRefused::Text("reason")));
+    let early = ProposedCorrection {
+        instead: Some(Box::new(event(r#"{"export":{"to":"BA","licence":"L"}}"#))),
+        on: date(2020, 1, 1),
+        ..struck("a.officer", 2)
+    };
+    let refused = gone().propose_correction(early);
+    assert_eq!(refused, Err(LifeRefused::BeforeLast));
+}
+
+#[test]
+fn the_photographs_that_two_officers_saw_stay() {
+    let kept = |id: &str, when: &str| egnatia_firearms::KeptPhotograph {
+        record: id.parse().unwrap(),
+        shows: "in the furnace".into(),
+        by: user("a.officer"),
+        at: at(when),
+    };
+    let (seen, later) = (
+        "0123456789abcdef0123456789abcdef",
+        "fedcba9876543210fedcba9876543210",
+    );
+    let seized = lived(&[taken("seizure")]).unwrap();
+    let seized = seized
+        .with_photograph(kept(seen, "2026-11-21T08:00:00Z"))
+        .unwrap();
+    let free = seized
+        .clone()
+        .without_photograph(seen.parse().unwrap())
+        .unwrap();
+    assert_eq!(free.unwrap().photographs.len(), 0);
+    let gone = destroyed(seized, date(2026, 11, 20));
+    let gone = gone
+        .with_photograph(kept(later, "2026-11-26T10:00:00Z"))
+        .unwrap();
+    let refused = gone.clone().without_photograph(seen.parse().unwrap());
+    assert_eq!(refused, Err(LifeRefused::Evidence));
+    assert!(
+        gone.without_photograph(later.parse().unwrap())
+            .unwrap()
+            .is_some()
+    );
+}
+
+#[test]
+fn a_proposal_of_before_is_read_as_it_was_written() {
+    let mut seized = serde_json::to_value(lived(&[taken("seizure")]).unwrap()).unwrap();
+    seized["proposed"] = serde_json::json!({
+        "by": "a.officer", "at": "2026-11-26T10:00:00Z", "method": "melted", "evidence": "p",
+    });
+    let read: Firearm = serde_json::from_value(seized).unwrap();
+    assert!(matches!(read.proposed, Some(Proposal::Destruction(_))));
 }
 
 #[test]
@@ -272,6 +406,7 @@ fn a_correction_is_a_further_event_and_changes_what_follows() {
         })),
         on: date(2026, 11, 2),
         reason: "the number of the unit was misread".into(),
+        first: None,
     };
     let on = date(2026, 11, 26);
     let corrected = record(firearm.clone(), right, on).unwrap();
@@ -285,6 +420,7 @@ fn a_correction_is_a_further_event_and_changes_what_follows() {
         instead: None,
         on,
         reason: "it did not happen".into(),
+        first: None,
     };
     let found_again = record(corrected.clone(), struck(3), on).unwrap();
     assert_eq!(
@@ -412,6 +548,7 @@ fn any_event() -> impl Strategy<Value = Event> {
             instead: instead.map(Box::new),
             on: date(2026, 1, 1),
             reason: "a slip".into(),
+            first: None,
         });
     prop_oneof![8 => plain, 1 => correction]
 }
@@ -421,6 +558,9 @@ enum Step {
     Record(Event),
     Propose(&'static str),
     Sign(&'static str),
+    /// Proposes to strike the last event.
+    ProposeCorrection(&'static str),
+    SignCorrection(&'static str),
     Withdraw,
 }
 
@@ -429,7 +569,9 @@ fn any_step() -> impl Strategy<Value = Step> {
     prop_oneof![
         10 => any_event().prop_map(Step::Record),
         1 => officer.clone().prop_map(Step::Propose),
-        1 => officer.prop_map(Step::Sign),
+        1 => officer.clone().prop_map(Step::Sign),
+        1 => officer.clone().prop_map(Step::ProposeCorrection),
+        1 => officer.prop_map(Step::SignCorrection),
         1 => Just(Step::Withdraw),
     ]
 }
@@ -465,14 +607,25 @@ fn take(firearm: Firearm, step: Step, on: Date) -> Result<Firearm, LifeRefused> 
         Step::Record(event) => record(firearm, event, on),
         Step::Propose(by) => firearm.propose_destruction(proposal(by)),
         Step::Sign(by) => firearm.sign_destruction(user(by), on, now),
-        Step::Withdraw => firearm.withdraw_destruction(),
+        Step::ProposeCorrection(by) => {
+            let numbered = (1_u32..).zip(&firearm.life);
+            let signed = numbered.filter(|(_, entry)| entry.event.kind() == EventKind::Destruction);
+            let of = signed.map(|(of, _)| of).last().unwrap_or(0);
+            let proposed = ProposedCorrection {
+                on,
+                ..struck(by, of)
+            };
+            firearm.propose_correction(proposed)
+        }
+        Step::SignCorrection(by) => firearm.sign_correction(user(by), now),
+        Step::Withdraw => firearm.withdraw_proposal(),
     }
 }
 
 /// Wherever it is, an authority takes it, and two officers destroy it.
 fn destroyed(firearm: Firearm, on: Date) -> Firearm {
     let held = record(firearm.clone(), taken("seizure"), on).unwrap_or(firearm);
-    let held = held.clone().withdraw_destruction().unwrap_or(held);
+    let held = held.clone().withdraw_proposal().unwrap_or(held);
     let proposed = held.propose_destruction(proposal("a.officer")).unwrap();
     let now = at("2026-11-26T09:00:00Z");
     let signed = proposed.sign_destruction(user("b.officer"), on, now);
@@ -517,7 +670,8 @@ proptest! {
     ) {
         let mut firearm = new();
         for step in steps {
-            let is_event = matches!(step, Step::Record(_) | Step::Sign(_));
+            let is_event =
+                matches!(step, Step::Record(_) | Step::Sign(_) | Step::SignCorrection(_));
             let Ok(next) = take(firearm.clone(), step, date(2026, 1, 1)) else { continue };
             let recorded = firearm.life.len();
             prop_assert_eq!(next.life.len(), recorded + usize::from(is_event));
@@ -527,7 +681,7 @@ proptest! {
     }
 
     /// Whatever came before, two officers and evidence destroy a weapon. Then it stays destroyed, and
-    /// its record thirty years: only a correction of what was recorded can follow.
+    /// its record thirty years, until two officers again say that it was not.
     #[test]
     fn what_is_destroyed_stays_destroyed(
         before in prop::collection::vec(any_step(), 0..12),
@@ -552,15 +706,26 @@ proptest! {
         prop_assert_eq!(keep(&firearm), Some(date(2056, 1, 1)));
         let later = date(2026, 11, 1);
         for step in after {
-            let corrects = matches!(&step, Step::Record(Event::Correction { .. }));
-            match take(firearm.clone(), step, later) {
-                Err(_) => {}
-                Ok(next) if corrects => firearm = next,
-                Ok(next) => return Err(TestCaseError::fail(format!("{:?}", next.life.last()))),
-            }
-            if firearm.standing().unwrap().custody != Custody::Destroyed {
+            let corrects = matches!(
+                &step,
+                Step::Record(Event::Correction { .. }) | Step::SignCorrection(_)
+            );
+            let proposes = matches!(&step, Step::ProposeCorrection(_) | Step::Withdraw);
+            let proposer = firearm.proposed.as_ref().map(|proposed| proposed.by().clone());
+            let Ok(next) = take(firearm.clone(), step.clone(), later) else { continue };
+            prop_assert!(corrects || proposes, "{:?}", next.life.last());
+            if next.standing().unwrap().custody != Custody::Destroyed {
+                // INVARIANT: one officer proposed it, and another one signed.
+                let last = next.life.last().unwrap();
+                let Event::Correction { first, .. } = &last.event else {
+                    return Err(TestCaseError::fail(format!("{last:?}")));
+                };
+                prop_assert_eq!(first.as_ref(), proposer.as_ref());
+                prop_assert!(first.is_some() && first.as_ref() != Some(&last.by));
+                prop_assert!(matches!(step, Step::SignCorrection(_)));
                 break;
             }
+            firearm = next;
             prop_assert_eq!(keep(&firearm), Some(date(2056, 1, 1)));
         }
     }

@@ -10,5 +10,6 @@ mod evidence;
 mod incidents;
 mod life;
 mod made;
+mod progress;
 mod reference;
 mod trace;

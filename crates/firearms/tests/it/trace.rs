@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use egnatia_firearms::{
-    AnswerState, Holder, HolderKind, HopState, MarkState, Outcome, PassedOn, Personal, Priority,
-    Refusal, Trace, TraceAnswer, TraceRefused, UrgencyGround, hops, median_days,
+    AnswerState, Closing, Holder, HolderKind, HopState, MarkState, Outcome, PassedOn, Personal,
+    Priority, Refusal, Trace, TraceAnswer, TraceRefused, UrgencyGround, hops, median_days,
+    partner_times,
 };
 use egnatia_record::{AuthorityId, RecordId};
 use jiff::civil::date;
@@ -25,6 +26,10 @@ fn trace() -> Trace {
         question: String::new(),
         may_pass_to: BTreeSet::from(["BA".parse().unwrap()]),
         asked_at: at("2026-11-21T08:00:00Z"),
+        circumstances: "in a car that was stopped".into(),
+        intended_use: "the investigation KU 12/26".into(),
+        reminded_at: None,
+        closed: None,
     }
 }
 
@@ -68,6 +73,15 @@ fn a_trace_needs_number_country_offence_and_a_ground_where_it_is_urgent() {
         trace.validate(today).unwrap_err()
     };
     assert_eq!(trace().validate(today), Ok(()));
+    let no_use = Trace {
+        intended_use: " ".into(),
+        ..trace()
+    };
+    assert_eq!(no_use.validate(today), Ok(()), "a trace of before is taken");
+    assert_eq!(
+        no_use.validate_new(today),
+        Err(TraceRefused::Text("intended_use"))
+    );
     assert_eq!(
         refused(&|t| t.weapon.country = None),
         TraceRefused::NoCountry
@@ -103,6 +117,83 @@ fn a_trace_needs_number_country_offence_and_a_ground_where_it_is_urgent() {
         refused(&|t| t.recovered_on = date(2026, 11, 27)),
         TraceRefused::InTheFuture
     );
+}
+
+#[test]
+fn a_trace_is_closed_once_and_nothing_is_asked_after_that() {
+    let when = at("2026-11-22T08:00:00Z");
+    let closed = trace().close(Closing::NotNeeded, when).unwrap();
+    assert_eq!(
+        closed.clone().close(Closing::Traced, when),
+        Err(TraceRefused::Closed)
+    );
+    assert_eq!(closed.remind(when), Err(TraceRefused::Closed));
+    let waiting = open("2026-11-21T08:00:00Z").close(when).unwrap();
+    assert_eq!(waiting.state_word(), "closed");
+    assert_eq!(waiting.clone().close(when), None);
+    let late = waiting.answer(&trace(), Outcome::NoRecord, None, when);
+    assert_eq!(late, Err(TraceRefused::Closed));
+    // An answer that is given stays given.
+    let given = open("2026-11-21T08:00:00Z").answer(&trace(), Outcome::NoRecord, None, when);
+    assert_eq!(given.unwrap().close(when), None);
+}
+
+#[test]
+fn whoever_is_late_is_reminded_once_a_day() {
+    let once = trace().remind(at("2026-11-29T08:00:00Z")).unwrap();
+    let soon = once.clone().remind(at("2026-11-30T07:59:59Z"));
+    assert_eq!(soon, Err(TraceRefused::RemindedToday));
+    let again = once.remind(at("2026-11-30T08:00:00Z")).unwrap();
+    assert_eq!(again.reminded_at, Some(at("2026-11-30T08:00:00Z")));
+}
+
+#[test]
+fn partners_are_counted_over_all_traces() {
+    let (me, rs, ba, al) = ("me-up", "rs-mup", "ba-dkpt", "al-asp");
+    let sent = at("2026-11-01T08:00:00Z");
+    let week = SignedDuration::from_hours(168);
+    let answered = |outcome, when: &str| {
+        let open = TraceAnswer {
+            due_at: at("2026-11-08T08:00:00Z"),
+            ..open("2026-11-01T08:00:00Z")
+        };
+        open.answer(&trace(), outcome, None, at(when)).unwrap()
+    };
+    let refusal = Outcome::Refused {
+        reason: Refusal::MinorOffence,
+    };
+    let chain = |answers: &[(AuthorityId, TraceAnswer)]| {
+        let asked = [
+            (authority(rs), sent, true),
+            (authority(ba), sent, true),
+            (authority(al), sent, false),
+        ];
+        hops(&authority(me), &asked, answers, week)
+    };
+    let first = chain(&[(authority(rs), answered(exported(), "2026-11-02T08:00:00Z"))]);
+    let second = chain(&[
+        (authority(rs), answered(refusal, "2026-11-10T08:00:00Z")),
+        (
+            authority(ba),
+            answered(Outcome::NoRecord, "2026-11-04T08:00:00Z"),
+        ),
+    ]);
+    let times = partner_times(&[first, second], at("2026-11-20T08:00:00Z"));
+    assert_eq!(
+        times.len(),
+        2,
+        "what did not arrive was not asked: {times:?}"
+    );
+    let (bosnia, serbia) = (&times[0], &times[1]);
+    assert_eq!((bosnia.asked, bosnia.answered, bosnia.overdue), (2, 1, 1));
+    assert_eq!(
+        (bosnia.no_record, bosnia.median_tenths_of_a_day),
+        (1, Some(30))
+    );
+    assert_eq!((serbia.asked, serbia.answered, serbia.overdue), (2, 2, 0));
+    assert_eq!((serbia.refused, serbia.answered_late), (1, 1));
+    // One day and nine days.
+    assert_eq!(serbia.median_tenths_of_a_day, Some(50));
 }
 
 #[test]

@@ -11,7 +11,8 @@ use egnatia_record::RecordId;
 use jiff::civil::Date;
 
 use super::Why;
-use super::firearm_life::{Destruction, FirearmEvent, FirearmReport};
+use super::firearm_life::{Correction, Destruction, FirearmEvent, FirearmReport};
+use super::firearm_register::{Describe, Photographs, ProgressOf, Register};
 use super::incident::{IncidentAct, Returns};
 use super::trace::Trace;
 
@@ -38,6 +39,9 @@ pub enum Firearm {
         #[command(flatten)]
         why: Why,
     },
+    /// Write a photograph of a weapon into a file, or take one away.
+    #[command(subcommand)]
+    Photographs(Photographs),
     /// Show a weapon: its marks, and everything that happened to it.
     Show {
         /// The weapon.
@@ -53,6 +57,16 @@ pub enum Firearm {
     /// Propose, sign or withdraw the destruction of a weapon.
     #[command(subcommand)]
     Destruction(Destruction),
+    /// List weapons for which one officer has proposed what another one signs.
+    Waiting {
+        #[command(flatten)]
+        why: Why,
+    },
+    /// Sign or withdraw the correction of what two officers signed.
+    #[command(subcommand)]
+    Correction(Correction),
+    /// Correct what a weapon is; what is not stated stays.
+    Describe(Box<Describe>),
     /// Trace a weapon over countries; answer partners' traces.
     #[command(subcommand)]
     Trace(Box<Trace>),
@@ -78,6 +92,8 @@ pub enum Firearm {
     /// Frozen returns: list them, show one, write it into a file.
     #[command(subcommand)]
     Returns(Returns),
+    /// Put half-years of the regional report side by side.
+    Progress(ProgressOf),
     /// Count incidents by month and kind.
     Series(Box<Figures>),
     /// Count incidents by place, each as exactly as its handling codes allow.
@@ -236,52 +252,6 @@ pub struct Figures {
     pub why: Why,
 }
 
-/// A weapon, as it is read.
-#[derive(Args)]
-pub struct Register {
-    /// The number of the frame or receiver; `?` is one place that cannot be read, `*` any number.
-    #[arg(long, default_value = "")]
-    pub serial: String,
-    /// Where it stands: frame or receiver.
-    #[arg(long, default_value = "receiver", value_parser = mark_place)]
-    pub place: MarkPlace,
-    /// In what state it is: readable, doubted, altered, obliterated, missing.
-    #[arg(long, default_value = "readable", value_parser = mark_state)]
-    pub state: MarkState,
-    /// Who made it.
-    #[arg(long)]
-    pub make: String,
-    /// Model.
-    #[arg(long, default_value = "")]
-    pub model: String,
-    /// Calibre.
-    #[arg(long)]
-    pub calibre: String,
-    /// Kind, such as pistol, rifle, assault-rifle.
-    #[arg(long, value_parser = weapon_kind)]
-    pub kind: WeaponKind,
-    /// Category of Directive (EU) 2021/555: A, B or C.
-    #[arg(long, value_parser = category)]
-    pub category: Option<Category>,
-    /// Where it was made: two letters.
-    #[arg(long)]
-    pub country: Option<Country>,
-    /// When it was made.
-    #[arg(long)]
-    pub year: Option<i16>,
-    /// A weapon or alert that you looked at and that is another one. May be given several times.
-    #[arg(long, value_name = "ID")]
-    pub different_from: Vec<RecordId>,
-    /// What tells it from one with the same number.
-    #[arg(long)]
-    pub distinguished_by: Option<String>,
-    /// Show what agrees with it, and register nothing.
-    #[arg(long)]
-    pub dry_run: bool,
-    #[command(flatten)]
-    pub why: Why,
-}
-
 pub(super) fn among<T>(found: Option<T>, all: &[&str]) -> Result<T, String> {
     found.ok_or_else(|| format!("expected one of {}", all.join(", ")))
 }
@@ -296,12 +266,12 @@ pub(super) fn incident_kind(text: &str) -> Result<IncidentKind, String> {
     among(IncidentKind::parse(text), &all)
 }
 
-fn mark_place(text: &str) -> Result<MarkPlace, String> {
+pub(super) fn mark_place(text: &str) -> Result<MarkPlace, String> {
     let place = MarkPlace::parse(text).filter(|place| place.is_unique());
     among(place, &["frame", "receiver"])
 }
 
-fn mark_state(text: &str) -> Result<MarkState, String> {
+pub(super) fn mark_state(text: &str) -> Result<MarkState, String> {
     let all: Vec<&str> = MarkState::ALL.iter().map(|word| word.as_str()).collect();
     among(MarkState::parse(text), &all)
 }
@@ -311,6 +281,6 @@ pub(super) fn weapon_kind(text: &str) -> Result<WeaponKind, String> {
     among(WeaponKind::parse(text), &all)
 }
 
-fn category(text: &str) -> Result<Category, String> {
+pub(super) fn category(text: &str) -> Result<Category, String> {
     among(Category::parse(text), &["A", "B", "C"])
 }

@@ -25,7 +25,8 @@ What each kind needs beside --on:
   deactivation         --number
   re-registration      --number [--holder]
   correction           --corrects --reason: the event did not happen
-With --corrects and --reason any other kind comes in the place of an earlier event.";
+With --corrects and --reason any other kind comes in the place of an earlier event. A correction of what two
+officers signed is proposed: `egnatia firearm correction sign ID`, by another officer, corrects it.";
 
 /// What happened.
 #[derive(Args)]
@@ -114,6 +115,38 @@ pub struct FirearmReport {
     pub why: Why,
 }
 
+/// Who signs, where it is not whoever is at the command line.
+#[derive(Args)]
+pub struct Officer {
+    /// Sign as the officer with this account: the second one of two can be at the same command line. The
+    /// password comes from standard input.
+    #[arg(long)]
+    pub login: Option<String>,
+}
+
+/// What to do about a correction of what two officers signed. `firearm event ID correction` proposes it.
+#[derive(Subcommand)]
+pub enum Correction {
+    /// Sign it, as another officer than the one who proposed it.
+    Sign {
+        /// The weapon.
+        #[arg(value_name = "ID")]
+        id: RecordId,
+        #[command(flatten)]
+        officer: Officer,
+        #[command(flatten)]
+        why: Why,
+    },
+    /// Take the proposal back.
+    Withdraw {
+        /// The weapon.
+        #[arg(value_name = "ID")]
+        id: RecordId,
+        #[command(flatten)]
+        why: Why,
+    },
+}
+
 /// What to do about the destruction of a weapon that an authority has. Two officers sign it.
 #[derive(Subcommand)]
 pub enum Destruction {
@@ -139,6 +172,8 @@ pub enum Destruction {
         /// When it was destroyed: 2026-11-24.
         #[arg(long, value_name = "DAY")]
         on: Date,
+        #[command(flatten)]
+        officer: Officer,
         #[command(flatten)]
         why: Why,
     },

@@ -1,7 +1,7 @@
 //! `egnatia firearm trace …`.
 
 use clap::{Args, Subcommand};
-use egnatia_firearms::{Country, HolderKind, Refusal, UrgencyGround, WeaponKind};
+use egnatia_firearms::{Closing, Country, HolderKind, Refusal, UrgencyGround, WeaponKind};
 use egnatia_record::{AuthorityId, PartnerCode, RecordId};
 use jiff::civil::Date;
 
@@ -52,6 +52,30 @@ pub enum Trace {
         #[command(flatten)]
         why: Why,
     },
+    /// Remind everybody who is late with the answer, once a day at most.
+    Remind {
+        /// The trace.
+        #[arg(value_name = "ID")]
+        id: RecordId,
+        #[command(flatten)]
+        why: Why,
+    },
+    /// Close a trace: whoever has it and has not answered need not any more.
+    Close {
+        /// The trace.
+        #[arg(value_name = "ID")]
+        id: RecordId,
+        /// Why: traced, led-nowhere, not-needed.
+        #[arg(value_parser = closing)]
+        because: Closing,
+        #[command(flatten)]
+        why: Why,
+    },
+    /// Show how each partner answers: how often, and the median in days.
+    Partners {
+        #[command(flatten)]
+        why: Why,
+    },
     /// List partners' traces, what is due first first; answered ones follow.
     Inbox {
         /// At most so many, 1 to 100.
@@ -85,6 +109,9 @@ impl Trace {
             | Self::Show { why, .. }
             | Self::Further { why, .. }
             | Self::Consent { why, .. }
+            | Self::Remind { why, .. }
+            | Self::Close { why, .. }
+            | Self::Partners { why }
             | Self::Inbox { why, .. }
             | Self::PassOn { why, .. } => why,
         }
@@ -127,6 +154,12 @@ pub struct TraceAsk {
     /// When: 2026-11-20.
     #[arg(long, value_name = "DAY")]
     pub recovered_on: Date,
+    /// How it turned up. No names.
+    #[arg(long, default_value = "")]
+    pub circumstances: String,
+    /// What the answer is for: the investigation and its reference.
+    #[arg(long, value_name = "TEXT")]
+    pub intended_use: String,
     /// The offence, as your law names it.
     #[arg(long)]
     pub offence: String,
@@ -187,6 +220,11 @@ pub struct TraceReply {
     pub pass_to: Option<AuthorityId>,
     #[command(flatten)]
     pub why: Why,
+}
+
+fn closing(text: &str) -> Result<Closing, String> {
+    let all: Vec<&str> = Closing::ALL.iter().map(|word| word.as_str()).collect();
+    among(Closing::parse(text), &all)
 }
 
 fn ground(text: &str) -> Result<UrgencyGround, String> {

@@ -36,7 +36,8 @@ pub async fn plan(data: &Data, act: &PlanAct, json: bool) -> anyhow::Result<Exit
     done
 }
 
-struct Signed {
+/// Somebody who has signed in for one command.
+pub(super) struct Signed {
     caller: Caller,
     token: String,
 }
@@ -49,7 +50,8 @@ impl std::ops::Deref for Signed {
     }
 }
 
-async fn sign_in(app: &App, login: &str, why: &Why) -> anyhow::Result<Signed> {
+/// Signs somebody in for one command; the password comes from standard input.
+pub(super) async fn sign_in(app: &App, login: &str, why: &Why) -> anyhow::Result<Signed> {
     let justification = justified(why)?;
     let mut text = String::new();
     std::io::stdin()
@@ -71,7 +73,8 @@ async fn sign_in(app: &App, login: &str, why: &Why) -> anyhow::Result<Signed> {
     })
 }
 
-async fn sign_out(app: &App, signed: Signed) -> anyhow::Result<()> {
+/// Signs them out again.
+pub(super) async fn sign_out(app: &App, signed: Signed) -> anyhow::Result<()> {
     if let Some(who) = app.authenticate(&signed.token, SessionKind::Bearer).await? {
         app.sign_out(&who).await?;
     }

@@ -279,6 +279,166 @@ fn a_theft_is_reported_and_one_officer_alone_destroys_nothing() {
     let withdrawn = done(&node, &["destruction", "withdraw", &id]);
     assert_eq!(withdrawn["proposed"], Value::Null);
     refused(&node, &sign, "nobody has proposed");
+
+    // The second officer signs at the same command line, with an account of their own.
+    done(&node, &propose);
+    let password = node.account("g.focal", "firearms-officer");
+    let reader = node.account("v.reader", "verifying-officer");
+    let by = |login: &str, password: &str, arguments: &[&str]| {
+        let mut all = vec!["--json", "firearm"];
+        all.extend(arguments);
+        all.extend(["--login", login]);
+        all.extend(WHY);
+        node.run_with(&all, password)
+    };
+    let wrong = by("g.focal", "not the password", &sign);
+    assert_eq!(wrong.code, 2, "{}", wrong.err);
+    assert!(
+        wrong.err.contains("login or password is wrong"),
+        "{}",
+        wrong.err
+    );
+    let may_not = by("v.reader", &reader, &sign);
+    assert_eq!(may_not.code, 3, "{}", may_not.err);
+    let signed = by("g.focal", &password, &sign);
+    assert_eq!(signed.code, 0, "{}", signed.err);
+    assert_eq!(signed.json()["custody"], "destroyed");
+    let life = done(&node, &["show", &id])["body"]["life"].clone();
+    let last = life.as_array().unwrap().last().unwrap();
+    assert_eq!(last["by"], "g.focal", "{last}");
+
+    // What two signed, one at the command line does not lift.
+    let number = life.as_array().unwrap().len().to_string();
+    let strike = [
+        "event",
+        &id,
+        "correction",
+        "--corrects",
+        &number,
+        "--reason",
+        "misread",
+    ];
+    assert_eq!(done(&node, &strike)["proposed"], "correction");
+    assert_eq!(done(&node, &["show", &id])["custody"], "destroyed");
+    assert_eq!(done(&node, &["waiting"])[0]["firearm"], id.as_str());
+    let correct = ["correction", "sign", &id];
+    refused(&node, &correct, "two different officers");
+    let signed = by("g.focal", &password, &correct);
+    assert_eq!(signed.code, 0, "{}", signed.err);
+    assert!(
+        signed.json()["custody"].get("authority").is_some(),
+        "{}",
+        signed.out
+    );
+    assert_eq!(done(&node, &["waiting"]), json!([]));
+    let sessions = node.done(&["--json", "user", "list"]).json();
+    assert_eq!(sessions.as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn what_a_weapon_is_is_corrected_and_its_photographs_come_and_go() {
+    let node = Node::new();
+    let id = register(&node, "D-71");
+    let misread = [
+        "describe", &id, "--serial", "D-77", "--reason", "a seven", "--year", "1987",
+    ];
+    let said = done(&node, &misread);
+    assert_eq!(said["particulars"]["year"], 1987, "{said}");
+    assert_eq!(
+        said["particulars"]["make"], "Zastava",
+        "what is not stated stays"
+    );
+    let shown = done(&node, &["show", &id]);
+    assert_eq!(shown["body"]["particulars"]["marks"][0]["text"], "D-77");
+    let picture = node.path("left.png");
+    std::fs::write(&picture, png()).unwrap();
+    let add = [
+        "photograph",
+        &id,
+        picture.to_str().unwrap(),
+        "--shows",
+        "left side",
+    ];
+    let photograph = done(&node, &add)["photograph"].as_str().unwrap().to_owned();
+    let out = node.path("out.jpg");
+    let show = [
+        "photographs",
+        "show",
+        &id,
+        &photograph,
+        "--out",
+        out.to_str().unwrap(),
+    ];
+    done(&node, &show);
+    assert!(
+        std::fs::read(&out).unwrap().starts_with(&[0xFF, 0xD8]),
+        "a JPEG"
+    );
+    refused(&node, &show, "cannot write");
+    done(&node, &["photographs", "remove", &id, &photograph]);
+    let gone = run(&node, &["photographs", "remove", &id, &photograph]);
+    assert_eq!(gone.code, 2, "{}", gone.err);
+    let further = [
+        "register",
+        "--serial",
+        "E-?1",
+        "--state",
+        "doubted",
+        "--doubts",
+        "2=60/8",
+        "--mark",
+        "slide: AB 1",
+        "--make",
+        "CZ",
+        "--calibre",
+        "9 mm",
+        "--kind",
+        "pistol",
+        "--reference",
+        "R 7",
+    ];
+    let id = done(&node, &further)["registered"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let body = done(&node, &["show", &id])["body"].clone();
+    assert_eq!(body["reference"], "R 7");
+    assert_eq!(body["particulars"]["marks"][0]["doubts"][0]["perhaps"], "8");
+    assert_eq!(body["particulars"]["marks"][1]["text"], "AB 1");
+}
+
+#[test]
+fn half_years_are_printed_side_by_side() {
+    let node = Node::new();
+    let two = ["progress", "--until", "2026-H1", "--count", "2"];
+    let value = done(&node, &two);
+    assert_eq!(value["periods"], json!(["2025-H2", "2026-H1"]));
+    let mut csv = vec!["firearm"];
+    csv.extend(two);
+    csv.push("--csv");
+    csv.extend(WHY);
+    let out = node.done(&csv).out;
+    assert!(
+        out.starts_with("section,group,what,by,2025-H2,2026-H1\n"),
+        "{out}"
+    );
+    assert!(
+        out.contains("\nregister,,destroyed,came: seizure,0,0\n"),
+        "{out}"
+    );
+    refused(&node, &["progress", "--until", "2026"], "half-year");
+    assert_eq!(done(&node, &["trace", "partners"]), json!([]));
+}
+
+/// The smallest picture: one grey pixel.
+fn png() -> Vec<u8> {
+    let hex = "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c\
+               636800000082008177cd72b60000000049454e44ae426082";
+    let digits: Vec<char> = hex.chars().filter(char::is_ascii_hexdigit).collect();
+    let pairs = digits.chunks(2);
+    pairs
+        .map(|pair| u8::from_str_radix(&pair.iter().collect::<String>(), 16).unwrap())
+        .collect()
 }
 
 #[test]

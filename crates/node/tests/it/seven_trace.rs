@@ -245,6 +245,8 @@ async fn a_trace_over_three_countries_with_one_down_one_refusing_and_two_passing
         "2026-11-20",
         "--offence",
         "illicit possession of firearms",
+        "--intended-use",
+        "KU 7/26",
         "--may-pass-to",
         "BA",
     ];

@@ -8,9 +8,9 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    accounts, alert_import, alerts, audit, checks, firearm_import, firearm_photographs, firearms,
-    hits, inquiries, lists, matches, partners, returns, sessions, stock, stock_counts, stock_more,
-    traces, transfers,
+    accounts, alert_import, alerts, audit, checks, firearm_changes, firearm_import,
+    firearm_photographs, firearms, hits, inquiries, lists, matches, partners, returns, sessions,
+    stock, stock_counts, stock_more, traces, transfers,
 };
 
 #[derive(OpenApi)]
@@ -34,9 +34,11 @@ use super::{
         firearms::incident_series, firearms::incident_places,
         firearms::incident, traces::traces, traces::start_trace, traces::trace,
         traces::ask_further, traces::consent, traces::trace_answers,
+        traces::remind, traces::close, traces::partners, returns::progress,
         traces::answer_trace, traces::pass_trace_on, returns::count_return, returns::returns,
         returns::one_return, returns::freeze_return, returns::record_proceedings,
-        firearms::withdraw_destruction, firearm_import::import, firearm_import::columns,
+        firearms::withdraw_destruction, firearm_changes::describe, firearm_changes::waiting, firearm_changes::propose_correction,
+        firearm_changes::sign_correction, firearm_changes::withdraw_correction, firearm_import::import, firearm_import::columns,
         firearm_photographs::add, firearm_photographs::view,
         firearm_photographs::remove, firearm_import::views, firearm_import::keep_view, firearm_import::drop_view,
         stock::overview, stock::accounts, stock::ledger, stock::add_holder, stock::sites,

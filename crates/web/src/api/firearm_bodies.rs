@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use egnatia_app::FirearmRow;
 use egnatia_firearms::{
-    Country, Custody, Event, Firearm, FrozenReturn, Incident, Outcome, Particulars, ReturnKind,
-    Trace, TraceAnswer, UrgencyGround,
+    Closing, Country, Custody, Event, Firearm, FrozenReturn, Incident, Outcome, Particulars,
+    ReturnKind, Trace, TraceAnswer, UrgencyGround,
 };
 use egnatia_record::{AuthorityId, Envelope, Handling, PartnerCode, RecordId};
 use jiff::Timestamp;
@@ -273,6 +273,11 @@ pub(crate) struct NewTraceBody {
     /// What the ground is here.
     #[serde(default)]
     pub urgency_reason: String,
+    /// How it turned up.
+    #[serde(default)]
+    pub circumstances: String,
+    /// What the answer is used for.
+    pub intended_use: String,
     /// What else is asked.
     #[serde(default)]
     pub question: String,
@@ -323,6 +328,8 @@ pub(crate) struct TraceBody {
     pub trace: Trace,
     /// Whether it is this node's own.
     pub is_own: bool,
+    /// `waiting`, `late`, `answered`, `traced` or `closed`.
+    pub standing: &'static str,
     /// The chain; empty for a partner's trace.
     pub hops: Vec<HopBody>,
     /// Median time of the answers, in tenths of a day.
@@ -335,6 +342,8 @@ pub(crate) struct TraceLine {
     /// The record.
     #[schema(value_type = String)]
     pub id: RecordId,
+    /// `waiting`, `late`, `answered`, `traced` or `closed`.
+    pub standing: &'static str,
     /// What is asked.
     #[schema(value_type = Object)]
     pub trace: Trace,
@@ -382,6 +391,15 @@ pub(crate) struct ConsentBody {
     /// Its code.
     #[schema(value_type = String)]
     pub country: PartnerCode,
+}
+
+/// Why a trace is closed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ClosingBody {
+    /// `traced`, `led-nowhere` or `not-needed`.
+    #[schema(value_type = String)]
+    pub why: Closing,
 }
 
 /// Which return, about which time.

@@ -224,7 +224,7 @@ pub(crate) async fn withdraw_destruction(
 ) -> Result<StatusCode, Problem> {
     bearer.enter(&state, Action::KeepFirearms)?;
     let (id, caller) = (record_id(&id)?, bearer.caller());
-    state.app.withdraw_destruction(caller, id).await?;
+    state.app.withdraw_proposal(caller, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -12,6 +12,7 @@ mod caller;
 mod checks;
 mod description;
 mod firearm_bodies;
+mod firearm_changes;
 mod firearm_import;
 mod firearm_photographs;
 mod firearms;
@@ -167,13 +168,17 @@ fn firearms_router() -> Router<WebState> {
             get(firearms::list).merge(post(firearms::register)),
         )
         .route("/firearms/like", post(firearms::like))
+        .route("/firearms/waiting", get(firearm_changes::waiting))
         .route("/firearms/columns", get(firearm_import::columns))
         .route("/firearms/views", get(firearm_import::views))
         .route(
             "/firearms/views/{name}",
             put(firearm_import::keep_view).merge(delete(firearm_import::drop_view)),
         )
-        .route("/firearms/{id}", get(firearms::view))
+        .route(
+            "/firearms/{id}",
+            get(firearms::view).merge(put(firearm_changes::describe)),
+        )
         .route(
             "/firearms/{id}/photographs",
             post(firearm_photographs::add).layer(DefaultBodyLimit::max(PHOTOGRAPH_BYTES_MAX)),
@@ -191,6 +196,15 @@ fn firearms_router() -> Router<WebState> {
         .route(
             "/firearms/{id}/destruction/signature",
             post(firearms::sign_destruction),
+        )
+        .route(
+            "/firearms/{id}/correction",
+            post(firearm_changes::propose_correction)
+                .merge(delete(firearm_changes::withdraw_correction)),
+        )
+        .route(
+            "/firearms/{id}/correction/signature",
+            post(firearm_changes::sign_correction),
         )
         .route(
             "/incidents",
@@ -219,6 +233,10 @@ fn firearms_router() -> Router<WebState> {
             get(returns::returns).merge(post(returns::freeze_return)),
         )
         .route("/returns/count", get(returns::count_return))
+        .route("/returns/progress", get(returns::progress))
+        .route("/traces/partners", get(traces::partners))
+        .route("/traces/{id}/reminder", post(traces::remind))
+        .route("/traces/{id}/close", post(traces::close))
         .route("/returns/{id}", get(returns::one_return))
 }
 

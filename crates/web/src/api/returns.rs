@@ -4,7 +4,8 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use egnatia_app::Action;
-use egnatia_firearms::{Proceedings, ReturnKind, ReturnRow};
+use egnatia_firearms::{Period, Proceedings, ProgressRow, ReturnKind, ReturnRow};
+use egnatia_record::RecordId;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -63,6 +64,53 @@ pub(crate) async fn count_return(
         to: period.to,
         rows,
         incidents,
+    }))
+}
+
+/// Which half-years stand side by side.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct WantedProgress {
+    /// Up to this one, `2026-H2`; without it, the present one.
+    #[serde(default)]
+    pub until: String,
+    /// How many, from 1 to 20; without it, 6.
+    pub count: Option<u8>,
+}
+
+/// Half-years of the regional report, side by side.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ProgressBody {
+    /// Their names, the oldest first.
+    pub periods: Vec<String>,
+    /// The frozen return of each, where there is one.
+    #[schema(value_type = Vec<Option<String>>)]
+    pub frozen: Vec<Option<RecordId>>,
+    /// Section, group, what, what it is told apart by, and the counts, one a period.
+    #[schema(value_type = Vec<Object>)]
+    pub rows: Vec<ProgressRow>,
+}
+
+/// Half-years of the regional report side by side. A frozen one stays as it is; the others are counted.
+#[utoipa::path(
+    get, path = "/api/v1/returns/progress", tag = "firearms", params(WantedProgress),
+    responses((status = 200, description = "The figures", body = ProgressBody), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn progress(
+    State(state): State<WebState>,
+    bearer: Bearer,
+    Query(wanted): Query<WantedProgress>,
+) -> Result<Json<ProgressBody>, Problem> {
+    bearer.enter(&state, Action::ViewFirearms)?;
+    let (caller, count) = (bearer.caller(), wanted.count.unwrap_or(6));
+    let view = state.app.firearms_progress(caller, &wanted.until, count);
+    let view = view.await?;
+    let (periods, frozen) = view.periods.into_iter().unzip::<_, _, Vec<Period>, _>();
+    Ok(Json(ProgressBody {
+        periods: periods.iter().map(Period::half_name).collect(),
+        frozen,
+        rows: view.rows,
     }))
 }
 

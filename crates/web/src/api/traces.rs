@@ -4,11 +4,13 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use egnatia_app::{Action, NewTrace, NewTraceAnswer};
+use egnatia_firearms::PartnerTimes;
+use egnatia_record::AuthorityId;
 
 use super::caller::{Bearer, record_id};
 use super::firearm_bodies::{
-    ConsentBody, HopBody, NewAnswerBody, NewTraceBody, RecordedBody, ToBody, TraceAnswerBody,
-    TraceBody, TraceLine, WantedPage,
+    ClosingBody, ConsentBody, HopBody, NewAnswerBody, NewTraceBody, RecordedBody, ToBody,
+    TraceAnswerBody, TraceBody, TraceLine, WantedPage,
 };
 use super::json::{Body, PageOf, ProblemBody, Query, limit_of};
 use crate::problem::Problem;
@@ -30,6 +32,7 @@ pub(crate) async fn traces(
     let page = state.app.traces(bearer.caller(), after, limit).await?;
     let items = page.items.into_iter().map(|item| TraceLine {
         id: item.id,
+        standing: item.standing.as_str(),
         trace: item.trace,
     });
     Ok(Json(PageOf {
@@ -56,6 +59,8 @@ pub(crate) async fn start_trace(
         recovered_on: body.recovered_on,
         offence: body.offence,
         urgent: body.urgency.map(|ground| (ground, body.urgency_reason)),
+        circumstances: body.circumstances,
+        intended_use: body.intended_use,
         question: body.question,
         to: body.to,
         may_pass_to: body.may_pass_to,
@@ -94,6 +99,7 @@ pub(crate) async fn trace(
         envelope: view.envelope,
         trace: view.trace,
         is_own: view.is_own,
+        standing: view.standing.as_str(),
         hops: hops.collect(),
         median_tenths_of_a_day: view.median_tenths,
     }))
@@ -134,6 +140,51 @@ pub(crate) async fn consent(
         .consent_to_pass_on(caller, id, body.country)
         .await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Reminds everybody who is late with the answer.
+#[utoipa::path(
+    post, path = "/api/v1/traces/{id}/reminder", tag = "firearms", params(("id" = String, Path, description = "The record")),
+    responses((status = 200, description = "Who was reminded", body = Vec<String>), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn remind(
+    State(state): State<WebState>,
+    bearer: Bearer,
+    Path(id): Path<String>,
+) -> Result<Json<Vec<AuthorityId>>, Problem> {
+    bearer.enter(&state, Action::TraceFirearms)?;
+    let (id, caller) = (record_id(&id)?, bearer.caller());
+    Ok(Json(state.app.remind_late(caller, id).await?))
+}
+
+/// Closes a trace: whoever has it and has not answered need not any more.
+#[utoipa::path(
+    post, path = "/api/v1/traces/{id}/close", tag = "firearms", params(("id" = String, Path, description = "The record")), request_body = ClosingBody,
+    responses((status = 204, description = "Done"), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn close(
+    State(state): State<WebState>,
+    bearer: Bearer,
+    Path(id): Path<String>,
+    Body(body): Body<ClosingBody>,
+) -> Result<StatusCode, Problem> {
+    bearer.enter(&state, Action::TraceFirearms)?;
+    let (id, caller) = (record_id(&id)?, bearer.caller());
+    state.app.close_trace(caller, id, body.why).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// How each partner answers, over all traces of this node.
+#[utoipa::path(
+    get, path = "/api/v1/traces/partners", tag = "firearms",
+    responses((status = 200, description = "A row for each partner: authority, asked, answered, refused, no_record, answered_late, overdue, median_tenths_of_a_day", body = Vec<Object>), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn partners(
+    State(state): State<WebState>,
+    bearer: Bearer,
+) -> Result<Json<Vec<PartnerTimes>>, Problem> {
+    bearer.enter(&state, Action::ViewFirearms)?;
+    Ok(Json(state.app.trace_partners(bearer.caller()).await?))
 }
 
 /// Partners' traces, what is due first first; answered ones follow.

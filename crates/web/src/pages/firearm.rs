@@ -3,18 +3,18 @@
 use axum::extract::Path;
 use axum::response::Response;
 use egnatia_app::{Action, FirearmView};
-use egnatia_firearms::{EventKind, Particulars};
+use egnatia_firearms::{Custody, Event, EventKind, Particulars, Proposal};
 use egnatia_record::RecordId;
 
 use super::alert_facts::day;
 use super::alert_form::{Filler, Wrong};
 use super::firearm_fields::read_day;
 use super::firearm_photographs;
-use super::firearm_sections::{Section, SectionsPage, whole, wrong_of};
+use super::firearm_sections::{Section, SectionsPage, whole, wrong_in_words};
 use super::firearms::custody_cell;
 use super::{firearm_event, firearm_events};
 use super::{record_id, terms};
-use crate::parts::{Cell, Clock, Empty, Facts, Form, Table, Tone};
+use crate::parts::{Cell, Clock, Empty, Facts, Field, Form, Table, Tone};
 use crate::problem::{Problem, ProblemCode};
 use crate::visit::{Posted, Signed, done, show, show_refused};
 use crate::{Area, Frame};
@@ -58,7 +58,7 @@ async fn page(
                 format!("/firearms/{id}/label"),
                 t.text("firearm-label-print"),
             ),
-        Section::new("what", t.text("firearm-what")).facts(facts(&frame, what)),
+        description(signed, &frame, id, view),
         firearm_photographs::section(
             signed,
             &frame,
@@ -76,14 +76,32 @@ async fn page(
     }
     SectionsPage {
         back: ("/firearms", t.text("firearms-title")),
-        notice: view
-            .standing
-            .custody
-            .is_missing()
-            .then(|| t.text("firearm-is-missing")),
+        notice: match &view.firearm.proposed {
+            Some(_) => Some(t.text("firearm-waits")),
+            None => {
+                let missing = view.standing.custody.is_missing();
+                missing.then(|| t.text("firearm-is-missing"))
+            }
+        },
         sections,
         frame,
     }
+}
+
+/// What the weapon is; and the ways to correct that, and to trace it.
+fn description(signed: &Signed, frame: &Frame, id: RecordId, view: &FirearmView) -> Section {
+    let t = frame.t;
+    let facts = facts(frame, &view.firearm.particulars);
+    let mut section = Section::new("what", t.text("firearm-what")).facts(facts);
+    if view.may_change && view.standing.custody != Custody::Destroyed {
+        let path = format!("/firearms/{id}/description");
+        section = section.link(path, t.text("firearm-describe"));
+    }
+    if signed.offers(Action::TraceFirearms) {
+        let path = format!("/traces/new?firearm={id}");
+        section = section.link(path, t.text("firearm-trace"));
+    }
+    section
 }
 
 /// The page of a weapon after a photograph was refused.
@@ -146,15 +164,24 @@ fn marks(frame: &Frame, what: &Particulars) -> Table {
             true => Tone::Agree,
             false => Tone::Caution,
         };
-        let doubts = mark.doubts.iter().map(|doubt| match doubt.perhaps {
-            Some(perhaps) => format!("{}={}%/{perhaps}", doubt.place, doubt.percent),
-            None => format!("{}={}%", doubt.place, doubt.percent),
+        let doubts = mark.doubts.iter().map(|doubt| {
+            let mut values = vec![
+                ("place", doubt.place.to_string()),
+                ("percent", doubt.percent.to_string()),
+            ];
+            match doubt.perhaps {
+                Some(perhaps) => {
+                    values.push(("perhaps", perhaps.to_string()));
+                    t.with_all("firearm-doubt-perhaps", &values)
+                }
+                None => t.with_all("firearm-doubt", &values),
+            }
         });
         vec![
             Cell::Text(terms::word(t, &["mark-place"], mark.place.as_str())),
             Cell::Exact(mark.text.clone()),
             Cell::tag(tone, terms::word(t, &["mark-state"], mark.state.as_str())),
-            Cell::Text(doubts.collect::<Vec<_>>().join(", ")),
+            Cell::Text(doubts.collect::<Vec<_>>().join("; ")),
         ]
     });
     Table::new(t, String::new(), columns, Empty::default()).rows(rows.collect())
@@ -203,9 +230,19 @@ fn life(frame: &Frame, id: RecordId, view: &FirearmView) -> Table {
     }
     let rows = (1_u32..).zip(&view.firearm.life).map(|(number, entry)| {
         let kind = entry.event.kind();
+        let word = terms::word(t, &["event"], kind.as_str());
+        let corrected = (1_u32..).zip(&view.firearm.life).filter(
+            |(_, later)| matches!(&later.event, Event::Correction { of, .. } if *of == number),
+        );
         let mut cells = vec![
             Cell::Text(number.to_string()),
-            Cell::Text(terms::word(t, &["event"], kind.as_str())),
+            match corrected.last() {
+                Some((by, _)) => {
+                    let by = t.with("firearm-corrected-by", "number", by.to_string());
+                    Cell::Lines(word, by)
+                }
+                None => Cell::Text(word),
+            },
             Cell::Text(day(entry.on)),
             Cell::Text(firearm_events::says(t, &entry.event)),
             Cell::Text(entry.by.to_string()),
@@ -247,7 +284,7 @@ fn offered(
 ) -> Vec<Section> {
     let t = signed.t();
     let nothing = (Posted::default(), Wrong::new());
-    let form = |act: &'static str, fields: &dyn Fn(&Filler<'_>) -> Vec<crate::parts::Field>| {
+    let form = |act: &'static str, fields: &dyn Fn(&Filler<'_>) -> Vec<Field>| {
         let (posted, wrong) = match refused.act == act {
             true => (&refused.posted, &refused.wrong),
             false => (&nothing.0, &nothing.1),
@@ -278,29 +315,7 @@ fn offered(
             .ways(firearm_event::ways(t, id, None)),
     );
     match (&view.firearm.proposed, custody.as_str()) {
-        (Some(proposed), _) => {
-            let today = day(frame.today());
-            let sign = form("sign-destruction", &|filler| {
-                vec![
-                    filler
-                        .line("sign_on", "column-on")
-                        .value(today.as_str())
-                        .required(),
-                ]
-            });
-            let facts = Facts::new()
-                .with(t.text("column-by"), Cell::Text(proposed.by.to_string()))
-                .with(
-                    t.text("firearm-method"),
-                    Cell::Text(proposed.method.clone()),
-                )
-                .with(
-                    t.text("firearm-evidence"),
-                    Cell::Text(proposed.evidence.clone()),
-                );
-            sections.push(sign.facts(facts));
-            sections.push(form("withdraw-destruction", &|_| Vec::new()));
-        }
+        (Some(proposed), _) => sections.extend(waiting(frame, view, proposed, &form)),
         (None, "authority") => sections.push(form("propose-destruction", &|filler| {
             vec![
                 filler.line("method", "firearm-method").required(),
@@ -310,6 +325,58 @@ fn offered(
         (None, _) => {}
     }
     sections
+}
+
+/// What one officer has proposed: another one signs it, or it is taken back.
+fn waiting(
+    frame: &Frame,
+    view: &FirearmView,
+    proposed: &Proposal,
+    form: &dyn Fn(&'static str, &dyn Fn(&Filler<'_>) -> Vec<Field>) -> Section,
+) -> [Section; 2] {
+    let t = frame.t;
+    let by = Cell::Text(proposed.by().to_string());
+    let facts = Facts::new().with(t.text("column-by"), by);
+    match proposed {
+        Proposal::Destruction(proposed) => {
+            let today = day(frame.today());
+            let sign = form("sign-destruction", &|filler| {
+                let on = filler.line("sign_on", "column-on");
+                vec![on.value(today.as_str()).required()]
+            });
+            let (method, evidence) = (proposed.method.clone(), proposed.evidence.clone());
+            let facts = facts
+                .with(t.text("firearm-method"), Cell::Text(method))
+                .with(t.text("firearm-evidence"), Cell::Text(evidence));
+            let withdraw = form("withdraw-destruction", &|_| Vec::new());
+            [sign.facts(facts), withdraw]
+        }
+        Proposal::Correction(proposed) => {
+            let sign = form("sign-correction", &|_| Vec::new());
+            let place = usize::try_from(proposed.of).ok();
+            let entry = place.and_then(|of| view.firearm.life.get(of.checked_sub(1)?));
+            let recorded = entry.map_or_else(String::new, |entry| {
+                let word = terms::word(t, &["event"], entry.event.kind().as_str());
+                let (on, said) = (day(entry.on), firearm_events::says(t, &entry.event));
+                format!("{}. {word}, {on}: {said}", proposed.of)
+            });
+            let truth = match &proposed.instead {
+                None => t.text("firearm-strike"),
+                Some(instead) => {
+                    let word = terms::word(t, &["event"], instead.kind().as_str());
+                    let (on, said) = (day(proposed.on), firearm_events::says(t, instead));
+                    format!("{word}, {on}: {said}")
+                }
+            };
+            let reason = Cell::Text(proposed.reason.clone());
+            let facts = facts
+                .with(t.text("firearm-is-corrected"), Cell::Text(recorded))
+                .with(t.text("firearm-in-truth"), Cell::Text(truth))
+                .with(t.text("firearm-correct-reason"), reason);
+            let withdraw = form("withdraw-correction", &|_| Vec::new());
+            [sign.facts(facts), withdraw]
+        }
+    }
 }
 
 /// Does something with a weapon.
@@ -326,7 +393,10 @@ pub(crate) async fn act(
             let (method, evidence) = (posted.text("method"), posted.text("evidence"));
             Ok(app.propose_destruction(caller, id, method, evidence).await)
         }
-        "withdraw-destruction" => Ok(app.withdraw_destruction(caller, id).await),
+        "withdraw-destruction" | "withdraw-correction" => {
+            Ok(app.withdraw_proposal(caller, id).await)
+        }
+        "sign-correction" => Ok(app.sign_correction(caller, id).await),
         "sign-destruction" => match read_day(&posted.text("sign_on")) {
             Some(on) => Ok(app.sign_destruction(caller, id, on).await),
             None => Err(Wrong::from([("sign_on".to_owned(), t.text("day-invalid"))])),
@@ -335,7 +405,7 @@ pub(crate) async fn act(
     };
     let wrong = match result {
         Ok(Ok(())) => return Ok(done(&format!("/firearms/{id}"), &format!("firearm-{act}"))),
-        Ok(Err(error)) => wrong_of(error)?,
+        Ok(Err(error)) => wrong_in_words(signed.t(), error)?,
         Err(wrong) => wrong,
     };
     let view = app.view_firearm(caller, id).await?;

@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use egnatia_app::{Action, FirearmView};
+use egnatia_app::{Action, AppError, Caller, FirearmView, NewCorrection};
 use egnatia_firearms::{Custody, Event, EventDraft, EventField, EventKind};
 use egnatia_record::RecordId;
 use jiff::civil::Date;
@@ -12,7 +12,7 @@ use super::alert_facts::day;
 use super::alert_form::{Filler, Wrong};
 use super::firearm_events::says;
 use super::firearm_fields::{holder_kinds, read_day, read_holder};
-use super::firearm_sections::{Section, SectionsPage, Ways, whole, whole_of, wrong_of};
+use super::firearm_sections::{Section, SectionsPage, Ways, whole, whole_of, wrong_in_words};
 use super::firearms::custody_cell;
 use super::{record_id, terms};
 use crate::parts::{Cell, Facts, Field, FieldGroup, Form};
@@ -153,7 +153,9 @@ async fn page(
         _ => t.text("firearm-act-event"),
     };
     let action = format!("/firearms/{}/events/{}", asked.id, asked.kind);
+    let by_two = asked.corrects.is_some_and(|of| view.firearm.needs_two(of));
     let submit = match asked.corrects {
+        Some(_) if by_two => t.text("firearm-correct-propose"),
         Some(_) => t.text("firearm-correct-submit"),
         None => t.text("firearm-act-event-submit"),
     };
@@ -209,6 +211,7 @@ fn corrected(frame: &Frame, view: &FirearmView, of: u32) -> Result<Section, Prob
     let t = frame.t;
     let place = usize::try_from(of).ok().and_then(|of| of.checked_sub(1));
     let entry = place.and_then(|place| view.firearm.life.get(place));
+    let by_two = view.firearm.needs_two(of);
     let entry = entry
         .filter(|entry| entry.event.kind() != EventKind::Correction)
         .ok_or(Problem::new(ProblemCode::NotFound))?;
@@ -219,7 +222,11 @@ fn corrected(frame: &Frame, view: &FirearmView, of: u32) -> Result<Section, Prob
         .with(t.text("column-on"), Cell::Text(day(entry.on)))
         .with(t.text("column-said"), Cell::Text(says(t, &entry.event)))
         .with(t.text("column-by"), Cell::Text(entry.by.to_string()));
-    Ok(Section::new("corrected", t.text("firearm-is-corrected")).facts(facts))
+    let section = Section::new("corrected", t.text("firearm-is-corrected")).facts(facts);
+    Ok(match by_two {
+        true => section.means(t.text("firearm-corrected-by-two")),
+        false => section,
+    })
 }
 
 /// The fields of a kind of event.
@@ -325,15 +332,47 @@ pub(crate) async fn record(
     let wrong = match read(&asked, &view, &posted, t) {
         Ok((event, on)) => {
             let on = on.unwrap_or_else(|| today(&signed));
-            match app.record_event(caller, asked.id, event, on).await {
-                Ok(()) => return Ok(done(&format!("/firearms/{}", asked.id), "firearm-event")),
-                Err(error) => named(wrong_of(error)?),
+            match put(&signed, caller, (&asked, &view), (event, on)).await {
+                Ok(notice) => return Ok(done(&format!("/firearms/{}", asked.id), notice)),
+                Err(error) => named(wrong_in_words(t, error)?),
             }
         }
         Err(wrong) => wrong,
     };
     let page = page(&signed, (&asked, &view), (&posted, &wrong)).await?;
     Ok(show_refused(&page))
+}
+
+/// Records the event; a correction of what two officers signed is proposed to another one.
+async fn put(
+    signed: &Signed,
+    caller: &Caller,
+    (asked, view): (&Asked, &FirearmView),
+    (event, on): (Event, Date),
+) -> Result<&'static str, AppError> {
+    let app = &signed.state.app;
+    match event {
+        Event::Correction {
+            of,
+            instead,
+            on,
+            reason,
+            ..
+        } if view.firearm.needs_two(of) => {
+            let correction = NewCorrection {
+                of,
+                instead: instead.map(|event| *event),
+                on,
+                reason,
+            };
+            app.propose_correction(caller, asked.id, correction).await?;
+            Ok("firearm-propose-correction")
+        }
+        event => {
+            app.record_event(caller, asked.id, event, on).await?;
+            Ok("firearm-event")
+        }
+    }
 }
 
 /// What is wrong under the names of these forms.
@@ -392,6 +431,7 @@ fn read(
         instead: event.map(Box::new),
         on,
         reason,
+        first: None,
     };
     Ok((correction, truth))
 }

@@ -79,7 +79,21 @@ pub(super) fn says(t: &Texts, event: &Event) -> String {
             instead,
             on,
             reason,
+            first,
         } => match instead {
+            _ if first.is_some() => {
+                // Two officers signed it: whoever recorded it, and whoever had proposed it.
+                let by = first.as_ref().map(ToString::to_string).unwrap_or_default();
+                let plain = Event::Correction {
+                    of: *of,
+                    instead: instead.clone(),
+                    on: *on,
+                    reason: reason.clone(),
+                    first: None,
+                };
+                let proposed = t.with("firearm-proposed-by", "who", by);
+                format!("{} {proposed}", says(t, &plain))
+            }
             Some(instead) => {
                 let truth = [
                     terms::word(t, &["event"], instead.kind().as_str()),
@@ -87,13 +101,17 @@ pub(super) fn says(t: &Texts, event: &Event) -> String {
                     says(t, instead),
                 ];
                 let truth = truth.join(", ");
-                let arguments = [("of", of.to_string()), ("truth", truth)];
-                format!("{} {reason}", t.with_all("firearm-corrected", &arguments))
+                let arguments = [
+                    ("of", of.to_string()),
+                    ("truth", truth),
+                    ("why", reason.clone()),
+                ];
+                t.with_all("firearm-corrected", &arguments)
             }
-            None => format!(
-                "{} {reason}",
-                t.with("firearm-struck", "of", of.to_string())
-            ),
+            None => {
+                let arguments = [("of", of.to_string()), ("why", reason.clone())];
+                t.with_all("firearm-struck", &arguments)
+            }
         },
     }
 }

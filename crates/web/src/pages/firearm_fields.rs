@@ -82,6 +82,37 @@ pub(super) fn groups(filler: &Filler<'_>) -> Vec<FieldGroup> {
     ]
 }
 
+/// A weapon as its fields are filled in.
+pub(super) fn filled(what: &Particulars) -> Vec<(String, String)> {
+    let mut fields = Vec::new();
+    let mut fill = |name: &str, text: String| fields.push((name.to_owned(), text));
+    if let Some(mark) = what.unique_mark() {
+        let doubts: Vec<String> = mark.doubts.iter().map(Doubt::text).collect();
+        fill("unique_mark", mark.text.clone());
+        fill("unique_place", mark.place.to_string());
+        fill("unique_state", mark.state.to_string());
+        fill("doubts", doubts.join(", "));
+    }
+    let others = what.marks.iter().filter(|mark| !mark.place.is_unique());
+    fill(
+        "marks",
+        others.map(Mark::line).collect::<Vec<_>>().join("\n"),
+    );
+    fill("kind", what.kind.to_string());
+    fill("make", what.make.clone());
+    fill("model", what.model.clone());
+    fill("calibre", what.calibre.clone());
+    let country = what.country.as_ref().map(ToString::to_string);
+    fill("country", country.unwrap_or_default());
+    let year = what.year.map(|year| year.to_string());
+    fill("year", year.unwrap_or_default());
+    let category = what.category.map(|category| category.to_string());
+    fill("category", category.unwrap_or_default());
+    let apart = what.distinguished_by.clone();
+    fill("distinguished_by", apart.unwrap_or_default());
+    fields
+}
+
 /// What was filled in, or what is wrong with it, field by field.
 pub(super) fn read(posted: &Posted, t: &Texts) -> Result<Particulars, Wrong> {
     let mut wrong = Wrong::new();
@@ -90,8 +121,8 @@ pub(super) fn read(posted: &Posted, t: &Texts) -> Result<Particulars, Wrong> {
     };
     let place = MarkPlace::parse(posted.raw("unique_place")).unwrap_or(MarkPlace::Receiver);
     let state = MarkState::parse(posted.raw("unique_state")).unwrap_or(MarkState::Readable);
-    let doubts = read_doubts(&posted.text("doubts"));
-    if doubts.is_none() {
+    let doubts = Doubt::read_all(&posted.text("doubts"));
+    if doubts.is_err() {
         say("doubts", "firearm-doubts-invalid");
     }
     let mut marks = vec![Mark {
@@ -101,9 +132,9 @@ pub(super) fn read(posted: &Posted, t: &Texts) -> Result<Particulars, Wrong> {
         doubts: doubts.unwrap_or_default(),
     }];
     for line in posted.lines("marks") {
-        match read_mark(&line) {
-            Some(mark) => marks.push(mark),
-            None => say("marks", "firearm-marks-invalid"),
+        match line.parse::<Mark>() {
+            Ok(mark) => marks.push(mark),
+            Err(_) => say("marks", "firearm-marks-invalid"),
         }
     }
     let kind = WeaponKind::parse(posted.raw("kind"));
@@ -133,45 +164,6 @@ pub(super) fn read(posted: &Posted, t: &Texts) -> Result<Particulars, Wrong> {
         }),
         _ => Err(wrong),
     }
-}
-
-/// `slide: AB 123`, or with a state: `barrel: AB ?23 (altered)`.
-fn read_mark(line: &str) -> Option<Mark> {
-    let (place, rest) = line.split_once(':')?;
-    let place = MarkPlace::parse(&place.trim().to_lowercase())?;
-    let rest = rest.trim();
-    let (text, state) = match rest
-        .strip_suffix(')')
-        .and_then(|rest| rest.rsplit_once('('))
-    {
-        Some((text, state)) => (text.trim(), MarkState::parse(&state.trim().to_lowercase())?),
-        None => (rest, MarkState::Readable),
-    };
-    Some(Mark {
-        place,
-        text: text.to_owned(),
-        state,
-        doubts: Vec::new(),
-    })
-}
-
-/// `4=60` or `4=60/8`: the place from 1, how sure in percent, and what else it may be.
-fn read_doubts(text: &str) -> Option<Vec<Doubt>> {
-    let parts = text.split([',', ';', ' ']).filter(|part| !part.is_empty());
-    parts
-        .map(|part| {
-            let (place, rest) = part.split_once('=')?;
-            let (percent, perhaps) = match rest.split_once('/') {
-                Some((percent, perhaps)) => (percent, perhaps.chars().next()),
-                None => (rest, None),
-            };
-            Some(Doubt {
-                place: place.parse().ok()?,
-                percent: percent.trim_end_matches('%').parse().ok()?,
-                perhaps,
-            })
-        })
-        .collect()
 }
 
 /// The holder that was filled in: by number, with name and address where they were stated.
@@ -223,26 +215,6 @@ pub(super) fn partners(app: &App, t: &Texts) -> Vec<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn marks_and_doubts_are_read_as_they_are_typed() {
-        let mark = read_mark("Barrel: AB ?23 (altered)").unwrap();
-        assert_eq!(
-            (mark.place, mark.state),
-            (MarkPlace::Barrel, MarkState::Altered)
-        );
-        assert_eq!(mark.text, "AB ?23");
-        assert_eq!(read_mark("slide: 77").unwrap().state, MarkState::Readable);
-        assert!(read_mark("stock: 77").is_none() && read_mark("77").is_none());
-        let doubts = read_doubts("4=60/8, 5=30%").unwrap();
-        assert_eq!(
-            (doubts[0].place, doubts[0].percent, doubts[0].perhaps),
-            (4, 60, Some('8'))
-        );
-        assert_eq!(doubts[1].perhaps, None);
-        assert_eq!(read_doubts(""), Some(Vec::new()));
-        assert_eq!(read_doubts("four"), None);
-    }
 
     #[test]
     fn days_are_read_as_people_of_the_region_write_them() {

@@ -7,7 +7,7 @@ use egnatia_app::{Action, AppError, LikeFirearm, NewFirearm, OWN_FIREARMS};
 use egnatia_record::RecordId;
 
 use super::alert_form::{Filler, Wrong};
-use super::firearm_sections::{Section, SectionsPage, whole_of, wrong_of};
+use super::firearm_sections::{Section, SectionsPage, whole_of, wrong_in_words};
 use super::{checking, firearm_fields, terms};
 use crate::Area;
 use crate::parts::{Cell, Empty, FieldGroup, Form, Table};
@@ -40,19 +40,9 @@ async fn new_page(
     groups.push(FieldGroup::new(t.text("firearm-group-register"), more).folded());
     let mut sections = Vec::new();
     if !like.is_empty() {
-        sections.push(
-            Section::new("like", t.text("firearm-like"))
-                .means(t.text("firearm-like-means"))
-                .table(like_table(signed, like)),
-        );
-        let choices = like.iter().map(|like| {
-            (
-                like.record.to_string(),
-                format!("{} ({})", like.name, list_of(signed, &like.list)),
-            )
-        });
-        let different = filler.several("different_from", "firearm-different", choices.collect());
-        groups.push(FieldGroup::new(t.text("firearm-like"), vec![different]));
+        let (section, group) = like_parts(signed, &filler, like);
+        sections.push(section);
+        groups.push(group);
     }
     let whole = whole_of(wrong, &groups);
     let form = Form::grouped(t, "/firearms", groups, t.text("firearm-new-submit"), whole);
@@ -67,6 +57,25 @@ async fn new_page(
         sections,
         frame,
     }
+}
+
+/// What agrees with a weapon, and the choice of what is another one.
+pub(super) fn like_parts(
+    signed: &Signed,
+    filler: &Filler<'_>,
+    like: &[LikeFirearm],
+) -> (Section, FieldGroup) {
+    let t = filler.t;
+    let section = Section::new("like", t.text("firearm-like"))
+        .means(t.text("firearm-like-means"))
+        .table(like_table(signed, like));
+    let choices = like.iter().map(|like| {
+        let name = format!("{} ({})", like.name, list_of(signed, &like.list));
+        (like.record.to_string(), name)
+    });
+    let different = filler.several("different_from", "firearm-different", choices.collect());
+    let group = FieldGroup::new(t.text("firearm-like"), vec![different]);
+    (section, group)
 }
 
 /// Where something stands that agrees with a weapon.
@@ -119,7 +128,7 @@ pub(crate) async fn register(signed: Signed, posted: Posted) -> Result<Response,
         Ok(id) => return Ok(done(&format!("/firearms/{id}"), "firearm-registered")),
         Err(error) => error,
     };
-    let mut wrong = wrong_of(error)?;
+    let mut wrong = wrong_in_words(signed.t(), error)?;
     // The mark of the frame or receiver has fields of its own here.
     if let Some(text) = wrong.remove("marks") {
         wrong.insert("unique_mark".to_owned(), text);
@@ -130,9 +139,6 @@ pub(crate) async fn register(signed: Signed, posted: Posted) -> Result<Response,
         Err(AppError::Invalid(_)) => Vec::new(),
         Err(error) => return Err(error.into()),
     };
-    if wrong.contains_key("different_from") {
-        wrong.insert("different_from".to_owned(), t.text("firearm-like-unseen"));
-    }
     Ok(show_refused(
         &new_page(&signed, (&posted, &wrong), &like).await,
     ))

@@ -7,7 +7,7 @@ use egnatia_app::{Action, FirearmView, PhotographForm};
 use egnatia_record::RecordId;
 
 use super::alert_form::{Filler, Wrong};
-use super::firearm_sections::{Picture, Section, whole, wrong_of};
+use super::firearm_sections::{Picture, Section, whole, wrong_in_words};
 use super::record_id;
 use crate::parts::{FieldKind, Form};
 use crate::problem::{Problem, ProblemCode};
@@ -109,7 +109,7 @@ pub(crate) async fn add(
         Ok(_) => return Ok(done(&format!("/firearms/{id}"), "photograph-added")),
         Err(error) => error,
     };
-    let wrong = wrong_of(error)?;
+    let wrong = wrong_in_words(signed.t(), error)?;
     let posted = Posted::of(vec![("shows".to_owned(), shows)]);
     let view = app.view_firearm(caller, id).await?;
     let page = super::firearm::refused_photograph(&signed, (id, &view), (posted, wrong)).await;

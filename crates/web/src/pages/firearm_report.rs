@@ -8,7 +8,7 @@ use egnatia_record::{Handling, HandlingCode, OriginRegime, RecordId, ReleasableT
 
 use super::alert_form::{Filler, Wrong};
 use super::firearm_fields::{read_day, words};
-use super::firearm_sections::{Section, SectionsPage, whole, wrong_of};
+use super::firearm_sections::{Section, SectionsPage, whole, wrong_in_words};
 use super::record_id;
 use crate::Area;
 use crate::parts::{Clock, FieldKind, Form};
@@ -128,7 +128,7 @@ pub(crate) async fn report(
         };
         match app.report_missing(caller, id, report).await {
             Ok(_) => return Ok(done(&format!("/firearms/{id}"), "firearm-report")),
-            Err(error) => wrong = wrong_of(error)?,
+            Err(error) => wrong = wrong_in_words(signed.t(), error)?,
         }
     }
     let view = app.view_firearm(caller, id).await?;

@@ -4,10 +4,10 @@ use askama::Template;
 use egnatia_app::AppError;
 
 use super::alert_form::Wrong;
-use crate::Frame;
 use crate::parts::{Clock, Facts, FieldGroup, Form, Table, Tone};
 use crate::problem::Problem;
 use crate::words::sentence;
+use crate::{Frame, Texts};
 
 /// A page with a heading and sections under it.
 #[derive(Debug, Template)]
@@ -188,6 +188,27 @@ pub(super) fn wrong_of(error: AppError) -> Result<Wrong, Problem> {
     Ok(errors
         .map(|error| (error.field.clone(), sentence(&error.detail)))
         .collect())
+}
+
+/// The same in the words of the reader's language, where there are any for this refusal.
+pub(super) fn wrong_in_words(t: &Texts, error: AppError) -> Result<Wrong, Problem> {
+    let named = match &error {
+        AppError::Invalid(invalid) => Some((invalid.field, invalid.code)),
+        _ => None,
+    };
+    let mut wrong = wrong_of(error)?;
+    if let Some((field, code)) = named {
+        let about = field.replace('_', "-");
+        let keys = [
+            format!("firearm-refused-{about}-{code}"),
+            format!("firearm-refused-{code}"),
+            format!("withheld-{code}"),
+        ];
+        if let Some(key) = keys.iter().find(|key| t.has(key)) {
+            wrong.insert(field.to_owned(), t.text(key));
+        }
+    }
+    Ok(wrong)
 }
 
 /// What was wrong with what a person sent in, where something was.

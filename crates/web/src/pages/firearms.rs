@@ -6,13 +6,13 @@ use egnatia_app::{
     Action, AppError, EXPORT_ROWS_MAX, ExportedTable, FirearmOrder, FirearmRow, FirearmSearch,
     Page, PresetArea,
 };
-use egnatia_firearms::{Category, Custody, Label, WeaponKind};
+use egnatia_firearms::{Category, Custody, Label, Proposal, WeaponKind};
 
 use egnatia_record::RecordId;
 
 use super::alert_form::{Filler, Wrong};
 use super::firearm_fields::{words, words_or_none};
-use super::firearm_sections::wrong_of;
+use super::firearm_sections::wrong_in_words;
 use super::terms;
 use crate::parts::{Cell, Empty, Field, FieldKind, Table, Tone};
 use crate::problem::Problem;
@@ -86,6 +86,7 @@ pub(super) fn tabs(t: &Texts, shown: &str) -> Vec<(&'static str, String, bool)> 
         ("/incidents/figures", "figures-title"),
         ("/traces", "traces-title"),
         ("/returns", "returns-title"),
+        ("/returns/progress", "progress-title"),
     ]
     .into_iter()
     .map(|(path, key)| (path, t.text(key), path == shown))
@@ -227,7 +228,7 @@ pub(crate) async fn keep_view(signed: Signed, posted: Posted) -> Result<Response
     {
         Ok(_) => Ok(done(&format!("/firearms?{query}"), "view-kept")),
         Err(error) => {
-            let wrong = wrong_of(error)?;
+            let wrong = wrong_in_words(signed.t(), error)?;
             let text = wrong.into_values().next();
             let page = app.firearms(caller, &search, None, PAGE).await?;
             let none = Wrong::new();
@@ -276,6 +277,48 @@ pub(super) async fn found_ids(
     Ok((ids.collect(), query_of(&posted), page.next.is_some()))
 }
 
+/// Shows the weapons that wait for a second officer.
+pub(crate) async fn show_waiting(signed: Signed) -> Result<Response, Problem> {
+    signed.enter(Action::ViewFirearms)?;
+    let t = signed.t();
+    let waiting = signed.state.app.firearms_waiting(signed.caller()).await?;
+    let frame = signed
+        .frame(t.text("firearms-waiting"), Some(Area::Firearms))
+        .await;
+    let columns = &[
+        "column-name",
+        "firearms-waiting-what",
+        "column-by",
+        "column-on",
+    ];
+    let rows = waiting.iter().filter_map(|(id, firearm)| {
+        let proposed = firearm.proposed.as_ref()?;
+        let (what, at) = match proposed {
+            Proposal::Destruction(proposed) => ("event-destruction", proposed.at),
+            Proposal::Correction(proposed) => ("event-correction", proposed.at),
+        };
+        Some(vec![
+            Cell::link(
+                format!("/firearms/{id}"),
+                firearm.particulars.display_name(),
+            ),
+            Cell::Text(t.text(what)),
+            Cell::Text(proposed.by().to_string()),
+            Cell::Time(frame.moment(at)),
+        ])
+    });
+    let empty = Empty::of(t, "firearms-waiting");
+    let table = Table::new(t, String::new(), columns, empty).rows(rows.collect());
+    Ok(show(&FirearmsPage {
+        tabs: tabs(t, "/firearms"),
+        lede: t.text("firearms-waiting-lede"),
+        links: Vec::new(),
+        filters: Vec::new(),
+        tables: vec![table],
+        frame,
+    }))
+}
+
 async fn list(
     signed: &Signed,
     (posted, wrong): (&Posted, &Wrong),
@@ -297,6 +340,14 @@ async fn list(
         false => Vec::new(),
     };
     let app = &signed.state.app;
+    let mut links = links;
+    let waiting = app.firearms_waiting_count().await.unwrap_or_default();
+    if waiting > 0 {
+        links.push((
+            "/firearms/waiting",
+            t.count("firearms-waiting-count", waiting),
+        ));
+    }
     let kept = app.presets(signed.caller(), PresetArea::FirearmsView).await;
     let kept = kept.unwrap_or_default().into_iter();
     let views = Views {

@@ -12,7 +12,7 @@ use egnatia_record::{Handling, HandlingCode, HandlingError, OriginRegime, Record
 
 use super::alert_form::{Filler, Wrong};
 use super::firearm_fields::{read_day, words, words_or_none};
-use super::firearm_sections::{Section, SectionsPage, whole_of, wrong_of};
+use super::firearm_sections::{Section, SectionsPage, whole_of, wrong_in_words};
 use super::terms;
 use crate::parts::{FieldGroup, FieldKind, Form};
 use crate::problem::Problem;
@@ -113,7 +113,7 @@ pub(crate) async fn record(signed: Signed, posted: Posted) -> Result<Response, P
                 .await
             {
                 Ok(id) => return Ok(done(&format!("/incidents/{id}"), "incident-recorded")),
-                Err(error) => wrong_of(error)?,
+                Err(error) => wrong_in_words(signed.t(), error)?,
             }
         }
         Err(wrong) => wrong,

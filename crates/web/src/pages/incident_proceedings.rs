@@ -8,7 +8,7 @@ use egnatia_firearms::Proceedings;
 use super::alert_facts::day;
 use super::alert_form::{Filler, Wrong};
 use super::firearm_fields::read_day;
-use super::firearm_sections::{Section, whole_of, wrong_of};
+use super::firearm_sections::{Section, whole_of, wrong_in_words};
 use super::{incidents, record_id};
 use crate::Frame;
 use crate::parts::{Cell, Facts, FieldGroup, Form};
@@ -110,7 +110,7 @@ pub(crate) async fn record(
         match app.record_proceedings(caller, id, known).await {
             Ok(()) => return Ok(done(&format!("/incidents/{id}"), "incident-proceedings")),
             Err(error) => {
-                wrong = wrong_of(error)?;
+                wrong = wrong_in_words(signed.t(), error)?;
                 if let Some(text) = wrong.remove("on") {
                     wrong.insert("known_on".to_owned(), text);
                 }

@@ -23,6 +23,7 @@ mod count_plans;
 mod counting;
 mod entry_fields;
 pub mod firearm;
+mod firearm_describe;
 mod firearm_event;
 mod firearm_events;
 mod firearm_fields;
@@ -51,6 +52,7 @@ pub mod matches;
 pub mod partner_card;
 pub mod partners;
 pub mod problem;
+mod progress;
 mod reading;
 pub mod region;
 mod return_rows;
@@ -257,6 +259,7 @@ fn firearms_router() -> Router<WebState> {
         .route("/firearms/search", post(firearms::search))
         .route("/firearms/views", post(firearms::keep_view))
         .route("/firearms/new", get(firearm_new::show_new))
+        .route("/firearms/waiting", get(firearms::show_waiting))
         .route("/firearms/{id}", get(firearm::show_firearm))
         .route(
             "/firearms/{id}/report",
@@ -270,6 +273,10 @@ fn firearms_router() -> Router<WebState> {
         .route(
             "/firearms/{id}/photographs/{photograph}/{file}",
             get(firearm_photographs::show_photograph).post(firearm_photographs::remove),
+        )
+        .route(
+            "/firearms/{id}/description",
+            get(firearm_describe::show_description).merge(post(firearm_describe::describe)),
         )
         .route("/firearms/{id}/label", get(firearm_label::show_label))
         .route("/firearms/{id}/{act}", post(firearm::act))
@@ -294,6 +301,9 @@ fn firearms_router() -> Router<WebState> {
         )
         .route("/traces", get(traces::show_traces).post(trace_new::start))
         .route("/traces/new", get(trace_new::show_new))
+        .route("/traces/partners", get(progress::show_partners))
+        .route("/returns/progress", get(progress::show_progress))
+        .route("/returns/progress.csv", get(progress::download))
         .route("/traces/{id}", get(traces::show_trace))
         .route("/traces/{id}/{act}", post(traces::act))
         .route("/trace-answers/{id}", get(trace_answers::show_answer))

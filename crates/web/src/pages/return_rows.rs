@@ -23,7 +23,11 @@ pub(super) fn sections(t: &'static Texts, rows: &[ReturnRow]) -> Vec<Section> {
             ),
             None => ("figures", t.text("return-figures")),
         };
-        let shown: Vec<&ReturnRow> = mine.iter().copied().filter(|row| row.count > 0).collect();
+        let shown: Vec<&ReturnRow> = mine
+            .iter()
+            .copied()
+            .filter(|row| row.count > 0 || is_median(&row.what))
+            .collect();
         let nothing = mine.len().saturating_sub(shown.len());
         let mut section = Section::new(id, heading);
         if nothing > 0 {
@@ -76,14 +80,27 @@ fn table(t: &'static Texts, of: Option<ReturnSection>, rows: &[&ReturnRow]) -> T
         if told_apart {
             cells.push(Cell::Text(by(t, &row.at)));
         }
-        cells.push(Cell::Number(row.count.to_string()));
+        cells.push(figure(&row.what, row.count));
         cells
     });
     Table::new(t, String::new(), &columns, Empty::default()).rows(rows.collect())
 }
 
+/// Whether the row is a time: less than a tenth of a day is something too.
+pub(super) fn is_median(what: &str) -> bool {
+    what.ends_with("tenths-of-a-day")
+}
+
+/// The count of a row. What is in tenths of a day in the file is in days here.
+pub(super) fn figure(what: &str, count: u64) -> Cell {
+    Cell::Number(match is_median(what) {
+        true => format!("{}.{}", count / 10, count % 10),
+        false => count.to_string(),
+    })
+}
+
 /// What a row is told apart by: `border`, `transport: road`, or a significant seizure with its facts.
-fn by(t: &Texts, at: &str) -> String {
+pub(super) fn by(t: &Texts, at: &str) -> String {
     let Some((question, answer)) = at.split_once(": ") else {
         return terms::word(t, &["return-at"], at);
     };

@@ -9,7 +9,7 @@ use egnatia_firearms::{Period, ReturnKind, ReturnRow};
 use super::alert_facts::day;
 use super::alert_form::{Filler, Wrong};
 use super::firearm_fields::words;
-use super::firearm_sections::{Section, SectionsPage, whole, wrong_of};
+use super::firearm_sections::{Section, SectionsPage, whole, wrong_in_words};
 use super::firearms::{FirearmsPage, tabs};
 use super::{record_id, return_rows, terms};
 use crate::parts::{Cell, Empty, Facts, Form, Table, Tone};
@@ -148,7 +148,7 @@ pub(crate) async fn count(signed: Signed, posted: Posted) -> Result<Response, Pr
             Ok(show(&page))
         }
         Err(error) => {
-            let wrong = wrong_of(error)?;
+            let wrong = wrong_in_words(signed.t(), error)?;
             Ok(show_refused(
                 &count_page(&signed, (&posted, &wrong), None).await,
             ))
@@ -165,7 +165,7 @@ pub(crate) async fn freeze(signed: Signed, posted: Posted) -> Result<Response, P
     match app.freeze_return(signed.caller(), kind, &asked).await {
         Ok(id) => Ok(done(&format!("/returns/{id}"), "return-frozen")),
         Err(error) => {
-            let wrong = wrong_of(error)?;
+            let wrong = wrong_in_words(signed.t(), error)?;
             Ok(show_refused(
                 &count_page(&signed, (&posted, &wrong), None).await,
             ))

@@ -10,7 +10,7 @@ use super::alert_facts::day;
 use super::alert_form::{Filler, Wrong};
 use super::firearm_fields::{holder_kinds, partners, read_day, read_holder, words, words_or_none};
 use super::firearm_new::like_table;
-use super::firearm_sections::{Section, SectionsPage, whole, whole_of, wrong_of};
+use super::firearm_sections::{Section, SectionsPage, whole, whole_of, wrong_in_words};
 use super::{record_id, terms, traces};
 use crate::parts::{Cell, Clock, Empty, Facts, FieldGroup, Form, Table, Tone};
 use crate::problem::{Problem, ProblemCode};
@@ -73,10 +73,15 @@ pub(super) fn waiting_table(
                 Tone::Agree,
                 terms::word(t, &["trace-outcome"], outcome.as_str()),
             ),
+            AnswerState::Closed { .. } => Cell::tag(Tone::Silent, t.text("trace-not-needed")),
         };
+        let mut from = vec![terms::authority(&signed.state.app, t, &answer.asker)];
+        if trace.reminded_at.is_some() && answer.state == AnswerState::Open {
+            from.push(t.text("trace-reminds"));
+        }
         vec![
             Cell::link(format!("/trace-answers/{id}"), trace.weapon.display_name()),
-            Cell::Text(terms::authority(&signed.state.app, t, &answer.asker)),
+            Cell::Text(from.join(": ")),
             traces::priority(t, trace.is_urgent()),
             clock,
         ]
@@ -145,6 +150,9 @@ async fn page(
                 sections.push(answer_form(signed, &frame, view.id, (posted, wrong)));
             }
         }
+        AnswerState::Closed { .. } => {
+            sections.insert(0, Section::new("came", t.text("trace-came")).facts(came));
+        }
         AnswerState::Answered {
             outcome,
             at,
@@ -183,9 +191,10 @@ async fn page(
             }
         }
     }
+    let closed = matches!(answer.state, AnswerState::Closed { .. });
     SectionsPage {
         back: ("/traces", t.text("traces-title")),
-        notice: None,
+        notice: closed.then(|| t.text("trace-not-needed-means")),
         sections,
         frame,
     }
@@ -302,7 +311,7 @@ pub(crate) async fn act(
     };
     let wrong = match result {
         Ok(Ok(())) => return Ok(done(&format!("/trace-answers/{id}"), "trace-answered")),
-        Ok(Err(error)) => wrong_of(error)?,
+        Ok(Err(error)) => wrong_in_words(signed.t(), error)?,
         Err(wrong) => wrong,
     };
     let view = app.view_trace_answer(caller, id).await?;

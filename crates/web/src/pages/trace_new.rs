@@ -8,8 +8,9 @@ use egnatia_firearms::{Country, UrgencyGround};
 use egnatia_record::{AuthorityId, PartnerCode};
 
 use super::alert_form::{Filler, Wrong};
-use super::firearm_fields::{self, partners, read_day, words_or_none};
-use super::firearm_sections::{Section, SectionsPage, whole_of, wrong_of};
+use super::firearm_fields::{self, filled, partners, read_day, words_or_none};
+use super::firearm_sections::{Section, SectionsPage, whole_of, wrong_in_words};
+use super::record_id;
 use crate::parts::{FieldGroup, FieldKind, Form};
 use crate::problem::Problem;
 use crate::visit::{Posted, Signed, done, show, show_refused};
@@ -18,7 +19,15 @@ use crate::{Area, Texts};
 /// Shows the form of a new trace.
 pub(crate) async fn show_new(signed: Signed) -> Result<Response, Problem> {
     signed.enter(Action::TraceFirearms)?;
-    let page = new_page(&signed, (&Posted::default(), &Wrong::new())).await;
+    let mut fields = Vec::new();
+    // A weapon of the register is filled in.
+    if let Some(id) = signed.visit.query("firearm") {
+        let id = record_id(&id)?;
+        let view = signed.state.app.view_firearm(signed.caller(), id).await?;
+        fields = filled(&view.firearm.particulars);
+        fields.push(("firearm".to_owned(), id.to_string()));
+    }
+    let page = new_page(&signed, (&Posted::of(fields), &Wrong::new())).await;
     Ok(show(&page))
 }
 
@@ -36,7 +45,9 @@ async fn new_page(signed: &Signed, (posted, wrong): (&Posted, &Wrong)) -> Sectio
             .required(),
         filler.line("recovered_in", "trace-recovered-in").required(),
         filler.line("recovered_on", "trace-recovered-on").required(),
+        filler.area("circumstances", "trace-circumstances"),
         filler.line("offence", "trace-offence").required(),
+        filler.line("intended_use", "trace-intended-use").required(),
     ];
     let urgent = vec![
         filler.choice(
@@ -58,7 +69,10 @@ async fn new_page(signed: &Signed, (posted, wrong): (&Posted, &Wrong)) -> Sectio
         FieldGroup::new(t.text("trace-group-more"), more).folded(),
     ]);
     let whole = whole_of(wrong, &groups);
-    let form = Form::grouped(t, "/traces", groups, t.text("trace-submit"), whole);
+    let mut form = Form::grouped(t, "/traces", groups, t.text("trace-submit"), whole);
+    if let Some(id) = posted.some("firearm") {
+        form = form.hidden("firearm", id);
+    }
     SectionsPage {
         back: ("/traces", t.text("traces-title")),
         notice: None,
@@ -84,7 +98,7 @@ pub(crate) async fn start(signed: Signed, posted: Posted) -> Result<Response, Pr
         Ok(new) => match signed.state.app.start_trace(signed.caller(), new).await {
             Ok(id) => return Ok(done(&format!("/traces/{id}"), "trace-asked")),
             Err(error) => {
-                let mut wrong = wrong_of(error)?;
+                let mut wrong = wrong_in_words(signed.t(), error)?;
                 if let Some(text) = wrong.remove("marks") {
                     wrong.insert("unique_mark".to_owned(), text);
                 }
@@ -126,11 +140,13 @@ fn read(posted: &Posted, t: &Texts) -> Result<NewTrace, Wrong> {
     };
     Ok(NewTrace {
         weapon,
-        firearm: None,
+        firearm: posted.some("firearm").and_then(|id| id.parse().ok()),
         recovered_in,
         recovered_on,
         offence: posted.text("offence"),
         urgent: urgency.map(|ground| (ground, posted.text("urgency_reason"))),
+        circumstances: posted.text("circumstances"),
+        intended_use: posted.text("intended_use"),
         question: posted.text("question"),
         to,
         may_pass_to,

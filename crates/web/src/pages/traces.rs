@@ -2,15 +2,17 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use egnatia_app::{Action, TraceSummary, TraceView};
-use egnatia_firearms::{Hop, HopState};
+use egnatia_app::{Action, TraceStanding, TraceSummary, TraceView};
+use egnatia_firearms::{Closing, Hop, HopState};
 use egnatia_record::{AuthorityId, PartnerCode, RecordId};
 use jiff::Timestamp;
 
 use super::alert_facts::day;
 use super::alert_form::{Filler, Wrong};
-use super::firearm_fields::partners;
-use super::firearm_sections::{ChainDrawing, DrawnNode, Section, SectionsPage, whole, wrong_of};
+use super::firearm_fields::{partners, words_or_none};
+use super::firearm_sections::{
+    ChainDrawing, DrawnNode, Section, SectionsPage, whole, wrong_in_words,
+};
 use super::firearms::{FirearmsPage, tabs};
 use super::trace_answers::{outcome_text, waiting_table};
 use super::{record_id, terms};
@@ -40,10 +42,10 @@ pub(crate) async fn show_traces(signed: Signed) -> Result<Response, Problem> {
         .next
         .map(|next| format!("/traces?after={}", cursor::write(next)));
     tables.push(own_table(&frame, &page.items).next(next));
-    let links = match signed.offers(Action::TraceFirearms) {
-        true => vec![("/traces/new", t.text("trace-new"))],
-        false => Vec::new(),
-    };
+    let mut links = vec![("/traces/partners", t.text("trace-partners"))];
+    if signed.offers(Action::TraceFirearms) {
+        links.insert(0, ("/traces/new", t.text("trace-new")));
+    }
     Ok(show(&FirearmsPage {
         tabs: tabs(t, "/traces"),
         lede: t.text("traces-lede"),
@@ -60,6 +62,7 @@ fn own_table(frame: &Frame, traces: &[TraceSummary]) -> Table {
         "column-name",
         "trace-recovered",
         "trace-priority",
+        "trace-standing",
         "trace-asked-at",
     ];
     let rows = traces.iter().map(|item| {
@@ -72,11 +75,35 @@ fn own_table(frame: &Frame, traces: &[TraceSummary]) -> Table {
                 trace.recovered_in
             )),
             priority(t, trace.is_urgent()),
+            standing(t, item.standing),
             Cell::Time(frame.moment(trace.asked_at)),
         ]
     });
     let empty = Empty::of(t, "traces");
     Table::new(t, t.text("traces-own"), columns, empty).rows(rows.collect())
+}
+
+/// Where a trace stands.
+fn standing(t: &Texts, standing: TraceStanding) -> Cell {
+    let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    match standing {
+        TraceStanding::Closed(why) => {
+            let why = terms::word(t, &["trace-closed"], why.as_str());
+            Cell::tag(Tone::Silent, t.with("trace-is-closed", "why", why))
+        }
+        TraceStanding::Traced => Cell::tag(Tone::Agree, t.text("trace-is-traced")),
+        TraceStanding::Late(count) => {
+            Cell::tag(Tone::Against, t.count("trace-is-late", number(count)))
+        }
+        TraceStanding::Waiting { answered, asked } => {
+            let counts = [
+                ("answered", answered.to_string()),
+                ("asked", asked.to_string()),
+            ];
+            Cell::tag(Tone::Caution, t.with_all("trace-is-waiting", &counts))
+        }
+        TraceStanding::Answered => Cell::tag(Tone::Caution, t.text("trace-is-answered")),
+    }
 }
 
 pub(super) fn priority(t: &Texts, urgent: bool) -> Cell {
@@ -125,38 +152,67 @@ async fn page(
         sections.push(answer);
     }
     sections.push(Section::new("asked", t.text("trace-asked")).facts(facts(&frame, trace)));
-    if view.may_change {
-        let nothing = (Posted::default(), Wrong::new());
-        let form = |act: &'static str, field: &'static str, key: &str| {
-            let (posted, wrong) = match refused == act {
-                true => (posted, wrong),
-                false => (&nothing.0, &nothing.1),
-            };
-            let filler = Filler { t, posted, wrong };
-            let fields = match act {
-                "ask" => vec![
-                    filler
-                        .choice(field, key, partners(&signed.state.app, t))
-                        .required(),
-                ],
-                _ => vec![filler.line(field, key).required()],
-            };
-            let whole = whole(wrong, &fields);
-            let submit = t.text(&format!("trace-act-{act}-submit"));
-            let form = Form::new(t, format!("/traces/{id}/{act}"), fields, submit, whole);
-            Section::new(act, t.text(&format!("trace-act-{act}")))
-                .means(t.text(&format!("trace-act-{act}-means")))
-                .form(form.csrf(frame.csrf()))
-        };
-        sections.push(form("ask", "further", "trace-to"));
-        sections.push(form("consent", "country", "trace-consent-country"));
+    if view.may_change && trace.closed.is_none() {
+        sections.extend(offered(
+            signed,
+            &frame,
+            (id, view),
+            (refused, posted, wrong),
+        ));
     }
     SectionsPage {
         back: ("/traces", t.text("traces-title")),
-        notice: None,
+        notice: trace.closed.as_ref().map(|closed| {
+            let why = terms::word(t, &["trace-closed"], closed.why.as_str());
+            t.with("trace-is-closed", "why", why)
+        }),
         sections,
         frame,
     }
+}
+
+/// What may be done with a trace that is open.
+fn offered(
+    signed: &Signed,
+    frame: &Frame,
+    (id, view): (RecordId, &TraceView),
+    (refused, posted, wrong): (&str, &Posted, &Wrong),
+) -> Vec<Section> {
+    let t = signed.t();
+    let nothing = (Posted::default(), Wrong::new());
+    let form = |act: &'static str| {
+        let (posted, wrong) = match refused == act {
+            true => (posted, wrong),
+            false => (&nothing.0, &nothing.1),
+        };
+        let filler = Filler { t, posted, wrong };
+        let whys = Closing::ALL.iter().map(|why| why.as_str());
+        let fields = match act {
+            "ask" => {
+                let partners = partners(&signed.state.app, t);
+                vec![filler.choice("further", "trace-to", partners).required()]
+            }
+            "consent" => vec![filler.line("country", "trace-consent-country").required()],
+            "close" => {
+                let whys = words_or_none(t, "trace-closed", whys);
+                vec![filler.choice("why", "trace-close-why", whys).required()]
+            }
+            _ => Vec::new(),
+        };
+        let whole = whole(wrong, &fields);
+        let submit = t.text(&format!("trace-act-{act}-submit"));
+        let form = Form::new(t, format!("/traces/{id}/{act}"), fields, submit, whole);
+        Section::new(act, t.text(&format!("trace-act-{act}")))
+            .means(t.text(&format!("trace-act-{act}-means")))
+            .form(form.csrf(frame.csrf()))
+    };
+    let is_late = view.hops.iter().any(|hop| hop.is_overdue(frame.now()));
+    let mut sections = Vec::new();
+    if is_late || refused == "remind" {
+        sections.push(form("remind"));
+    }
+    sections.extend([form("ask"), form("consent"), form("close")]);
+    sections
 }
 
 /// In a sentence: who had it last, or where to ask next, and how long answers took.
@@ -336,6 +392,7 @@ pub(super) fn facts(frame: &Frame, trace: &egnatia_firearms::Trace) -> Facts {
                 trace.recovered_in
             )),
         )
+        .with_some(t.text("trace-circumstances"), text(&trace.circumstances))
         .with(t.text("trace-offence"), Cell::Text(trace.offence.clone()))
         .with(t.text("trace-priority"), priority(t, trace.is_urgent()))
         .with_some(
@@ -346,10 +403,15 @@ pub(super) fn facts(frame: &Frame, trace: &egnatia_firearms::Trace) -> Facts {
         )
         .with_some(t.text("trace-urgency-reason"), text(&trace.urgency_reason))
         .with_some(t.text("trace-question"), text(&trace.question))
+        .with_some(t.text("trace-intended-use"), text(&trace.intended_use))
         .with_all(t.text("trace-may-pass-to"), may_pass.collect())
         .with(
             t.text("trace-asked-at"),
             Cell::Time(frame.moment(trace.asked_at)),
+        )
+        .with_some(
+            t.text("trace-reminded-at"),
+            trace.reminded_at.map(|at| Cell::Time(frame.moment(at))),
         )
 }
 
@@ -371,11 +433,16 @@ pub(crate) async fn act(
             Ok(to) => Ok(app.consent_to_pass_on(caller, id, to).await),
             Err(_) => Err(("country", "firearm-country-invalid")),
         },
+        "remind" => Ok(app.remind_late(caller, id).await.map(|_| ())),
+        "close" => match Closing::parse(posted.raw("why")) {
+            Some(why) => Ok(app.close_trace(caller, id, why).await),
+            None => Err(("why", "trace-close-missing")),
+        },
         _ => return Err(Problem::new(ProblemCode::NotFound)),
     };
     let wrong = match result {
         Ok(Ok(())) => return Ok(done(&format!("/traces/{id}"), &format!("trace-{act}"))),
-        Ok(Err(error)) => wrong_of(error)?,
+        Ok(Err(error)) => wrong_in_words(signed.t(), error)?,
         Err((field, key)) => Wrong::from([(field.to_owned(), t.text(key))]),
     };
     let view = app.view_trace(caller, id).await?;

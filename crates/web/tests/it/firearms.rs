@@ -20,22 +20,22 @@ const WEAPON: [(&str, &str); 9] = [
     ("country", "RS"),
 ];
 
-const PURPOSE: &str = "firearms-trafficking";
+pub(crate) const PURPOSE: &str = "firearms-trafficking";
 
-fn weapon_but<'a>(but: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+pub(crate) fn weapon_but<'a>(but: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let kept = WEAPON
         .into_iter()
         .filter(|(name, _)| but.iter().all(|(other, _)| name != other));
     kept.chain(but.iter().copied()).collect()
 }
 
-async fn registered(browser: &mut Browser) -> String {
+pub(crate) async fn registered(browser: &mut Browser) -> String {
     browser.get("/firearms/new").await;
     let answer = browser.post("/firearms", &WEAPON).await;
     path_of(&answer)
 }
 
-fn path_of(answer: &Answer) -> String {
+pub(crate) fn path_of(answer: &Answer) -> String {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
     answer.location().split('?').next().unwrap().to_owned()
 }
@@ -439,6 +439,7 @@ async fn a_trace_shows_its_chain_and_is_answered_on_the_page() {
         ("recovered_in", "MK"),
         ("recovered_on", "20.11.2026"),
         ("offence", "illicit possession"),
+        ("intended_use", "the investigation KU 12/26"),
     ]);
     let nobody = browser.post("/traces", &WEAPON).await;
     assert!(nobody.body.contains("to-error"), "{}", nobody.body);

@@ -18,6 +18,8 @@ mod firearm_import;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod firearm_life;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
+mod firearm_signed;
+#[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod firearms;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod fuzz;

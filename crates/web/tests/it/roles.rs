@@ -5,7 +5,7 @@ use axum::http::{Method, StatusCode};
 use crate::world::{ACCOUNTS, World};
 
 /// A page, and who may see it: the first letters of the logins.
-const PAGES: [(&str, &str); 45] = [
+const PAGES: [(&str, &str); 48] = [
     ("/alerts/import", "vf"),
     ("/transfers", "ovfd"),
     ("/check", "ovf"),
@@ -24,8 +24,11 @@ const PAGES: [(&str, &str); 45] = [
     ("/incidents/new", "f"),
     ("/traces", "vfd"),
     ("/traces/new", "f"),
+    ("/traces/partners", "vfd"),
+    ("/firearms/waiting", "vfd"),
     ("/returns", "vfd"),
     ("/returns/count", "vfd"),
+    ("/returns/progress", "vfd"),
     ("/firearms?custody=stolen", "vfd"),
     ("/stores", "kid"),
     ("/stock-goods", "kid"),
@@ -53,7 +56,7 @@ const PAGES: [(&str, &str); 45] = [
     ("/users", "a"),
 ];
 
-const API: [(&str, &str); 29] = [
+const API: [(&str, &str); 32] = [
     ("/transfers", "ovfd"),
     ("/checks", "ovfd"),
     ("/matches", "ovfd"),
@@ -63,6 +66,9 @@ const API: [(&str, &str); 29] = [
     ("/incidents", "vfd"),
     ("/traces", "vfd"),
     ("/trace-answers", "vfd"),
+    ("/firearms/waiting", "vfd"),
+    ("/traces/partners", "vfd"),
+    ("/returns/progress", "vfd"),
     ("/returns", "vfd"),
     ("/stock/overview", "kid"),
     ("/stock/sites", "kid"),

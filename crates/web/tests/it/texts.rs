@@ -39,6 +39,8 @@ const COMPUTED: &[&str] = &[
     "custody-",
     "event-",
     "firearm-act-",
+    "firearm-refused-",
+    "trace-closed-",
     "holder-",
     "incident-is-",
     "mark-place-",

@@ -21,10 +21,11 @@ pub const PASSWORD: &str = "correct horse battery";
 pub const LISTED: &str = "Dragoslav Perunčić";
 
 /// Every role with its login.
-pub const ACCOUNTS: [(&str, Role); 8] = [
+pub const ACCOUNTS: [(&str, Role); 9] = [
     ("o.officer", Role::Officer),
     ("v.verifier", Role::VerifyingOfficer),
     ("f.firearms", Role::FirearmsOfficer),
+    ("f.second", Role::FirearmsOfficer),
     ("k.keeper", Role::Storekeeper),
     ("i.inspector", Role::StockInspector),
     ("s.supervisor", Role::Supervisor),

@@ -3,7 +3,7 @@
 use egnatia_audit::{Hash, Operation};
 use egnatia_firearms::{AnswerState, Trace, TraceAnswer};
 use egnatia_protocol::{Digest, RefusalGround, SharedRecord, Signed};
-use egnatia_record::{Crossing, Envelope, Kind, Retention, SubjectCategory, Withheld};
+use egnatia_record::{Crossing, Envelope, Kind, RecordId, Retention, SubjectCategory, Withheld};
 use jiff::SignedDuration;
 use serde_json::json;
 
@@ -124,7 +124,10 @@ impl Taking<'_> {
             .store()
             .claims(std::slice::from_ref(&claim))
             .await?;
-        if known.is_empty() && self.claimed.insert(claim.clone()) {
+        if let Some(closed) = &trace.closed {
+            self.close_answer(&mut writing, envelope.id, closed.at)
+                .await?;
+        } else if known.is_empty() && self.claimed.insert(claim.clone()) {
             let hours = self.app.inner.firearms.trace_hours(trace.is_urgent());
             let answer = TraceAnswer {
                 trace: envelope.id,
@@ -148,6 +151,30 @@ impl Taking<'_> {
             writing.create(id, terms, &answer, beside)?;
         }
         append(&mut self.batch, writing.batch);
+        Ok(())
+    }
+
+    /// Takes the clock of an answer away that nobody needs any more.
+    async fn close_answer(
+        &self,
+        writing: &mut Writing<'_>,
+        trace: RecordId,
+        at: jiff::Timestamp,
+    ) -> Result<(), TakeError> {
+        let linked = self.app.store().linked(trace, "trace").await?;
+        for stored in self.app.store().records(&linked).await? {
+            let own = stored.envelope.originator == *self.own();
+            if !own || stored.envelope.kind != Kind::TraceAnswer {
+                continue;
+            }
+            let answer = crate::read_body::<TraceAnswer>(&stored)?;
+            if let Some(closed) = answer.and_then(|answer| answer.close(at)) {
+                let beside = Beside::new(closed.state_word(), Operation::Alteration)
+                    .links([("trace", trace)])
+                    .data(json!({ "change": "closed-by-the-asker" }));
+                writing.change(&stored, None, &closed, beside)?;
+            }
+        }
         Ok(())
     }
 
@@ -179,7 +206,10 @@ impl Taking<'_> {
         let asked = stored.envelope.originator == *self.own()
             && (self.app.was_given(answer.trace, self.from()).await?
                 || trace.may_pass_to.contains(&self.partner.code()));
-        if !asked || answer.asker != *self.own() || answer.state == AnswerState::Open {
+        if !asked
+            || answer.asker != *self.own()
+            || !matches!(answer.state, AnswerState::Answered { .. })
+        {
             return Err(unknown().into());
         }
         answer.validate(&trace).map_err(|error| invalid(&error))?;

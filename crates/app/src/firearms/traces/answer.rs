@@ -110,7 +110,7 @@ impl App {
     ) -> Result<(), AppError> {
         let personal = match &answer.state {
             egnatia_firearms::AnswerState::Answered { outcome, .. } => outcome.is_personal(),
-            egnatia_firearms::AnswerState::Open => false,
+            _ => false,
         };
         let directory = self.directory();
         let asker = directory.accepted(&answer.asker).ok_or_else(|| {

@@ -1,14 +1,12 @@
 //! Traces and answers as they are seen: one chain over several countries.
 
-use egnatia_firearms::{
-    AnswerState, Hop, Outcome, Trace, TraceAnswer, TraceResult, hops, median_days,
-};
+use egnatia_firearms::{AnswerState, Hop, Outcome, Trace, TraceAnswer, median_days};
 use egnatia_record::{AuthorityId, Envelope, Kind, RecordId};
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::super::register::LikeFirearm;
+use super::chain::TraceStanding;
 use super::{ASKED, OPEN};
 use crate::port::{Cursor, DeliveryState, DueFilter, DuePlace, RecordFilter};
 use crate::writing::EventAbout;
@@ -25,6 +23,8 @@ pub struct TraceView {
     pub is_own: bool,
     /// The chain; empty for a partner's trace.
     pub hops: Vec<Hop>,
+    /// Where it stands.
+    pub standing: TraceStanding,
     /// Median time of the answers, in tenths of a day.
     pub median_tenths: Option<i64>,
     /// To whom it went.
@@ -74,6 +74,8 @@ pub struct TraceSummary {
     pub envelope: Envelope,
     /// What is asked.
     pub trace: Trace,
+    /// Where it stands.
+    pub standing: TraceStanding,
 }
 
 impl App {
@@ -86,55 +88,14 @@ impl App {
         let (stored, trace) = self.load::<Trace>(id, Kind::Trace).await?;
         let own = &self.inner.settings.authority;
         let is_own = stored.envelope.originator == *own;
-        let mut deliveries = Vec::new();
-        let mut asked: Vec<(AuthorityId, Timestamp, bool)> = Vec::new();
-        for row in self.store().deliveries_of(id).await? {
-            if row.kind != "record" {
-                continue;
-            }
-            let delivered = row.state == DeliveryState::Delivered;
-            match asked.iter_mut().find(|(to, ..)| *to == row.to) {
-                // A later version of the question does not start the clock anew.
-                Some(known) => known.2 |= delivered,
-                None => asked.push((
-                    row.to.clone(),
-                    row.done_at.unwrap_or(row.queued_at),
-                    delivered,
-                )),
-            }
-            deliveries.push(TraceDelivery {
-                to: row.to,
-                queued_at: row.queued_at,
-                state: row.state,
-                reason: row.reason,
-            });
-        }
-        let mut answers: Vec<(AuthorityId, TraceAnswer)> = Vec::new();
-        let mut own_answer = None;
-        let mut seen = Vec::new();
-        let linked = self.store().linked(id, "trace").await?;
-        for record in self.store().records(&linked).await? {
-            if record.envelope.kind != Kind::TraceAnswer {
-                continue;
-            }
-            if record.envelope.originator == *own {
-                own_answer = Some(record.envelope.id);
-            }
-            if let Some(answer) = read_body::<TraceAnswer>(&record)? {
-                seen.push(record.envelope.id);
-                answers.push((record.envelope.originator.clone(), answer));
-            }
-        }
+        let chain = self.chain_of(&stored.envelope, &trace).await?;
+        let seen = &chain.answers;
         let about = EventAbout::seen(id, stored.envelope.version).data(json!({ "answers": seen }));
         self.log_consultation(caller, about).await?;
-        let hours = i64::from(self.inner.firearms.trace_hours(trace.is_urgent()));
-        let chain = match is_own {
-            true => hops(own, &asked, &answers, SignedDuration::from_hours(hours)),
-            false => Vec::new(),
-        };
         Ok(TraceView {
-            median_tenths: median_days(&chain),
-            hops: chain,
+            median_tenths: median_days(&chain.hops),
+            standing: TraceStanding::of(&trace, &chain.hops, self.now()),
+            hops: chain.hops,
             may_change: is_own
                 && self
                     .inner
@@ -143,8 +104,8 @@ impl App {
             envelope: stored.envelope,
             trace,
             is_own,
-            deliveries,
-            own_answer,
+            deliveries: chain.deliveries,
+            own_answer: chain.own_answer,
         })
     }
 
@@ -205,9 +166,11 @@ impl App {
         let mut items = Vec::with_capacity(stored.len());
         for record in stored {
             if let Some(trace) = read_body(&record)? {
+                let chain = self.chain_of(&record.envelope, &trace).await?;
                 items.push(TraceSummary {
                     id: record.envelope.id,
                     envelope: record.envelope,
+                    standing: TraceStanding::of(&trace, &chain.hops, self.now()),
                     trace,
                 });
             }
@@ -216,45 +179,6 @@ impl App {
         let about = EventAbout::subject("traces").data(json!({ "records": ids }));
         self.log_consultation(caller, about).await?;
         Ok(Page { items, next })
-    }
-
-    /// All traces of the node's own, each with what was answered.
-    pub(in crate::firearms) async fn trace_results(&self) -> Result<Vec<TraceResult>, AppError> {
-        let mut results = Vec::new();
-        let mut after = None;
-        loop {
-            let filter = RecordFilter {
-                kind: Kind::Trace,
-                state: Some(ASKED.to_owned()),
-                created_by: None,
-                after,
-                limit: 500,
-            };
-            let stored = self.store().find(&filter).await?;
-            after = next_page(&stored, filter.limit);
-            for record in &stored {
-                let Some(trace) = read_body::<Trace>(record)? else {
-                    continue;
-                };
-                let linked = self.store().linked(record.envelope.id, "trace").await?;
-                let mut outcomes = Vec::new();
-                for answer in self.store().records(&linked).await? {
-                    if answer.envelope.kind == Kind::TraceAnswer
-                        && let Some(answer) = read_body::<TraceAnswer>(&answer)?
-                        && let AnswerState::Answered { outcome, .. } = answer.state
-                    {
-                        outcomes.push(outcome);
-                    }
-                }
-                results.push(TraceResult {
-                    asked_on: trace.asked_at.to_zoned_datetime(TimeZone::UTC).date(),
-                    outcomes,
-                });
-            }
-            if after.is_none() {
-                return Ok(results);
-            }
-        }
     }
 
     /// Partners' traces that this node has to answer, what is due first first; answers follow.

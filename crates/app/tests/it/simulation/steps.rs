@@ -54,6 +54,8 @@ pub fn trace_to(to: &AuthorityId) -> NewTrace {
         offence: "illicit possession of firearms".into(),
         urgent: None,
         question: String::new(),
+        circumstances: String::new(),
+        intended_use: "the investigation KU 12/26".into(),
         to: to.clone(),
         may_pass_to: BTreeSet::new(),
     }

@@ -4,10 +4,10 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 use egnatia_app::{Caller, ExportedTable};
-use egnatia_firearms::IncidentFilter;
+use egnatia_firearms::{IncidentFilter, Period, progress_table};
 use serde_json::json;
 
-use crate::cli::Figures;
+use crate::cli::{Figures, ProgressOf};
 use crate::commands::print;
 use crate::data::Data;
 
@@ -87,6 +87,33 @@ pub async fn places(
             .await?;
     }
     print(json, &json!(rows), table.text(what.csv).trim_end());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Half-years of the regional report side by side.
+pub async fn progress(
+    data: &Data,
+    caller: &Caller,
+    what: &ProgressOf,
+    json: bool,
+) -> anyhow::Result<ExitCode> {
+    let view = data.app.firearms_progress(caller, &what.until, what.count);
+    let view = view.await?;
+    let periods: Vec<Period> = view.periods.iter().map(|(period, _)| *period).collect();
+    let rows = view.rows.iter().filter(|row| what.csv || !row.is_empty());
+    let rows: Vec<_> = rows.cloned().collect();
+    if what.csv {
+        let (app, count) = (&data.app, rows.len());
+        app.log_export(caller, ExportedTable::Progress, count, &[])
+            .await?;
+    }
+    let names: Vec<String> = periods.iter().map(Period::half_name).collect();
+    let frozen: Vec<_> = view.periods.iter().map(|(_, frozen)| frozen).collect();
+    let value = json!({ "periods": names, "frozen": frozen, "rows": view.rows });
+    let table = Printed {
+        rows: progress_table(&periods, &rows),
+    };
+    print(json, &value, table.text(what.csv).trim_end());
     Ok(ExitCode::SUCCESS)
 }
 

@@ -2,14 +2,15 @@
 
 use std::process::ExitCode;
 
-use egnatia_app::{Caller, MissingReport};
+use egnatia_app::{Caller, MissingReport, NewCorrection};
 use egnatia_firearms::{Event, EventDraft, EventKind, Holder, LifeRefused, Personal, Report};
-use egnatia_record::{Handling, HandlingCode, OriginRegime};
+use egnatia_record::{Handling, HandlingCode, OriginRegime, RecordId};
 use jiff::civil::Date;
 use serde_json::json;
 
-use crate::cli::{Destruction, FirearmEvent, FirearmReport};
+use crate::cli::{Correction, Destruction, FirearmEvent, FirearmReport, Officer, Why};
 use crate::commands::print;
+use crate::commands::stock_plans::{Signed, sign_in, sign_out};
 use crate::data::Data;
 use crate::failure::InputError;
 
@@ -38,6 +39,7 @@ pub async fn event(
                 instead: None,
                 on,
                 reason,
+                first: None,
             };
             (event, today.date())
         }
@@ -52,11 +54,34 @@ pub async fn event(
                     instead: Some(Box::new(event)),
                     on,
                     reason,
+                    first: None,
                 },
             };
             (event, on)
         }
     };
+    if let Event::Correction {
+        of,
+        instead,
+        on,
+        reason,
+        ..
+    } = &event
+        && view.firearm.needs_two(*of)
+    {
+        let correction = NewCorrection {
+            of: *of,
+            instead: instead.as_deref().cloned(),
+            on: *on,
+            reason: reason.clone(),
+        };
+        data.app.propose_correction(caller, id, correction).await?;
+        let text = "Two officers signed that event: its correction is proposed, and another officer \
+                    signs it with `egnatia firearm correction sign`.";
+        let value = json!({ "firearm": id, "proposed": "correction", "of": of });
+        print(json, &value, text);
+        return Ok(ExitCode::SUCCESS);
+    }
     let said = event.kind();
     data.app.record_event(caller, id, event, on).await?;
     let view = data.app.view_firearm(caller, id).await?;
@@ -158,19 +183,101 @@ pub async fn destruction(
             done.await?;
             (id, "The destruction is proposed; another officer signs it.")
         }
-        Destruction::Sign { id, on, .. } => {
-            data.app.sign_destruction(caller, id, on).await?;
+        Destruction::Sign {
+            id,
+            on,
+            officer,
+            why,
+        } => {
+            let signer = signer(data, &officer, &why).await?;
+            let by = signer.as_deref().unwrap_or(caller);
+            let done = data.app.sign_destruction(by, id, on).await;
+            leave(data, signer).await?;
+            done?;
             (id, "Signed: the weapon is destroyed.")
         }
         Destruction::Withdraw { id, .. } => {
-            data.app.withdraw_destruction(caller, id).await?;
+            data.app.withdraw_proposal(caller, id).await?;
             (id, "The proposal is withdrawn.")
         }
     };
+    standing(data, caller, id, (json, text)).await
+}
+
+/// Signs or withdraws the correction of what two officers signed.
+pub async fn correction(
+    data: &Data,
+    caller: &Caller,
+    what: Correction,
+    json: bool,
+) -> anyhow::Result<ExitCode> {
+    let (id, text) = match what {
+        Correction::Sign { id, officer, why } => {
+            let signer = signer(data, &officer, &why).await?;
+            let by = signer.as_deref().unwrap_or(caller);
+            let done = data.app.sign_correction(by, id).await;
+            leave(data, signer).await?;
+            done?;
+            (id, "Signed: it is corrected.")
+        }
+        Correction::Withdraw { id, .. } => {
+            data.app.withdraw_proposal(caller, id).await?;
+            (id, "The proposal is withdrawn.")
+        }
+    };
+    standing(data, caller, id, (json, text)).await
+}
+
+/// The officer who signs with their own account, where one is named: two officers at one command line are
+/// one user of the operating system.
+async fn signer(data: &Data, officer: &Officer, why: &Why) -> anyhow::Result<Option<Signed>> {
+    match &officer.login {
+        Some(login) => Ok(Some(sign_in(&data.app, login, why).await?)),
+        None => Ok(None),
+    }
+}
+
+async fn leave(data: &Data, signer: Option<Signed>) -> anyhow::Result<()> {
+    match signer {
+        Some(signed) => sign_out(&data.app, signed).await,
+        None => Ok(()),
+    }
+}
+
+/// Says where the weapon is now, and what is proposed.
+async fn standing(
+    data: &Data,
+    caller: &Caller,
+    id: RecordId,
+    (json, text): (bool, &str),
+) -> anyhow::Result<ExitCode> {
     let view = data.app.view_firearm(caller, id).await?;
     let value = json!({
         "firearm": id, "custody": view.standing.custody, "proposed": view.firearm.proposed,
     });
     print(json, &value, text);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Weapons that wait for a second officer.
+pub async fn waiting(data: &Data, caller: &Caller, json: bool) -> anyhow::Result<ExitCode> {
+    let waiting = data.app.firearms_waiting(caller).await?;
+    let lines = waiting.iter().filter_map(|(id, firearm)| {
+        let proposed = firearm.proposed.as_ref()?;
+        let name = firearm.particulars.display_name();
+        Some(format!("{id} {name}: proposed by {}", proposed.by()))
+    });
+    let mut text = lines.collect::<Vec<_>>().join("\n");
+    if waiting.is_empty() {
+        text.push_str("Nothing waits for a second officer.");
+    }
+    let values = waiting.iter().map(|(id, firearm)| {
+        json!({
+            "firearm": id, "name": firearm.particulars.display_name(),
+            "proposed": firearm.proposed,
+        })
+    });
+    let value = json!(values.collect::<Vec<_>>());
+    print(json, &value, &text);
     Ok(ExitCode::SUCCESS)
 }

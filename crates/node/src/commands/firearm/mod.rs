@@ -4,6 +4,7 @@ mod figures;
 mod import;
 mod incident;
 mod life;
+mod register;
 mod report;
 mod returns;
 mod show;
@@ -11,22 +12,17 @@ mod trace;
 mod views;
 
 use std::fmt::Write;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
 
-use egnatia_app::{AppError, Caller, LikeFirearm, NewFirearm};
-use egnatia_firearms::{Mark, Particulars};
-use egnatia_formats::photographs::PHOTOGRAPH_BYTES_MAX;
-use egnatia_record::{Justification, RecordId};
+use egnatia_app::{AppError, Caller};
+use egnatia_record::Justification;
 use serde_json::{Value, json};
 
 use super::print;
-use crate::cli::{Destruction, Firearm, IncidentAct, Register, Trace, View, Why};
+use crate::cli::{Correction, Destruction, Firearm, IncidentAct, Photographs, Trace, View, Why};
 use crate::config::Config;
 use crate::data::{Data, Index, operator};
-use crate::failure::{InputError, REFUSED};
 
 /// Does what is asked for.
 pub async fn run(
@@ -38,9 +34,11 @@ pub async fn run(
     let caller = operator(Some(justified(why_of(&what))?))?;
     // What is written is searched for by this process, and followed by the index of the one that serves.
     let index = match &what {
-        Firearm::Register(_) | Firearm::Import(_) | Firearm::Event(_) | Firearm::Report(_) => {
-            Index::Load
-        }
+        Firearm::Register(_)
+        | Firearm::Describe(_)
+        | Firearm::Import(_)
+        | Firearm::Event(_)
+        | Firearm::Report(_) => Index::Load,
         Firearm::Trace(what) if matches!(**what, Trace::Inbox { .. }) => Index::Load,
         Firearm::Incident(what) if matches!(**what, IncidentAct::Record(_)) => Index::Load,
         _ => Index::Skip,
@@ -55,13 +53,17 @@ async fn act(data: &Data, caller: &Caller, what: Firearm, json: bool) -> anyhow:
     // Partners, and what was agreed with them.
     data.app.reload_directory().await?;
     match what {
-        Firearm::Register(what) => register(data, caller, *what, json).await,
+        Firearm::Register(what) => register::register(data, caller, *what, json).await,
         Firearm::Import(what) => import::run(data, caller, &what, json).await,
         Firearm::List(what) => views::list(data, caller, &what, json).await,
         Firearm::View(what) => views::run(data, caller, *what, json).await,
         Firearm::Photograph {
             id, file, shows, ..
-        } => photograph(data, caller, (id, &file, shows), json).await,
+        } => register::photograph(data, caller, (id, &file, shows), json).await,
+        Firearm::Photographs(what) => register::photographs(data, caller, what, json).await,
+        Firearm::Describe(what) => register::describe(data, caller, *what, json).await,
+        Firearm::Correction(what) => life::correction(data, caller, what, json).await,
+        Firearm::Progress(what) => figures::progress(data, caller, &what, json).await,
         Firearm::Show { id, .. } => show::one(data, caller, id, json).await,
         Firearm::Event(what) => life::event(data, caller, *what, json).await,
         Firearm::Report(what) => life::report(data, caller, *what, json).await,
@@ -78,12 +80,19 @@ async fn act(data: &Data, caller: &Caller, what: Firearm, json: bool) -> anyhow:
         Firearm::Series(what) => figures::series(data, caller, &what, json).await,
         Firearm::Places(what) => figures::places(data, caller, &what, json).await,
         Firearm::Clusters { .. } => clusters(data, caller, json).await,
+        Firearm::Waiting { .. } => life::waiting(data, caller, json).await,
     }
 }
 
 fn why_of(what: &Firearm) -> &Why {
     match what {
         Firearm::Register(what) => &what.why,
+        Firearm::Describe(what) => &what.why,
+        Firearm::Progress(what) => &what.why,
+        Firearm::Correction(Correction::Sign { why, .. } | Correction::Withdraw { why, .. }) => why,
+        Firearm::Photographs(Photographs::Show { why, .. } | Photographs::Remove { why, .. }) => {
+            why
+        }
         Firearm::Import(what) => &what.why,
         Firearm::Series(what) | Firearm::Places(what) => &what.why,
         Firearm::List(what) => &what.why,
@@ -103,7 +112,8 @@ fn why_of(what: &Firearm) -> &Why {
         | Firearm::Photograph { why, .. }
         | Firearm::Show { why, .. }
         | Firearm::Return { why, .. }
-        | Firearm::Clusters { why } => why,
+        | Firearm::Clusters { why }
+        | Firearm::Waiting { why } => why,
     }
 }
 
@@ -113,100 +123,6 @@ fn justified(why: &Why) -> Result<Justification, AppError> {
         (Some(purpose), Some(case)) => Ok(Justification { purpose, case }),
         _ => Err(AppError::NoJustification),
     }
-}
-
-fn like_json(like: &LikeFirearm) -> Value {
-    json!({
-        "record": like.record, "list": like.list, "name": like.name,
-        "probability": like.assessment.probability, "band": like.assessment.band,
-        "evidence": like.assessment.evidence,
-    })
-}
-
-async fn register(
-    data: &Data,
-    caller: &Caller,
-    what: Register,
-    json: bool,
-) -> anyhow::Result<ExitCode> {
-    let new = NewFirearm {
-        particulars: Particulars {
-            marks: vec![Mark {
-                state: what.state,
-                ..Mark::readable(what.place, &what.serial)
-            }],
-            kind: what.kind,
-            make: what.make,
-            model: what.model,
-            calibre: what.calibre,
-            category: what.category,
-            country: what.country,
-            year: what.year,
-            distinguished_by: what.distinguished_by,
-            photographs: Vec::new(),
-        },
-        reference: None,
-        first: None,
-        different_from: what.different_from.into_iter().collect(),
-    };
-    let like = data.app.like_firearms(caller, &new.particulars).await?;
-    let mut text = String::new();
-    for like in &like {
-        writeln!(
-            text,
-            "{:>5.1} %  {} {:10} {}",
-            like.assessment.probability * 100.0,
-            like.record,
-            like.list,
-            like.name
-        )?;
-    }
-    let matched = data.app.settings().thresholds.matched;
-    let seen = |like: &LikeFirearm| {
-        like.assessment.probability < matched || new.different_from.contains(&like.record)
-    };
-    let agrees = !like.iter().all(seen);
-    let found: Vec<Value> = like.iter().map(like_json).collect();
-    if what.dry_run || agrees {
-        text.push_str(match agrees {
-            true => {
-                "Nothing is registered: this agrees with what is known already. Look at it; where \
-                 it is another weapon, say so with --different-from."
-            }
-            false => "Nothing like it is known. Nothing is registered: this was a dry run.",
-        });
-        print(json, &json!({ "registered": null, "like": found }), &text);
-        let refused = agrees && !what.dry_run;
-        return Ok(match refused {
-            true => ExitCode::from(REFUSED),
-            false => ExitCode::SUCCESS,
-        });
-    }
-    let id = data.app.register_firearm(caller, new).await?;
-    write!(text, "Weapon {id} is registered.")?;
-    print(json, &json!({ "registered": id, "like": found }), &text);
-    Ok(ExitCode::SUCCESS)
-}
-
-async fn photograph(
-    data: &Data,
-    caller: &Caller,
-    (id, file, shows): (RecordId, &Path, String),
-    json: bool,
-) -> anyhow::Result<ExitCode> {
-    let unusable = |error: std::io::Error| InputError(format!("`{}`: {error}", file.display()));
-    // One byte more than is taken: then it is too large, and is not read to its end.
-    let most = u64::try_from(PHOTOGRAPH_BYTES_MAX)?.saturating_add(1);
-    let mut bytes = Vec::new();
-    let opened = File::open(file).map_err(unusable)?;
-    opened
-        .take(most)
-        .read_to_end(&mut bytes)
-        .map_err(unusable)?;
-    let kept = data.app.add_photograph(caller, id, (bytes, shows)).await?;
-    let text = format!("Photograph {kept} is kept.");
-    print(json, &json!({ "photograph": kept }), &text);
-    Ok(ExitCode::SUCCESS)
 }
 
 async fn clusters(data: &Data, caller: &Caller, json: bool) -> anyhow::Result<ExitCode> {

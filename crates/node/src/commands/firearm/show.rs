@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 use egnatia_app::{Caller, FirearmView, TraceView};
-use egnatia_firearms::HopState;
+use egnatia_firearms::{HopState, Proposal};
 use egnatia_record::RecordId;
 use serde_json::{Value, json};
 
@@ -52,6 +52,16 @@ fn to_text(view: &FirearmView) -> Result<String, std::fmt::Error> {
     if let Some(clock) = &view.clock {
         line("Report due", &clock.due_at.to_string())?;
     }
+    for kept in &view.firearm.photographs {
+        line("Photograph", &format!("{} {}", kept.record, kept.shows))?;
+    }
+    if let Some(proposed) = &view.firearm.proposed {
+        let what = match proposed {
+            Proposal::Destruction(_) => "destruction",
+            Proposal::Correction(_) => "correction",
+        };
+        line("Proposed", &format!("{what}, by {}", proposed.by()))?;
+    }
     for (number, entry) in (1_usize..).zip(&view.firearm.life) {
         let said = format!(
             "{number}. {} {} by {}",
@@ -88,7 +98,7 @@ pub async fn trace(
         .collect();
     let value = json!({
         "trace": id, "envelope": view.envelope, "body": view.trace, "hops": hops,
-        "median_tenths_of_a_day": view.median_tenths, "leads": view.leads(),
+        "standing": view.standing.as_str(), "median_tenths_of_a_day": view.median_tenths, "leads": view.leads(),
         "last_holder_known": view.last_holder().is_some(),
     });
     print(json, &value, chain(&view, now)?.trim_end());

@@ -39,6 +39,18 @@ pub async fn run(
                 format!("It may be passed on to {country}; everybody who was asked is told.");
             print(json, &json!({ "trace": id, "consented": country }), &text);
         }
+        Trace::Remind { id, .. } => {
+            let late = data.app.remind_late(caller, id).await?;
+            let names: Vec<&str> = late.iter().map(|late| late.as_str()).collect();
+            let text = format!("Reminded: {}.", names.join(", "));
+            print(json, &json!({ "trace": id, "reminded": late }), &text);
+        }
+        Trace::Close { id, because, .. } => {
+            data.app.close_trace(caller, id, because).await?;
+            let text = format!("Closed: {because}. Everybody who has it is told.");
+            print(json, &json!({ "trace": id, "closed": because }), &text);
+        }
+        Trace::Partners { .. } => return partners(data, caller, json).await,
         Trace::Answer(what) => {
             let (id, new) = (what.id, reply(what)?);
             let said = new.outcome.as_str();
@@ -80,6 +92,8 @@ async fn ask(data: &Data, caller: &Caller, what: TraceAsk, json: bool) -> anyhow
         recovered_on: what.recovered_on,
         offence: what.offence,
         urgent: what.urgency.map(|ground| (ground, what.urgency_reason)),
+        circumstances: what.circumstances,
+        intended_use: what.intended_use,
         question: what.question,
         to: what.to.clone(),
         may_pass_to: what.may_pass_to.into_iter().collect(),
@@ -98,18 +112,48 @@ async fn list(data: &Data, caller: &Caller, limit: u32, json: bool) -> anyhow::R
         let trace = &item.trace;
         writeln!(
             text,
-            "{} {} {:8} {}",
+            "{} {} {:8} {:9} {}",
             item.id,
             trace.asked_at,
             trace.priority,
+            item.standing.as_str(),
             trace.weapon.display_name()
         )?;
-        values.push(json!({ "trace": item.id, "body": trace }));
+        values.push(json!({
+            "trace": item.id, "standing": item.standing.as_str(), "body": trace,
+        }));
     }
     if page.items.is_empty() {
         text.push_str("This node asks after no weapon.");
     }
     print(json, &json!(values), text.trim_end());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// How partners answer.
+async fn partners(data: &Data, caller: &Caller, json: bool) -> anyhow::Result<ExitCode> {
+    let rows = data.app.trace_partners(caller).await?;
+    let mut text = String::new();
+    for row in &rows {
+        let median = row.median_tenths_of_a_day.map_or_else(
+            || "no answer yet".to_owned(),
+            |tenths| format!("median {}.{} days", tenths / 10, tenths % 10),
+        );
+        writeln!(
+            text,
+            "{:20} asked {:>4}, answered {:>4} ({} late, {} refused), overdue {:>4}, {median}",
+            row.authority.as_str(),
+            row.asked,
+            row.answered,
+            row.answered_late,
+            row.refused,
+            row.overdue
+        )?;
+    }
+    if rows.is_empty() {
+        text.push_str("No trace of this node has arrived anywhere yet.");
+    }
+    print(json, &json!(rows), text.trim_end());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -129,7 +173,7 @@ async fn inbox(data: &Data, caller: &Caller, limit: u32, json: bool) -> anyhow::
         )?;
         let like = match answer.state {
             AnswerState::Open => data.app.view_trace_answer(caller, *id).await?.like,
-            AnswerState::Answered { .. } => Vec::new(),
+            AnswerState::Answered { .. } | AnswerState::Closed { .. } => Vec::new(),
         };
         for like in &like {
             let probability = like.assessment.probability * 100.0;
@@ -153,6 +197,7 @@ fn standing(answer: &TraceAnswer) -> String {
     match &answer.state {
         AnswerState::Open => format!("due {}", answer.due_at),
         AnswerState::Answered { outcome, at, .. } => format!("{} {at}", outcome.as_str()),
+        AnswerState::Closed { at } => format!("closed {at}"),
     }
 }
 

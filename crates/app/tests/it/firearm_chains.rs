@@ -1,0 +1,165 @@
+//! Traces: who is late and reminded, what is closed, how partners answer; half-years side by side.
+
+use egnatia_app::{AppError, TraceStanding};
+use egnatia_firearms::{Closing, Outcome, ReturnSection};
+use egnatia_record::AuthorityId;
+use egnatia_testkit::region;
+use jiff::SignedDuration;
+
+use crate::firearms::{answer, exported, focal, node, open_answer, trace_to};
+
+fn code<T: std::fmt::Debug>(refused: Result<T, AppError>) -> &'static str {
+    match refused {
+        Err(AppError::Invalid(error)) => error.code,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_late_is_reminded_and_nobody_else() {
+    let nodes = region().await;
+    let [me, rs, mk] = ["me-up", "rs-mup", "mk-mvr"].map(|name| node(&nodes, name));
+    let trace = me.app.start_trace(&focal(), trace_to("rs-mup", &[])).await;
+    let trace = trace.unwrap();
+    let mk_mvr: AuthorityId = "mk-mvr".parse().unwrap();
+    me.app.ask_further(&focal(), trace, &mk_mvr).await.unwrap();
+    for to in [rs, mk] {
+        me.deliver_to(to).await;
+    }
+    answer(rs, Outcome::NoRecord, None).await.unwrap();
+    rs.deliver_to(me).await;
+    let early = me.app.remind_late(&focal(), trace).await;
+    assert_eq!(code(early), "nobody-late");
+    for node in [me, rs, mk] {
+        node.clock.advance(SignedDuration::from_hours(24 * 8));
+    }
+    let listed = me.app.traces(&focal(), None, 10).await.unwrap();
+    assert_eq!(listed.items[0].standing, TraceStanding::Late(1));
+    let focal = focal();
+    let due = mk.app.view_trace_answer(&focal, open_answer(mk).await);
+    let due = due.await.unwrap().answer.due_at;
+
+    let late = me.app.remind_late(&focal, trace).await.unwrap();
+    assert_eq!(late, [mk_mvr], "Serbia has answered");
+    assert_eq!(me.deliver_to(mk).await.delivered, 1);
+    assert_eq!(me.deliver_to(rs).await.delivered, 0);
+    let view = mk.app.view_trace_answer(&focal, open_answer(mk).await);
+    let view = view.await.unwrap();
+    assert!(view.trace.reminded_at.is_some());
+    assert_eq!(view.answer.due_at, due, "the clock does not start anew");
+    let again = me.app.remind_late(&focal, trace).await;
+    assert_eq!(code(again), "reminded-today");
+    me.clock.advance(SignedDuration::from_hours(24));
+    me.app.remind_late(&focal, trace).await.unwrap();
+
+    let times = me.app.trace_partners(&focal).await.unwrap();
+    let counts: Vec<(&str, u32, u32, u32)> = times
+        .iter()
+        .map(|one| (one.authority.as_str(), one.asked, one.answered, one.overdue))
+        .collect();
+    assert_eq!(counts, [("mk-mvr", 1, 0, 1), ("rs-mup", 1, 1, 0)]);
+}
+
+#[tokio::test]
+async fn a_closed_trace_takes_the_clock_away_from_whoever_was_silent() {
+    let nodes = region().await;
+    let [me, rs, ba] = ["me-up", "rs-mup", "ba-dkpt"].map(|name| node(&nodes, name));
+    let trace = me
+        .app
+        .start_trace(&focal(), trace_to("rs-mup", &["BA"]))
+        .await;
+    let trace = trace.unwrap();
+    me.deliver_to(rs).await;
+    // Bosnia has it from Serbia, and is told all the same.
+    answer(rs, exported(), Some("ba-dkpt")).await.unwrap();
+    rs.deliver_to(ba).await;
+    rs.deliver_to(me).await;
+    let open = open_answer(ba).await;
+    assert_eq!(ba.app.traces_open().await.unwrap(), 1);
+    me.app
+        .close_trace(&focal(), trace, Closing::NotNeeded)
+        .await
+        .unwrap();
+    assert_eq!(me.deliver_to(ba).await.delivered, 1);
+    assert_eq!(ba.app.traces_open().await.unwrap(), 0);
+    let view = ba.app.view_trace_answer(&focal(), open).await.unwrap();
+    assert_eq!(view.answer.state_word(), "closed");
+    let refused = answer_now(ba, open).await;
+    assert_eq!(code(refused), "closed");
+    // What was answered stays, and nothing more is asked.
+    let view = me.app.view_trace(&focal(), trace).await.unwrap();
+    assert_eq!(view.standing, TraceStanding::Closed(Closing::NotNeeded));
+    assert_eq!(view.hops.len(), 2);
+    let again = me.app.close_trace(&focal(), trace, Closing::Traced).await;
+    assert_eq!(code(again), "closed");
+    let (focal, albania) = (focal(), "al-asp".parse().unwrap());
+    let further = me.app.ask_further(&focal, trace, &albania);
+    assert_eq!(code(further.await), "closed");
+    let consent = me
+        .app
+        .consent_to_pass_on(&focal, trace, "AL".parse().unwrap());
+    assert_eq!(code(consent.await), "closed");
+}
+
+async fn answer_now(
+    node: &egnatia_testkit::TestNode,
+    id: egnatia_record::RecordId,
+) -> Result<(), AppError> {
+    let new = egnatia_app::NewTraceAnswer {
+        outcome: Outcome::NoRecord,
+        pass_to: None,
+    };
+    node.app.answer_trace(&focal(), id, new).await
+}
+
+#[tokio::test]
+async fn half_years_are_counted_as_they_are_and_a_frozen_one_stays() {
+    let nodes = region().await;
+    let [me, rs] = ["me-up", "rs-mup"].map(|name| node(&nodes, name));
+    let trace = me.app.start_trace(&focal(), trace_to("rs-mup", &[])).await;
+    trace.unwrap();
+    me.deliver_to(rs).await;
+    rs.clock.advance(SignedDuration::from_hours(48));
+    answer(rs, Outcome::NoRecord, None).await.unwrap();
+    rs.deliver_to(me).await;
+    let kind = egnatia_firearms::ReturnKind::HalfYear;
+    let frozen = me
+        .app
+        .freeze_return(&focal(), kind, "2026-H1")
+        .await
+        .unwrap();
+    let view = me
+        .app
+        .firearms_progress(&focal(), "2026-H2", 3)
+        .await
+        .unwrap();
+    let names: Vec<(String, bool)> = view
+        .periods
+        .iter()
+        .map(|(period, id)| (period.half_name(), *id == Some(frozen)))
+        .collect();
+    let expected = [("2025-H2", false), ("2026-H1", true), ("2026-H2", false)];
+    assert_eq!(names, expected.map(|(name, is)| (name.to_owned(), is)));
+    let counts = |what: &str, at: &str| {
+        let mut rows = view.rows.iter();
+        let row = rows.find(|row| {
+            row.section == Some(ReturnSection::Tracing) && row.what == what && row.at == at
+        });
+        row.unwrap_or_else(|| panic!("{what} {at}")).counts.clone()
+    };
+    assert_eq!(counts("requested", ""), [Some(0), Some(0), Some(1)]);
+    assert_eq!(counts("not-traced", ""), [Some(0), Some(0), Some(1)]);
+    let median = counts("median-tenths-of-a-day", "partner: RS");
+    assert_eq!(median, [None, None, Some(20)]);
+    // Serbia counts its own answer.
+    let view = rs.app.firearms_progress(&focal(), "", 1).await.unwrap();
+    let ours = view
+        .rows
+        .iter()
+        .find(|row| row.what == "answered-by-us-in-time");
+    assert_eq!(ours.unwrap().counts, [Some(1)]);
+    for (until, count) in [("2026", 3), ("2026-H2", 0)] {
+        let refused = me.app.firearms_progress(&focal(), until, count).await;
+        assert_eq!(code(refused), "invalid");
+    }
+}
