@@ -256,6 +256,6 @@ impl App {
 }
 
 /// What the log says of a change.
-fn changed(what: &'static str) -> Beside {
+pub(crate) fn changed(what: &'static str) -> Beside {
     Beside::new("", Operation::Alteration).data(serde_json::json!({ "change": what }))
 }

@@ -167,7 +167,7 @@ impl Firearm {
         });
         let (standing, _) = follow(&self.life)?;
         // Whatever moves the weapon ends a proposal: it was about the weapon in that custody.
-        if !matches!(standing.custody, crate::Custody::Authority(_)) {
+        if !standing.custody.is_with_authority() {
             self.proposed = None;
         }
         Ok(self)
@@ -186,7 +186,7 @@ impl Firearm {
             return Err(LifeRefused::ProposedAlready);
         }
         match self.standing()?.custody {
-            crate::Custody::Authority(_) => {}
+            custody if custody.is_with_authority() => {}
             crate::Custody::Destroyed => return Err(LifeRefused::Destroyed),
             _ => return Err(LifeRefused::NotWithAnAuthority),
         }

@@ -6,6 +6,7 @@ mod firearm_life;
 mod incident;
 mod partner;
 mod stock;
+mod stock_acts;
 mod trace;
 
 use std::net::SocketAddr;
@@ -22,6 +23,10 @@ pub use firearm_life::{Destruction, FirearmEvent, FirearmReport};
 pub use incident::{IncidentAct, IncidentRecord, Returns};
 pub use partner::{Card, Partner, RotateKeys};
 pub use stock::{PlanAct, Qd, Stock};
+pub use stock_acts::{
+    ClimateAct, CommandAct, DisposalAct, DisposalPlan, Ended, RuleAct, RuleSet, SignedIn,
+    StatedLine,
+};
 pub use trace::{Trace, TraceAsk, TraceReply};
 
 const AFTER: &str = "\

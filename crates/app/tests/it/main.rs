@@ -28,6 +28,7 @@ mod screening;
 mod simulation;
 mod stock;
 mod stock_counts;
+mod stock_custody;
 mod stock_losses;
 mod stock_plans;
 mod witnesses;

@@ -18,7 +18,7 @@ use jiff::tz::TimeZone;
 use crate::stock::{Depot, charges, inspector, keeper, moved, remark, weapon};
 use crate::world::{admin, caller};
 
-fn focal() -> Caller {
+pub(crate) fn focal() -> Caller {
     caller(
         "f.focal",
         Role::FirearmsOfficer,
@@ -27,15 +27,15 @@ fn focal() -> Caller {
 }
 
 /// A depot with one weapon in a rack, which the register knows too.
-struct Armoury {
-    depot: Depot,
-    firearm: RecordId,
-    rifle: GoodsId,
-    rack: AccountId,
+pub(crate) struct Armoury {
+    pub(crate) depot: Depot,
+    pub(crate) firearm: RecordId,
+    pub(crate) rifle: GoodsId,
+    pub(crate) rack: AccountId,
 }
 
 impl Armoury {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let depot = Depot::new().await;
         let firearm = register(&depot, "M70B-45123").await;
         let goods = Goods {
@@ -57,15 +57,15 @@ impl Armoury {
         }
     }
 
-    fn app(&self) -> &egnatia_app::App {
+    pub(crate) fn app(&self) -> &egnatia_app::App {
         self.depot.app()
     }
 
-    fn today(&self) -> Date {
+    pub(crate) fn today(&self) -> Date {
         self.app().now().to_zoned_datetime(TimeZone::UTC).date()
     }
 
-    async fn custody(&self) -> &'static str {
+    pub(crate) async fn custody(&self) -> &'static str {
         let view = self.app().view_firearm(&focal(), self.firearm).await;
         view.unwrap().standing.custody.as_str()
     }
@@ -90,12 +90,16 @@ impl Armoury {
 
     /// Somebody sees that it is gone, and another one looks again.
     async fn recounted(&self) -> RecordId {
+        self.recounted_at(self.rack).await
+    }
+
+    async fn recounted_at(&self, place: AccountId) -> RecordId {
         let (ana, boris) = (keeper("ana"), keeper("boris"));
         let case = self
             .app()
             .report_stock_missing(
                 &ana,
-                (self.rack, self.rifle),
+                (place, self.rifle),
                 1.try_into().unwrap(),
                 remark("the rack is empty"),
             )
@@ -128,7 +132,7 @@ impl Armoury {
     }
 
     /// Takes a movement back, by two persons.
-    async fn reversed(&self, movement: MovementId) {
+    pub(crate) async fn reversed(&self, movement: MovementId) {
         let app = self.app();
         let back = app
             .reverse_movement(&keeper("ana"), movement, None, remark("it was wrong"))
@@ -142,6 +146,15 @@ impl Armoury {
 pub(crate) async fn register(depot: &Depot, number: &str) -> RecordId {
     let on = depot.app().now().to_zoned_datetime(TimeZone::UTC).date();
     let holder = Holder::known_as(HolderKind::Authority, "unit 7");
+    register_with(depot, number, Some((Event::Manufacture { holder }, on))).await
+}
+
+/// Registers a rifle of which this happened first.
+pub(crate) async fn register_with(
+    depot: &Depot,
+    number: &str,
+    first: Option<(Event, Date)>,
+) -> RecordId {
     let new = NewFirearm {
         particulars: Particulars {
             marks: vec![Mark::readable(MarkPlace::Receiver, number)],
@@ -156,7 +169,7 @@ pub(crate) async fn register(depot: &Depot, number: &str) -> RecordId {
             photographs: Vec::new(),
         },
         reference: None,
-        first: Some((Event::Manufacture { holder }, on)),
+        first,
         different_from: BTreeSet::new(),
     };
     let done = depot.app().register_firearm(&focal(), new).await;
@@ -321,6 +334,12 @@ async fn what_the_register_misses_becomes_a_case_and_one_alert_looks_for_it() {
 async fn a_theft_is_told_whatever_an_older_mistake_in_the_register_says() {
     let armoury = Armoury::new().await;
     let app = armoury.app();
+    let unit = app.add_holder(&keeper("ana"), "2nd Company").await.unwrap();
+    let issue = moved(Kind::Issue, armoury.rifle, (armoury.rack, unit), 1);
+    let issue = app.enter_movement(&keeper("ana"), issue).await.unwrap();
+    app.sign_movement(&inspector(), issue.row.movement.id, None)
+        .await
+        .unwrap();
     let gone = Event::Export {
         to: "AL".parse().unwrap(),
         licence: "X-1".into(),
@@ -329,7 +348,7 @@ async fn a_theft_is_told_whatever_an_older_mistake_in_the_register_says() {
     app.record_event(&focal(), armoury.firearm, gone, armoury.today())
         .await
         .unwrap();
-    let case = armoury.recounted().await;
+    let case = armoury.recounted_at(unit).await;
     let report = app
         .lose_stock(&inspector(), case, LossKind::Stolen, remark("lock broken"))
         .await
@@ -338,6 +357,22 @@ async fn a_theft_is_told_whatever_an_older_mistake_in_the_register_says() {
     assert_eq!(armoury.alerts().await.len(), 1);
     assert_eq!(armoury.custody().await, "abroad");
     app.sign_movement(&keeper("ana"), report.movement, None)
+        .await
+        .unwrap();
+    // Nor does it lie in a store while the register has it abroad.
+    let sides = (AccountId::LOST, armoury.rack);
+    let back = moved(Kind::Recovery, armoury.rifle, sides, 1);
+    let refused = app.enter_movement(&keeper("ana"), back).await;
+    assert!(
+        matches!(&refused, Err(AppError::Invalid(wrong)) if wrong.code == "register"),
+        "{refused:?}"
+    );
+    let home = Event::Import {
+        from: "AL".parse().unwrap(),
+        holder: Holder::known_as(HolderKind::Authority, "unit 7"),
+        licence: "X-1".into(),
+    };
+    app.record_event(&focal(), armoury.firearm, home, armoury.today())
         .await
         .unwrap();
     armoury.recovered().await;

@@ -8,6 +8,7 @@ use egnatia_stockpile::distance::Edges;
 use egnatia_stockpile::{Division, Mass};
 
 use super::Why;
+use super::stock_acts::{ClimateAct, CommandAct, DisposalAct, RuleAct, SIGNS_AFTER};
 
 const AFTER: &str = "\
 Exposed sites: inhabited-building, public-road, vulnerable-construction, magazine, workshop,
@@ -47,7 +48,7 @@ pub struct Qd {
     pub rule: Option<String>,
 }
 
-fn division(text: &str) -> Result<Division, String> {
+pub(super) fn division(text: &str) -> Result<Division, String> {
     let text = match text {
         "1.2" => "1.2.1",
         "1.3" => "1.3.1",
@@ -187,6 +188,18 @@ pub enum Stock {
         #[command(flatten)]
         why: Why,
     },
+    /// List, set and end rules by which stores are counted more often.
+    #[command(subcommand)]
+    Rule(RuleAct),
+    /// Hand over the command of a site.
+    #[command(subcommand, after_help = SIGNS_AFTER)]
+    Command(CommandAct),
+    /// Temperature and humidity of a store: limits, state, what was done.
+    #[command(subcommand, after_help = SIGNS_AFTER)]
+    Climate(ClimateAct),
+    /// Plan a destruction, and carry it out.
+    #[command(subcommand)]
+    Disposal(DisposalAct),
     /// Show plans of destruction: planned, done, left.
     Disposals {
         #[command(flatten)]

@@ -15,6 +15,7 @@ mod qd;
 mod screen;
 mod serve;
 mod stock;
+mod stock_acts;
 mod stock_plans;
 mod user;
 mod zone;

@@ -9,7 +9,7 @@ use anyhow::Context;
 use egnatia_app::{App, Caller, NewPlanPoint, Password, SessionKind, SignInError, SiteMap};
 use egnatia_formats::{readings, site_plan};
 use egnatia_record::RecordId;
-use egnatia_stockpile::CountWhy;
+use egnatia_stockpile::{AccountId, CountWhy, Place};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
@@ -36,7 +36,8 @@ pub async fn plan(data: &Data, act: &PlanAct, json: bool) -> anyhow::Result<Exit
     done
 }
 
-struct Signed {
+/// Somebody who has signed in at the command line.
+pub(super) struct Signed {
     caller: Caller,
     token: String,
 }
@@ -49,7 +50,8 @@ impl std::ops::Deref for Signed {
     }
 }
 
-async fn sign_in(app: &App, login: &str, why: &Why) -> anyhow::Result<Signed> {
+/// Signs somebody in, with the password on standard input.
+pub(super) async fn sign_in(app: &App, login: &str, why: &Why) -> anyhow::Result<Signed> {
     let justification = justified(why)?;
     let mut text = String::new();
     std::io::stdin()
@@ -71,7 +73,8 @@ async fn sign_in(app: &App, login: &str, why: &Why) -> anyhow::Result<Signed> {
     })
 }
 
-async fn sign_out(app: &App, signed: Signed) -> anyhow::Result<()> {
+/// Ends their session.
+pub(super) async fn sign_out(app: &App, signed: Signed) -> anyhow::Result<()> {
     if let Some(who) = app.authenticate(&signed.token, SessionKind::Bearer).await? {
         app.sign_out(&who).await?;
     }
@@ -243,22 +246,9 @@ pub async fn enter_readings(
         .map_err(|_| InputError(format!("{}: it is not UTF-8", shown())))?;
     let read =
         readings::read(text, &zone).map_err(|error| InputError(format!("{}: {error}", shown())))?;
-    let mut found = Vec::new();
-    for view in data.app.stock_sites(caller).await? {
-        let stores = view.site.stores().filter(|place| {
-            place.code.eq_ignore_ascii_case(store) || place.account.to_string() == store
-        });
-        found.extend(stores.map(|place| place.account));
-    }
-    let [store] = found.as_slice() else {
-        let text = match found.is_empty() {
-            true => format!("there is no store `{store}`"),
-            false => format!("`{store}` is a store of several sites: name it by its account"),
-        };
-        return Err(InputError(text).into());
-    };
+    let store = find_store(data, caller, store).await?;
     let count = read.len();
-    let out = data.app.enter_readings(caller, *store, read).await?;
+    let out = data.app.enter_readings(caller, store, read).await?;
     let text = format!("{count} readings are kept, {out} of them out of the limits.");
     print(json, &json!({ "readings": count, "out": out }), &text);
     Ok(ExitCode::SUCCESS)
@@ -294,4 +284,44 @@ pub async fn disposals(data: &Data, caller: &Caller, json: bool) -> anyhow::Resu
     }
     print(json, &json!(values), text.trim_end());
     Ok(ExitCode::SUCCESS)
+}
+
+/// A store by its code or its account.
+pub(super) async fn find_store(
+    data: &Data,
+    caller: &Caller,
+    store: &str,
+) -> anyhow::Result<AccountId> {
+    let sites = data.app.stock_sites(caller).await?;
+    let stores = sites.iter().flat_map(|view| view.site.stores());
+    one(stores, ("store", store))
+}
+
+/// A store, bay or rack by its code or its account.
+pub(super) async fn find_place(
+    data: &Data,
+    caller: &Caller,
+    place: &str,
+) -> anyhow::Result<AccountId> {
+    let sites = data.app.stock_sites(caller).await?;
+    let places = sites.iter().flat_map(|view| &view.site.places);
+    one(places, ("place", place))
+}
+
+fn one<'a>(
+    places: impl Iterator<Item = &'a Place>,
+    (what, stated): (&str, &str),
+) -> anyhow::Result<AccountId> {
+    let wanted = stated.trim().to_lowercase();
+    let is_it =
+        |place: &&Place| place.code.to_lowercase() == wanted || place.account.to_string() == wanted;
+    let found: Vec<&Place> = places.filter(is_it).collect();
+    match found.as_slice() {
+        [place] => Ok(place.account),
+        [] => Err(InputError(format!("there is no {what} `{stated}`")).into()),
+        _ => {
+            let text = format!("`{stated}` is a {what} of several sites: name it by its account");
+            Err(InputError(text).into())
+        }
+    }
 }

@@ -32,6 +32,7 @@ mod seven;
 mod seven_networks;
 mod seven_trace;
 mod stock;
+mod stock_acts;
 mod stock_losses;
 mod stock_proof;
 mod tamper;

@@ -17,7 +17,7 @@ use crate::binary::{Node, Ran, Serving};
 const ROUNDS: usize = 10;
 const LOST: &str = "00000000000000000000000000000004";
 
-fn site(node: &Node) -> String {
+pub(crate) fn site(node: &Node) -> String {
     let path = node.path("site.json");
     let text = r#"{"name":"Depot One","places":[{"code":"M1","name":"Store 1"},
         {"code":"M1-A","name":"Rack A","inside":"M1"}]}"#;
@@ -29,7 +29,7 @@ fn site(node: &Node) -> String {
 }
 
 /// Runs a command with a password on standard input.
-fn with_password(node: &Node, arguments: &[&str], password: &str) -> Ran {
+pub(crate) fn with_password(node: &Node, arguments: &[&str], password: &str) -> Ran {
     let mut command = node.command();
     command
         .args(arguments)
