@@ -16,6 +16,7 @@ mod movements;
 mod overview;
 mod plan;
 mod plans;
+mod register;
 mod returns;
 mod scans;
 mod sites;
@@ -43,7 +44,7 @@ use crate::writing::{Beside, Keep, Terms, Writing};
 use crate::{Action, App, AppError, Caller, Invalid, Settings, read_body};
 
 pub use cases::{CaseSummary, FoundAgain, LossReport};
-pub use climate::{ClimateDue, ClimateView, SurveillanceDue};
+pub use climate::{ClimateDue, ClimateView, ReadingsReport, SurveillanceDue};
 pub use commands::{CommandView, NewCommand};
 pub use counts::TakeView;
 pub use disposals::{CarriedOut, DisposalView, NewDisposal};

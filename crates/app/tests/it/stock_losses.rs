@@ -128,7 +128,10 @@ impl Armoury {
     async fn recovered(&self) -> MovementId {
         let back = moved(Kind::Recovery, self.rifle, (AccountId::LOST, self.rack), 1);
         let back = self.app().enter_movement(&keeper("ana"), back).await;
-        back.unwrap().row.movement.id
+        let id = back.unwrap().row.movement.id;
+        let signed = self.app().sign_movement(&keeper("boris"), id, None).await;
+        signed.unwrap();
+        id
     }
 
     /// Takes a movement back, by two persons.
@@ -189,8 +192,27 @@ async fn a_theft_is_in_the_life_of_the_weapon_and_a_find_ends_both() {
     app.sign_movement(&keeper("ana"), loss, None).await.unwrap();
     assert_eq!(armoury.state(case).await, "lost");
 
-    armoury.recovered().await;
+    // One person brings it back; the second one ends what partners look for, and the case says who.
+    let back = moved(
+        Kind::Recovery,
+        armoury.rifle,
+        (AccountId::LOST, armoury.rack),
+        1,
+    );
+    let back = app.enter_movement(&keeper("ana"), back).await.unwrap();
+    assert_eq!(armoury.alerts().await, alerts, "one person ends no alert");
+    assert_eq!(armoury.custody().await, "stolen");
+    let back = back.row.movement.id;
+    let alone = app.sign_movement(&keeper("ana"), back, None).await;
+    assert!(matches!(alone, Err(AppError::Conflict(_))), "{alone:?}");
+    assert_eq!(armoury.alerts().await, alerts);
+    app.sign_movement(&keeper("boris"), back, None)
+        .await
+        .unwrap();
     assert_eq!(armoury.state(case).await, "found");
+    let end = app.stock_case(&keeper("ana"), case).await.unwrap();
+    let end = end.case.alert_end.unwrap();
+    assert_eq!((end.alert, end.by.as_str()), (alerts[0], "boris"));
     assert_eq!(armoury.custody().await, "authority");
     assert!(armoury.alerts().await.is_empty());
     assert_eq!(armoury.depot.quantity(armoury.rifle, armoury.rack).await, 1);
@@ -234,10 +256,16 @@ async fn a_voided_loss_opens_the_case_again_and_the_weapon_stays_looked_for_unti
     assert_eq!(armoury.state(case).await, "open");
     assert_eq!(armoury.alerts().await.len(), 1, "who voids ends no search");
     assert_eq!(armoury.custody().await, "stolen");
-    // It is there: alert and event in the register end.
-    app.recount_stock_case(&keeper("boris"), case, 1)
-        .await
-        .unwrap();
+    // A storekeeper does not end what partners look for.
+    let alone = app.recount_stock_case(&keeper("boris"), case, 1).await;
+    assert!(matches!(alone, Err(AppError::Conflict(_))), "{alone:?}");
+    assert_eq!(armoury.alerts().await.len(), 1);
+    // It is there: alert and event in the register end, and the case says who ended them.
+    let alert = armoury.alerts().await[0];
+    app.recount_stock_case(&inspector(), case, 1).await.unwrap();
+    let end = app.stock_case(&keeper("ana"), case).await.unwrap();
+    let end = end.case.alert_end.unwrap();
+    assert_eq!((end.alert, end.by.as_str()), (alert, "i.inspector"));
     assert_eq!(armoury.state(case).await, "counted");
     assert!(armoury.alerts().await.is_empty());
     assert_eq!(armoury.custody().await, "held");
@@ -258,9 +286,7 @@ async fn a_loss_that_lapses_opens_the_case_again_and_the_same_alert_goes_on() {
     let opened = app.stock_case(&inspector(), case).await.unwrap().case;
     assert_eq!(opened.state.as_str(), "open");
     assert!(opened.recount_due_at > app.now());
-    app.recount_stock_case(&keeper("boris"), case, 0)
-        .await
-        .unwrap();
+    app.recount_stock_case(&inspector(), case, 0).await.unwrap();
     let again = app
         .lose_stock(&inspector(), case, LossKind::Stolen, remark("still gone"))
         .await
@@ -319,9 +345,7 @@ async fn what_the_register_misses_becomes_a_case_and_one_alert_looks_for_it() {
     };
     let case = opened.envelope.id;
     assert_eq!(opened.case.goods, armoury.rifle);
-    app.recount_stock_case(&keeper("ana"), case, 0)
-        .await
-        .unwrap();
+    app.recount_stock_case(&inspector(), case, 0).await.unwrap();
     let lost = app
         .lose_stock(&inspector(), case, LossKind::Stolen, remark("gone"))
         .await
@@ -559,8 +583,11 @@ async fn whatever_is_done_books_case_register_and_alerts_agree() {
                     let there = armoury.depot.quantity(armoury.rifle, armoury.rack).await;
                     // Who counts sees it or not; what is in the books as lost is not seen.
                     let seen = u64::from(act == 1 && there == 1 && (chance / 9).is_multiple_of(4));
-                    let boris = keeper("boris");
-                    app.recount_stock_case(&boris, case, seen).await.is_ok()
+                    let who = match act {
+                        1 => inspector(),
+                        _ => keeper("boris"),
+                    };
+                    app.recount_stock_case(&who, case, seen).await.is_ok()
                 }
                 (3, Some(case), _, _) => {
                     let why = remark("lock broken");
@@ -580,8 +607,14 @@ async fn whatever_is_done_books_case_register_and_alerts_agree() {
                 (6, _, _, _) => {
                     let sides = (AccountId::LOST, armoury.rack);
                     let new = moved(Kind::Recovery, armoury.rifle, sides, 1);
-                    let new = app.enter_movement(&keeper("ana"), new).await;
-                    new.map(|view| back = Some(view.row.movement.id)).is_ok()
+                    match app.enter_movement(&keeper("ana"), new).await {
+                        Ok(view) => {
+                            let id = view.row.movement.id;
+                            back = Some(id);
+                            app.sign_movement(&keeper("boris"), id, None).await.is_ok()
+                        }
+                        Err(_) => false,
+                    }
                 }
                 (7, _, Some(movement), _) | (8, _, _, Some(movement)) => {
                     let ana = keeper("ana");

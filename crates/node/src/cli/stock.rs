@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use egnatia_formats::rows::DateOrder;
 use egnatia_record::RecordId;
 use egnatia_stockpile::distance::Edges;
 use egnatia_stockpile::{Division, Mass};
@@ -66,6 +67,19 @@ rack of the site. Rows are counted as a spreadsheet counts them, from 1 with the
 
 Every row is checked before anything is written; where one is wrong, nothing is, and the exit code is
 2. The same file once more is refused: a serial and a lot are registered once.";
+
+const READINGS_AFTER: &str = "\
+Columns are told by their headings, in English or a language of the region, which may come after lines
+about the logger: date and time in one column or two, temperature in °C or °F, relative humidity in %.
+Without headings they are the moment, °C, %. Decimal comma or point. A heading such as `Date Time,
+GMT+01:00` names the clock; else it is that of the configuration.
+
+Every line is checked before anything is kept; where one is wrong, nothing is, and the exit code is 2.
+The same file once more is refused.";
+
+fn date_order(text: &str) -> Result<DateOrder, String> {
+    DateOrder::parse(text).ok_or_else(|| "write day-first or month-first".to_owned())
+}
 
 const PLAN_AFTER: &str = "\
 Who may see a plan is an authorisation of its own: whoever is at the machine signs in as one of them.
@@ -178,13 +192,21 @@ pub enum Stock {
         #[command(flatten)]
         why: Why,
     },
-    /// Enter readings of temperature and humidity from CSV: the moment, °C, relative humidity in %.
+    /// Enter readings of temperature and humidity from the CSV of a logger: all of it or nothing.
+    #[command(after_help = READINGS_AFTER)]
     Readings {
         /// The file.
         file: PathBuf,
         /// The code of the store, or its account.
         #[arg(long)]
         store: String,
+        /// Whether the day or the month stands first in dates such as 03/04/2026; found out where it
+        /// can be.
+        #[arg(long, value_name = "day-first|month-first", value_parser = date_order)]
+        dates: Option<DateOrder>,
+        /// Check every line, and keep nothing.
+        #[arg(long)]
+        dry_run: bool,
         #[command(flatten)]
         why: Why,
     },

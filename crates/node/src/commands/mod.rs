@@ -17,6 +17,7 @@ mod serve;
 mod stock;
 mod stock_acts;
 mod stock_plans;
+mod stock_readings;
 mod user;
 mod zone;
 

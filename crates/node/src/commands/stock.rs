@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::{print, stock_acts, stock_plans};
+use super::{print, stock_acts, stock_plans, stock_readings};
 use crate::cli::{Stock, Why};
 use crate::config::Config;
 use crate::data::{Data, Index, operator};
@@ -77,9 +77,15 @@ pub async fn run(
         Stock::Close { until, .. } => close(&data, &caller, *until, json).await,
         Stock::Return { period, .. } => count(&data, &caller, period, json).await,
         Stock::Counts { .. } => stock_plans::counts(&data, &caller, json).await,
-        Stock::Readings { file, store, .. } => {
+        Stock::Readings {
+            file,
+            store,
+            dates,
+            dry_run,
+            ..
+        } => {
             let what = (file.as_path(), store.as_str());
-            stock_plans::enter_readings(&data, &caller, what, json).await
+            stock_readings::enter(&data, &caller, what, (*dates, *dry_run), json).await
         }
         Stock::Disposals { .. } => stock_plans::disposals(&data, &caller, json).await,
         what => act(&data, what, json).await,

@@ -1,4 +1,4 @@
-//! `egnatia stock plan`, `counts`, `readings`, `disposals`.
+//! `egnatia stock plan`, `counts`, `disposals`.
 
 use std::fmt::Write;
 use std::io::Read;
@@ -7,10 +7,9 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use egnatia_app::{App, Caller, NewPlanPoint, Password, SessionKind, SignInError, SiteMap};
-use egnatia_formats::{readings, site_plan};
+use egnatia_formats::site_plan;
 use egnatia_record::RecordId;
 use egnatia_stockpile::{AccountId, CountWhy, Place};
-use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::print;
@@ -229,28 +228,6 @@ pub async fn counts(data: &Data, caller: &Caller, json: bool) -> anyhow::Result<
         text.push_str("Nothing lies in any store.");
     }
     print(json, &json!(values), text.trim_end());
-    Ok(ExitCode::SUCCESS)
-}
-
-/// Enters the readings of a file.
-pub async fn enter_readings(
-    data: &Data,
-    caller: &Caller,
-    (file, store): (&Path, &str),
-    json: bool,
-) -> anyhow::Result<ExitCode> {
-    let zone = data.config.time_zone().unwrap_or(TimeZone::UTC);
-    let bytes = read(file)?;
-    let shown = || file.display();
-    let text = std::str::from_utf8(&bytes)
-        .map_err(|_| InputError(format!("{}: it is not UTF-8", shown())))?;
-    let read =
-        readings::read(text, &zone).map_err(|error| InputError(format!("{}: {error}", shown())))?;
-    let store = find_store(data, caller, store).await?;
-    let count = read.len();
-    let out = data.app.enter_readings(caller, store, read).await?;
-    let text = format!("{count} readings are kept, {out} of them out of the limits.");
-    print(json, &json!({ "readings": count, "out": out }), &text);
     Ok(ExitCode::SUCCESS)
 }
 

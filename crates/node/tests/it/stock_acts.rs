@@ -188,10 +188,46 @@ fn limits_are_set_and_what_was_done_is_said_by_somebody_who_signs_in() {
         "nothing is out"
     );
     let table = node.path("readings.csv");
-    std::fs::write(&table, "time;temperature;humidity\n1.3.2026 9:00;31,5;55\n").unwrap();
+    let write = |text: &str| std::fs::write(&table, text).unwrap();
     let file = table.display().to_string();
-    let kept = done(&node, &["readings", &file, "--store", "M1"]);
+    let readings = |more: &[&str]| {
+        let all = [&["readings", &file, "--store", "M1"][..], more].concat();
+        run(&node, &all)
+    };
+    write("date,time,temp °F,rh %\n03/01/2026,9:00 AM,88.7,55\n03/01/2026,9:15 AM,,\n");
+    let unclear = readings(&[]);
+    assert!(
+        unclear.code == 2 && unclear.err.contains("say which"),
+        "{}",
+        unclear.err
+    );
+    let month = ["--dates", "month-first"];
+    let tried = readings(&[&month[..], &["--dry-run"]].concat()).json();
+    let told = ["kept", "fahrenheit", "out", "passed_over"].map(|name| tried[name].clone());
+    assert_eq!(
+        told,
+        [false.into(), true.into(), 1.into(), 1.into()],
+        "{tried}"
+    );
+    assert_eq!(tried["first_at"], "2026-03-01T09:00:00Z");
+    let kept = readings(&month).json();
     assert_eq!((&kept["readings"], &kept["out"]), (&1.into(), &1.into()));
+    let again = readings(&month);
+    assert!(
+        again.code == 2 && again.err.contains("before"),
+        "{}",
+        again.err
+    );
+    write("time;temperature\n1.3.2026 9:00;21\nyesterday;20\n1.3.2026 9:30;hot\n");
+    let wrong = readings(&[]);
+    assert_eq!(wrong.code, 2);
+    let lines: Vec<u64> = wrong.json()["wrong"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| line["line"].as_u64().unwrap())
+        .collect();
+    assert_eq!(lines, [3, 4], "and nothing is kept");
     let shown = done(&node, &["climate", "show", "--store", "M1"]);
     assert_eq!(shown["readings"][0]["temperature"], "31.5");
     let settled = signed(&node, &settle, ("a.ana", &ana));

@@ -76,6 +76,7 @@ mod stock_words;
 mod stocktake_result;
 mod stocktakes;
 mod store_climates;
+mod store_readings;
 mod stores;
 mod subjects;
 mod taken_table;
@@ -119,6 +120,8 @@ pub(crate) fn router(upload_bytes_max: usize) -> Router<WebState> {
         TABLE_BYTES_MAX.saturating_add(FORM_BYTES_MAX),
     ));
     let ledger_file = post(stock_import::take_file).layer(DefaultBodyLimit::max(TABLE_BYTES_MAX));
+    let readings_file =
+        post(store_readings::take_file).layer(DefaultBodyLimit::max(TABLE_BYTES_MAX));
     let with_card = DefaultBodyLimit::max(CARD_FORM_BYTES_MAX);
     let card = post(partner_card::read).layer(with_card);
     let confirmed = post(partner_card::confirm).layer(with_card);
@@ -372,6 +375,11 @@ fn stock_router() -> Router<WebState> {
         .route("/stock-commands/{id}/{act}", post(stock_commands::act))
         .route("/stores/{id}/climate", get(store_climates::show_one))
         .route("/stores/{id}/climate/{act}", post(store_climates::act))
+        .route(
+            "/stores/{id}/readings",
+            get(store_readings::show_new).post(store_readings::enter),
+        )
+        .route("/stores/{id}/readings/file", readings_file)
         .route(
             "/disposals",
             get(stock_disposals::show_all).post(stock_disposals::plan),
