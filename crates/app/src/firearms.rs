@@ -315,6 +315,6 @@ pub(crate) fn state_word(firearm: &Firearm) -> &'static str {
 }
 
 /// What the log says of a change.
-fn changed(what: &'static str) -> Beside {
+pub(crate) fn changed(what: &'static str) -> Beside {
     Beside::new("", Operation::Alteration).data(serde_json::json!({ "change": what }))
 }

@@ -99,8 +99,8 @@ pub use stock::{
     CarriedOut, CaseSummary, ClimateDue, ClimateView, CommandView, CountDue, CountingView,
     DisposalView, Expiring, FoundAgain, GoodsView, Held, LedgerView, LossReport, MappedStore,
     MovementView, NewCommand, NewCountRule, NewDisposal, NewMovement, NewPlace, NewPlanPoint,
-    NewScan, NewSite, Overview, PlaceLine, SiteMap, SiteView, StockImportReport, StockReturn,
-    StoreMargin, StoreView, SurveillanceDue, TakeView,
+    NewScan, NewSite, Overview, PlaceLine, ReadingsReport, SiteMap, SiteView, StockImportReport,
+    StockReturn, StoreMargin, StoreView, SurveillanceDue, TakeView,
 };
 pub use transfers::{NewTransfer, ToJustify, TransferView};
 

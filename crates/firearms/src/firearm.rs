@@ -228,7 +228,7 @@ impl Firearm {
         let (standing, _) = follow(&self.life)?;
         // Whatever moves the weapon ends a proposal to destroy it: it was about the weapon there.
         let destroys = matches!(self.proposed, Some(Proposal::Destruction(_)));
-        if destroys && !matches!(standing.custody, Custody::Authority(_)) {
+        if destroys && !standing.custody.is_with_authority() {
             self.proposed = None;
         }
         Ok(self)
@@ -247,7 +247,7 @@ impl Firearm {
             return Err(LifeRefused::ProposedAlready);
         }
         match self.standing()?.custody {
-            Custody::Authority(_) => {}
+            custody if custody.is_with_authority() => {}
             Custody::Destroyed => return Err(LifeRefused::Destroyed),
             _ => return Err(LifeRefused::NotWithAnAuthority),
         }

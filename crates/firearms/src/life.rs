@@ -9,7 +9,7 @@
 //!                   ▼                │   └─ transit ────► Transit ─ import, export, seizure    │
 //!              Authority ◄───────────┴────── surrender, seizure ◄──────────────────────────────┘
 //!                   ├─ legalisation, transfer ─► With(holder)
-//!                   └─ destruction (two officers) ─► Destroyed
+//!                   └─ destruction (two officers) ─► Destroyed ◄─ of what an authority holds itself
 //! ```
 //! What two officers signed, two correct.
 //! Conversion, deactivation and re-registration change the weapon, not where it is. A correction
@@ -24,7 +24,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::kind::words;
-use crate::{Country, Holder, LifeRefused};
+use crate::{Country, Holder, HolderKind, LifeRefused};
 pub use draft::{EventDraft, EventField};
 pub use event::{Event, EventKind, Report, Taken};
 
@@ -99,6 +99,18 @@ impl Custody {
         matches!(
             self,
             Self::With(_) | Self::Transit { .. } | Self::Authority(_)
+        )
+    }
+
+    /// Whether an authority has it: one that took it, or one that holds it as its own.
+    pub const fn is_with_authority(&self) -> bool {
+        matches!(
+            self,
+            Self::Authority(_)
+                | Self::With(Holder {
+                    kind: HolderKind::Authority,
+                    ..
+                })
         )
     }
 
@@ -240,12 +252,12 @@ impl Standing {
             },
             Event::Conversion { .. } => self.formed(Form::Converted),
             Event::Deactivation { .. } => self.formed(Form::Deactivated),
-            Event::Destruction { .. } => match self.custody {
-                Custody::Authority(_) => Ok(Self {
+            Event::Destruction { .. } => match self.custody.is_with_authority() {
+                true => Ok(Self {
                     destroyed_on: Some(on),
                     ..self.at(Custody::Destroyed, on)
                 }),
-                _ => Err(LifeRefused::NotWithAnAuthority),
+                false => Err(LifeRefused::NotWithAnAuthority),
             },
             Event::Reregistration { holder: None, .. } => {
                 self.here()?;

@@ -37,7 +37,6 @@ pub mod ofac;
 mod paxlst;
 pub mod photographs;
 mod progress;
-pub mod readings;
 pub mod rows;
 pub mod site_plan;
 mod tables;
@@ -48,6 +47,7 @@ use egnatia_alerts::ListEntry;
 use serde::{Deserialize, Serialize};
 
 pub use error::{ListError, Problem};
+pub use rows::readings;
 pub use tables::table_sheet;
 
 /// A list, read whole.

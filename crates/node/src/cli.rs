@@ -8,6 +8,7 @@ mod firearm_register;
 mod incident;
 mod partner;
 mod stock;
+mod stock_acts;
 mod trace;
 
 use std::net::SocketAddr;
@@ -26,6 +27,10 @@ pub use firearm_register::{Describe, Photographs, ProgressOf, Register};
 pub use incident::{IncidentAct, IncidentRecord, Returns};
 pub use partner::{Card, Partner, RotateKeys};
 pub use stock::{PlanAct, Qd, Stock};
+pub use stock_acts::{
+    ClimateAct, CommandAct, DisposalAct, DisposalPlan, Ended, RuleAct, RuleSet, SignedIn,
+    StatedLine,
+};
 pub use trace::{Trace, TraceAsk, TraceReply};
 
 const AFTER: &str = "\

@@ -60,8 +60,23 @@ pub struct StockCase {
     /// How many of what was lost are back.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub recovered: u64,
+    /// Who ended the last alert about it, and when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alert_end: Option<AlertEnd>,
     /// Where it stands.
     pub state: CaseState,
+}
+
+/// That partners look for something no longer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AlertEnd {
+    /// The alert.
+    pub alert: RecordId,
+    /// Whose act or signature ended it.
+    pub by: UserId,
+    /// When.
+    pub at: Timestamp,
 }
 
 #[expect(
@@ -241,7 +256,7 @@ impl StockCase {
         }
         self.state = match difference {
             None => {
-                self.sought = None;
+                self.end_search(&by, at);
                 CaseState::Counted { by, at }
             }
             Some(difference) => {
@@ -250,6 +265,15 @@ impl StockCase {
             }
         };
         Ok(self)
+    }
+
+    /// Nobody looks for it any more; who ended that stays with the case.
+    fn end_search(&mut self, by: &UserId, at: Timestamp) {
+        let alert = self.sought.take().and_then(|sought| sought.alert);
+        if let Some(alert) = alert {
+            let by = by.clone();
+            self.alert_end = Some(AlertEnd { alert, by, at });
+        }
     }
 
     fn must_be_recounted(&self) -> Result<(), CaseRefused> {
@@ -271,7 +295,7 @@ impl StockCase {
         (by, at): (UserId, Timestamp),
     ) -> Result<Self, CaseRefused> {
         self.must_be_recounted()?;
-        self.sought = None;
+        self.end_search(&by, at);
         self.state = CaseState::Explained {
             movement,
             reason,
@@ -371,7 +395,7 @@ impl StockCase {
             self.recovered = self.recovered.saturating_add(taken);
         }
         if self.recovered >= self.missing() {
-            self.sought = None;
+            self.end_search(&by, at);
             self.state = CaseState::Found {
                 kind,
                 loss,
@@ -397,7 +421,7 @@ impl StockCase {
         if self.loss() != Some(loss) {
             return Err(CaseRefused::NotLost);
         }
-        self.sought = None;
+        self.end_search(&by, at);
         self.recovered = 0;
         self.state = CaseState::Explained {
             movement: reversal,
@@ -446,6 +470,7 @@ impl StockCase {
         if let CaseState::Lost { alert, .. } = &mut self.state {
             *alert = told.alert;
         }
+        self.alert_end = None;
         self.sought = Some(told);
     }
 

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{AccountId, Remark};
 
-/// Readings of one batch.
-const READINGS_MAX: usize = 10_000;
+/// Readings that are entered at once.
+const READINGS_MAX: usize = 100_000;
 
 /// A temperature, in tenths of a degree Celsius: -60.0 to 100.0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

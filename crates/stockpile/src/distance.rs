@@ -93,7 +93,8 @@ pub struct Distance {
     pub division: Division,
     /// What happened at the edges of pieces.
     pub edges: Edges,
-    /// The functions that were used, with their results; the greatest holds.
+    /// The functions that were used, with their results; the greatest holds. None where the table says
+    /// that there is no quantity-distance.
     pub terms: Vec<Value>,
     /// Where the functions, and what they are for, stand.
     pub source: String,
@@ -119,8 +120,8 @@ pub enum DistanceRefused {
     UnknownFunction(String),
     /// The table says nothing.
     #[error(
-        "the tables at hand have no distance of division {division} to `{exposed}`, {barricade} \
-         barricade: ask the competent authority"
+        "the tables at hand do not say which function holds for division {division} and `{exposed}`, \
+         {barricade} a barricade{known}: ask the competent authority"
     )]
     NoRule {
         /// Of which division.
@@ -129,6 +130,8 @@ pub enum DistanceRefused {
         exposed: String,
         /// With or without barricade.
         barricade: Barricade,
+        /// To what they have one.
+        known: String,
     },
     /// Outside the range of the function.
     #[error("{function} holds for {range}, not for {quantity} kg")]
@@ -146,9 +149,11 @@ pub enum DistanceRefused {
 }
 
 impl Distance {
-    /// The functions as they are named: `BD31`, `max(BD18, DFD08)`.
+    /// The functions as they are named: `BD31`, `max(BD18, DFD08)`; `none` where the table says that
+    /// there is no quantity-distance.
     pub fn rule(&self) -> String {
         match self.terms.as_slice() {
+            [] => "none".to_owned(),
             [one] => one.function.clone(),
             several => {
                 let names: Vec<&str> = several.iter().map(|term| term.function.as_str()).collect();
@@ -268,6 +273,7 @@ impl Tables {
             division: ask.division,
             exposed: ask.exposed.to_owned(),
             barricade: ask.barricade,
+            known: self.known_of(ask),
         })?;
         let mut terms = Vec::with_capacity(of.functions.len());
         for name in &of.functions {
@@ -276,11 +282,8 @@ impl Tables {
         for name in &of.by_event {
             terms.push(self.value(name, event.unwrap_or(ask.quantity), ask.edges)?);
         }
-        let metres = terms
-            .iter()
-            .map(|term| term.metres)
-            .max()
-            .unwrap_or(u32::MAX);
+        // Without a term the table says that there is no quantity-distance.
+        let metres = terms.iter().map(|term| term.metres).max().unwrap_or(0);
         let mut from_memory = Vec::new();
         if of.is_from_memory {
             from_memory.push(format!(
@@ -307,6 +310,26 @@ impl Tables {
             terms,
             from_memory,
         })
+    }
+
+    /// To what there is a distance of a division, in words for a refusal.
+    fn known_of(&self, ask: &Ask<'_>) -> String {
+        let of = |of: &&Use| of.divisions.contains(&ask.division);
+        let rows = || self.uses.iter().filter(of);
+        if rows().any(|row| row.exposed == ask.exposed) {
+            let other = match ask.barricade {
+                Barricade::With => Barricade::Without,
+                Barricade::Without => Barricade::With,
+            };
+            return format!(" (they do {other} one)");
+        }
+        let mut sites: Vec<&str> = rows().map(|row| row.exposed.as_str()).collect();
+        sites.sort_unstable();
+        sites.dedup();
+        match sites.as_slice() {
+            [] => " (they say nothing of this division)".to_owned(),
+            sites => format!(" (of this division they do for {})", sites.join(", ")),
+        }
     }
 
     /// The distance of a store with several divisions, by the stated rule; nothing where there is

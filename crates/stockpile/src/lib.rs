@@ -46,7 +46,7 @@ mod stocktake;
 mod surveillance;
 mod words;
 
-pub use case::{CaseRefused, CaseState, Difference, LossKind, Sought, StockCase};
+pub use case::{AlertEnd, CaseRefused, CaseState, Difference, LossKind, Sought, StockCase};
 pub use climate::{
     Climate, ClimateLimits, ClimateRefused, Humidity, InvalidReading, OutOfLimits, Reading,
     Readings, Settled, Temperature,

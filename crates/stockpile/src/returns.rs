@@ -150,6 +150,7 @@ mod tests {
             said: None,
             sought: None,
             recovered: 0,
+            alert_end: None,
             state: CaseState::Open,
         }
     }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use egnatia_alerts::{AlertDraft, ObjectKind, Reason};
 use egnatia_firearms::{
-    Event, EventKind, Firearm, LifeRefused, ProposedCorrection, ProposedDestruction, Recording,
+    Custody, Event, EventKind, Firearm, LifeRefused, ProposedCorrection, ProposedDestruction,
+    Recording,
 };
 use egnatia_protocol::RecallReason;
 use egnatia_record::{
@@ -86,10 +87,15 @@ impl App {
         recording: Recording,
     ) -> Result<(), AppError> {
         let before = firearm.standing().map_err(|error| refused(&error))?;
+        let id = stored.envelope.id;
+        let after = firearm.clone().record(recording.clone());
+        let after = after.and_then(|firearm| firearm.standing());
+        let after = after.map_err(|error| refused(&error))?.custody;
+        self.put_told_books(writing, caller, id, (&before.custody, &after))
+            .await?;
         let ends = self.put_life(writing, caller, (stored, firearm), recording);
         if ends.await? && before.custody.is_missing() {
-            self.put_found_by_register(writing, caller, stored.envelope.id)
-                .await?;
+            self.put_found_by_register(writing, caller, id).await?;
         }
         Ok(())
     }
@@ -296,7 +302,16 @@ impl App {
         self.authorise(caller, Action::KeepFirearms, None)?;
         let (stored, firearm) = self.load_firearm(id).await?;
         let mut writing = self.writing(caller);
+        let before = firearm.standing().map_err(|error| refused(&error))?;
         let firearm = change(firearm, &writing).map_err(|error| refused(&error))?;
+        let after = firearm.standing().map_err(|error| refused(&error))?;
+        let custody = match &firearm.proposed {
+            // Said now, not to the second officer.
+            Some(_) => &Custody::Destroyed,
+            None => &after.custody,
+        };
+        self.put_told_books(&mut writing, caller, id, (&before.custody, custody))
+            .await?;
         let keeping = Keeping {
             stored: Some(&stored),
             id,

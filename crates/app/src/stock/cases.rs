@@ -106,6 +106,7 @@ pub(super) fn opened(
         opened_at: at,
         sought: None,
         recovered: 0,
+        alert_end: None,
         recount_due_at: after(at, profile.recount_hours),
         report_due_at: after(at, profile.report_hours),
         state: CaseState::Open,
@@ -274,7 +275,7 @@ impl App {
     }
 
     /// Counts again what a case is about, by another person: how many there are in that place. The
-    /// books say how many there should be.
+    /// books say how many there should be. Where partners look for it, a stock inspector does.
     ///
     /// # Errors
     /// [`AppError::Conflict`] where it was counted again, or is closed, or where the same person
@@ -287,6 +288,17 @@ impl App {
     ) -> Result<(), AppError> {
         self.authorise(caller, Action::CountStock, None)?;
         let (stored, case) = self.load::<StockCase>(id, Kind::StockCase).await?;
+        // INVARIANT: an alert is ended by who may raise it, by an officer of the register, or by two.
+        if case.is_open()
+            && case.sought.is_some()
+            && self
+                .authorise(caller, Action::DecideStockCase, None)
+                .is_err()
+        {
+            let text = "partners look for it, and what is counted may end that: a stock inspector \
+                        counts again";
+            return Err(AppError::Conflict(text.to_owned()));
+        }
         let of = crate::port::StockOf::Account(case.place);
         let rows = self.store().stock_balances(of).await?;
         let held = rows.iter().find(|row| row.goods == case.goods);

@@ -1,6 +1,6 @@
 //! Temperature and humidity of stores, and the surveillance of what is in them.
 
-use egnatia_audit::Operation;
+use egnatia_audit::{Hash, Operation};
 use egnatia_record::{Kind, RecordId};
 use egnatia_stockpile::{
     AccountId, Climate, ClimateLimits, Condition, Goods, GoodsId, Inspection, Reading, Readings,
@@ -18,6 +18,8 @@ use crate::{Action, App, AppError, Caller, Invalid, read_body};
 
 /// Readings that one page shows.
 const SHOWN_MAX: usize = 500;
+/// Readings of one record.
+const PORTION: usize = 10_000;
 /// Batches of readings that are looked through for them.
 const BATCHES_MAX: usize = 200;
 
@@ -30,6 +32,19 @@ pub struct ClimateView {
     pub climate: Option<Climate>,
     /// The newest readings, newest first.
     pub readings: Vec<Reading>,
+}
+
+/// What readings do, or would do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadingsReport {
+    /// How many there are.
+    pub readings: u64,
+    /// How many of them are out of the limits.
+    pub out: u64,
+    /// The earliest.
+    pub first_at: Option<Timestamp>,
+    /// The latest.
+    pub last_at: Option<Timestamp>,
 }
 
 /// A store of which temperature or humidity need a person.
@@ -121,18 +136,70 @@ impl App {
         Ok(())
     }
 
-    /// Enters readings of a store: one by hand, or a table of them. Returns how many are out of its
-    /// limits.
+    /// What readings of a store would do, without keeping them.
     ///
     /// # Errors
-    /// [`AppError::Invalid`] where a reading cannot be, or where the store has no limits yet;
-    /// [`AppError::NotFound`], [`AppError::NoJustification`], [`AppError::Forbidden`].
+    /// As [`App::enter_readings`].
+    pub async fn check_readings(
+        &self,
+        caller: &Caller,
+        store: AccountId,
+        readings: Vec<Reading>,
+    ) -> Result<ReadingsReport, AppError> {
+        let (_, _, report) = self.read_climate(caller, store, readings).await?;
+        Ok(report)
+    }
+
+    /// Enters readings of a store: one by hand, or a table of them; all of them or none. Says how many
+    /// are out of its limits.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] where a reading cannot be, where the store has no limits yet, or where the
+    /// same table was entered before; [`AppError::NotFound`], [`AppError::NoJustification`],
+    /// [`AppError::Forbidden`].
     pub async fn enter_readings(
         &self,
         caller: &Caller,
         store: AccountId,
         readings: Vec<Reading>,
-    ) -> Result<u64, AppError> {
+    ) -> Result<ReadingsReport, AppError> {
+        let (before, portions, report) = self.read_climate(caller, store, readings).await?;
+        let (before, mut climate) = before;
+        let mut writing = self.writing(caller);
+        let days = self.inner.stock.profile.keep_counts_days;
+        for (portion, claim) in portions {
+            climate = climate.read(&portion.readings);
+            let id = writing.new_id();
+            let data = json!({ "readings": portion.readings.len() });
+            let beside = Beside::new("kept", Operation::Collection)
+                .links([("climate", before.envelope.id)])
+                .claims(vec![claim])
+                .data(data);
+            let terms = terms(Kind::StockReadings, Keep::Erase(days));
+            writing.create(id, terms, &portion, beside)?;
+        }
+        let data = json!({ "readings": report.readings, "out": report.out });
+        let beside = Beside::new(OPEN, Operation::Alteration).data(data);
+        writing.change(&before, None, &climate, beside)?;
+        self.store().commit(writing.batch).await?;
+        Ok(report)
+    }
+
+    /// The climate of a store before readings are entered, and the readings in portions that each are a
+    /// record, with the names that say that they were entered.
+    async fn read_climate(
+        &self,
+        caller: &Caller,
+        store: AccountId,
+        readings: Vec<Reading>,
+    ) -> Result<
+        (
+            (StoredRecord, Climate),
+            Vec<(Readings, String)>,
+            ReadingsReport,
+        ),
+        AppError,
+    > {
         // Who sets limits may bring the table of a logger, also at the command line.
         if self.authorise(caller, Action::CountStock, None).is_err() {
             self.authorise(caller, Action::ManageStock, None)?;
@@ -142,30 +209,40 @@ impl App {
             let text = "set the limits of the store first";
             return Err(Invalid::new("readings", "missing", text).into());
         };
-        let mut writing = self.writing(caller);
-        let by = caller.login.clone();
-        let batch = Readings {
+        let all = Readings {
             store,
             readings,
-            by,
+            by: caller.login.clone(),
         };
-        let batch = batch
-            .ordered(writing.at)
+        let all = all
+            .ordered(self.now())
             .map_err(|error| invalid(error.field(), &error))?;
-        let out = batch.readings.iter();
-        let out = out.filter(|reading| climate.limits.is_out(reading)).count();
-        let climate = climate.read(&batch.readings);
-        let id = writing.new_id();
-        let days = self.inner.stock.profile.keep_counts_days;
-        let beside = Beside::new("kept", Operation::Collection)
-            .links([("climate", stored.envelope.id)])
-            .data(json!({ "readings": batch.readings.len(), "out": out }));
-        let terms = terms(Kind::StockReadings, Keep::Erase(days));
-        writing.create(id, terms, &batch, beside)?;
-        let beside = Beside::new(OPEN, Operation::Alteration);
-        writing.change(&stored, None, &climate, beside)?;
-        self.store().commit(writing.batch).await?;
-        Ok(u64::try_from(out).unwrap_or(u64::MAX))
+        let readings = all.readings.iter();
+        let out = readings.filter(|reading| climate.limits.is_out(reading));
+        let report = ReadingsReport {
+            readings: u64::try_from(all.readings.len()).unwrap_or(u64::MAX),
+            out: u64::try_from(out.count()).unwrap_or(u64::MAX),
+            first_at: all.readings.first().map(|reading| reading.at),
+            last_at: all.readings.last().map(|reading| reading.at),
+        };
+        let mut portions = Vec::new();
+        for readings in all.readings.chunks(PORTION) {
+            let bytes = serde_json::to_vec(readings)
+                .map_err(|error| AppError::Internal(error.to_string()))?;
+            let claim = format!("stock-readings:{store}:{}", Hash::of(&bytes));
+            let portion = Readings {
+                store,
+                readings: readings.to_vec(),
+                by: all.by.clone(),
+            };
+            portions.push((portion, claim));
+        }
+        let claims: Vec<String> = portions.iter().map(|(_, claim)| claim.clone()).collect();
+        if !self.store().claims(&claims).await?.is_empty() {
+            let text = "these readings were entered before";
+            return Err(Invalid::new("readings", "duplicate", text).into());
+        }
+        Ok(((stored, climate), portions, report))
     }
 
     /// Says what was done about readings that were out of the limits.

@@ -224,6 +224,8 @@ impl App {
             reverses: None,
             by: caller.login.clone(),
         };
+        self.lives_allow(&destruction, Some(disposal.method.clone()))
+            .await?;
         let hours = self.inner.stock.profile.second_signature_hours;
         put_movement(&mut writing, destruction, hours, Vec::new())?;
         disposal.movements.push(movement);
@@ -259,6 +261,18 @@ impl App {
         writing.change(&stored, None, &disposal, beside)?;
         self.store().commit(writing.batch).await?;
         Ok(())
+    }
+
+    /// How a movement destroys what it moves, as the plan says that it carries out.
+    pub(super) async fn method_of(&self, movement: MovementId) -> Result<Option<String>, AppError> {
+        let linked = self.store().linked(movement.0, CARRIES).await?;
+        match linked.first() {
+            Some(id) => {
+                let (_, plan) = self.load::<Disposal>(*id, Kind::StockDisposal).await?;
+                Ok(Some(plan.method))
+            }
+            None => Ok(None),
+        }
     }
 
     /// Puts into a transaction what the end of a movement, or that it is taken back, means for the plan

@@ -119,7 +119,19 @@ impl App {
                 .map_err(|error| invalid(error.field(), &error))?;
             put_movement(&mut writing, movement, 1, Vec::new())?;
         }
+        let mut is_told = false;
+        for record in rows
+            .iter()
+            .filter_map(|(_, goods, _)| goods.register_record())
+        {
+            is_told |= self
+                .put_begun(&mut writing, caller, (record, &check.reference))
+                .await?;
+        }
         self.store().commit(writing.batch).await?;
+        if is_told {
+            self.after_change().await?;
+        }
         report.is_written = true;
         Ok(report)
     }
@@ -134,9 +146,21 @@ impl App {
         let held = self.store().claims(&claims).await?;
         let held: BTreeSet<String> = held.into_iter().map(|(name, _)| name).collect();
         let mut linked = BTreeMap::new();
+        let mut records = BTreeSet::new();
         for (number, (_, goods, _)) in (1u64..).zip(rows) {
+            if let Some(record) = goods.register_record()
+                && !records.insert(record)
+            {
+                let text = "another row is this weapon of the register already";
+                linked.insert(number, text.to_owned());
+                continue;
+            }
             match self.is_in_register(goods).await {
-                Ok(()) => {}
+                Ok(()) => {
+                    if let Some(what) = self.register_objects(goods).await? {
+                        linked.insert(number, format!("the register of firearms {what}"));
+                    }
+                }
                 Err(AppError::Invalid(wrong)) => {
                     linked.insert(number, wrong.to_string());
                 }

@@ -153,7 +153,14 @@ impl App {
                 }
             }
         }
-        self.put_touched(writing, caller, touched).await
+        let of_life = match became {
+            Became::Posted(counted) => {
+                let lines = movement.posted_lines(counted);
+                self.put_lives(writing, caller, movement, &lines).await?
+            }
+            Became::Ended => false,
+        };
+        Ok(self.put_touched(writing, caller, touched).await? || of_life)
     }
 
     /// Reads the cases about goods that are not read yet.
@@ -278,7 +285,7 @@ impl App {
     }
 
     /// What the stockpile keeps of a weapon of the register.
-    async fn goods_of_firearm(
+    pub(super) async fn goods_of_firearm(
         &self,
         firearm: RecordId,
     ) -> Result<BTreeMap<GoodsId, Goods>, AppError> {

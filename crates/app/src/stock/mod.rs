@@ -8,6 +8,7 @@ mod cases;
 mod climate;
 mod commands;
 mod counts;
+mod custody;
 mod disposals;
 mod import;
 mod losses;
@@ -15,6 +16,7 @@ mod movements;
 mod overview;
 mod plan;
 mod plans;
+mod register;
 mod returns;
 mod scans;
 mod sites;
@@ -36,13 +38,13 @@ use egnatia_stockpile::{
 use serde::de::DeserializeOwned;
 
 use crate::port::{
-    Change, RecordFilter, StockAccountRow, StockChange, StockGoodsRow, StoredRecord,
+    Change, RecordFilter, StockAccountRow, StockChange, StockGoodsRow, StockOf, StoredRecord,
 };
 use crate::writing::{Beside, Keep, Terms, Writing};
 use crate::{Action, App, AppError, Caller, Invalid, Settings, read_body};
 
 pub use cases::{CaseSummary, FoundAgain, LossReport};
-pub use climate::{ClimateDue, ClimateView, SurveillanceDue};
+pub use climate::{ClimateDue, ClimateView, ReadingsReport, SurveillanceDue};
 pub use commands::{CommandView, NewCommand};
 pub use counts::TakeView;
 pub use disposals::{CarriedOut, DisposalView, NewDisposal};
@@ -319,11 +321,36 @@ impl App {
         self.is_in_register(&changed).await?;
         let mut writing = self.writing(caller);
         let record = changed.register_record();
+        let mut is_told = false;
+        if let Some(record) = record.filter(|record| goods.register_record() != Some(*record))
+            && self.is_in_books(id).await?
+        {
+            if let Some(what) = self.register_objects(&changed).await? {
+                let text = format!("the register of firearms {what}");
+                return Err(Invalid::new("record", "register", text).into());
+            }
+            is_told = self
+                .put_begun(&mut writing, caller, (record, custody::BOOKS))
+                .await?;
+        }
         let beside =
             Beside::new(OPEN, Operation::Alteration).links(record.map(|record| (FIREARM, record)));
         writing.change(&stored, None, &changed, beside)?;
         self.store().commit(writing.batch).await?;
-        Ok(())
+        match is_told {
+            true => self.after_change().await,
+            false => Ok(()),
+        }
+    }
+
+    /// Whether goods are in a store or with a holder.
+    async fn is_in_books(&self, id: GoodsId) -> Result<bool, AppError> {
+        let kinds = self.stock_kinds().await?;
+        let rows = self.store().stock_balances(StockOf::Goods(id)).await?;
+        Ok(rows.into_iter().any(|row| {
+            let kind = kinds.get(&row.account);
+            row.quantity > 0 && kind.is_some_and(|kind| cases::may_be_missing(*kind))
+        }))
     }
 
     /// Adds a unit or a person to whom stock can be issued.

@@ -174,6 +174,7 @@ impl App {
             }
             return Err(Conflict::Ledger(LedgerRefused::OtherContent(id)).into());
         }
+        self.lives_allow(&movement, None).await?;
         let hours = self.inner.stock.profile.waits_hours(signing);
         let mut tries = 0..TRIES;
         while tries.next().is_some() {

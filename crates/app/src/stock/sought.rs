@@ -15,6 +15,7 @@ use egnatia_stockpile::{Goods, LossKind, Remark, Sought, StockCase};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::custody::{BOOKS, day_in};
 use super::invalid;
 use crate::alerts::Entering;
 use crate::exchange::Recipient;
@@ -115,6 +116,9 @@ impl App {
             return Ok((sought, entered.recipients));
         };
         let id = Some(stored.envelope.id);
+        // What lies in a store is somewhere, whether or not anybody told the register.
+        let times = (missing.body.opened_at, writing.at);
+        let firearm = self.begun_in_books(firearm, caller, BOOKS, times);
         let standing = firearm.standing();
         if standing.is_ok_and(|standing| standing.custody.is_missing())
             && let Some(alert) = firearm.alert
@@ -161,7 +165,10 @@ impl App {
     }
 
     /// The weapon of the register; nothing where there is none, or where it was erased.
-    async fn firearm_of(&self, id: RecordId) -> Result<Option<(StoredRecord, Firearm)>, AppError> {
+    pub(super) async fn firearm_of(
+        &self,
+        id: RecordId,
+    ) -> Result<Option<(StoredRecord, Firearm)>, AppError> {
         match self.load_firearm(id).await {
             Ok(found) => Ok(Some(found)),
             Err(AppError::NotFound(_)) => Ok(None),
@@ -281,10 +288,9 @@ fn recording(
     (happened_at, at): (Timestamp, Timestamp),
 ) -> Recording {
     let day = happened_at.to_zoned_datetime(TimeZone::UTC).date();
-    let last = firearm.life.iter().map(|entry| entry.on).max();
     Recording {
         event,
-        on: last.map_or(day, |last| last.max(day)),
+        on: day_in(firearm, day),
         by: caller.login.clone(),
         at,
     }

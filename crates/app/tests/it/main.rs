@@ -32,6 +32,7 @@ mod signed_together;
 mod simulation;
 mod stock;
 mod stock_counts;
+mod stock_custody;
 mod stock_losses;
 mod stock_plans;
 mod witnesses;

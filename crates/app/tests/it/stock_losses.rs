@@ -18,7 +18,7 @@ use jiff::tz::TimeZone;
 use crate::stock::{Depot, charges, inspector, keeper, moved, remark, weapon};
 use crate::world::{admin, caller};
 
-fn focal() -> Caller {
+pub(crate) fn focal() -> Caller {
     caller(
         "f.focal",
         Role::FirearmsOfficer,
@@ -27,15 +27,15 @@ fn focal() -> Caller {
 }
 
 /// A depot with one weapon in a rack, which the register knows too.
-struct Armoury {
-    depot: Depot,
-    firearm: RecordId,
-    rifle: GoodsId,
-    rack: AccountId,
+pub(crate) struct Armoury {
+    pub(crate) depot: Depot,
+    pub(crate) firearm: RecordId,
+    pub(crate) rifle: GoodsId,
+    pub(crate) rack: AccountId,
 }
 
 impl Armoury {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let depot = Depot::new().await;
         let firearm = register(&depot, "M70B-45123").await;
         let goods = Goods {
@@ -57,15 +57,15 @@ impl Armoury {
         }
     }
 
-    fn app(&self) -> &egnatia_app::App {
+    pub(crate) fn app(&self) -> &egnatia_app::App {
         self.depot.app()
     }
 
-    fn today(&self) -> Date {
+    pub(crate) fn today(&self) -> Date {
         self.app().now().to_zoned_datetime(TimeZone::UTC).date()
     }
 
-    async fn custody(&self) -> &'static str {
+    pub(crate) async fn custody(&self) -> &'static str {
         let view = self.app().view_firearm(&focal(), self.firearm).await;
         view.unwrap().standing.custody.as_str()
     }
@@ -90,12 +90,16 @@ impl Armoury {
 
     /// Somebody sees that it is gone, and another one looks again.
     async fn recounted(&self) -> RecordId {
+        self.recounted_at(self.rack).await
+    }
+
+    async fn recounted_at(&self, place: AccountId) -> RecordId {
         let (ana, boris) = (keeper("ana"), keeper("boris"));
         let case = self
             .app()
             .report_stock_missing(
                 &ana,
-                (self.rack, self.rifle),
+                (place, self.rifle),
                 1.try_into().unwrap(),
                 remark("the rack is empty"),
             )
@@ -124,11 +128,14 @@ impl Armoury {
     async fn recovered(&self) -> MovementId {
         let back = moved(Kind::Recovery, self.rifle, (AccountId::LOST, self.rack), 1);
         let back = self.app().enter_movement(&keeper("ana"), back).await;
-        back.unwrap().row.movement.id
+        let id = back.unwrap().row.movement.id;
+        let signed = self.app().sign_movement(&keeper("boris"), id, None).await;
+        signed.unwrap();
+        id
     }
 
     /// Takes a movement back, by two persons.
-    async fn reversed(&self, movement: MovementId) {
+    pub(crate) async fn reversed(&self, movement: MovementId) {
         let app = self.app();
         let back = app
             .reverse_movement(&keeper("ana"), movement, None, remark("it was wrong"))
@@ -142,6 +149,15 @@ impl Armoury {
 pub(crate) async fn register(depot: &Depot, number: &str) -> RecordId {
     let on = depot.app().now().to_zoned_datetime(TimeZone::UTC).date();
     let holder = Holder::known_as(HolderKind::Authority, "unit 7");
+    register_with(depot, number, Some((Event::Manufacture { holder }, on))).await
+}
+
+/// Registers a rifle of which this happened first.
+pub(crate) async fn register_with(
+    depot: &Depot,
+    number: &str,
+    first: Option<(Event, Date)>,
+) -> RecordId {
     let new = NewFirearm {
         particulars: Particulars {
             marks: vec![Mark::readable(MarkPlace::Receiver, number)],
@@ -156,7 +172,7 @@ pub(crate) async fn register(depot: &Depot, number: &str) -> RecordId {
             photographs: Vec::new(),
         },
         reference: None,
-        first: Some((Event::Manufacture { holder }, on)),
+        first,
         different_from: BTreeSet::new(),
     };
     let done = depot.app().register_firearm(&focal(), new).await;
@@ -176,8 +192,27 @@ async fn a_theft_is_in_the_life_of_the_weapon_and_a_find_ends_both() {
     app.sign_movement(&keeper("ana"), loss, None).await.unwrap();
     assert_eq!(armoury.state(case).await, "lost");
 
-    armoury.recovered().await;
+    // One person brings it back; the second one ends what partners look for, and the case says who.
+    let back = moved(
+        Kind::Recovery,
+        armoury.rifle,
+        (AccountId::LOST, armoury.rack),
+        1,
+    );
+    let back = app.enter_movement(&keeper("ana"), back).await.unwrap();
+    assert_eq!(armoury.alerts().await, alerts, "one person ends no alert");
+    assert_eq!(armoury.custody().await, "stolen");
+    let back = back.row.movement.id;
+    let alone = app.sign_movement(&keeper("ana"), back, None).await;
+    assert!(matches!(alone, Err(AppError::Conflict(_))), "{alone:?}");
+    assert_eq!(armoury.alerts().await, alerts);
+    app.sign_movement(&keeper("boris"), back, None)
+        .await
+        .unwrap();
     assert_eq!(armoury.state(case).await, "found");
+    let end = app.stock_case(&keeper("ana"), case).await.unwrap();
+    let end = end.case.alert_end.unwrap();
+    assert_eq!((end.alert, end.by.as_str()), (alerts[0], "boris"));
     assert_eq!(armoury.custody().await, "authority");
     assert!(armoury.alerts().await.is_empty());
     assert_eq!(armoury.depot.quantity(armoury.rifle, armoury.rack).await, 1);
@@ -221,10 +256,16 @@ async fn a_voided_loss_opens_the_case_again_and_the_weapon_stays_looked_for_unti
     assert_eq!(armoury.state(case).await, "open");
     assert_eq!(armoury.alerts().await.len(), 1, "who voids ends no search");
     assert_eq!(armoury.custody().await, "stolen");
-    // It is there: alert and event in the register end.
-    app.recount_stock_case(&keeper("boris"), case, 1)
-        .await
-        .unwrap();
+    // A storekeeper does not end what partners look for.
+    let alone = app.recount_stock_case(&keeper("boris"), case, 1).await;
+    assert!(matches!(alone, Err(AppError::Conflict(_))), "{alone:?}");
+    assert_eq!(armoury.alerts().await.len(), 1);
+    // It is there: alert and event in the register end, and the case says who ended them.
+    let alert = armoury.alerts().await[0];
+    app.recount_stock_case(&inspector(), case, 1).await.unwrap();
+    let end = app.stock_case(&keeper("ana"), case).await.unwrap();
+    let end = end.case.alert_end.unwrap();
+    assert_eq!((end.alert, end.by.as_str()), (alert, "i.inspector"));
     assert_eq!(armoury.state(case).await, "counted");
     assert!(armoury.alerts().await.is_empty());
     assert_eq!(armoury.custody().await, "held");
@@ -245,9 +286,7 @@ async fn a_loss_that_lapses_opens_the_case_again_and_the_same_alert_goes_on() {
     let opened = app.stock_case(&inspector(), case).await.unwrap().case;
     assert_eq!(opened.state.as_str(), "open");
     assert!(opened.recount_due_at > app.now());
-    app.recount_stock_case(&keeper("boris"), case, 0)
-        .await
-        .unwrap();
+    app.recount_stock_case(&inspector(), case, 0).await.unwrap();
     let again = app
         .lose_stock(&inspector(), case, LossKind::Stolen, remark("still gone"))
         .await
@@ -306,9 +345,7 @@ async fn what_the_register_misses_becomes_a_case_and_one_alert_looks_for_it() {
     };
     let case = opened.envelope.id;
     assert_eq!(opened.case.goods, armoury.rifle);
-    app.recount_stock_case(&keeper("ana"), case, 0)
-        .await
-        .unwrap();
+    app.recount_stock_case(&inspector(), case, 0).await.unwrap();
     let lost = app
         .lose_stock(&inspector(), case, LossKind::Stolen, remark("gone"))
         .await
@@ -321,6 +358,12 @@ async fn what_the_register_misses_becomes_a_case_and_one_alert_looks_for_it() {
 async fn a_theft_is_told_whatever_an_older_mistake_in_the_register_says() {
     let armoury = Armoury::new().await;
     let app = armoury.app();
+    let unit = app.add_holder(&keeper("ana"), "2nd Company").await.unwrap();
+    let issue = moved(Kind::Issue, armoury.rifle, (armoury.rack, unit), 1);
+    let issue = app.enter_movement(&keeper("ana"), issue).await.unwrap();
+    app.sign_movement(&inspector(), issue.row.movement.id, None)
+        .await
+        .unwrap();
     let gone = Event::Export {
         to: "AL".parse().unwrap(),
         licence: "X-1".into(),
@@ -329,7 +372,7 @@ async fn a_theft_is_told_whatever_an_older_mistake_in_the_register_says() {
     app.record_event(&focal(), armoury.firearm, gone, armoury.today())
         .await
         .unwrap();
-    let case = armoury.recounted().await;
+    let case = armoury.recounted_at(unit).await;
     let report = app
         .lose_stock(&inspector(), case, LossKind::Stolen, remark("lock broken"))
         .await
@@ -338,6 +381,22 @@ async fn a_theft_is_told_whatever_an_older_mistake_in_the_register_says() {
     assert_eq!(armoury.alerts().await.len(), 1);
     assert_eq!(armoury.custody().await, "abroad");
     app.sign_movement(&keeper("ana"), report.movement, None)
+        .await
+        .unwrap();
+    // Nor does it lie in a store while the register has it abroad.
+    let sides = (AccountId::LOST, armoury.rack);
+    let back = moved(Kind::Recovery, armoury.rifle, sides, 1);
+    let refused = app.enter_movement(&keeper("ana"), back).await;
+    assert!(
+        matches!(&refused, Err(AppError::Invalid(wrong)) if wrong.code == "register"),
+        "{refused:?}"
+    );
+    let home = Event::Import {
+        from: "AL".parse().unwrap(),
+        holder: Holder::known_as(HolderKind::Authority, "unit 7"),
+        licence: "X-1".into(),
+    };
+    app.record_event(&focal(), armoury.firearm, home, armoury.today())
         .await
         .unwrap();
     armoury.recovered().await;
@@ -524,8 +583,11 @@ async fn whatever_is_done_books_case_register_and_alerts_agree() {
                     let there = armoury.depot.quantity(armoury.rifle, armoury.rack).await;
                     // Who counts sees it or not; what is in the books as lost is not seen.
                     let seen = u64::from(act == 1 && there == 1 && (chance / 9).is_multiple_of(4));
-                    let boris = keeper("boris");
-                    app.recount_stock_case(&boris, case, seen).await.is_ok()
+                    let who = match act {
+                        1 => inspector(),
+                        _ => keeper("boris"),
+                    };
+                    app.recount_stock_case(&who, case, seen).await.is_ok()
                 }
                 (3, Some(case), _, _) => {
                     let why = remark("lock broken");
@@ -545,8 +607,14 @@ async fn whatever_is_done_books_case_register_and_alerts_agree() {
                 (6, _, _, _) => {
                     let sides = (AccountId::LOST, armoury.rack);
                     let new = moved(Kind::Recovery, armoury.rifle, sides, 1);
-                    let new = app.enter_movement(&keeper("ana"), new).await;
-                    new.map(|view| back = Some(view.row.movement.id)).is_ok()
+                    match app.enter_movement(&keeper("ana"), new).await {
+                        Ok(view) => {
+                            let id = view.row.movement.id;
+                            back = Some(id);
+                            app.sign_movement(&keeper("boris"), id, None).await.is_ok()
+                        }
+                        Err(_) => false,
+                    }
                 }
                 (7, _, Some(movement), _) | (8, _, _, Some(movement)) => {
                     let ana = keeper("ana");

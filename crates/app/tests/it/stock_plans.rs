@@ -231,8 +231,20 @@ async fn readings_out_of_the_limits_wait_for_a_person() {
         .unwrap();
     assert!(depot.overview().await.climates.is_empty());
     let table = vec![read(5, "31.5"), read(30, "20"), read(20, "30")];
-    let out = app.enter_readings(&keeper("ana"), store, table).await;
-    assert_eq!(out, Ok(1));
+    let tried = app
+        .check_readings(&keeper("ana"), store, table.clone())
+        .await;
+    let tried = tried.unwrap();
+    assert_eq!((tried.readings, tried.out), (3, 1));
+    assert_eq!(tried.last_at, Some(read(5, "20").at));
+    let nothing = app.store_climate(&keeper("ana"), store).await.unwrap();
+    assert!(nothing.readings.is_empty(), "a check keeps nothing");
+    let out = app
+        .enter_readings(&keeper("ana"), store, table.clone())
+        .await;
+    assert_eq!(out, Ok(tried));
+    let again = app.enter_readings(&keeper("ana"), store, table).await;
+    assert!(matches!(&again, Err(AppError::Invalid(wrong)) if wrong.code == "duplicate"));
     let due = depot.overview().await.climates;
     assert_eq!((due[0].store, due[0].out.unwrap().count), (store, 1));
     let ahead = app

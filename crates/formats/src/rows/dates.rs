@@ -12,6 +12,22 @@ pub enum DateOrder {
     MonthFirst,
 }
 
+impl DateOrder {
+    /// How it is written: `day-first`, `month-first`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::DayFirst => "day-first",
+            Self::MonthFirst => "month-first",
+        }
+    }
+
+    /// The order that is written so.
+    pub fn parse(text: &str) -> Option<Self> {
+        let all = [Self::DayFirst, Self::MonthFirst];
+        all.into_iter().find(|order| order.as_str() == text.trim())
+    }
+}
+
 /// Years in which somebody who is checked, or whoever is listed, can be born. What lies outside is
 /// another calendar or a slip.
 const YEARS: std::ops::RangeInclusive<i16> = 1850..=2100;

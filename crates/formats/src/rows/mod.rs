@@ -18,11 +18,10 @@ mod error;
 pub mod firearms;
 mod headings;
 mod lines;
+pub mod readings;
 mod sheet;
 pub mod stock;
 mod survey;
-
-pub(crate) use columns::fold as fold_heading;
 
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::Arc;

@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use egnatia_formats::rows::DateOrder;
 use egnatia_record::RecordId;
 use egnatia_stockpile::distance::Edges;
 use egnatia_stockpile::{Division, Mass};
 
 use super::Why;
+use super::stock_acts::{ClimateAct, CommandAct, DisposalAct, RuleAct, SIGNS_AFTER};
 
 const AFTER: &str = "\
 Exposed sites: inhabited-building, public-road, vulnerable-construction, magazine, workshop,
@@ -47,7 +49,7 @@ pub struct Qd {
     pub rule: Option<String>,
 }
 
-fn division(text: &str) -> Result<Division, String> {
+pub(super) fn division(text: &str) -> Result<Division, String> {
     let text = match text {
         "1.2" => "1.2.1",
         "1.3" => "1.3.1",
@@ -65,6 +67,19 @@ rack of the site. Rows are counted as a spreadsheet counts them, from 1 with the
 
 Every row is checked before anything is written; where one is wrong, nothing is, and the exit code is
 2. The same file once more is refused: a serial and a lot are registered once.";
+
+const READINGS_AFTER: &str = "\
+Columns are told by their headings, in English or a language of the region, which may come after lines
+about the logger: date and time in one column or two, temperature in °C or °F, relative humidity in %.
+Without headings they are the moment, °C, %. Decimal comma or point. A heading such as `Date Time,
+GMT+01:00` names the clock; else it is that of the configuration.
+
+Every line is checked before anything is kept; where one is wrong, nothing is, and the exit code is 2.
+The same file once more is refused.";
+
+fn date_order(text: &str) -> Result<DateOrder, String> {
+    DateOrder::parse(text).ok_or_else(|| "write day-first or month-first".to_owned())
+}
 
 const PLAN_AFTER: &str = "\
 Who may see a plan is an authorisation of its own: whoever is at the machine signs in as one of them.
@@ -177,16 +192,36 @@ pub enum Stock {
         #[command(flatten)]
         why: Why,
     },
-    /// Enter readings of temperature and humidity from CSV: the moment, °C, relative humidity in %.
+    /// Enter readings of temperature and humidity from the CSV of a logger: all of it or nothing.
+    #[command(after_help = READINGS_AFTER)]
     Readings {
         /// The file.
         file: PathBuf,
         /// The code of the store, or its account.
         #[arg(long)]
         store: String,
+        /// Whether the day or the month stands first in dates such as 03/04/2026; found out where it
+        /// can be.
+        #[arg(long, value_name = "day-first|month-first", value_parser = date_order)]
+        dates: Option<DateOrder>,
+        /// Check every line, and keep nothing.
+        #[arg(long)]
+        dry_run: bool,
         #[command(flatten)]
         why: Why,
     },
+    /// List, set and end rules by which stores are counted more often.
+    #[command(subcommand)]
+    Rule(RuleAct),
+    /// Hand over the command of a site.
+    #[command(subcommand, after_help = SIGNS_AFTER)]
+    Command(CommandAct),
+    /// Temperature and humidity of a store: limits, state, what was done.
+    #[command(subcommand, after_help = SIGNS_AFTER)]
+    Climate(ClimateAct),
+    /// Plan a destruction, and carry it out.
+    #[command(subcommand)]
+    Disposal(DisposalAct),
     /// Show plans of destruction: planned, done, left.
     Disposals {
         #[command(flatten)]

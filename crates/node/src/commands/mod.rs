@@ -17,7 +17,9 @@ mod question;
 mod screen;
 mod serve;
 mod stock;
+mod stock_acts;
 mod stock_plans;
+mod stock_readings;
 mod user;
 mod zone;
 

@@ -49,6 +49,9 @@ pub fn run(ask: &Qd, json: bool) -> anyhow::Result<ExitCode> {
     for term in &distance.terms {
         line(&mut text, term)?;
     }
+    if distance.terms.is_empty() {
+        writeln!(text, "  the table says: no quantity-distance")?;
+    }
     if distance.terms.len() > 1 {
         writeln!(text, "  the greatest of these holds")?;
     }

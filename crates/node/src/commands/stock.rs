@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::{print, stock_plans};
+use super::{print, stock_acts, stock_plans, stock_readings};
 use crate::cli::{Stock, Why};
 use crate::config::Config;
 use crate::data::{Data, Index, operator};
@@ -46,9 +46,13 @@ pub async fn run(
         | Stock::Readings { why, .. }
         | Stock::Disposals { why }
         | Stock::Waiting { why } => why,
-        Stock::Plan(act) => {
+        Stock::Plan(_)
+        | Stock::Rule(_)
+        | Stock::Command(_)
+        | Stock::Climate(_)
+        | Stock::Disposal(_) => {
             let data = Data::open(folder, config, Index::Skip).await?;
-            let code = stock_plans::plan(&data, act, json).await;
+            let code = act(&data, &what, json).await;
             data.close().await;
             return code;
         }
@@ -73,15 +77,33 @@ pub async fn run(
         Stock::Close { until, .. } => close(&data, &caller, *until, json).await,
         Stock::Return { period, .. } => count(&data, &caller, period, json).await,
         Stock::Counts { .. } => stock_plans::counts(&data, &caller, json).await,
-        Stock::Readings { file, store, .. } => {
+        Stock::Readings {
+            file,
+            store,
+            dates,
+            dry_run,
+            ..
+        } => {
             let what = (file.as_path(), store.as_str());
-            stock_plans::enter_readings(&data, &caller, what, json).await
+            stock_readings::enter(&data, &caller, what, (*dates, *dry_run), json).await
         }
         Stock::Disposals { .. } => stock_plans::disposals(&data, &caller, json).await,
-        Stock::Mixing | Stock::Plan(_) => Ok(ExitCode::SUCCESS),
+        what => act(&data, what, json).await,
     };
     data.close().await;
     code
+}
+
+/// Acts that say themselves as whom.
+async fn act(data: &Data, what: &Stock, json: bool) -> anyhow::Result<ExitCode> {
+    match what {
+        Stock::Plan(act) => stock_plans::plan(data, act, json).await,
+        Stock::Rule(act) => stock_acts::rule(data, act, json).await,
+        Stock::Command(act) => stock_acts::command(data, act, json).await,
+        Stock::Climate(act) => stock_acts::climate(data, act, json).await,
+        Stock::Disposal(act) => stock_acts::disposal(data, act, json).await,
+        _ => Ok(ExitCode::SUCCESS),
+    }
 }
 
 /// Purpose and case, both of them.

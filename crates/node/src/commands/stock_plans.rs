@@ -1,4 +1,4 @@
-//! `egnatia stock plan`, `counts`, `readings`, `disposals`.
+//! `egnatia stock plan`, `counts`, `disposals`.
 
 use std::fmt::Write;
 use std::io::Read;
@@ -7,10 +7,9 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use egnatia_app::{App, Caller, NewPlanPoint, Password, SessionKind, SignInError, SiteMap};
-use egnatia_formats::{readings, site_plan};
+use egnatia_formats::site_plan;
 use egnatia_record::RecordId;
-use egnatia_stockpile::CountWhy;
-use jiff::tz::TimeZone;
+use egnatia_stockpile::{AccountId, CountWhy, Place};
 use serde_json::{Value, json};
 
 use super::print;
@@ -232,41 +231,6 @@ pub async fn counts(data: &Data, caller: &Caller, json: bool) -> anyhow::Result<
     Ok(ExitCode::SUCCESS)
 }
 
-/// Enters the readings of a file.
-pub async fn enter_readings(
-    data: &Data,
-    caller: &Caller,
-    (file, store): (&Path, &str),
-    json: bool,
-) -> anyhow::Result<ExitCode> {
-    let zone = data.config.time_zone().unwrap_or(TimeZone::UTC);
-    let bytes = read(file)?;
-    let shown = || file.display();
-    let text = std::str::from_utf8(&bytes)
-        .map_err(|_| InputError(format!("{}: it is not UTF-8", shown())))?;
-    let read =
-        readings::read(text, &zone).map_err(|error| InputError(format!("{}: {error}", shown())))?;
-    let mut found = Vec::new();
-    for view in data.app.stock_sites(caller).await? {
-        let stores = view.site.stores().filter(|place| {
-            place.code.eq_ignore_ascii_case(store) || place.account.to_string() == store
-        });
-        found.extend(stores.map(|place| place.account));
-    }
-    let [store] = found.as_slice() else {
-        let text = match found.is_empty() {
-            true => format!("there is no store `{store}`"),
-            false => format!("`{store}` is a store of several sites: name it by its account"),
-        };
-        return Err(InputError(text).into());
-    };
-    let count = read.len();
-    let out = data.app.enter_readings(caller, *store, read).await?;
-    let text = format!("{count} readings are kept, {out} of them out of the limits.");
-    print(json, &json!({ "readings": count, "out": out }), &text);
-    Ok(ExitCode::SUCCESS)
-}
-
 /// Shows what is to be destroyed, what is done, and what is left.
 pub async fn disposals(data: &Data, caller: &Caller, json: bool) -> anyhow::Result<ExitCode> {
     let mut text = String::new();
@@ -297,4 +261,44 @@ pub async fn disposals(data: &Data, caller: &Caller, json: bool) -> anyhow::Resu
     }
     print(json, &json!(values), text.trim_end());
     Ok(ExitCode::SUCCESS)
+}
+
+/// A store by its code or its account.
+pub(super) async fn find_store(
+    data: &Data,
+    caller: &Caller,
+    store: &str,
+) -> anyhow::Result<AccountId> {
+    let sites = data.app.stock_sites(caller).await?;
+    let stores = sites.iter().flat_map(|view| view.site.stores());
+    one(stores, ("store", store))
+}
+
+/// A store, bay or rack by its code or its account.
+pub(super) async fn find_place(
+    data: &Data,
+    caller: &Caller,
+    place: &str,
+) -> anyhow::Result<AccountId> {
+    let sites = data.app.stock_sites(caller).await?;
+    let places = sites.iter().flat_map(|view| &view.site.places);
+    one(places, ("place", place))
+}
+
+fn one<'a>(
+    places: impl Iterator<Item = &'a Place>,
+    (what, stated): (&str, &str),
+) -> anyhow::Result<AccountId> {
+    let wanted = stated.trim().to_lowercase();
+    let is_it =
+        |place: &&Place| place.code.to_lowercase() == wanted || place.account.to_string() == wanted;
+    let found: Vec<&Place> = places.filter(is_it).collect();
+    match found.as_slice() {
+        [place] => Ok(place.account),
+        [] => Err(InputError(format!("there is no {what} `{stated}`")).into()),
+        _ => {
+            let text = format!("`{stated}` is a {what} of several sites: name it by its account");
+            Err(InputError(text).into())
+        }
+    }
 }

@@ -33,6 +33,8 @@ mod seven;
 mod seven_networks;
 mod seven_trace;
 mod stock;
+mod stock_acts;
+mod stock_custody;
 mod stock_losses;
 mod stock_proof;
 mod tamper;

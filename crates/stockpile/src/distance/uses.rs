@@ -14,7 +14,8 @@ pub struct Use {
     pub divisions: Vec<Division>,
     /// With which barricade.
     pub barricade: BarricadeRule,
-    /// The functions of the whole quantity; the greatest result holds.
+    /// The functions of the whole quantity; the greatest result holds. With no function of either kind
+    /// the table says that there is no quantity-distance.
     pub functions: Vec<String>,
     /// The functions of what explodes at once, the maximum credible event: blast of what else only
     /// projects. Their results count with the others.
@@ -59,9 +60,12 @@ struct Row {
     exposed: String,
     divisions: Vec<Division>,
     barricade: BarricadeRule,
+    #[serde(default)]
     functions: Vec<String>,
     #[serde(default)]
     by_event: Vec<String>,
+    #[serde(default)]
+    no_distance: bool,
     mark: Mark,
     source: String,
 }
@@ -76,18 +80,22 @@ enum Mark {
 /// The rows, in their order.
 pub(super) fn parse(text: &str) -> Result<Vec<Use>, InvalidTables> {
     let file: File = toml::from_str(text).map_err(|error| InvalidTables(error.to_string()))?;
-    let uses = file.r#use.into_iter().map(|row| Use {
-        exposed: row.exposed,
-        divisions: row.divisions,
-        barricade: row.barricade,
-        functions: row.functions,
-        by_event: row.by_event,
-        is_from_memory: row.mark == Mark::Memory,
-        source: row.source,
-    });
-    let uses: Vec<Use> = uses.collect();
-    match uses.iter().find(|of| of.functions.is_empty()) {
-        Some(of) => Err(InvalidTables(format!("`{}` has no function", of.exposed))),
-        None => Ok(uses),
+    let mut uses = Vec::with_capacity(file.r#use.len());
+    for row in file.r#use {
+        // INVARIANT: that there is no distance is stated, and never follows from a gap.
+        if row.no_distance != (row.functions.is_empty() && row.by_event.is_empty()) {
+            let text = format!("`{}` has a function, or says `no_distance`", row.exposed);
+            return Err(InvalidTables(text));
+        }
+        uses.push(Use {
+            exposed: row.exposed,
+            divisions: row.divisions,
+            barricade: row.barricade,
+            functions: row.functions,
+            by_event: row.by_event,
+            is_from_memory: row.mark == Mark::Memory,
+            source: row.source,
+        });
     }
+    Ok(uses)
 }

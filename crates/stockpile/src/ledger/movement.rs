@@ -289,7 +289,8 @@ pub fn signing(kind: MovementKind, from: AccountKind, to: AccountKind) -> Option
         (Kind::Transfer, Holder, Holder) => Signing::Two,
         (Kind::Expenditure, Place { .. } | Holder, Expended) => Signing::One,
         (Kind::Loss, Place { .. } | Holder, Lost) => Signing::Two,
-        (Kind::Recovery, Lost, Place { .. }) => Signing::One,
+        // What partners look for is ended by two persons.
+        (Kind::Recovery, Lost, Place { .. }) => Signing::Two,
         (Kind::Destruction, Place { .. }, Destroyed) => Signing::Two,
         (Kind::Reversal, _, _) => Signing::Two,
         _ => return None,

@@ -421,6 +421,14 @@ fn what_is_lost_and_found_again_is_in_one_place_all_the_time() {
     );
     let found = movement(3, vec![line(Kind::Recovery, RIFLE, (LOST, STORE), 1)]);
     enter(&mut books, &found, 3).unwrap();
+    let alone = sign(&mut books, found.id, "ana", 4);
+    assert_eq!(alone, Err(LedgerRefused::SamePerson));
+    assert_eq!(
+        quantity(&books, (LOST, RIFLE)),
+        1,
+        "one person finds nothing"
+    );
+    sign(&mut books, found.id, "boris", 5).unwrap();
     assert_eq!(
         (
             quantity(&books, (STORE, RIFLE)),

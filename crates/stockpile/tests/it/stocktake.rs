@@ -226,6 +226,7 @@ fn case() -> StockCase {
         said: None,
         sought: None,
         recovered: 0,
+        alert_end: None,
         opened_at: at(5),
         recount_due_at: at(29),
         report_due_at: at(53),

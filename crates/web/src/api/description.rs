@@ -10,7 +10,8 @@ use utoipa::{Modify, OpenApi};
 use super::{
     accounts, alert_import, alerts, audit, checks, firearm_changes, firearm_import,
     firearm_photographs, firearms, hits, inquiries, lists, matches, partners, returns, sessions,
-    stock, stock_counts, stock_more, traces, transfers,
+    stock, stock_counts, stock_disposals, stock_more, stock_plans, stock_readings, traces,
+    transfers,
 };
 
 #[derive(OpenApi)]
@@ -48,6 +49,13 @@ use super::{
         stock_counts::begin_count, stock_counts::count, stock_counts::add_scans, stock_counts::finish_count,
         stock_counts::abandon_count, stock_counts::cases, stock_counts::case, stock_counts::recount, stock_counts::explain, stock_counts::lose,
         stock_more::take_over, stock_more::returns, stock_more::plan, stock_more::keep_plan, stock_more::close,
+        stock_plans::count_plan, stock_plans::rules, stock_plans::set_rule, stock_plans::end_rule,
+        stock_plans::commands, stock_plans::begin_command, stock_plans::command,
+        stock_plans::sign_command, stock_plans::abandon_command, stock_plans::climate,
+        stock_plans::set_limits, stock_plans::enter_readings, stock_readings::enter_table,
+        stock_plans::settle_climate, stock_plans::inspect, stock_plans::missing,
+        stock_disposals::disposals, stock_disposals::plan_disposal, stock_disposals::disposal,
+        stock_disposals::carry_out, stock_disposals::abandon_disposal,
         inquiries::list, inquiries::ask, inquiries::view, inquiries::answer,
         inquiries::hit_reports, inquiries::hit_report_one, inquiries::follow_up,
         partners::list, partners::accept, partners::revoke, partners::deliveries,

@@ -32,6 +32,7 @@ mod stock_counts;
 mod stock_disposals;
 mod stock_more;
 mod stock_plans;
+mod stock_readings;
 mod traces;
 mod transfers;
 
@@ -43,6 +44,7 @@ use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use axum::routing::{delete, get, post, put};
 use egnatia_formats::photographs::PHOTOGRAPH_BYTES_MAX;
+use egnatia_formats::readings::READINGS_BYTES_MAX;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::WebState;
@@ -272,6 +274,10 @@ fn stock_plans_router() -> Router<WebState> {
         .route(
             "/stock/stores/{id}/readings",
             post(stock_plans::enter_readings),
+        )
+        .route(
+            "/stock/stores/{id}/readings/table",
+            post(stock_readings::enter_table).layer(DefaultBodyLimit::max(READINGS_BYTES_MAX)),
         )
         .route("/stock/goods/{id}/inspections", post(stock_plans::inspect))
         .route("/stock/goods/{id}/missing", post(stock_plans::missing))

@@ -350,7 +350,8 @@ pub(crate) async fn enter_readings(
 ) -> Result<(StatusCode, Json<ReadingsOutBody>), Problem> {
     bearer.enter(&state, Action::CountStock)?;
     let (id, caller) = (AccountId(record_id(&id)?), bearer.caller());
-    let out = state.app.enter_readings(caller, id, body.readings).await?;
+    let entered = state.app.enter_readings(caller, id, body.readings).await?;
+    let out = entered.out;
     Ok((StatusCode::CREATED, Json(ReadingsOutBody { out })))
 }
 

@@ -78,6 +78,7 @@ mod stock_words;
 mod stocktake_result;
 mod stocktakes;
 mod store_climates;
+mod store_readings;
 mod stores;
 mod subjects;
 mod taken_table;
@@ -382,6 +383,14 @@ fn stock_router() -> Router<WebState> {
         .route("/stock-commands/{id}/{act}", post(stock_commands::act))
         .route("/stores/{id}/climate", get(store_climates::show_one))
         .route("/stores/{id}/climate/{act}", post(store_climates::act))
+        .route(
+            "/stores/{id}/readings",
+            get(store_readings::show_new).post(store_readings::enter),
+        )
+        .route(
+            "/stores/{id}/readings/file",
+            post(store_readings::take_file).layer(DefaultBodyLimit::max(TABLE_BYTES_MAX)),
+        )
         .route(
             "/disposals",
             get(stock_disposals::show_all).post(stock_disposals::plan),

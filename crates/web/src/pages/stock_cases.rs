@@ -101,10 +101,18 @@ async fn page(
     }
     match case.state {
         CaseState::Open if signed.offers(Action::CountStock) => {
-            sections.push(match case.counted_by == signed.caller().login {
-                true => Section::new("recount", t.text("stock-act-recount"))
-                    .means(t.text("stock-recount-other")),
-                false => recount_section(&frame, id, refused),
+            let because = match case.counted_by == signed.caller().login {
+                true => Some("stock-recount-other"),
+                false if case.sought.is_some() && !signed.offers(Action::DecideStockCase) => {
+                    Some("stock-recount-inspector")
+                }
+                false => None,
+            };
+            sections.push(match because {
+                Some(because) => {
+                    Section::new("recount", t.text("stock-act-recount")).means(t.text(because))
+                }
+                None => recount_section(&frame, id, refused),
             });
         }
         CaseState::Recounted { .. } if signed.offers(Action::DecideStockCase) => {
@@ -195,6 +203,15 @@ fn history(frame: &Frame, summary: &CaseSummary) -> Facts {
             t.text("stock-register-refused"),
             sought.register_refused.map(Cell::Text),
         );
+    let facts = match &case.alert_end {
+        None => facts,
+        Some(end) => facts
+            .with(
+                t.text("stock-alert-ended"),
+                see(format!("/alerts/{}", end.alert), "stock-alert-see"),
+            )
+            .with(t.text("stock-alert-ended-by"), lines(&end.by, end.at)),
+    };
     match &case.state {
         CaseState::Open => facts,
         CaseState::Found {

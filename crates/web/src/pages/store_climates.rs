@@ -7,8 +7,8 @@ use egnatia_stockpile::{AccountId, ClimateLimits, Humidity, Reading, Temperature
 
 use super::alert_form::{Filler, Wrong};
 use super::firearm_sections::{Section, SectionsPage, whole, wrong_in};
-use super::record_id;
 use super::stock_words::{read_reason, wrong_at};
+use super::{record_id, store_readings};
 use crate::parts::{Cell, Empty, Facts, Field, Form, Table, Tone};
 use crate::problem::{Problem, ProblemCode};
 use crate::visit::{Posted, Signed, done, show, show_refused};
@@ -59,6 +59,7 @@ async fn page(
         sections.push(form("read", &|filler| {
             vec![filler.area("readings", "climate-readings").required()]
         }));
+        sections.push(store_readings::file_section(&frame, id, None));
     }
     sections.push(
         Section::new("readings", t.text("climate-series")).table(readings_table(&frame, &view)),

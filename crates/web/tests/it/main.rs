@@ -44,6 +44,7 @@ mod stock;
 mod stock_more;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod stock_plans;
+mod store_readings;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod texts;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]

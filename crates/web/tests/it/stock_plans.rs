@@ -156,7 +156,7 @@ async fn readings_are_pasted_and_what_is_out_is_settled_by_a_person() {
     let refused = keeper.post(&read, &wrong).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(
-        refused.body.contains("Line 1: a temperature"),
+        refused.body.contains("Line 1: this is no temperature"),
         "{}",
         refused.body
     );
