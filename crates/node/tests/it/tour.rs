@@ -24,6 +24,13 @@ fn every_step_succeeds_and_is_timed() {
             "hit",
             "owner-told",
             "recall",
+            "armoury",
+            "count",
+            "theft",
+            "serial",
+            "weapon-hit",
+            "trace",
+            "brought-back",
             "witness",
             "audit"
         ]
@@ -45,6 +52,10 @@ fn a_person_reads_what_happened_where() {
         "at a border of Tirana",
         "Skopje is told of the hit",
         "have erased it",
+        "M70B-45123 is missing, and a case opens",
+        "reads M70B-45?23 on a Zastava",
+        "exported it to MK",
+        "two storekeepers in Skopje bring it back; the case is found",
         "countersigned",
         "are whole",
     ] {
