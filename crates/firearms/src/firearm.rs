@@ -328,6 +328,22 @@ impl Firearm {
         self.put_correction(proposed, second, at)
     }
 
+    /// In whose hands the weapon is once what is proposed has been signed; as it is, where nothing is.
+    ///
+    /// # Errors
+    /// [`LifeRefused`] where it could not be signed now.
+    pub fn custody_proposed(&self) -> Result<Custody, LifeRefused> {
+        let signed = match self.proposed.clone() {
+            Some(Proposal::Destruction(_)) => return Ok(Custody::Destroyed),
+            Some(Proposal::Correction(proposed)) => {
+                let (by, at) = (proposed.by.clone(), proposed.at);
+                self.clone().put_correction(proposed, by, at)?
+            }
+            None => return Ok(self.standing()?.custody),
+        };
+        Ok(signed.standing()?.custody)
+    }
+
     /// Withdraws what was proposed.
     ///
     /// # Errors

@@ -215,13 +215,13 @@ impl Signed {
 
     /// The binary encoding: length of the type (1 byte), type; length of the payload (4), payload;
     /// number of signatures (1), and for each the key's id (16) and the signature (64). Where it was
-    /// signed together with others, 128 is added to the number, and its place (1) and the hashes
-    /// that lead to the root (1, 32 each) stand behind it.
+    /// signed together with others, 128 is added to the number, and behind it stand its place (1), the
+    /// number of steps to the root (1), what it is hashed with (32), and a hash for each step (32).
     pub fn to_bytes(&self) -> Vec<u8> {
         let path = self
             .together
             .as_ref()
-            .map_or(0, |one| 2 + 32 * one.path().len());
+            .map_or(0, |one| 34 + 32 * one.path().len());
         let length =
             6 + self.payload_type.len() + self.payload.len() + path + 80 * self.signatures.len();
         let mut out = Vec::with_capacity(length);

@@ -304,13 +304,10 @@ impl App {
         let mut writing = self.writing(caller);
         let before = firearm.standing().map_err(|error| refused(&error))?;
         let firearm = change(firearm, &writing).map_err(|error| refused(&error))?;
-        let after = firearm.standing().map_err(|error| refused(&error))?;
-        let custody = match &firearm.proposed {
-            // Said now, not to the second officer.
-            Some(_) => &Custody::Destroyed,
-            None => &after.custody,
-        };
-        self.put_told_books(&mut writing, caller, id, (&before.custody, custody))
+        // What the books say against it is said to whoever proposes, and to the second officer again.
+        let after = firearm.custody_proposed();
+        let after = after.map_err(|error| refused(&error))?;
+        self.put_told_books(&mut writing, caller, id, (&before.custody, &after))
             .await?;
         let keeping = Keeping {
             stored: Some(&stored),

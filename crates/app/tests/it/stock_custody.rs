@@ -1,7 +1,7 @@
 //! A weapon in the books and in the register of firearms: whatever is entered in one of them, the
 //! other says the same.
 
-use egnatia_app::{AppError, NewDisposal, NewMovement};
+use egnatia_app::{AppError, NewCorrection, NewDisposal, NewMovement};
 use egnatia_firearms::{Event, EventKind, Firearm, Holder, HolderKind, Taken};
 use egnatia_record::RecordId;
 use egnatia_stockpile::{
@@ -174,6 +174,7 @@ async fn the_register_destroys_and_gives_away_nothing_past_the_books() {
         instead: None,
         on: today,
         reason: "a mistake".into(),
+        first: None,
     };
     for event in [export(), sold(), nothing] {
         let kind = event.kind();
@@ -208,18 +209,30 @@ async fn the_register_destroys_and_gives_away_nothing_past_the_books() {
 async fn what_the_books_destroyed_is_corrected_there() {
     let armoury = Armoury::new().await;
     armoury.destroyed().await;
+    let (app, today) = (armoury.app(), armoury.today());
     let number = u32::try_from(armoury.life().await.life.len()).unwrap();
-    let correction = Event::Correction {
+    let alone = Event::Correction {
         of: number,
         instead: None,
-        on: armoury.today(),
+        on: today,
         reason: "another weapon".into(),
+        first: None,
     };
-    let (app, today) = (armoury.app(), armoury.today());
     let refused = app
-        .record_event(&focal(), armoury.firearm, correction, today)
+        .record_event(&focal(), armoury.firearm, alone, today)
         .await;
     assert!(matches!(refused, Err(AppError::Invalid(_))), "{refused:?}");
+    // Two officers of the register do not correct it past the books either, and are told at once.
+    let correction = NewCorrection {
+        of: number,
+        instead: None,
+        on: today,
+        reason: "another weapon".into(),
+    };
+    let refused = app
+        .propose_correction(&focal(), armoury.firearm, correction)
+        .await;
+    assert!(is_refused(&refused, "stock"), "{refused:?}");
     assert_eq!(armoury.custody().await, "destroyed");
 }
 
@@ -298,6 +311,7 @@ async fn a_weapon_that_stands_nowhere_is_lost_and_destroyed_as_any_other() {
                 .to_zoned_datetime(jiff::tz::TimeZone::UTC)
                 .date(),
             reason: "a mistake".into(),
+            first: None,
         };
         let on = depot
             .app()

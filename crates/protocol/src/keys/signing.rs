@@ -11,10 +11,12 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::{InvalidKey, KeyId};
-use crate::Signature;
+use crate::{Digest, Signature};
 
 /// What the id of a key is computed over, before the key.
 const LABEL: &[u8] = b"ed25519\0";
+/// Stands before the secret where something is hidden with it.
+const BLIND_LABEL: &[u8] = b"egnatia blind\0";
 
 /// An Ed25519 secret: signs statements, parcels and cards.
 pub struct SigningKey {
@@ -50,6 +52,13 @@ impl SigningKey {
     /// Names the public key.
     pub fn id(&self) -> KeyId {
         self.verifying.id
+    }
+
+    /// What only the owner of the key can compute of `message`, always the same: it hides what a hash
+    /// of the message alone would give away to whoever guesses it.
+    pub(crate) fn blind(&self, message: &[u8]) -> Digest {
+        let secret = self.to_bytes();
+        Digest::of_parts(&[BLIND_LABEL, secret.as_ref(), message])
     }
 
     pub(crate) fn signature(&self, message: &[u8]) -> Signature {

@@ -24,6 +24,7 @@ struct EnvelopeText {
 #[serde(deny_unknown_fields)]
 struct TogetherText {
     place: u8,
+    blind: Digest,
     path: Vec<Digest>,
 }
 
@@ -36,7 +37,7 @@ struct SignatureText {
 
 impl Signed {
     /// The JSON of DSSE: `payload` in base64, `payloadType`, `signatures` of `keyid` and `sig`. Where
-    /// it was signed with others, `together` has its `place` and `path`, which DSSE does not know.
+    /// it was signed with others, `together` has its `place`, `blind` and `path`, which DSSE does not know.
     pub fn to_json(&self) -> String {
         let text = EnvelopeText {
             payload: STANDARD.encode(&self.payload),
@@ -51,6 +52,7 @@ impl Signed {
                 .collect(),
             together: self.together.as_ref().map(|together| TogetherText {
                 place: together.place(),
+                blind: together.blind(),
                 path: together.path().to_vec(),
             }),
         };
@@ -80,7 +82,7 @@ impl Signed {
         let signed = Self::checked(text.payload_type, decode(&text.payload)?, signatures)?;
         let together = text
             .together
-            .map(|text| Together::new(text.place, text.path).ok_or(SignedError::Path));
+            .map(|text| Together::new(text.place, text.blind, text.path).ok_or(SignedError::Path));
         Ok(Self {
             together: together.transpose()?,
             ..signed

@@ -1,7 +1,8 @@
 //! Many payloads under one signature, each of which can be shown by itself.
 //!
 //! The payloads are the leaves of a tree of hashes, and what is signed is its root. Each carries the
-//! hashes that lead from it to the root: whoever has one of them needs none of the others.
+//! hashes that lead from it to the root: whoever has one of them needs none of the others, and learns
+//! nothing of them, as each leaf is hashed with a number that only the signer can know.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -26,20 +27,26 @@ const EMPTY: Digest = Digest::from_bytes([0; 32]);
 pub(super) struct Together {
     /// Its place among the leaves, from 0.
     place: u8,
+    /// What is hashed with it, so that nobody who has another payload can guess this one.
+    blind: Digest,
     /// What stands beside it and beside each node above it, from the bottom.
     path: Vec<Digest>,
 }
 
 impl Together {
     /// A place and its path, where both fit together.
-    pub fn new(place: u8, path: Vec<Digest>) -> Option<Self> {
+    pub fn new(place: u8, blind: Digest, path: Vec<Digest>) -> Option<Self> {
         let is_depth = (1..=STEPS_MAX).contains(&path.len());
         let is_place = usize::from(place).checked_shr(u32::try_from(path.len()).ok()?);
-        (is_depth && is_place.is_none_or(|above| above == 0)).then_some(Self { place, path })
+        (is_depth && is_place.is_none_or(|above| above == 0)).then_some(Self { place, blind, path })
     }
 
     pub fn place(&self) -> u8 {
         self.place
+    }
+
+    pub fn blind(&self) -> Digest {
+        self.blind
     }
 
     pub fn path(&self) -> &[Digest] {
@@ -49,7 +56,7 @@ impl Together {
     /// What is signed, where this is the encoding of the payload.
     pub fn message(&self, encoding: &[u8]) -> Vec<u8> {
         let mut place = self.place;
-        let mut hash = leaf(encoding);
+        let mut hash = leaf(&self.blind, encoding);
         for beside in &self.path {
             hash = match place & 1 {
                 0 => node(&hash, beside),
@@ -60,10 +67,11 @@ impl Together {
         of_root(&hash)
     }
 
-    /// Place (1 byte), number of steps (1), a hash (32) for each step.
+    /// Place (1 byte), number of steps (1), what is hashed with it (32), a hash (32) for each step.
     pub fn write(&self, out: &mut Vec<u8>) {
         out.push(self.place);
         out.push(u8::try_from(self.path.len()).unwrap_or(u8::MAX));
+        out.extend_from_slice(self.blind.as_bytes());
         for hash in &self.path {
             out.extend_from_slice(hash.as_bytes());
         }
@@ -75,9 +83,11 @@ impl Together {
         if !(1..=STEPS_MAX).contains(&steps) {
             return Err(SignedError::Path);
         }
+        let blind = reader.array().map(Digest::from_bytes);
+        let blind = blind.ok_or(SignedError::Truncated)?;
         let path = (0..steps).map(|_| reader.array().map(Digest::from_bytes));
         let path: Option<Vec<Digest>> = path.collect();
-        Self::new(place, path.ok_or(SignedError::Truncated)?).ok_or(SignedError::Path)
+        Self::new(place, blind, path.ok_or(SignedError::Truncated)?).ok_or(SignedError::Path)
     }
 }
 
@@ -174,9 +184,15 @@ fn sign_tree<T: AsRef<str>>(
     keys: &[&SigningKey],
     all: &mut Vec<Signed>,
 ) -> Result<(), SignedError> {
-    let leaf_of =
-        |(kind, payload): &(T, Vec<u8>)| leaf(&pre_authentication_encoding(kind.as_ref(), payload));
-    let mut leaves: Vec<Digest> = payloads.iter().map(leaf_of).collect();
+    let Some(first) = keys.first() else {
+        return Err(SignedError::SignatureCount { found: 0 });
+    };
+    let hidden = |(kind, payload): &(T, Vec<u8>)| {
+        let encoding = pre_authentication_encoding(kind.as_ref(), payload);
+        let blind = first.blind(&encoding);
+        (leaf(&blind, &encoding), blind)
+    };
+    let (mut leaves, blinds): (Vec<Digest>, Vec<Digest>) = payloads.iter().map(hidden).unzip();
     leaves.resize(leaves.len().next_power_of_two(), EMPTY);
     let mut levels = vec![leaves];
     while let Some(level) = levels.last().filter(|level| level.len() > 1) {
@@ -190,7 +206,7 @@ fn sign_tree<T: AsRef<str>>(
     let root = levels.pop().and_then(|top| top.first().copied());
     let message = of_root(&root.unwrap_or(EMPTY));
     let signatures: Vec<Signature> = keys.iter().map(|key| key.signature(&message)).collect();
-    for (place, (kind, payload)) in payloads.into_iter().enumerate() {
+    for (place, ((kind, payload), blind)) in payloads.into_iter().zip(blinds).enumerate() {
         let beside = levels.iter().enumerate().filter_map(|(step, level)| {
             let at = (place >> step) ^ 1;
             level.get(at).copied()
@@ -198,7 +214,7 @@ fn sign_tree<T: AsRef<str>>(
         let signed = Signed::checked(kind.as_ref().to_owned(), payload, signatures.clone())?;
         let place = u8::try_from(place).unwrap_or(u8::MAX);
         all.push(Signed {
-            together: Together::new(place, beside.collect()),
+            together: Together::new(place, blind, beside.collect()),
             ..signed
         });
     }
@@ -206,8 +222,8 @@ fn sign_tree<T: AsRef<str>>(
 }
 
 /// The labels before leaves and nodes are those of RFC 6962.
-fn leaf(encoding: &[u8]) -> Digest {
-    Digest::of_parts(&[&[0], encoding])
+fn leaf(blind: &Digest, encoding: &[u8]) -> Digest {
+    Digest::of_parts(&[&[0], blind.as_bytes(), encoding])
 }
 
 fn node(left: &Digest, right: &Digest) -> Digest {

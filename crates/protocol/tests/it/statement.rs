@@ -176,7 +176,7 @@ fn every_word_survives_and_every_ground_says_what_to_do() {
         );
         assert!(ground.sentence().matches('.').count() >= 2, "{ground}");
     }
-    assert_eq!(RefusalGround::ALL.len(), 11);
+    assert_eq!(RefusalGround::ALL.len(), 12);
     assert_eq!(ReportField::ALL.len(), 9);
     assert!("rumour".parse::<Matter>().is_err());
     assert!(serde_json::from_str::<RecallEffect>("\"forget\"").is_err());

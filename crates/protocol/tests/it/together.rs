@@ -133,3 +133,30 @@ fn the_root_is_signed_under_a_type_of_its_own() {
     assert_eq!(&bytes[..start.len()], start);
     assert_eq!(bytes.len(), start.len() + 32);
 }
+
+/// What stands beside a payload is a hash of another one, which its reader may not have.
+#[test]
+fn nobody_confirms_by_guessing_what_else_was_signed() {
+    let all = Signed::sign_together(payloads(2), &[&key(1)]).unwrap();
+    let place = |signed: &Signed| -> (Digest, Digest) {
+        let json: serde_json::Value = serde_json::from_str(&signed.to_json()).unwrap();
+        let digest = |value: &serde_json::Value| value.as_str().unwrap().parse().unwrap();
+        let together = &json["together"];
+        (digest(&together["blind"]), digest(&together["path"][0]))
+    };
+    let ((blind, beside), (other_blind, _)) = (place(&all[0]), place(&all[1]));
+    let guessed = {
+        let payload = all[1].payload();
+        let before = format!("DSSEv1 {} {KIND} {} ", KIND.len(), payload.len());
+        [before.as_bytes(), payload].concat()
+    };
+    let leaf = |blind: &[u8]| Digest::of(&[&[0], blind, &guessed].concat());
+    assert_eq!(leaf(other_blind.as_bytes()), beside, "so it is computed");
+    assert_ne!(leaf(&[]), beside);
+    assert_ne!(leaf(blind.as_bytes()), beside);
+    // Another key blinds otherwise, the same one always in the same way.
+    let other = Signed::sign_together(payloads(2), &[&key(2)]).unwrap();
+    assert_ne!(place(&other[1]).0, other_blind);
+    let again = Signed::sign_together(payloads(2), &[&key(1)]).unwrap();
+    assert_eq!(again, all);
+}
