@@ -270,9 +270,8 @@ async fn confirm(at: &Side, name: &str) -> RecordId {
     let answer = at.app().check(&verifier(), request).await.unwrap();
     let matched = answer.candidates[0].matched;
     let why = "the same papers".to_owned().try_into().unwrap();
-    let decided = at
-        .app()
-        .decide(&verifier(), matched, Outcome::Confirmed, why);
+    let officer = verifier();
+    let decided = at.app().decide(&officer, matched, Outcome::Confirmed, why);
     decided.await.unwrap().hit.unwrap()
 }
 
@@ -453,11 +452,9 @@ async fn an_alert_that_the_database_does_not_take_does_not_hold_up_the_next_ones
         .execute(&mut connection)
         .await
         .unwrap();
-    let changed = mk.app().extend_alert(
-        &verifier(),
-        first,
-        "still wanted".to_owned().try_into().unwrap(),
-    );
+    let officer = verifier();
+    let why = "still wanted".to_owned().try_into().unwrap();
+    let changed = mk.app().extend_alert(&officer, first, why);
     changed.await.unwrap();
     al.start_again().await;
     let next = mk.enter(&name(6)).await;
