@@ -100,7 +100,7 @@ async fn logged(node: &TestNode) -> Vec<(u64, bool)> {
         ..AuditFilter::default()
     };
     let entries = node.store.audit_find(&filter).await.unwrap();
-    let details = entries.iter().filter_map(|entry| entry.read());
+    let details = entries.iter().filter_map(egnatia_app::AuditRow::read);
     let told = details.filter(|detail| {
         let subject = detail.subject.as_deref().unwrap_or_default();
         subject.starts_with("not-stored:")

@@ -168,7 +168,7 @@ async fn logged(node: &TestNode, of: &TestNode) -> Vec<String> {
     };
     let subject = format!("log:{}", of.authority);
     let entries = node.store.audit_find(&filter).await.unwrap();
-    let details = entries.iter().filter_map(|entry| entry.read());
+    let details = entries.iter().filter_map(egnatia_app::AuditRow::read);
     let details = details.filter(|detail| detail.subject.as_deref() == Some(&subject));
     details
         .map(|detail| match detail.data.unwrap() {

@@ -4,6 +4,7 @@
 mod audit;
 mod due;
 mod exchange;
+mod failing;
 mod fuse;
 mod records;
 mod state;
@@ -15,7 +16,7 @@ use std::task::Poll;
 
 use async_trait::async_trait;
 use egnatia_app::{
-    Account, AuditFilter, AuditHead, AuditRow, Batch, Change, CommitError, Committed, DeliveryRow,
+    Account, AuditFilter, AuditHead, AuditRow, Batch, CommitError, Committed, DeliveryRow,
     DueFilter, DueRecord, DumpRow, DumpValue, FirearmFilter, FirearmRow, KeyRow, ListChangeRow,
     ListEntryRow, ListVersionRow, PartnerRow, Queue, ReceivedRow, RecordFilter, Session,
     StockAccountRow, StockBalanceRow, StockMoment, StockMovementRow, StockOf, StockPostingRow,
@@ -129,34 +130,6 @@ impl MemoryStore {
         self.put_fuse(Arc::default());
     }
 
-    /// Lets the next commit fail with this error, having written nothing.
-    pub fn fail_next_commit(&self, error: StoreError) {
-        *lock(&self.failure) = Some(error);
-    }
-
-    /// Lets every commit fail with this error, until [`MemoryStore::revive`].
-    pub fn fail_commits(&self, error: StoreError) {
-        *lock(&self.failing) = Some(error);
-    }
-
-    /// Lets every commit of a version of this record fail with this error; of everything else none.
-    pub fn reject(&self, record: RecordId, error: StoreError) {
-        lock(&self.rejected).insert(record, error);
-    }
-
-    /// Takes everything again.
-    pub fn reject_nothing(&self) {
-        lock(&self.rejected).clear();
-    }
-
-    fn rejection_of(&self, batch: &Batch) -> Option<StoreError> {
-        let rejected = lock(&self.rejected);
-        batch.changes.iter().find_map(|change| match change {
-            Change::Put(put) => rejected.get(&put.envelope.id).cloned(),
-            _ => None,
-        })
-    }
-
     fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
     }
@@ -178,11 +151,7 @@ fn page(limit: u32) -> usize {
 #[async_trait]
 impl Store for MemoryStore {
     async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
-        if let Some(error) = lock(&self.failure).take() {
-            return Err(error.into());
-        }
-        let failing = lock(&self.failing).clone();
-        if let Some(error) = failing.or_else(|| self.rejection_of(&batch)) {
+        if let Some(error) = self.failure_of(&batch) {
             return Err(error.into());
         }
         self.may_die().await;

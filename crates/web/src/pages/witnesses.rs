@@ -37,11 +37,13 @@ pub(super) async fn section(signed: &Signed, frame: &Frame) -> Result<Option<Wit
     let alarms = broken.iter().filter(|witnessed| witnessed.row.is_alarm());
     let (own, others): (Vec<Witnessed>, Vec<Witnessed>) =
         whole.into_iter().partition(|witnessed| witnessed.is_own);
+    let own = broken.iter().chain(&own).filter(|found| found.is_own);
+    let others = broken.iter().chain(&others).filter(|found| !found.is_own);
     Ok(Some(Witnesses {
         alarms: alarms.map(|found| alarm(signed, found)).collect(),
         sign: Tone::Against.sign(),
-        own: own_log(signed, frame, &own),
-        others: other_logs(signed, frame, broken.iter().chain(&others)),
+        own: own_log(signed, frame, &own.collect::<Vec<_>>()),
+        others: other_logs(signed, frame, others),
     }))
 }
 
@@ -79,7 +81,7 @@ fn witness(signed: &Signed, row: &WitnessRow) -> String {
 }
 
 /// Partner by partner; one that has not countersigned yet is named too.
-fn own_log(signed: &Signed, frame: &Frame, rows: &[Witnessed]) -> Table {
+fn own_log(signed: &Signed, frame: &Frame, rows: &[&Witnessed]) -> Table {
     let (app, t) = (&signed.state.app, frame.t);
     let columns = &[
         "column-partner",
@@ -105,7 +107,9 @@ fn own_log(signed: &Signed, frame: &Frame, rows: &[Witnessed]) -> Table {
             ]
         });
     let vouched = rows.iter().map(|Witnessed { row, .. }| {
-        let state = if row.statement.is_some() {
+        let state = if row.is_alarm() {
+            Cell::tag(Tone::Against, t.text(&problem_key("is", row)))
+        } else if row.statement.is_some() {
             Cell::tag(Tone::Agree, t.text("witness-signed"))
         } else {
             Cell::tag(Tone::Silent, t.text("witness-unsigned"))

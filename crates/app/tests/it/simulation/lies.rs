@@ -198,7 +198,7 @@ impl World {
         };
         let subject = format!("log:{}", self.nodes[liar].authority);
         let entries = self.nodes[witness].store.audit_find(&filter).await.unwrap();
-        let details = entries.iter().filter_map(|entry| entry.read());
+        let details = entries.iter().filter_map(egnatia_app::AuditRow::read);
         let mut about: BTreeMap<String, usize> = BTreeMap::new();
         for detail in details.filter(|detail| detail.subject.as_deref() == Some(&subject)) {
             let data = detail.data.unwrap_or_default();
