@@ -17,7 +17,7 @@ use std::process::ExitCode;
 
 use egnatia_app::{AppError, Caller};
 use egnatia_record::Justification;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::print;
 use crate::cli::{Correction, Destruction, Firearm, IncidentAct, Photographs, Trace, View, Why};
