@@ -119,7 +119,9 @@ async fn half_years_are_counted_as_they_are_and_a_frozen_one_stays() {
     let trace = me.app.start_trace(&focal(), trace_to("rs-mup", &[])).await;
     trace.unwrap();
     me.deliver_to(rs).await;
-    rs.clock.advance(SignedDuration::from_hours(48));
+    for node in [me, rs] {
+        node.clock.advance(SignedDuration::from_hours(48));
+    }
     answer(rs, Outcome::NoRecord, None).await.unwrap();
     rs.deliver_to(me).await;
     let kind = egnatia_firearms::ReturnKind::HalfYear;

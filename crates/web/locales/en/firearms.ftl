@@ -497,6 +497,10 @@ firearm-import-all-like = All rows that agree with something are other weapons
 firearm-import-different = Why they are other weapons
 firearm-import-different-hint = Only once an officer has looked at all of them
 firearm-import-writing = Weapons are being registered
+firearm-import-wrong = { $count ->
+    [one] One thing is wrong. Nothing can be registered.
+   *[other] { $count } things are wrong. Nothing can be registered.
+}
 firearm-import-none = There is nothing to register.
 firearm-import-ready = { $count ->
     [one] All is well. One weapon would be registered.
@@ -601,6 +605,7 @@ photographs-title = Photographs
 photographs-none = No photograph of this weapon is kept here.
 photograph-file = Photograph
 photograph-file-hint = JPEG, PNG or WebP, up to 12 MiB. Place, time and device that a camera wrote into it are not kept.
+photograph-too-large = The file is larger than 12 MiB. Save it smaller, or cut it
 photograph-shows = What it shows
 photograph-shows-hint = For whoever does not see it: left side, mark on the receiver. No persons
 photograph-add = Add the photograph

@@ -58,7 +58,7 @@ fn errors(t: &'static Texts, report: &AlertImportReport, table: Option<&AlertTab
         column: error.column,
         problem: in_the_form(&error.problem),
     });
-    import_report::errors(t, columns, errors)
+    import_report::errors(t, columns, import_report::field_name, errors)
 }
 
 /// The same sentence where there is a form, and no command line.

@@ -282,7 +282,7 @@ fn outcome(
     let t = signed.t();
     let is_wrong = report.error_count > 0;
     let mut text = match (is_wrong, report.registered, report.already) {
-        (true, ..) => t.count("alert-import-wrong", report.error_count),
+        (true, ..) => t.count("firearm-import-wrong", report.error_count),
         (false, 0, 0) => t.text("firearm-import-none"),
         (false, 0, _) => t.text("alert-import-already-all"),
         (false, _, 0) => t.count("firearm-import-ready", report.registered),
@@ -305,10 +305,17 @@ fn outcome(
         row: error.row,
         field: error.field.as_deref(),
         column: error.column,
-        problem: error.problem.replace(
-            ", or `--like-are-different`",
-            ", or by the choice beside the row",
-        ),
+        // What is an option at the command line is a choice on this page.
+        problem: error
+            .problem
+            .replace(
+                ", or `--like-are-different`",
+                ", or by the choice beside the row",
+            )
+            .replace(
+                "state one for the whole file with `--kind`",
+                "choose one below for the whole file",
+            ),
     });
     let shown = report.like.iter().take(LIKE_SHOWN);
     let like: Vec<LikeChoice> = shown.map(|like| choice(signed, like, posted)).collect();
@@ -316,7 +323,7 @@ fn outcome(
     Outcome {
         text,
         is_wrong,
-        errors: import_report::errors(t, columns, errors),
+        errors: import_report::errors(t, columns, firearm_field, errors),
         like_more: report.like_count.saturating_sub(count),
         like,
     }

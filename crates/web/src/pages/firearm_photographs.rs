@@ -100,7 +100,16 @@ pub(crate) async fn add(
 ) -> Result<Response, Problem> {
     signed.enter(Action::KeepFirearms)?;
     let id = record_id(&id)?;
-    let (token, shows, file) = sent(request).await?;
+    let (token, shows, file) = match sent(request).await {
+        Ok(sent) => sent,
+        // Nothing was read to its end, and nothing is done: the weapon is shown, and what is wrong.
+        Err(problem) if problem.code == ProblemCode::TooLarge => {
+            let text = signed.t().text("photograph-too-large");
+            let wrong = Wrong::from([("photograph".to_owned(), text)]);
+            return refused(&signed, id, (Posted::default(), wrong)).await;
+        }
+        Err(problem) => return Err(problem),
+    };
     if !guard::same_token(&signed.who.csrf, &token) {
         return Err(Problem::new(ProblemCode::BadOrigin));
     }
@@ -111,8 +120,16 @@ pub(crate) async fn add(
     };
     let wrong = wrong_in_words(signed.t(), error)?;
     let posted = Posted::of(vec![("shows".to_owned(), shows)]);
-    let view = app.view_firearm(caller, id).await?;
-    let page = super::firearm::refused_photograph(&signed, (id, &view), (posted, wrong)).await;
+    refused(&signed, id, (posted, wrong)).await
+}
+
+async fn refused(
+    signed: &Signed,
+    id: RecordId,
+    (posted, wrong): (Posted, Wrong),
+) -> Result<Response, Problem> {
+    let view = signed.state.app.view_firearm(signed.caller(), id).await?;
+    let page = super::firearm::refused_photograph(signed, (id, &view), (posted, wrong)).await;
     Ok(show_refused(&page))
 }
 

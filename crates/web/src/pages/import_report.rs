@@ -75,6 +75,7 @@ pub(super) fn columns<F: TableField>(
 pub(super) fn errors<'a, F: TableField>(
     t: &'static Texts,
     columns: &[MappedField<F>],
+    name: fn(&Texts, &str) -> String,
     errors: impl Iterator<Item = RowError<'a>>,
 ) -> Table {
     let heading = |number: usize| {
@@ -87,11 +88,7 @@ pub(super) fn errors<'a, F: TableField>(
         vec![
             Cell::Number(error.row.to_string()),
             error.column.map_or_else(none, heading),
-            Cell::Text(
-                error
-                    .field
-                    .map_or_else(String::new, |field| field_name(t, field)),
-            ),
+            Cell::Text(error.field.map_or_else(String::new, |field| name(t, field))),
             Cell::Text(words::sentence(&error.problem)),
         ]
     });

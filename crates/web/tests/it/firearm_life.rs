@@ -187,7 +187,7 @@ async fn what_cannot_follow_is_refused_beside_its_form_and_a_correction_strikes_
         (
             "transfer",
             vec![("from_holder", "b"), ("holder", "c")],
-            "record the transfer",
+            "Record the transfer",
         ),
         (
             "find",

@@ -164,7 +164,9 @@ async fn what_a_weapon_is_is_corrected_on_the_page_and_by_programs() {
     path_of(&browser.post(&form, &changed).await);
     assert!(browser.get(&path).await.body.contains("M70B-45128"));
     // Another one with this number is shown before anything is written.
-    let other = registered(&mut browser).await;
+    browser.get("/firearms/new").await;
+    let another = weapon_but(&[("unique_mark", "XY-9001"), ("marks", "")]);
+    let other = path_of(&browser.post("/firearms", &another).await);
     let like = browser
         .post(&format!("{other}/description"), &changed)
         .await;
