@@ -2,15 +2,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
-use egnatia_record::Entropy;
 use egnatia_testkit::SeededEntropy;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::binary::Node;
-use crate::stock_losses::{Staff, rifle, site, staff};
+use crate::stock_losses::{Staff, killed, rifle, site, staff};
 
 const ROUNDS: usize = 8;
 const DESTROYED: &str = "00000000000000000000000000000003";
@@ -105,16 +103,7 @@ async fn books_and_register_agree_on_what_is_destroyed_after_every_kill() {
         let done = Arc::new(AtomicUsize::new(0));
         let act = destroy_until_it_dies(staff.clone(), (goods, rack), done.clone());
         let act = tokio::spawn(act);
-        let begun = std::time::Instant::now();
-        while done.load(Ordering::Relaxed) == 0 && begun.elapsed().as_secs() < 30 {
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
-        let mut byte = [0; 1];
-        chance.fill(&mut byte);
-        tokio::time::sleep(Duration::from_millis(u64::from(byte[0]))).await;
-        serving.kill();
-        act.await.unwrap();
-        destroyed += done.load(Ordering::Relaxed);
+        destroyed += killed(&mut serving, act, (&done, &chance)).await;
     }
     assert!(destroyed >= ROUNDS, "{destroyed} in {ROUNDS} rounds");
     node.done(&["audit", "verify"]);

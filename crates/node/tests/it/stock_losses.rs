@@ -228,6 +228,24 @@ pub(crate) async fn rifle(staff: &Staff, site: &str, first: Value) -> (String, S
     (firearm, goods, rack)
 }
 
+/// Kills a node some time after something was done once; says how often it was done.
+pub(crate) async fn killed(
+    serving: &mut Serving,
+    acting: tokio::task::JoinHandle<Option<()>>,
+    (done, chance): (&AtomicUsize, &SeededEntropy),
+) -> usize {
+    let begun = std::time::Instant::now();
+    while done.load(Ordering::Relaxed) == 0 && begun.elapsed().as_secs() < 30 {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    let mut byte = [0; 1];
+    chance.fill(&mut byte);
+    tokio::time::sleep(Duration::from_millis(u64::from(byte[0]))).await;
+    serving.kill();
+    acting.await.unwrap();
+    done.load(Ordering::Relaxed)
+}
+
 /// Steals the rifle and brings it back, again and again, until the node is gone.
 async fn steal_until_it_dies(
     staff: Arc<Staff>,
@@ -329,16 +347,7 @@ async fn books_case_register_and_alert_agree_after_every_kill() {
             (goods, rack),
             done.clone(),
         ));
-        let begun = std::time::Instant::now();
-        while done.load(Ordering::Relaxed) == 0 && begun.elapsed().as_secs() < 30 {
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
-        let mut byte = [0; 1];
-        chance.fill(&mut byte);
-        tokio::time::sleep(Duration::from_millis(u64::from(byte[0]))).await;
-        serving.kill();
-        stealing.await.unwrap();
-        thefts += done.load(Ordering::Relaxed);
+        thefts += killed(&mut serving, stealing, (&done, &chance)).await;
     }
     assert!(thefts >= ROUNDS, "{thefts} thefts in {ROUNDS} rounds");
     node.done(&["audit", "verify"]);

@@ -120,8 +120,6 @@ pub(crate) fn router(upload_bytes_max: usize) -> Router<WebState> {
         TABLE_BYTES_MAX.saturating_add(FORM_BYTES_MAX),
     ));
     let ledger_file = post(stock_import::take_file).layer(DefaultBodyLimit::max(TABLE_BYTES_MAX));
-    let readings_file =
-        post(store_readings::take_file).layer(DefaultBodyLimit::max(TABLE_BYTES_MAX));
     let with_card = DefaultBodyLimit::max(CARD_FORM_BYTES_MAX);
     let card = post(partner_card::read).layer(with_card);
     let confirmed = post(partner_card::confirm).layer(with_card);
@@ -379,7 +377,10 @@ fn stock_router() -> Router<WebState> {
             "/stores/{id}/readings",
             get(store_readings::show_new).post(store_readings::enter),
         )
-        .route("/stores/{id}/readings/file", readings_file)
+        .route(
+            "/stores/{id}/readings/file",
+            post(store_readings::take_file).layer(DefaultBodyLimit::max(TABLE_BYTES_MAX)),
+        )
         .route(
             "/disposals",
             get(stock_disposals::show_all).post(stock_disposals::plan),
