@@ -236,7 +236,8 @@ pub(super) fn whole(wrong: &Wrong, fields: &[crate::parts::Field]) -> Option<Str
     )
 }
 
-fn about_none(wrong: &Wrong, names: &[&str]) -> Option<String> {
+/// What is wrong about none of these fields.
+pub(super) fn about_none(wrong: &Wrong, names: &[&str]) -> Option<String> {
     let known = |name: &String| names.contains(&name.as_str());
     let others = wrong.iter().filter(|(name, _)| !known(name));
     let texts: Vec<&str> = others.map(|(_, text)| text.as_str()).collect();

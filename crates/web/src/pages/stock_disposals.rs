@@ -147,12 +147,19 @@ async fn new_page(
     let title = t.text("disposal-new");
     let frame = signed.frame(title, Some(Area::Stores)).await;
     let filler = Filler { t, posted, wrong };
+    let choices = choices(signed).await?;
+    let is_cut = choices.len() >= CHOICES_MAX;
+    let lines = filler.several("lines", "disposal-lines", choices);
+    let lines = match is_cut {
+        true => lines.hint(t.text("disposal-lines-cut")),
+        false => lines,
+    };
     let fields = vec![
         filler.line("name", "disposal-name").required().first(),
         filler.area("reason", "disposal-why").required(),
         filler.line("method", "disposal-method").required(),
         filler.line("due_on", "disposal-due-on").required(),
-        filler.several("lines", "disposal-lines", choices(signed).await?),
+        lines,
     ];
     let whole = whole(wrong, &fields);
     let submit = t.text("disposal-submit");

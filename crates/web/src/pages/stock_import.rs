@@ -292,7 +292,7 @@ fn problems(
 ) -> Vec<Vec<Cell>> {
     let line = |row: u64, field: String, problem: &str| {
         vec![
-            Cell::Number(row.to_string()),
+            Cell::Text(row.to_string()),
             Cell::Text(field),
             Cell::Text(words::sentence(problem)),
         ]

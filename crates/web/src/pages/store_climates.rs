@@ -15,6 +15,9 @@ use crate::visit::{Posted, Signed, done, show, show_refused};
 use crate::words::sentence;
 use crate::{Area, Frame, Texts};
 
+/// Readings that the page shows; the API gives more.
+const SHOWN_MAX: usize = 100;
+
 /// Shows the climate of a store.
 pub(crate) async fn show_one(signed: Signed, Path(id): Path<String>) -> Result<Response, Problem> {
     signed.enter(Action::ViewStock)?;
@@ -61,9 +64,6 @@ async fn page(
         }));
         sections.push(store_readings::file_section(&frame, id, None));
     }
-    sections.push(
-        Section::new("readings", t.text("climate-series")).table(readings_table(&frame, &view)),
-    );
     if signed.offers(Action::ManageStock) {
         sections.push(form("limits", &|filler| {
             vec![
@@ -74,6 +74,13 @@ async fn page(
             ]
         }));
     }
+    // Last: there are many.
+    let series = Section::new("readings", t.text("climate-series"));
+    let series = match view.readings.len() > SHOWN_MAX {
+        true => series.means(t.text("climate-newest")),
+        false => series,
+    };
+    sections.push(series.table(readings_table(&frame, &view)));
     Ok(SectionsPage {
         back: ("/stores", t.text("stock-title")),
         notice: None,
@@ -185,7 +192,7 @@ fn readings_table(frame: &Frame, view: &ClimateView) -> Table {
     ];
     let limits = view.climate.as_ref().map(|climate| climate.limits);
     let limits = limits.unwrap_or_default();
-    let rows = view.readings.iter().map(|reading| {
+    let rows = view.readings.iter().take(SHOWN_MAX).map(|reading| {
         let (tone, key) = match limits.is_out(reading) {
             true => (Tone::Against, "climate-is-out"),
             false => (Tone::Agree, "climate-is-within"),

@@ -8,7 +8,7 @@ use egnatia_formats::rows::DateOrder;
 use egnatia_stockpile::AccountId;
 
 use super::alert_form::{Filler, Wrong};
-use super::firearm_sections::{Section, SectionsPage, whole, wrong_of};
+use super::firearm_sections::{Section, SectionsPage, about_none, wrong_of};
 use super::{record_id, taken_table};
 use crate::parts::{Cell, Empty, Facts, Field, FieldKind, Form, Table, Tone};
 use crate::problem::{Problem, ProblemCode};
@@ -196,7 +196,7 @@ async fn page(
     if let Ok(errors @ [_, ..]) = errors {
         let rows = errors.iter().map(|error| {
             vec![
-                Cell::Number(error.line.to_string()),
+                Cell::Text(error.line.to_string()),
                 Cell::Text(words::sentence(&error.problem.to_string())),
             ]
         });
@@ -216,6 +216,27 @@ async fn page(
             .hidden("step", "enter".to_owned());
         sections.push(Section::new("keep", t.text("climate-file-ready")).form(form));
     }
+    let order = read.table.as_ref().is_ok_and(|table| table.order.is_some());
+    if order || read.wrong.contains_key("dates") {
+        sections.push(otherwise(&frame, (id, checksum), (posted, read)));
+    }
+    sections.push(file_section(&frame, id, None));
+    Ok(SectionsPage {
+        back: ("/stores", t.text("stock-title")),
+        // What is wrong with the file as a whole stands on top.
+        notice: about_none(&read.wrong, &["dates"]),
+        sections,
+        frame,
+    })
+}
+
+/// The form that says how dates are read.
+fn otherwise(
+    frame: &Frame,
+    (id, checksum): (AccountId, String),
+    (posted, read): (&Posted, &Read),
+) -> Section {
+    let t = frame.t;
     let filler = Filler {
         t,
         posted,
@@ -228,19 +249,17 @@ async fn page(
     ];
     let orders = orders.map(|(key, text)| (key.to_owned(), t.text(text)));
     let fields = vec![filler.choice("dates", "climate-dates", orders.to_vec())];
-    let whole = whole(&read.wrong, &fields);
-    let form = Form::new(t, path(), fields, t.text("climate-file-check"), whole)
-        .csrf(frame.csrf())
-        .hidden("checksum", checksum)
-        .hidden("step", "check".to_owned());
-    sections.push(Section::new("check", t.text("climate-file-otherwise")).form(form));
-    sections.push(file_section(&frame, id, None));
-    Ok(SectionsPage {
-        back: ("/stores", t.text("stock-title")),
-        notice: None,
-        sections,
-        frame,
-    })
+    let form = Form::new(
+        t,
+        format!("/stores/{id}/readings"),
+        fields,
+        t.text("climate-file-check"),
+        None,
+    )
+    .csrf(frame.csrf())
+    .hidden("checksum", checksum)
+    .hidden("step", "check".to_owned());
+    Section::new("check", t.text("climate-file-otherwise")).form(form)
 }
 
 fn facts(frame: &Frame, file: &WaitingTable, read: &Read) -> Facts {

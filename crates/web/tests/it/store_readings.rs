@@ -93,7 +93,7 @@ async fn wrong_lines_are_told_by_their_number_and_nothing_is_kept() {
     let mut keeper = depot.browser("k.keeper").await;
     let store = format!("/stores/{}", depot.place("M1"));
     keeper.get(&format!("{store}/climate")).await;
-    let file = "time;temperature\n1.3.2026 9:00;21\nyesterday;20\n1.3.2026 9:30;<b>hot</b>\n";
+    let file = "time;temperature\n13/03/2026 9:00;21\nyesterday;20\n13/03/2026 9:30;<b>hot</b>\n";
     let path = format!("{store}/readings/file");
     keeper.upload(&path, &[("rows", file)]).await;
     let page = keeper.get(&format!("{store}/readings")).await;
