@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 
 use egnatia_alerts::{AlertDraft, ObjectKind, Reason};
 use egnatia_firearms::{
-    Custody, Event, EventKind, Firearm, LifeRefused, ProposedCorrection, ProposedDestruction,
-    Recording,
+    Event, EventKind, Firearm, LifeRefused, ProposedCorrection, ProposedDestruction, Recording,
 };
 use egnatia_protocol::RecallReason;
 use egnatia_record::{
