@@ -4,11 +4,12 @@
 //! The register says which authority has a weapon; where in it, the books say. A store and a unit to
 //! which something was issued are therefore the same to the register.
 
+mod taken_back;
+
 use std::collections::BTreeMap;
 
 use egnatia_firearms::{
-    Custody, Event, Firearm, Holder, HolderKind, LifeRefused, ProposedCorrection,
-    ProposedDestruction, Recording,
+    Custody, Event, Firearm, Holder, HolderKind, LifeRefused, ProposedDestruction, Recording,
 };
 use egnatia_record::{AuthorityId, RecordId, UserId};
 use egnatia_stockpile::{AccountId, AccountKind, Goods, GoodsId, Line, Movement, MovementKind};
@@ -20,6 +21,7 @@ use crate::firearms::{Keeping, changed, refused};
 use crate::port::StoredRecord;
 use crate::writing::Writing;
 use crate::{App, AppError, Caller, Invalid};
+use taken_back::{correct, is_destruction_by, restored};
 
 /// The number under which a weapon is taken into the register that somebody says lies in a store.
 pub(super) const BOOKS: &str = "books of the stockpile";
@@ -433,74 +435,6 @@ fn begins(authority: &AuthorityId, number: &str) -> Event {
         number: number.to_owned(),
         holder: Some(holder),
     }
-}
-
-fn is_destruction_by(event: &Event, movement: egnatia_stockpile::MovementId) -> bool {
-    let named = evidence_of(movement);
-    matches!(event, Event::Destruction { evidence, .. } if evidence.starts_with(&named))
-}
-
-/// The life without its destruction, which two persons take back.
-fn restored(
-    weapon: &MovedWeapon,
-    moving: &Moving<'_>,
-    custody: &Custody,
-) -> Result<Option<Firearm>, AppError> {
-    match moving.movement.reverses {
-        Some(reversed) if *custody == Custody::Destroyed => {
-            correct(weapon, moving, |event| is_destruction_by(event, reversed))
-        }
-        _ => Ok(None),
-    }
-}
-
-/// The life without the last event of which this holds; nothing where there is none.
-fn correct(
-    weapon: &MovedWeapon,
-    moving: &Moving<'_>,
-    holds: impl Fn(&Event) -> bool,
-) -> Result<Option<Firearm>, AppError> {
-    let numbered = (1_u32..).zip(&weapon.firearm.life);
-    let wrong = numbered.filter(|(_, entry)| holds(&entry.event)).last();
-    let Some((of, entry)) = wrong else {
-        return Ok(None);
-    };
-    let said = |error: LifeRefused| said(&weapon.goods, &error);
-    let why = moving.movement.remark.as_ref();
-    let reason = why.map_or_else(String::new, ToString::to_string);
-    let mut firearm = weapon.firearm.clone();
-    if firearm.needs_two(of) {
-        // What somebody proposed in the register is done by this.
-        firearm.proposed = None;
-        let proposed = ProposedCorrection {
-            by: moving.movement.by.clone(),
-            at: moving.at,
-            of,
-            instead: None,
-            on: entry.on,
-            reason,
-        };
-        let firearm = firearm.propose_correction(proposed).map_err(said)?;
-        // INVARIANT: one person for both signatures is refused by the books.
-        if !moving.is_posted || *moving.by == moving.movement.by {
-            return Ok(None);
-        }
-        let signed = firearm.sign_correction(moving.by.clone(), moving.at);
-        return signed.map(Some).map_err(said);
-    }
-    let recording = Recording {
-        event: Event::Correction {
-            of,
-            instead: None,
-            on: entry.on,
-            reason,
-            first: None,
-        },
-        on: day_in(&weapon.firearm, day_of(moving.at)),
-        by: moving.by.clone(),
-        at: moving.at,
-    };
-    firearm.record(recording).map(Some).map_err(said)
 }
 
 #[cfg(test)]
