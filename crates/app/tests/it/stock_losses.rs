@@ -522,7 +522,11 @@ async fn a_lot_that_is_partly_back_stays_a_case() {
         .unwrap();
     let back = async |quantity| {
         let back = moved(Kind::Recovery, lot, (AccountId::LOST, rack), quantity);
-        app.enter_movement(&keeper("ana"), back).await.unwrap();
+        let back = app.enter_movement(&keeper("ana"), back).await.unwrap();
+        let back = back.row.movement.id;
+        app.sign_movement(&keeper("boris"), back, None)
+            .await
+            .unwrap();
         app.stock_case(&inspector(), case).await.unwrap().case
     };
     let some = back(4).await;
