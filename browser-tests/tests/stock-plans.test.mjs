@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
+import { AxeBuilder } from "@axe-core/playwright";
+
 import { assertNoSidewaysScroll, launchBrowser, NARROW, openPage } from "../harness/browser.mjs";
 import { signIn } from "../harness/console.mjs";
 import { startNode } from "../harness/node.mjs";
@@ -62,6 +64,41 @@ test("a reading out of the limits stands in the list until somebody says what wa
   await keeper.waitForURL(/done=climate-settle/);
   await keeper.goto("/stores");
   assert.doesNotMatch(await keeper.textContent("main"), /One reading out of the limits/);
+});
+
+const LOGGER = [
+  '"Plot Title: Store 1"',
+  '"#","Date Time, GMT+01:00","Temp, °F","RH, %"',
+  "1,03/04/2026 09:00,70.7,55",
+  "2,03/04/2026 09:15,88.7,55",
+].join("\n");
+
+test("the file of a logger is shown as it is read, and kept after that", async () => {
+  const inspector = await as("stock-inspector");
+  await inspector.goto("/stores");
+  const stores = inspector.locator("a[href^='/stores/']");
+  const store = await stores.last().getAttribute("href");
+  await inspector.goto(`${store}/climate`);
+  await inspector.fill("#temperature_max", "25");
+  await inspector.click("form[action$='/limits'] button");
+  await inspector.waitForURL(/done=climate-limits/);
+  const keeper = await as("storekeeper", { viewport: NARROW });
+  await keeper.goto(`${store}/climate`);
+  const file = { name: "logger.csv", mimeType: "text/csv", buffer: Buffer.from(LOGGER) };
+  await keeper.setInputFiles("#rows", file);
+  await keeper.click("form[action$='/readings/file'] button");
+  await keeper.waitForSelector("#dates");
+  assert.match(await keeper.textContent("main"), /say which/);
+  await keeper.selectOption("#dates", "day-first");
+  await keeper.click("form:has(#dates) button");
+  await keeper.waitForSelector("form:has(input[value=enter])");
+  assert.match(await keeper.textContent("main"), /One reading out of the limits/);
+  const { violations } = await new AxeBuilder({ page: keeper }).analyze();
+  assert.deepEqual(violations.map((found) => found.id), []);
+  await assertNoSidewaysScroll(keeper);
+  await keeper.click("form:has(input[value=enter]) button");
+  await keeper.waitForURL(/done=climate-read/);
+  assert.match(await keeper.textContent("main"), /31\.5 °C/);
 });
 
 test("what is destroyed by a plan is entered by one and signed by another", async () => {

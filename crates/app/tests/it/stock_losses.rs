@@ -523,9 +523,10 @@ async fn a_lot_that_is_partly_back_stays_a_case() {
     let back = async |quantity| {
         let back = moved(Kind::Recovery, lot, (AccountId::LOST, rack), quantity);
         let back = app.enter_movement(&keeper("ana"), back).await.unwrap();
-        let id = back.row.movement.id;
-        let signed = app.sign_movement(&keeper("boris"), id, None).await;
-        signed.unwrap();
+        let back = back.row.movement.id;
+        app.sign_movement(&keeper("boris"), back, None)
+            .await
+            .unwrap();
         app.stock_case(&inspector(), case).await.unwrap().case
     };
     let some = back(4).await;

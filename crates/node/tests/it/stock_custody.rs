@@ -119,12 +119,13 @@ async fn agree(staff: &Staff, (firearm, goods, rack): (&str, &str, &str), round:
     };
     assert_eq!(of(rack) + of(DESTROYED), 1, "round {round}: {held}");
     let view = staff.focal.get(&format!("/firearms/{firearm}")).await;
-    let custody = if of(DESTROYED) == 1 {
-        "destroyed"
-    } else {
-        "held"
-    };
-    assert_eq!(view["custody"], custody, "round {round}: {view}");
+    match of(DESTROYED) {
+        1 => assert_eq!(view["custody"], "destroyed", "round {round}: {view}"),
+        _ => assert_eq!(
+            view["custody"]["with"]["kind"], "authority",
+            "round {round}: {view}"
+        ),
+    }
     // The ledger was its first event: nobody had recorded one.
     let first = &view["firearm"]["life"][0]["event"]["re-registration"];
     assert_eq!(first["number"], "ledger 2025", "round {round}: {view}");
