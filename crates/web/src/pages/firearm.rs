@@ -309,11 +309,13 @@ fn offered(
             );
         sections.push(report);
     }
-    sections.push(
-        Section::new("event", t.text("firearm-act-event"))
+    // Only a correction can follow a destruction: it stands beside the event.
+    if *custody != Custody::Destroyed {
+        let event = Section::new("event", t.text("firearm-act-event"))
             .means(t.text("firearm-act-event-means"))
-            .ways(firearm_event::ways(t, id, None)),
-    );
+            .ways(firearm_event::ways(t, id, None));
+        sections.push(event);
+    }
     match (&view.firearm.proposed, custody.as_str()) {
         (Some(proposed), _) => sections.extend(waiting(frame, view, proposed, &form)),
         (None, "authority") => sections.push(form("propose-destruction", &|filler| {
