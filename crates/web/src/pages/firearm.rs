@@ -284,7 +284,7 @@ fn offered(
 ) -> Vec<Section> {
     let t = signed.t();
     let nothing = (Posted::default(), Wrong::new());
-    let form = |act: &'static str, fields: &dyn Fn(&Filler<'_>) -> Vec<Field>| {
+    let form = |act: &'static str, fields: &MakeFields<'_>| {
         let (posted, wrong) = match refused.act == act {
             true => (&refused.posted, &refused.wrong),
             false => (&nothing.0, &nothing.1),
@@ -309,11 +309,13 @@ fn offered(
             );
         sections.push(report);
     }
-    sections.push(
-        Section::new("event", t.text("firearm-act-event"))
+    // Only a correction can follow a destruction: it stands beside the event.
+    if *custody != Custody::Destroyed {
+        let event = Section::new("event", t.text("firearm-act-event"))
             .means(t.text("firearm-act-event-means"))
-            .ways(firearm_event::ways(t, id, None)),
-    );
+            .ways(firearm_event::ways(t, id, None));
+        sections.push(event);
+    }
     match (&view.firearm.proposed, custody.as_str()) {
         (Some(proposed), _) => sections.extend(waiting(frame, view, proposed, &form)),
         (None, "authority") => sections.push(form("propose-destruction", &|filler| {
@@ -327,12 +329,17 @@ fn offered(
     sections
 }
 
+/// The fields of a form.
+type MakeFields<'a> = dyn Fn(&Filler<'_>) -> Vec<Field> + 'a;
+/// A section with the form of an act, from its fields.
+type MakeForm<'a> = dyn Fn(&'static str, &MakeFields<'_>) -> Section + 'a;
+
 /// What one officer has proposed: another one signs it, or it is taken back.
 fn waiting(
     frame: &Frame,
     view: &FirearmView,
     proposed: &Proposal,
-    form: &dyn Fn(&'static str, &dyn Fn(&Filler<'_>) -> Vec<Field>) -> Section,
+    form: &MakeForm<'_>,
 ) -> [Section; 2] {
     let t = frame.t;
     let by = Cell::Text(proposed.by().to_string());

@@ -93,11 +93,8 @@ pub(crate) async fn show_progress(signed: Signed) -> Result<Response, Problem> {
         ("until".to_owned(), until.clone()),
         ("count".to_owned(), count.to_string()),
     ]);
-    let wrong = Wrong::from_iter(
-        wrong
-            .into_iter()
-            .map(|(_, text)| ("until".to_owned(), text)),
-    );
+    let texts = wrong.into_values();
+    let wrong: Wrong = texts.map(|text| ("until".to_owned(), text)).collect();
     let is_wrong = !wrong.is_empty();
     let filler = Filler {
         t,

@@ -7,7 +7,7 @@ use egnatia_app::{Caller, NewTrace, NewTraceAnswer};
 use egnatia_firearms::{
     AnswerState, Holder, Mark, MarkPlace, Outcome, Particulars, Personal, TraceAnswer,
 };
-use egnatia_record::RecordId;
+use egnatia_record::{AuthorityId, RecordId};
 use serde_json::{Value, json};
 
 use super::show;
@@ -41,7 +41,7 @@ pub async fn run(
         }
         Trace::Remind { id, .. } => {
             let late = data.app.remind_late(caller, id).await?;
-            let names: Vec<&str> = late.iter().map(|late| late.as_str()).collect();
+            let names: Vec<&str> = late.iter().map(AuthorityId::as_str).collect();
             let text = format!("Reminded: {}.", names.join(", "));
             print(json, &json!({ "trace": id, "reminded": late }), &text);
         }
