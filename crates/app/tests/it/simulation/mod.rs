@@ -1,7 +1,8 @@
 //! Seven nodes with a seed: messages are lost, repeated, delayed and altered, nodes die before and
 //! after commits and sends, disks are full, clocks differ, backups are restored, arrangements end,
-//! alerts are corrected, restricted, passed on and withdrawn, weapons are traced. Once everything is
-//! well again, everybody has what they may have, and nobody has anything else.
+//! alerts are corrected, restricted, handed on at the worst moment and withdrawn, weapons are traced
+//! and answered again, some things cannot be stored. Once everything is well again, everybody has what
+//! they may have, and nobody has anything else. In the end somebody lies about an audit log.
 //!
 //! `SIMULATION_SEED=17 cargo test -p egnatia-app --test it simulation` replays one seed;
 //! `SIMULATION_SEEDS=5000` runs more of them.
