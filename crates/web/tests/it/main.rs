@@ -17,7 +17,6 @@ mod exchange_api;
 mod firearm_import;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod firearm_life;
-#[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod firearm_signed;
 #[expect(clippy::unwrap_used, reason = "a failed expectation is the finding")]
 mod firearms;
