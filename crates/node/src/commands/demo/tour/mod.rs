@@ -6,6 +6,7 @@ mod weapon;
 
 use std::future::Future;
 use std::path::Path;
+use std::pin::Pin;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -37,7 +38,15 @@ struct Tour {
 
 impl Tour {
     /// Does a step, which says what happened, and tells how it went.
-    async fn step<T>(
+    fn step<T>(
+        &mut self,
+        name: &'static str,
+        doing: impl Future<Output = anyhow::Result<(T, String)>>,
+    ) -> Pin<Box<impl Future<Output = anyhow::Result<T>>>> {
+        Box::pin(self.tell(name, doing))
+    }
+
+    async fn tell<T>(
         &mut self,
         name: &'static str,
         doing: impl Future<Output = anyhow::Result<(T, String)>>,
