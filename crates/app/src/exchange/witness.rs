@@ -19,7 +19,7 @@ use egnatia_record::AuthorityId;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use self::judge::{FORKED, SHORTENED, Shown, judge};
+use self::judge::{FORKED, REWRITTEN, SHORTENED, Shown, judge};
 use super::inbox::{Refused, TakeError, append};
 use super::take::{Taken, Taking};
 use crate::port::{Change, DeliveryRow, UNPROVED, WITHHELD, WitnessRow};
@@ -310,10 +310,27 @@ impl Taking<'_> {
             root: checkpoint.root,
             seen_at: self.now(),
             statement: Some(bytes),
-            problem: None,
+            problem: self.unlike_own(&checkpoint).await?.map(str::to_owned),
         };
-        self.keep(row, &[]);
+        let held = self.app().store().witnesses().await?;
+        self.keep(row, &held);
         Ok(Taken::stored(None))
+    }
+
+    /// How a checkpoint of this node's log that a witness has countersigned differs from the log: it
+    /// was put back to an older state meanwhile, or the witness says what is not so.
+    async fn unlike_own(&self, checkpoint: &Checkpoint) -> Result<Option<&'static str>, AppError> {
+        let store = self.app().store();
+        if checkpoint.size > store.audit_head().await?.size {
+            return Ok(Some(SHORTENED));
+        }
+        let before = checkpoint.size.saturating_sub(1);
+        let stored = store.checkpoints(before, 1).await?.into_iter().next();
+        let same = stored.is_some_and(|stored| {
+            Checkpoint::of_note(&stored.note)
+                .is_ok_and(|own| own.size == checkpoint.size && own.root == checkpoint.root)
+        });
+        Ok((!same).then_some(REWRITTEN))
     }
 
     /// A witness did not countersign: it asks for the proof that the entries which it saw are the

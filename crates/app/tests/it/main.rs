@@ -15,10 +15,8 @@ mod checks;
 mod decisions;
 mod derogations;
 mod exchange;
-#[expect(clippy::panic, reason = "another answer is the finding")]
 mod firearm_chains;
 mod firearm_import;
-#[expect(clippy::panic, reason = "another answer is the finding")]
 mod firearm_signed;
 mod firearms;
 mod index_files;

@@ -418,3 +418,39 @@ async fn a_node_that_was_put_back_learns_it_from_its_witness() {
     assert_eq!(alarm.row.witness, al.authority);
     assert_eq!(logged(mk, mk).await, ["shortened"]);
 }
+
+/// The countersignature was on its way while the node was put back: it vouches for entries that the
+/// log does not have any more, or has no longer in that form.
+#[tokio::test]
+async fn a_countersignature_of_what_was_lost_is_an_alarm_and_does_not_silence_the_node() {
+    for (more, problem) in [(0, "shortened"), (12, "rewritten")] {
+        let nodes = three().await;
+        let [mk, al, _] = &nodes;
+        let before = mk.store.copy();
+        for _ in 0..6 {
+            write_something(mk).await;
+        }
+        mk.app.ask_witnesses().await.unwrap();
+        mk.deliver_to(al).await;
+        mk.store.put_back(&before);
+        mk.store.revive();
+        for _ in 0..more {
+            write_something(mk).await;
+        }
+        al.deliver_to(mk).await;
+        let own = seen(&mk.app).await.into_iter();
+        let alarms: Vec<_> = own.filter(|w| w.is_own && w.row.is_alarm()).collect();
+        assert_eq!(alarms.len(), 1);
+        assert_eq!(alarms[0].row.problem.as_deref(), Some(problem));
+        assert_eq!(logged(mk, mk).await, [problem]);
+        // It goes on to show what it has, so that the witness sees it too.
+        mk.app.ask_witnesses().await.unwrap();
+        settle(&nodes).await;
+        assert!(
+            seen(&al.app)
+                .await
+                .iter()
+                .any(|w| !w.is_own && w.row.is_alarm())
+        );
+    }
+}
