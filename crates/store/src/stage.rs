@@ -298,8 +298,8 @@ impl<'s> Stage<'s> {
                 ],
             ),
             Change::PutFirearm(row) => self.firearm(row),
-            // Done by `batch`.
-            Change::Stock(_) => {}
+            // Done by `batch`, and by the view.
+            Change::Stock(_) | Change::Expect(..) => {}
             Change::PutReceived(row) => self.received.push(vec![
                 id(&row.record),
                 row.version.number().into(),

@@ -96,6 +96,9 @@ impl View {
                     ids.insert(put.envelope.id);
                     names.extend(&put.claims);
                 }
+                Change::Expect(id, _) => {
+                    ids.insert(*id);
+                }
                 Change::Erase(id) => {
                     ids.insert(*id);
                     weapons.insert(*id);
@@ -239,6 +242,12 @@ impl View {
     fn change(&mut self, change: &Change, events: usize) -> Result<(), CommitError> {
         match change {
             Change::Put(put) => self.put(put, events),
+            Change::Expect(id, version) => {
+                let newest = self.records.get(id).map(|newest| newest.version);
+                (newest == Some(version.number()))
+                    .then_some(())
+                    .ok_or_else(|| Conflict::RecordVersion(*id).into())
+            }
             Change::Erase(id) => self.erase(*id),
             Change::PutList(row) => {
                 let before = self.lists.insert(row.list.clone(), row.version);

@@ -1,7 +1,7 @@
 //! What one transaction writes.
 
 use egnatia_audit::{Hash, Salt};
-use egnatia_record::{Envelope, RecordId};
+use egnatia_record::{Envelope, RecordId, Version};
 use jiff::Timestamp;
 
 use super::{
@@ -23,6 +23,9 @@ pub struct Batch {
 pub enum Change {
     /// Writes a version of a record.
     Put(Box<PutRecord>),
+    /// Writes nothing; [`Conflict::RecordVersion`](super::Conflict::RecordVersion) where the newest
+    /// version of the record is another one by now.
+    Expect(RecordId, Version),
     /// Erases the bodies and salts of all versions of a record, its match keys and its claims.
     /// The head stays, in state `erased`, and so does the proof in the audit log. Erasing again
     /// changes nothing; an erased record takes no further version, and one that was never written

@@ -17,6 +17,15 @@ pub enum StockChange {
     Enter(Box<EnterMovement>),
     /// Posts, voids or times out a movement that waits.
     Resolve(Box<ResolveMovement>),
+    /// Writes nothing; refused where an account holds another quantity of goods by now.
+    Holds {
+        /// Where.
+        account: AccountId,
+        /// Of what.
+        goods: GoodsId,
+        /// How many.
+        quantity: i64,
+    },
     /// Closes all periods up to and including `until`.
     Close {
         /// Up to when.

@@ -11,14 +11,14 @@ use std::collections::BTreeMap;
 use egnatia_firearms::{
     Custody, Event, Firearm, Holder, HolderKind, LifeRefused, ProposedDestruction, Recording,
 };
-use egnatia_record::{AuthorityId, RecordId, UserId};
+use egnatia_record::{AuthorityId, Envelope, RecordId, UserId};
 use egnatia_stockpile::{AccountId, AccountKind, Goods, GoodsId, Line, Movement, MovementKind};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::firearms::{Keeping, changed, refused};
-use crate::port::StoredRecord;
+use crate::port::{Change, StoredRecord};
 use crate::writing::Writing;
 use crate::{App, AppError, Caller, Invalid};
 use taken_back::{correct, is_destruction_by, restored};
@@ -143,6 +143,16 @@ const fn to_be_done(custody: &Custody) -> Option<&'static str> {
     })
 }
 
+/// Lets a transaction fail where a record has changed meanwhile, unless it writes the record itself.
+fn expect(writing: &mut Writing<'_>, envelope: &Envelope) {
+    let changes = &mut writing.batch.changes;
+    let writes =
+        |change: &Change| matches!(change, Change::Put(put) if put.envelope.id == envelope.id);
+    if !changes.iter().any(writes) {
+        changes.push(Change::Expect(envelope.id, envelope.version));
+    }
+}
+
 fn told(goods: &Goods, what: &str) -> AppError {
     let text = format!(
         "{} {}: the register of firearms {what}",
@@ -199,9 +209,13 @@ impl App {
         }
         let mut is_changed = false;
         for weapon in weapons {
-            if let Some(firearm) = self.life_after(&weapon, &moving)? {
-                self.put_kept(writing, &weapon.stored, &firearm)?;
-                is_changed = true;
+            match self.life_after(&weapon, &moving)? {
+                Some(firearm) => {
+                    self.put_kept(writing, &weapon.stored, &firearm)?;
+                    is_changed = true;
+                }
+                // What the register allows now it must still allow when this is written.
+                None => expect(writing, &weapon.stored.envelope),
             }
         }
         Ok(is_changed)

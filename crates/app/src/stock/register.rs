@@ -5,7 +5,7 @@ use egnatia_record::{AuthorityId, RecordId};
 use egnatia_stockpile::{AccountId, AccountKind, Difference, GoodsId, Remark, StockCase};
 
 use super::cases;
-use crate::port::StockOf;
+use crate::port::{Change, StockChange, StockOf};
 use crate::writing::Writing;
 use crate::{App, AppError, Caller, Invalid};
 
@@ -62,7 +62,22 @@ impl App {
         }
         let kinds = self.stock_kinds().await?;
         for id in linked.into_keys() {
-            for row in self.store().stock_balances(StockOf::Goods(id)).await? {
+            let rows = self.store().stock_balances(StockOf::Goods(id)).await?;
+            // What the books are asked for now must be so when this is written.
+            let holds = |account, quantity| {
+                let goods = id;
+                Change::Stock(StockChange::Holds {
+                    account,
+                    goods,
+                    quantity,
+                })
+            };
+            let changes = &mut writing.batch.changes;
+            changes.extend(rows.iter().map(|row| holds(row.account, row.quantity)));
+            if rows.is_empty() {
+                changes.push(holds(AccountId::OUTSIDE, 0));
+            }
+            for row in rows {
                 let Some(kind) = kinds.get(&row.account).filter(|_| row.quantity > 0) else {
                     continue;
                 };

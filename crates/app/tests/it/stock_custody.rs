@@ -437,3 +437,49 @@ async fn a_ledger_with_a_weapon_that_is_elsewhere_is_told_by_its_row() {
     assert!(import(&rows[1..2]).await.is_written);
     assert_eq!(custody(&depot, nowhere).await, "held");
 }
+
+/// Of two clerks in the same instant, one at the books and one at the register, the later one is told.
+#[tokio::test]
+async fn a_return_and_a_sale_in_the_same_instant_do_not_miss_each_other() {
+    for books_first in [true, false] {
+        let armoury = Armoury::new().await;
+        let app = armoury.app();
+        let dealer = app.add_holder(&keeper("ana"), "dealer 3").await.unwrap();
+        let issue = moved(Kind::Issue, armoury.rifle, (armoury.rack, dealer), 1);
+        let issue = app.enter_movement(&keeper("ana"), issue).await.unwrap();
+        app.sign_movement(&inspector(), issue.row.movement.id, None)
+            .await
+            .unwrap();
+        let sold = Event::Transfer {
+            from: Some(Holder::known_as(HolderKind::Authority, "unit 7")),
+            to: Holder::known_as(HolderKind::Dealer, "dealer 3"),
+        };
+        let back = moved(Kind::Return, armoury.rifle, (dealer, armoury.rack), 1);
+        let (keeper, focal, today) = (keeper("ana"), focal(), armoury.today());
+        let comes_back = app.enter_movement(&keeper, back);
+        let is_sold = app.record_event(&focal, armoury.firearm, sold, today);
+        let mut held = armoury.depot.world.store.hold_next_commit();
+        if books_first {
+            let (sold, back) = tokio::join!(is_sold, async {
+                held.reached().await;
+                let back = comes_back.await;
+                drop(held);
+                back
+            });
+            back.unwrap();
+            assert!(matches!(sold, Err(AppError::Conflict(_))), "{sold:?}");
+            assert_eq!(armoury.custody().await, "held");
+        } else {
+            let (back, sold) = tokio::join!(comes_back, async {
+                held.reached().await;
+                let sold = is_sold.await;
+                drop(held);
+                sold
+            });
+            sold.unwrap();
+            assert!(is_refused(&back, "register"), "{back:?}");
+            let at_dealer = armoury.depot.quantity(armoury.rifle, dealer).await;
+            assert_eq!(at_dealer, 1, "the books say who has it");
+        }
+    }
+}

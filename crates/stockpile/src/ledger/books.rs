@@ -284,6 +284,22 @@ impl Books {
         }
     }
 
+    /// Whether an account holds just so many of goods, for what was decided by it elsewhere.
+    ///
+    /// # Errors
+    /// [`LedgerRefused::GoodsMoved`].
+    pub fn holds(
+        &self,
+        (account, goods): (AccountId, GoodsId),
+        quantity: i64,
+    ) -> Result<(), LedgerRefused> {
+        let held = self.balances.get(&(account, goods));
+        let held = held.map_or(0, |balance| balance.quantity);
+        (held == quantity)
+            .then_some(())
+            .ok_or(LedgerRefused::GoodsMoved(goods))
+    }
+
     fn no_earlier(&self, at: Timestamp) -> Timestamp {
         self.last.map_or(at, |last| at.max(last))
     }

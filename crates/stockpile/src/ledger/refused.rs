@@ -93,6 +93,9 @@ pub enum LedgerRefused {
     /// The store has changed since its safety was looked at.
     #[error("store {0} has changed in the meantime")]
     StoreChanged(AccountId),
+    /// They were moved since somebody looked where they are.
+    #[error("goods {0} were moved in the meantime: look again where they are")]
+    GoodsMoved(GoodsId),
     /// A period is closed after the one before, and not ahead of time.
     #[error("a period ends after the last one that was closed, and not in the future")]
     Closing,

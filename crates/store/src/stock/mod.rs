@@ -68,6 +68,11 @@ impl<'b> Named<'b> {
                     let stores = resolving.expects.iter().map(|expected| expected.store);
                     named.accounts.extend(stores);
                 }
+                StockChange::Holds { account, goods, .. } => {
+                    named.sides.insert((*account, *goods));
+                    named.accounts.insert(*account);
+                    named.goods.insert(*goods);
+                }
                 StockChange::Close { .. } => {}
             }
         }
@@ -306,6 +311,11 @@ impl StockView {
             StockChange::OpenAccount(row) => self.books.open_account(row.id, row.kind)?,
             StockChange::RegisterGoods(row) => self.books.register(row.id, row.facts)?,
             StockChange::Close { until, at } => self.books.close(*until, *at)?,
+            StockChange::Holds {
+                account,
+                goods,
+                quantity,
+            } => self.books.holds((*account, *goods), *quantity)?,
             StockChange::Enter(entering) => {
                 let entering = Entering {
                     movement: &entering.movement,

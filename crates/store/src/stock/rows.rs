@@ -104,6 +104,7 @@ impl StockRows {
                 ]);
             }
             (StockChange::Close { .. }, _) => self.state(view),
+            (StockChange::Holds { .. }, _) => {}
             (StockChange::Enter(entering), Some(entered)) => {
                 if *entered == Entered::Repeated {
                     return Ok(());

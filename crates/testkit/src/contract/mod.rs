@@ -57,6 +57,7 @@ pub fn contract_cases() -> Vec<Case> {
     vec![
         case!(records::a_record_comes_back_as_it_was_written),
         case!(records::a_later_version_is_the_newest_and_history_keeps_all),
+        case!(records::what_builds_on_a_version_is_refused_once_there_is_another),
         case!(records::unknown_records_are_left_out),
         case!(records::find_filters_and_pages_newest_first),
         case!(due::what_is_due_comes_first_over_all_pages),
@@ -104,6 +105,7 @@ pub fn contract_cases() -> Vec<Case> {
         case!(stock::a_closed_period_takes_nothing_more),
         case!(stock::goods_are_found_by_number_and_weapons_by_where_they_stand),
         case!(stock::a_store_that_changed_meanwhile_is_found_out),
+        case!(stock::what_builds_on_where_goods_are_is_refused_once_they_were_moved),
         case!(dump::a_dump_restores_everything_under_a_new_epoch),
         case!(dump::a_restore_of_nothing_is_refused_and_changes_nothing),
     ]

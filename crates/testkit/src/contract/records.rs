@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use egnatia_app::{Change, Cursor, KeyChange, KeyRow, Link, PutRecord, RecordFilter, Store};
+use egnatia_app::{
+    Change, Conflict, Cursor, KeyChange, KeyRow, Link, PutRecord, RecordFilter, Store,
+};
 use egnatia_audit::Operation;
 use egnatia_record::{Kind, RecordId, Version};
 use jiff::civil::date;
@@ -73,6 +75,38 @@ pub async fn a_later_version_is_the_newest_and_history_keeps_all(store: Arc<dyn 
     assert_eq!(ids(&*store, &mine).await, [id]);
     mine.created_by = Some(user("b.officer"));
     assert_eq!(ids(&*store, &mine).await, []);
+}
+
+pub async fn what_builds_on_a_version_is_refused_once_there_is_another(store: Arc<dyn Store>) {
+    let make = Maker::new(3);
+    let first = make.new_record(Kind::Match);
+    let id = first.envelope.id;
+    let second = make.next_version(&first.envelope, "{}");
+    let beside = |expected: Change| {
+        let mut batch = make.batch(vec![make.new_record(Kind::Check)]);
+        batch.changes.push(expected);
+        batch
+    };
+    let conflict = Err(Conflict::RecordVersion(id).into());
+    let expected = || Change::Expect(id, Version::FIRST);
+    assert_eq!(
+        store.commit(beside(expected())).await,
+        conflict,
+        "not there"
+    );
+    store.commit(make.batch(vec![first])).await.unwrap();
+    store.commit(beside(expected())).await.unwrap();
+    assert_eq!(store.count(Kind::Check, "new").await, Ok(1));
+    store.commit(make.batch(vec![second])).await.unwrap();
+    assert_eq!(store.commit(beside(expected())).await, conflict);
+    assert_eq!(
+        store.count(Kind::Check, "new").await,
+        Ok(1),
+        "all or nothing"
+    );
+    let erased = make.changes(vec![Change::Erase(id)]);
+    store.commit(erased).await.unwrap();
+    assert_eq!(store.commit(beside(expected())).await, conflict);
 }
 
 pub async fn unknown_records_are_left_out(store: Arc<dyn Store>) {

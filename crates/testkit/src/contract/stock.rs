@@ -454,6 +454,43 @@ pub async fn a_store_that_changed_meanwhile_is_found_out(store: Arc<dyn Store>) 
     );
 }
 
+pub async fn what_builds_on_where_goods_are_is_refused_once_they_were_moved(store: Arc<dyn Store>) {
+    let make = Maker::new(56);
+    opened(&store, &make, 10).await;
+    let holds = |account, goods, quantity| StockChange::Holds {
+        account,
+        goods,
+        quantity,
+    };
+    let here = |expected| stock(&make, vec![expected]);
+    store.commit(here(holds(RACK, RIFLE, 1))).await.unwrap();
+    // What nobody has heard of is nowhere.
+    store.commit(here(holds(GONE, RIFLE, 0))).await.unwrap();
+    let gone = movement(&make, vec![line(Kind::Transfer, RIFLE, (RACK, STORE), 1)]);
+    // In the order of the transaction, behind the movement.
+    for wrong in [
+        holds(RACK, RIFLE, 1),
+        holds(STORE, RIFLE, 0),
+        holds(RACK, ROUNDS, 9),
+    ] {
+        let gone = StockChange::Enter(Box::new(gone.clone()));
+        let both = stock(&make, vec![gone, wrong]);
+        let goods = refused(store.commit(both).await);
+        assert!(matches!(goods, LedgerRefused::GoodsMoved(_)), "{goods:?}");
+    }
+    assert_eq!(holds_now(&store).await, (1, 0), "all or nothing");
+    let moved = movement(&make, vec![line(Kind::Transfer, RIFLE, (RACK, STORE), 1)]);
+    enter(&store, &make, moved).await.unwrap();
+    assert_eq!(
+        refused(store.commit(here(holds(RACK, RIFLE, 1))).await),
+        LedgerRefused::GoodsMoved(RIFLE)
+    );
+}
+
+async fn holds_now(store: &Arc<dyn Store>) -> (i64, i64) {
+    holds(store, RACK, RIFLE).await
+}
+
 pub async fn goods_are_found_by_number_and_weapons_by_where_they_stand(store: Arc<dyn Store>) {
     let make = Maker::new(55);
     opened(&store, &make, 100).await;

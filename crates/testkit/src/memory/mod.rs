@@ -29,6 +29,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use tokio::sync::mpsc;
 
+pub use self::failing::HeldCommit;
 pub use self::fuse::Fuse;
 use self::state::State;
 use self::stock::{Custody, Numbered};
@@ -52,6 +53,8 @@ pub struct MemoryStore {
     rejected: Mutex<BTreeMap<RecordId, StoreError>>,
     fuse: Mutex<Arc<Fuse>>,
     dead: Mutex<bool>,
+    /// What the next commit waits for.
+    held: Mutex<Option<failing::Holding>>,
 }
 
 impl Default for MemoryStore {
@@ -77,6 +80,7 @@ impl MemoryStore {
             rejected: Mutex::default(),
             fuse: Mutex::default(),
             dead: Mutex::default(),
+            held: Mutex::default(),
         }
     }
 
@@ -151,6 +155,7 @@ fn page(limit: u32) -> usize {
 #[async_trait]
 impl Store for MemoryStore {
     async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
+        self.be_held().await;
         if let Some(error) = self.failure_of(&batch) {
             return Err(error.into());
         }

@@ -146,6 +146,12 @@ impl State {
                 }
                 self.witnesses.insert(key, row);
             }
+            Change::Expect(id, version) => {
+                let newest = self.heads.get(&id).map(|head| head.version);
+                if newest != Some(version) {
+                    return Err(Conflict::RecordVersion(id).into());
+                }
+            }
             Change::PutFirearm(row) => self.firearm(row)?,
             Change::Stock(change) => {
                 let done = self.stock.change(change, &mut self.position);

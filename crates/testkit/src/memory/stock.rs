@@ -38,6 +38,11 @@ impl StockState {
                 next();
             }
             StockChange::Close { until, at } => self.books.close(until, at)?,
+            StockChange::Holds {
+                account,
+                goods,
+                quantity,
+            } => self.books.holds((account, goods), quantity)?,
             StockChange::Enter(enter) => {
                 self.tell_past(&enter.movement);
                 let entered = self.books.enter(Entering {
