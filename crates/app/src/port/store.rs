@@ -51,6 +51,17 @@ pub enum Conflict {
     Ledger(#[from] LedgerRefused),
 }
 
+impl Conflict {
+    /// Whether it is only that something has changed meanwhile: the same may be tried again, by
+    /// what is there now.
+    pub const fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Self::RecordVersion(_) | Self::Ledger(LedgerRefused::StoreChanged(_))
+        )
+    }
+}
+
 /// Why nothing was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CommitError {

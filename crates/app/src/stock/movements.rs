@@ -41,14 +41,6 @@ pub struct NewMovement {
     pub remark: Option<Remark>,
 }
 
-/// Whether it is only that something changed meanwhile, so that the same may be tried again.
-const fn is_passing(conflict: &Conflict) -> bool {
-    matches!(
-        conflict,
-        Conflict::Ledger(LedgerRefused::StoreChanged(_)) | Conflict::RecordVersion(_)
-    )
-}
-
 /// A movement, and who has to sign it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MovementView {
@@ -202,7 +194,7 @@ impl App {
                     let row = self.movement_row(id).await?;
                     return Ok(MovementView { row, signing });
                 }
-                Err(CommitError::Conflict(conflict)) if is_passing(&conflict) => {}
+                Err(CommitError::Conflict(conflict)) if conflict.is_passing() => {}
                 Err(error) => return Err(error.into()),
             }
         }
@@ -249,7 +241,7 @@ impl App {
                     self.told(is_told).await?;
                     return self.view_movement_row(id, &kinds).await;
                 }
-                Err(CommitError::Conflict(conflict)) if is_passing(&conflict) => {}
+                Err(CommitError::Conflict(conflict)) if conflict.is_passing() => {}
                 Err(error) => return Err(error.into()),
             }
         }

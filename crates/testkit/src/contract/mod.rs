@@ -12,6 +12,7 @@ mod records;
 mod sessions;
 mod stock;
 mod stock_made;
+mod stock_meanwhile;
 mod stock_model;
 
 use std::pin::Pin;
@@ -104,8 +105,8 @@ pub fn contract_cases() -> Vec<Case> {
         case!(stock::the_balance_of_any_moment_is_known),
         case!(stock::a_closed_period_takes_nothing_more),
         case!(stock::goods_are_found_by_number_and_weapons_by_where_they_stand),
-        case!(stock::a_store_that_changed_meanwhile_is_found_out),
-        case!(stock::what_builds_on_where_goods_are_is_refused_once_they_were_moved),
+        case!(stock_meanwhile::a_store_that_changed_meanwhile_is_found_out),
+        case!(stock_meanwhile::what_builds_on_where_goods_are_is_refused_once_they_were_moved),
         case!(dump::a_dump_restores_everything_under_a_new_epoch),
         case!(dump::a_restore_of_nothing_is_refused_and_changes_nothing),
     ]

@@ -7,8 +7,8 @@ use egnatia_app::{
     StockMoment, StockOf, Store,
 };
 use egnatia_stockpile::{
-    AccountId, Expectation, GoodsFacts, GoodsId, LedgerRefused, Movement, MovementId,
-    MovementKind as Kind, Resolution,
+    AccountId, GoodsFacts, GoodsId, LedgerRefused, Movement, MovementId, MovementKind as Kind,
+    Resolution,
 };
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
@@ -19,7 +19,7 @@ use super::stock_made::{
 };
 use crate::{Maker, user};
 
-fn refused(answer: Result<Committed, CommitError>) -> LedgerRefused {
+pub(super) fn refused(answer: Result<Committed, CommitError>) -> LedgerRefused {
     let told = format!("{answer:?}");
     let refused = match answer {
         Err(CommitError::Conflict(Conflict::Ledger(refused))) => Some(refused),
@@ -29,7 +29,11 @@ fn refused(answer: Result<Committed, CommitError>) -> LedgerRefused {
     refused.unwrap()
 }
 
-async fn holds(store: &Arc<dyn Store>, account: AccountId, goods: GoodsId) -> (i64, i64) {
+pub(super) async fn holds(
+    store: &Arc<dyn Store>,
+    account: AccountId,
+    goods: GoodsId,
+) -> (i64, i64) {
     let rows = store
         .stock_balances(StockOf::Account(account))
         .await
@@ -38,7 +42,7 @@ async fn holds(store: &Arc<dyn Store>, account: AccountId, goods: GoodsId) -> (i
     row.map_or((0, 0), |row| (row.quantity, row.reserved))
 }
 
-async fn opened(store: &Arc<dyn Store>, make: &Maker, rounds: u64) -> MovementId {
+pub(super) async fn opened(store: &Arc<dyn Store>, make: &Maker, rounds: u64) -> MovementId {
     store.commit(opening(make)).await.unwrap();
     let lines = vec![
         line(Kind::Opening, ROUNDS, (OUTSIDE, RACK), rounds),
@@ -431,64 +435,6 @@ pub async fn a_closed_period_takes_nothing_more(store: Arc<dyn Store>) {
         vec![line(Kind::Expenditure, ROUNDS, (RACK, GONE), 1)],
     );
     enter(&store, &make, now).await.unwrap();
-}
-
-pub async fn a_store_that_changed_meanwhile_is_found_out(store: Arc<dyn Store>) {
-    let make = Maker::new(50);
-    opened(&store, &make, 10).await;
-    let revision = store.stock_revision(STORE).await.unwrap();
-    let mut planned = movement(
-        &make,
-        vec![line(Kind::Opening, ROUNDS, (OUTSIDE, STORE), 1)],
-    );
-    planned.expects = vec![Expectation {
-        store: STORE,
-        revision,
-    }];
-    let mut second = movement(&make, vec![line(Kind::Opening, ROUNDS, (OUTSIDE, RACK), 1)]);
-    second.expects = planned.expects.clone();
-    enter(&store, &make, planned).await.unwrap();
-    assert_eq!(
-        refused(enter(&store, &make, second).await),
-        LedgerRefused::StoreChanged(STORE)
-    );
-}
-
-pub async fn what_builds_on_where_goods_are_is_refused_once_they_were_moved(store: Arc<dyn Store>) {
-    let make = Maker::new(56);
-    opened(&store, &make, 10).await;
-    let holds = |account, goods, quantity| StockChange::Holds {
-        account,
-        goods,
-        quantity,
-    };
-    let here = |expected| stock(&make, vec![expected]);
-    store.commit(here(holds(RACK, RIFLE, 1))).await.unwrap();
-    // What nobody has heard of is nowhere.
-    store.commit(here(holds(GONE, RIFLE, 0))).await.unwrap();
-    let gone = movement(&make, vec![line(Kind::Transfer, RIFLE, (RACK, STORE), 1)]);
-    // In the order of the transaction, behind the movement.
-    for wrong in [
-        holds(RACK, RIFLE, 1),
-        holds(STORE, RIFLE, 0),
-        holds(RACK, ROUNDS, 9),
-    ] {
-        let gone = StockChange::Enter(Box::new(gone.clone()));
-        let both = stock(&make, vec![gone, wrong]);
-        let goods = refused(store.commit(both).await);
-        assert!(matches!(goods, LedgerRefused::GoodsMoved(_)), "{goods:?}");
-    }
-    assert_eq!(holds_now(&store).await, (1, 0), "all or nothing");
-    let moved = movement(&make, vec![line(Kind::Transfer, RIFLE, (RACK, STORE), 1)]);
-    enter(&store, &make, moved).await.unwrap();
-    assert_eq!(
-        refused(store.commit(here(holds(RACK, RIFLE, 1))).await),
-        LedgerRefused::GoodsMoved(RIFLE)
-    );
-}
-
-async fn holds_now(store: &Arc<dyn Store>) -> (i64, i64) {
-    holds(store, RACK, RIFLE).await
 }
 
 pub async fn goods_are_found_by_number_and_weapons_by_where_they_stand(store: Arc<dyn Store>) {

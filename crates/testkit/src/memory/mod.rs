@@ -53,7 +53,6 @@ pub struct MemoryStore {
     rejected: Mutex<BTreeMap<RecordId, StoreError>>,
     fuse: Mutex<Arc<Fuse>>,
     dead: Mutex<bool>,
-    /// What the next commit waits for.
     held: Mutex<Option<failing::Holding>>,
 }
 
