@@ -175,6 +175,7 @@ impl<'a> Taking<'a> {
             Statement::Record(shared) => return self.take_record(shared, signed, looked).await,
             Statement::Card(card) => return self.take_card(card.clone()),
             Statement::Recall(recall) => return self.take_recall(recall, signed).await,
+            Statement::Checkpoint(told) => return self.take_checkpoint(told, signed).await,
             _ => {}
         }
         self.verify(signed, self.partner)?;
@@ -183,12 +184,12 @@ impl<'a> Taking<'a> {
             Statement::Request(request) => self.take_request(request).await,
             Statement::Answer(answer) => self.take_answer(answer).await,
             Statement::Receipt(receipt) => self.take_receipt(&receipt).await,
-            Statement::Checkpoint(told) => self.take_checkpoint(&told, signed).await,
             Statement::Cosignature(told) => self.take_cosignature(&told).await,
             Statement::Resend(told) => self.take_resend(&told).await,
-            Statement::Record(_) | Statement::Card(_) | Statement::Recall(_) => {
-                Err(Refused::new(RefusalGround::NotValid).into())
-            }
+            Statement::Record(_)
+            | Statement::Card(_)
+            | Statement::Recall(_)
+            | Statement::Checkpoint(_) => Err(Refused::new(RefusalGround::NotValid).into()),
         }
     }
 
@@ -202,7 +203,7 @@ impl<'a> Taking<'a> {
         }
     }
 
-    fn verify(&self, signed: &Signed, by: &Partner) -> Result<(), TakeError> {
+    pub(super) fn verify(&self, signed: &Signed, by: &Partner) -> Result<(), TakeError> {
         let keys = by.card.card().signing_keys_at(self.now);
         match signed.verify(keys) {
             Ok(_) => Ok(()),

@@ -208,7 +208,8 @@ fn queue(
 }
 
 impl Taking<'_> {
-    /// A checkpoint of the partner's own log, or one of somebody else's that it saw.
+    /// A checkpoint of the partner's own log, or one of somebody else's that it saw, in the words that
+    /// whose log it is has signed: nobody is accused by what somebody else made up.
     pub(super) async fn take_checkpoint(
         &mut self,
         told: &CheckpointStatement,
@@ -223,6 +224,12 @@ impl Taking<'_> {
             return Ok(Taken::stored(None));
         }
         let is_direct = log == *self.from();
+        let directory = self.app().directory();
+        let Some(owner) = directory.accepted(&log) else {
+            // Nobody here can say whether it is the owner's.
+            return Ok(Taken::stored(None));
+        };
+        self.verify(signed, owner)?;
         let now = self.now();
         let row = |problem: Option<&str>, witness: &AuthorityId| WitnessRow {
             log: log.clone(),
@@ -257,7 +264,7 @@ impl Taking<'_> {
                 self.keep(row(None, &own), &seen);
                 self.end_demands(&mine, checkpoint.size);
                 self.cosign(&log, checkpoint.size, Some(note))?;
-                self.tell_the_others(told)?;
+                self.tell_the_others(signed);
             }
             Shown::Unproved(from) => {
                 // The partner does not know how far this node has seen: it is told, and comes back.
@@ -442,19 +449,22 @@ impl Taking<'_> {
     }
 
     /// Lets the other witnesses compare.
-    fn tell_the_others(&mut self, told: &CheckpointStatement) -> Result<(), AppError> {
-        let statement = checkpoint_of(told.note.as_str(), (0, Vec::new()))?;
+    fn tell_the_others(&mut self, signed: &Signed) {
         let caller = self.node();
         let mut writing = self.app().writing(&caller);
         let directory = self.app().directory();
         for partner in directory.partners().filter(|p| p.is_accepted()) {
-            if partner.row.authority != *self.from() {
-                queue(&mut writing, &partner.row.authority, &statement)?;
+            let to = &partner.row.authority;
+            if to != self.from() {
+                let row = DeliveryRow {
+                    payload: Some(signed.to_bytes()),
+                    ..DeliveryRow::queued(to.clone(), "checkpoint", writing.at)
+                };
+                writing.batch.changes.push(Change::Enqueue(row));
             }
         }
         append(self.batch(), writing.batch);
         self.queues();
-        Ok(())
     }
 
     fn now(&self) -> Timestamp {

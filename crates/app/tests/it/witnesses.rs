@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use egnatia_app::{App, Caller, Role, Store, Witnessed};
 use egnatia_audit::{Frontier, Hash, NodeId, Operation, ProofPlan, Seal};
-use egnatia_protocol::{Checkpoint, Digest, NoteText, Outcome, SigningKey, Statement};
+use egnatia_protocol::{
+    Checkpoint, Digest, NoteText, Outcome, RefusalGround, SigningKey, Statement,
+};
 use egnatia_record::Clock;
 use egnatia_testkit::{
     FixedClock, TestNode, administrator, empty_store, send_as, test_identity, test_seal_of,
@@ -452,5 +454,30 @@ async fn a_countersignature_of_what_was_lost_is_an_alarm_and_does_not_silence_th
                 .iter()
                 .any(|w| !w.is_own && w.row.is_alarm())
         );
+    }
+}
+
+#[tokio::test]
+async fn what_a_partner_makes_up_of_the_log_of_another_one_accuses_nobody() {
+    let nodes = three().await;
+    let [mk, al, rs] = &nodes;
+    write_something(mk).await;
+    mk.app.ask_witnesses().await.unwrap();
+    settle(&nodes).await;
+    let size = mk.store.audit_head().await.unwrap().size;
+    for size in [size, size + 40] {
+        let outcome = present(forged("mk-mvr", size, 2).0, 0, al, rs).await;
+        let refused = matches!(
+            outcome,
+            Outcome::Refused {
+                ground: RefusalGround::NotTheOriginator,
+                ..
+            }
+        );
+        assert!(refused, "{outcome:?}");
+    }
+    settle(&nodes).await;
+    for node in &nodes {
+        assert_eq!(problems(&seen(&node.app).await), []);
     }
 }
