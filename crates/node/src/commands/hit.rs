@@ -6,18 +6,16 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use egnatia_alerts::{FollowUpState, HitReport};
-use egnatia_app::{AlertPurpose, Caller, Enveloped, HitSummary, HitView};
+use egnatia_app::{AlertPurpose, Caller, Enveloped, HitView};
 use egnatia_record::RecordId;
 use serde_json::{Value, json};
 
 use super::alert::justified;
+use super::pages::up_to;
 use super::{due, print};
 use crate::cli::Hit;
 use crate::config::Config;
 use crate::data::{Data, Index, operator};
-
-/// How many are read at a time.
-const PAGE: u32 = 100;
 
 /// Lists and shows hits, and closes what they ask for.
 pub async fn run(folder: &Path, config: Config, what: Hit, json: bool) -> anyhow::Result<ExitCode> {
@@ -82,18 +80,10 @@ async fn act(data: &Data, caller: &Caller, what: Hit, json: bool) -> anyhow::Res
 
 /// Hits that were confirmed here.
 async fn own(data: &Data, caller: &Caller, limit: u32) -> anyhow::Result<(Value, String)> {
-    let most = usize::try_from(limit)?;
-    let mut found: Vec<HitSummary> = Vec::new();
-    let mut after = None;
-    loop {
-        let page = data.app.hits(caller, after, PAGE.min(limit)).await?;
-        found.extend(page.items);
-        after = page.next;
-        if after.is_none() || found.len() >= most {
-            break;
-        }
-    }
-    found.truncate(most);
+    let found = up_to(limit, async |after, size| {
+        data.app.hits(caller, after, size).await
+    })
+    .await?;
     let now = data.app.now();
     let mut text = String::new();
     let mut values: Vec<Value> = Vec::new();
@@ -121,18 +111,10 @@ async fn own(data: &Data, caller: &Caller, limit: u32) -> anyhow::Result<(Value,
 
 /// Hits that partners have reported on alerts of this node.
 async fn reported(data: &Data, caller: &Caller, limit: u32) -> anyhow::Result<(Value, String)> {
-    let most = usize::try_from(limit)?;
-    let mut found: Vec<Enveloped<HitReport>> = Vec::new();
-    let mut after = None;
-    loop {
-        let page = data.app.hit_reports(caller, after, PAGE.min(limit)).await?;
-        found.extend(page.items);
-        after = page.next;
-        if after.is_none() || found.len() >= most {
-            break;
-        }
-    }
-    found.truncate(most);
+    let found = up_to(limit, async |after, size| {
+        data.app.hit_reports(caller, after, size).await
+    })
+    .await?;
     let now = data.app.now();
     let mut text = String::new();
     for one in &found {

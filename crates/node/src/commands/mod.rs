@@ -11,6 +11,7 @@ mod eval;
 mod firearm;
 mod hit;
 mod import;
+mod pages;
 mod partner;
 mod qd;
 mod question;

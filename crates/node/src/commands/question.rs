@@ -5,21 +5,19 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use egnatia_alerts::{Direction, Inquiry, InquiryState};
-use egnatia_app::{Caller, DuePlace, Enveloped, NewQuestion, PassedOn};
+use egnatia_app::{Caller, Enveloped, NewQuestion, PassedOn};
 use egnatia_protocol::{Decision, Matter};
 use egnatia_record::RecordId;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::alert::justified;
+use super::pages::up_to;
 use super::print;
 use crate::cli::{AnswerQuestion, Ask, DecisionWord, Question};
 use crate::config::Config;
 use crate::data::{Data, Index, operator};
 use crate::failure::InputError;
-
-/// How many are read at a time.
-const PAGE: u32 = 100;
 
 /// Lists, shows, asks and answers questions.
 pub async fn run(
@@ -55,18 +53,10 @@ async fn act(data: &Data, caller: &Caller, what: Question, json: bool) -> anyhow
 }
 
 async fn list(data: &Data, caller: &Caller, limit: u32, json: bool) -> anyhow::Result<ExitCode> {
-    let most = usize::try_from(limit)?;
-    let mut found: Vec<Enveloped<Inquiry>> = Vec::new();
-    let mut after: Option<DuePlace> = None;
-    loop {
-        let page = data.app.inquiries(caller, after, PAGE.min(limit)).await?;
-        found.extend(page.items);
-        after = page.next;
-        if after.is_none() || found.len() >= most {
-            break;
-        }
-    }
-    found.truncate(most);
+    let found = up_to(limit, async |after, size| {
+        data.app.inquiries(caller, after, size).await
+    })
+    .await?;
     let now = data.app.now();
     let mut text = String::new();
     for one in &found {

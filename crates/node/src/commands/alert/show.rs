@@ -3,15 +3,13 @@
 use std::fmt::Write;
 use std::process::ExitCode;
 
-use egnatia_app::{AlertList, AlertSummary, AlertView, Caller};
+use egnatia_app::{AlertList, AlertView, Caller};
 use egnatia_record::RecordId;
 use serde_json::{Value, json};
 
+use crate::commands::pages::up_to;
 use crate::commands::print;
 use crate::data::Data;
-
-/// How many are read at a time.
-const PAGE: u32 = 100;
 
 /// Alerts, what is due for review first.
 pub async fn list(
@@ -21,21 +19,10 @@ pub async fn list(
     limit: u32,
     json: bool,
 ) -> anyhow::Result<ExitCode> {
-    let most = usize::try_from(limit)?;
-    let mut found: Vec<AlertSummary> = Vec::new();
-    let mut after = None;
-    loop {
-        let page = data
-            .app
-            .alerts(caller, which, after, PAGE.min(limit))
-            .await?;
-        found.extend(page.items);
-        after = page.next;
-        if after.is_none() || found.len() >= most {
-            break;
-        }
-    }
-    found.truncate(most);
+    let found = up_to(limit, async |after, size| {
+        data.app.alerts(caller, which, after, size).await
+    })
+    .await?;
     let mut text = String::new();
     let mut values: Vec<Value> = Vec::new();
     for summary in &found {

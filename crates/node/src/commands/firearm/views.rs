@@ -7,11 +7,9 @@ use egnatia_app::{Caller, FirearmOrder, FirearmSearch, PresetArea};
 use serde_json::{Value, json};
 
 use crate::cli::{Filter, List, View};
+use crate::commands::pages::up_to;
 use crate::commands::print;
 use crate::data::Data;
-
-/// How many are read at a time.
-const PAGE: u32 = 100;
 
 /// What is stated, and for the rest what was kept.
 fn search_of(filter: &Filter, kept: FirearmSearch) -> FirearmSearch {
@@ -45,21 +43,10 @@ pub async fn list(
     };
     let search = &search_of(&what.filter, kept);
     let limit = what.limit;
-    let most = usize::try_from(limit)?;
-    let mut found = Vec::new();
-    let mut after = None;
-    loop {
-        let page = data
-            .app
-            .firearms(caller, search, after, PAGE.min(limit))
-            .await?;
-        found.extend(page.items);
-        after = page.next;
-        if after.is_none() || found.len() >= most {
-            break;
-        }
-    }
-    found.truncate(most);
+    let found = up_to(limit, async |after, size| {
+        data.app.firearms(caller, search, after, size).await
+    })
+    .await?;
     let mut text = String::new();
     let mut values = Vec::new();
     for row in &found {
