@@ -123,7 +123,6 @@ test("scans without a line wait on the device, and count once when it is back", 
   assert.equal(kept.local, 0);
 
   // The first try arrives, and its answer is lost: the same scans are sent again.
-  line.mend();
   let lost = 0;
   await page.route(`**/count/${id}/scans`, async (route) => {
     const answer = await route.fetch();
@@ -131,6 +130,7 @@ test("scans without a line wait on the device, and count once when it is back", 
     lost += 1;
     await (lost === 1 ? route.abort() : route.fulfill({ response: answer }));
   });
+  line.mend();
   await allSent(page);
   assert.equal(lost, 2);
   assert.deepEqual((await held(page)).rows, []);
@@ -144,6 +144,27 @@ test("scans without a line wait on the device, and count once when it is back", 
   assert.match(result, /DEMO-0012/);
   assert.doesNotMatch(result, /DEMO-0009|DEMO-0010|DEMO-0011/);
   assert.match(result, /nobody knows this/);
+  await context.close();
+});
+
+test("a scanner that types faster than the device writes loses no scan", async () => {
+  const id = await counted("A1-3");
+  const { page, context } = await device("storekeeper", `/count/${id}`);
+  line.cut();
+  const codes = Array.from({ length: 12 }, (_, number) => `FAST-${number}`);
+  await page.evaluate((all) => {
+    const code = document.querySelector("#code");
+    for (const text of all) {
+      code.value = text;
+      code.form.requestSubmit();
+    }
+  }, codes);
+  await waits(page, codes.length);
+  const { rows } = await held(page);
+  assert.deepEqual(rows.map((row) => row.code).sort(), [...codes].sort());
+  assert.equal(await page.inputValue("#code"), "");
+  line.mend();
+  await allSent(page);
   await context.close();
 });
 

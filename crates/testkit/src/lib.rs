@@ -50,7 +50,7 @@ pub use contract::{
 };
 pub use files::MemoryFiles;
 pub use maker::{Maker, justification, user};
-pub use memory::{Fuse, HeldCommit, MemoryStore};
+pub use memory::{Fuse, HeldUp, MemoryStore};
 pub use population::{Birth, Category, Person, Population, Query, SourceName, queries};
 pub use region::{
     Direct, SIDES, TestNode, administrator, arrangement_with, empty_store, later, region, send_as,

@@ -46,6 +46,16 @@
     return all.filter((scan) => scan.take === take);
   };
 
+  const keep = async (scan) => {
+    try {
+      if ((await waiting()).length >= KEPT_MAX) return false;
+      await kept("readwrite", (scans) => asPromise(scans.add(scan)));
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
   const newId = () =>
     Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
@@ -166,14 +176,17 @@
       return say("agree", place.selectedOptions[0].textContent);
     }
     if (!/^\d{1,12}$/.test(count)) return say("against", main.dataset.textQuantity);
-    if ((await waiting()).length >= KEPT_MAX) return say("against", main.dataset.textFull);
-    const scan = {
-      id: newId(), take, owner, place: place.value, code: text, quantity: Number(count), at: new Date().toISOString(),
-    };
+    // Before anything is waited for: a scanner types the next one meanwhile.
     code.value = "";
     quantity.value = "1";
     code.focus();
-    await kept("readwrite", (all) => asPromise(all.add(scan)));
+    const scan = {
+      id: newId(), take, owner, place: place.value, code: text, quantity: Number(count), at: new Date().toISOString(),
+    };
+    if (!(await keep(scan))) {
+      code.value = code.value || text;
+      return say("against", main.dataset.textFull);
+    }
     entry(scan, "caution", `${text}: ${main.dataset.textNotSent}`);
     await showWaiting("");
     send();

@@ -212,6 +212,7 @@ impl App {
     /// # Errors
     /// [`AppError::Store`] where the store does not answer.
     pub async fn reload_directory(&self) -> Result<(), AppError> {
+        let _reading = self.inner.exchange.reading_directory.lock().await;
         let before = self.directory();
         let mut partners = BTreeMap::new();
         for row in self.store().partners().await? {

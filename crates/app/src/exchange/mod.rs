@@ -75,6 +75,9 @@ pub(crate) struct Exchange {
     pub profile: Profile,
     identity: RwLock<Option<Arc<Identity>>>,
     directory: RwLock<Arc<Directory>>,
+    /// Held from reading partners to setting the directory, so that an older reading never replaces
+    /// a newer one.
+    pub reading_directory: tokio::sync::Mutex<()>,
     contacts: RwLock<BTreeMap<AuthorityId, Contact>>,
     /// Counts the transactions that queued something.
     queued: watch::Sender<u64>,
@@ -103,6 +106,7 @@ impl Exchange {
             profile,
             identity: RwLock::new(identity.map(Arc::new)),
             directory: RwLock::default(),
+            reading_directory: tokio::sync::Mutex::default(),
             contacts: RwLock::default(),
             queued: watch::Sender::new(0),
             signed: Mutex::default(),

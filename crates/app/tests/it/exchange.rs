@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use egnatia_alerts::{AlertDraft, InquiryState, Outcome, Reason};
 use egnatia_app::{
@@ -12,7 +13,7 @@ use egnatia_audit::Operation;
 use egnatia_matching::{Description, Identifier, IdentifierKind, Name, Schema};
 use egnatia_protocol::{Decision, DeclineGround, Matter, NodeCard, RecallReason};
 use egnatia_record::{
-    Category, Clock, Evaluation, Handling, HandlingCode, Justification, LegalBasis, Nature,
+    Category, Clock, Evaluation, Handling, HandlingCode, Justification, Kind, LegalBasis, Nature,
     OriginRegime, Purpose, RecordId, ReleasableTo, SubjectCategory, Withheld,
 };
 use egnatia_testkit::{
@@ -744,6 +745,43 @@ async fn a_partner_is_accepted_by_its_fingerprint_only_and_can_be_revoked() {
     let partners = mk.app.partners(&administrator()).await.unwrap();
     assert_eq!(partners[0].row.state, PartnerState::Revoked);
     assert_eq!(partners[0].waiting, 1, "what was queued waits and is seen");
+}
+
+#[tokio::test]
+async fn what_was_just_agreed_is_not_forgotten_by_a_reading_that_began_before() {
+    let mk = TestNode::new("mk-mvr", "MK").await;
+    let al = TestNode::new("al-asp", "AL").await;
+    mk.accept(&al).await;
+    let mut held = mk.store.hold_next_answer(Kind::Arrangement);
+    let (app, other) = (mk.app.clone(), al.partner);
+    let agree = async move {
+        let agreed = arrangement_with(other);
+        app.put_arrangement(&administrator(), None, agreed).await
+    };
+    let (read, agreed) = tokio::join!(mk.app.reload_directory(), async {
+        held.reached().await;
+        let mut agreeing = tokio::spawn(agree);
+        // As far as it gets, with the older reading still under way.
+        let early = tokio::time::timeout(Duration::from_millis(50), &mut agreeing).await;
+        drop(held);
+        match early {
+            Ok(agreed) => agreed,
+            Err(_) => agreeing.await,
+        }
+    });
+    read.unwrap();
+    agreed.unwrap().unwrap();
+    let entered = mk
+        .app
+        .enter_alert(&verifier(), alert("Zoran Izmisleni"))
+        .await
+        .unwrap();
+    let goes: Vec<bool> = entered
+        .recipients
+        .iter()
+        .map(|to| to.outcome.is_ok())
+        .collect();
+    assert_eq!(goes, [true], "{:?}", entered.recipients);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use egnatia_testkit::{administrator, arrangement_with};
 use serde_json::{Value, json};
 
 use crate::binary::{Node, Ran};
-use crate::region::{Side, until};
+use crate::region::{Side, free_address, until};
 
 const WHY: [&str; 4] = ["--purpose", "terrorism", "--case", "KTN-14"];
 
@@ -23,9 +23,7 @@ struct Met {
 
 impl Met {
     async fn new() -> Self {
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = free.local_addr().unwrap();
-        drop(free);
+        let address = free_address();
         let toml = format!(
             "[node]\nauthority = \"mk-mvr\"\npartner = \"MK\"\n\
              [exchange]\nlisten = \"{address}\"\naddress = \"https://{address}\"\n"

@@ -14,7 +14,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::binary::Node;
-use crate::region::{Side, name, until};
+use crate::region::{Side, free_address, name, until};
 
 /// A line between two nodes that can keep back what one of them answers.
 struct Line {
@@ -72,9 +72,7 @@ async fn versions(node: &Node, config: &Config, alert: RecordId) -> usize {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_receiver_killed_between_commit_and_receipt_has_stored_once() {
-    let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let behind = free.local_addr().unwrap();
-    drop(free);
+    let behind = free_address();
     let line = Line::to(behind).await;
     let toml = format!(
         "[node]\nauthority = \"al-asp\"\npartner = \"AL\"\n\

@@ -1,7 +1,8 @@
 //! Nodes that exchange over real TLS on the loopback, all in this process.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use egnatia_alerts::AlertDraft;
@@ -37,15 +38,13 @@ impl Side {
 
     /// The same with these lines in `[exchange]`.
     pub async fn with(authority: &str, partner: &str, exchange: &str) -> Self {
-        let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = free.local_addr().unwrap();
+        let address = free_address();
         let config = Config::parse(&format!(
             "[node]\nauthority = \"{authority}\"\npartner = \"{partner}\"\n\
              [http]\nlisten = \"127.0.0.1:0\"\n\
              [exchange]\nlisten = \"{address}\"\n{exchange}\n"
         ))
         .unwrap();
-        drop(free);
         let folder = tempfile::tempdir().unwrap();
         // For commands on the same folder.
         let file = folder.path().join("egnatia.toml");
@@ -115,6 +114,15 @@ impl Side {
         let queues = self.app().queues().await.unwrap();
         queues.iter().map(|queue| queue.waiting).sum()
     }
+}
+
+/// An address that nobody listens on, and nobody else will before it is used: each process of the
+/// tests has a host of its own on the loopback.
+pub fn free_address() -> SocketAddr {
+    static PORT: AtomicU16 = AtomicU16::new(7_443);
+    let [_, high, middle, low] = std::process::id().to_be_bytes();
+    let host = Ipv4Addr::new(127, 64_u8.saturating_add(high), middle, low);
+    (host, PORT.fetch_add(1, Ordering::Relaxed)).into()
 }
 
 /// Two nodes that trust each other.

@@ -6,10 +6,9 @@ use std::time::{Duration, Instant};
 use egnatia_app::DeliveryState;
 use egnatia_record::RecordId;
 use egnatia_testkit::{administrator, arrangement_with};
-use tokio::net::TcpListener;
 
 use crate::binary::{Node, Serving};
-use crate::region::{Side, name, until};
+use crate::region::{Side, free_address, name, until};
 
 const OTHERS: [(&str, &str); 6] = [
     ("al-asp", "AL"),
@@ -30,9 +29,7 @@ struct Other {
 
 /// A process of an authority that trusts `home`, and is trusted by it.
 async fn other(home: &Side, (authority, partner): (&'static str, &'static str)) -> Other {
-    let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = free.local_addr().unwrap();
-    drop(free);
+    let address = free_address();
     let node = Node::new();
     node.configure(&format!(
         "[node]\nauthority = \"{authority}\"\npartner = \"{partner}\"\n\

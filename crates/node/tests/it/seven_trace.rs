@@ -9,9 +9,9 @@ use egnatia_node::data::{Data, Index};
 use egnatia_testkit::{administrator, arrangement_with};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use tokio::net::TcpListener;
 
 use crate::binary::{Node, Ran, Serving};
+use crate::region::free_address;
 
 const SIDES: [(&str, &str); 7] = [
     ("me-up", "ME"),
@@ -88,18 +88,17 @@ async fn region() -> Vec<Place> {
     let mut places = Vec::new();
     let mut opened = Vec::new();
     for (authority, partner) in SIDES {
-        let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let text = format!(
             "[node]\nauthority = \"{authority}\"\npartner = \"{partner}\"\n\
              [exchange]\nlisten = \"{}\"\n",
-            free.local_addr().unwrap()
+            free_address()
         );
         let node = Node::new();
         node.configure(&text);
         let config = Config::parse(&text).unwrap();
         let data = Data::open(&node.data(), config, Index::Keep).await;
         opened.push(data.unwrap());
-        places.push((node, free));
+        places.push(node);
     }
     for one in &opened {
         let own = one.app.own_card().unwrap().fingerprint().to_string();
@@ -119,8 +118,7 @@ async fn region() -> Vec<Place> {
     for data in opened {
         data.close().await;
     }
-    let places = places.into_iter().map(|(node, free)| {
-        drop(free);
+    let places = places.into_iter().map(|node| {
         let serving = Some(node.serve());
         Place { node, serving }
     });

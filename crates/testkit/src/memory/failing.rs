@@ -1,48 +1,48 @@
-//! Commits of the fake that fail: once, always, or for one record; and one that is held up.
+//! Commits of the fake that fail: once, always, or for one record; and what is held up.
+
+use std::sync::Mutex;
 
 use egnatia_app::{Batch, Change, StoreError};
-use egnatia_record::RecordId;
+use egnatia_record::{Kind, RecordId};
 use tokio::sync::oneshot;
 
 use super::{MemoryStore, lock};
 
-/// A commit that is held up: all that it builds on was read, and nothing is written yet.
+/// Something that is held up. A commit: all that it builds on was read, and nothing is written yet.
+/// An answer: it was read, and nobody has it yet.
 #[derive(Debug)]
-pub struct HeldCommit {
+pub struct HeldUp {
     reached: oneshot::Receiver<()>,
-    /// Dropped, it lets the commit go on.
+    /// Dropped, it lets what is held go on.
     _open: oneshot::Sender<()>,
 }
 
-impl HeldCommit {
-    /// Waits until the commit has come.
+impl HeldUp {
+    /// Waits until it has come.
     pub async fn reached(&mut self) {
         // An error says that it has gone already.
         let _ = (&mut self.reached).await;
     }
 }
 
-/// The side of the commit.
-pub(super) type Holding = (oneshot::Sender<()>, oneshot::Receiver<()>);
+/// The side of what is held.
+pub(super) type Holding = Mutex<Option<(oneshot::Sender<()>, oneshot::Receiver<()>)>>;
 
 impl MemoryStore {
     /// Holds the next commit up until what is returned is dropped.
-    pub fn hold_next_commit(&self) -> HeldCommit {
-        let (told, reached) = oneshot::channel();
-        let (open, opened) = oneshot::channel();
-        *lock(&self.held) = Some((told, opened));
-        HeldCommit {
-            reached,
-            _open: open,
-        }
+    pub fn hold_next_commit(&self) -> HeldUp {
+        hold(&self.held_commit)
     }
 
-    pub(super) async fn be_held(&self) {
-        let held = lock(&self.held).take();
-        if let Some((told, opened)) = held {
-            // Errors say that nobody waits any more.
-            let _ = told.send(());
-            let _ = opened.await;
+    /// Holds the next answer about records of this kind up until what is returned is dropped.
+    pub fn hold_next_answer(&self, about: Kind) -> HeldUp {
+        *lock(&self.held_kind) = Some(about);
+        hold(&self.held_answer)
+    }
+
+    pub(super) async fn hold_answer(&self, about: Kind) {
+        if *lock(&self.held_kind) == Some(about) {
+            be_held(&self.held_answer).await;
         }
     }
 
@@ -81,5 +81,24 @@ impl MemoryStore {
             Change::Put(put) => rejected.get(&put.envelope.id).cloned(),
             _ => None,
         })
+    }
+}
+
+fn hold(place: &Holding) -> HeldUp {
+    let (told, reached) = oneshot::channel();
+    let (open, opened) = oneshot::channel();
+    *lock(place) = Some((told, opened));
+    HeldUp {
+        reached,
+        _open: open,
+    }
+}
+
+pub(super) async fn be_held(place: &Holding) {
+    let held = lock(place).take();
+    if let Some((told, opened)) = held {
+        // Errors say that nobody waits any more.
+        let _ = told.send(());
+        let _ = opened.await;
     }
 }

@@ -29,7 +29,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use tokio::sync::mpsc;
 
-pub use self::failing::HeldCommit;
+pub use self::failing::HeldUp;
 pub use self::fuse::Fuse;
 use self::state::State;
 use self::stock::{Custody, Numbered};
@@ -53,7 +53,9 @@ pub struct MemoryStore {
     rejected: Mutex<BTreeMap<RecordId, StoreError>>,
     fuse: Mutex<Arc<Fuse>>,
     dead: Mutex<bool>,
-    held: Mutex<Option<failing::Holding>>,
+    held_commit: failing::Holding,
+    held_answer: failing::Holding,
+    held_kind: Mutex<Option<Kind>>,
 }
 
 impl Default for MemoryStore {
@@ -79,7 +81,9 @@ impl MemoryStore {
             rejected: Mutex::default(),
             fuse: Mutex::default(),
             dead: Mutex::default(),
-            held: Mutex::default(),
+            held_commit: Mutex::default(),
+            held_answer: Mutex::default(),
+            held_kind: Mutex::default(),
         }
     }
 
@@ -154,7 +158,7 @@ fn page(limit: u32) -> usize {
 #[async_trait]
 impl Store for MemoryStore {
     async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
-        self.be_held().await;
+        failing::be_held(&self.held_commit).await;
         if let Some(error) = self.failure_of(&batch) {
             return Err(error.into());
         }
@@ -188,7 +192,9 @@ impl Store for MemoryStore {
     }
 
     async fn find(&self, filter: &RecordFilter) -> Result<Vec<StoredRecord>, StoreError> {
-        Ok(self.state().find(filter))
+        let found = self.state().find(filter);
+        self.hold_answer(filter.kind).await;
+        Ok(found)
     }
 
     async fn find_due(&self, filter: &DueFilter) -> Result<Vec<DueRecord>, StoreError> {
