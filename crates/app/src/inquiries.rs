@@ -352,14 +352,8 @@ impl App {
                 "a partner does not ask this: its question is answered by whom it was put to";
             return Err(AppError::Conflict(text.to_owned()));
         }
-        if decision == Some(Decision::Granted) && inquiry.matter == Matter::Flag.as_str() {
-            let flag = NewFlag {
-                authority: inquiry.with.clone(),
-                reason: text.clone(),
-                alternative_action: None,
-            };
-            self.flag_alert(caller, inquiry.about, flag).await?;
-        }
+        let grants_flag =
+            decision == Some(Decision::Granted) && inquiry.matter == Matter::Flag.as_str();
         let mut writing = self.writing(caller);
         let statement = Statement::Answer(Answer {
             to: inquiry.question,
@@ -387,6 +381,15 @@ impl App {
         let answered = inquiry
             .answer(answer)
             .map_err(|error| AppError::Conflict(error.to_string()))?;
+        // In the same transaction: no flag without the answer that grants it.
+        if grants_flag {
+            let flag = NewFlag {
+                authority: with.clone(),
+                reason: text.clone(),
+                alternative_action: None,
+            };
+            self.put_flag(&mut writing, caller, (about, flag)).await?;
+        }
         let beside = Beside::new(answered.state.as_str(), Operation::Disclosure)
             .links([("alert", about)])
             .data(json!({ "with": with }));

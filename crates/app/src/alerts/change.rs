@@ -113,16 +113,30 @@ impl App {
         id: RecordId,
         flag: NewFlag,
     ) -> Result<(), AppError> {
-        self.change_alert(caller, id, "flagged", |alert, app, writing| {
-            let flag = Flag {
-                authority: flag.authority,
-                reason: flag.reason,
-                alternative_action: flag.alternative_action,
-                since: writing.at,
-            };
-            alert.flag(flag, &app.inner.exchange.profile)
-        })
-        .await
+        let mut writing = self.writing(caller);
+        self.put_flag(&mut writing, caller, (id, flag)).await?;
+        self.store().commit(writing.batch).await?;
+        self.after_change().await
+    }
+
+    /// Puts a flag into a transaction.
+    pub(crate) async fn put_flag(
+        &self,
+        writing: &mut Writing<'_>,
+        caller: &Caller,
+        (id, flag): (RecordId, NewFlag),
+    ) -> Result<(), AppError> {
+        let (stored, alert) = self.changeable(caller, id, "flagged").await?;
+        let flag = Flag {
+            authority: flag.authority,
+            reason: flag.reason,
+            alternative_action: flag.alternative_action,
+            since: writing.at,
+        };
+        let flagged = alert.flag(flag, &self.inner.exchange.profile);
+        let flagged = flagged.map_err(|error| refused(&error))?;
+        let data = json!({ "change": "flagged" });
+        self.put_version(writing, (&stored, &flagged), data).await
     }
 
     /// Ends an alert. Everybody who ever received it is told to erase it (rules LED-07, EU-04).
@@ -297,6 +311,20 @@ impl App {
         what: &'static str,
         change: impl FnOnce(Alert, &Self, &Writing<'_>) -> Result<Alert, AlertRefused>,
     ) -> Result<(), AppError> {
+        let (stored, alert) = self.changeable(caller, id, what).await?;
+        let writing = self.writing(caller);
+        let changed = change(alert, self, &writing).map_err(|error| refused(&error))?;
+        let data = json!({ "change": what });
+        self.put_change(caller, (&stored, &changed), data).await
+    }
+
+    /// An own alert that may be changed so.
+    async fn changeable(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+        what: &'static str,
+    ) -> Result<(StoredRecord, Alert), AppError> {
         let (stored, alert) = self.load_own(caller, id).await?;
         if stored.state == RESTRICTED && what != LIFTED {
             let text = "the alert is restricted: lift the restriction first".to_owned();
@@ -306,22 +334,32 @@ impl App {
             let text = "a partner has returned the alert: take it over again first, or withdraw it";
             return Err(AppError::Conflict(text.to_owned()));
         }
-        let writing = self.writing(caller);
-        let changed = change(alert, self, &writing).map_err(|error| refused(&error))?;
-        let data = json!({ "change": what });
-        self.put_change(caller, (&stored, &changed), data).await
+        Ok((stored, alert))
     }
 
-    /// Writes a further version of an own alert, in the envelope that it is to have, and queues it for
-    /// whoever may have it; whoever may not have it any more is told to erase it.
+    /// Writes a further version of an own alert.
     async fn put_change(
         &self,
         caller: &Caller,
         (stored, changed): (&StoredRecord, &Alert),
         data: serde_json::Value,
     ) -> Result<(), AppError> {
-        let id = stored.envelope.id;
         let mut writing = self.writing(caller);
+        self.put_version(&mut writing, (stored, changed), data)
+            .await?;
+        self.store().commit(writing.batch).await?;
+        self.after_change().await
+    }
+
+    /// Puts a further version of an own alert into a transaction, in the envelope that it is to have,
+    /// and queues it for whoever may have it; whoever may not have it any more is told to erase it.
+    async fn put_version(
+        &self,
+        writing: &mut Writing<'_>,
+        (stored, changed): (&StoredRecord, &Alert),
+        data: serde_json::Value,
+    ) -> Result<(), AppError> {
+        let id = stored.envelope.id;
         let beside = self.beside(id, changed, Operation::Alteration)?.data(data);
         let keep = Keep::EraseOn(changed.review_on);
         writing.change(stored, Some(keep), changed, beside)?;
@@ -331,7 +369,7 @@ impl App {
         // Whoever received it and may not have it any more is told to erase it.
         let before = self.ever_received(id).await?;
         let onward = self.received_onward(id).await?;
-        enqueue(&mut writing, id, version, &recipients);
+        enqueue(writing, id, version, &recipients);
         recipients.retain(|recipient| match &recipient.outcome {
             Ok(_) => false,
             // Others may pass it on where nothing is agreed with this node, if it is released.
@@ -346,9 +384,7 @@ impl App {
             at: writing.at,
         };
         let not_any_more = recipients.into_iter().map(|recipient| recipient.authority);
-        enqueue_recall(&mut writing, recall, not_any_more)?;
-        self.store().commit(writing.batch).await?;
-        self.after_change().await
+        enqueue_recall(writing, recall, not_any_more)
     }
 
     /// An alert of the node's own that the caller may change.

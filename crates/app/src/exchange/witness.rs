@@ -6,6 +6,7 @@
 
 mod judge;
 mod silence;
+mod telling;
 
 use std::collections::BTreeMap;
 
@@ -13,8 +14,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use egnatia_audit::{Checkpoint, Hash, NodeId, Operation, ProofPlan};
 use egnatia_protocol::{
-    Checkpoint as CheckpointStatement, Cosignature, Digest, Hint, NoteText, RefusalGround, Signed,
-    SigningKey, Statement,
+    Checkpoint as CheckpointStatement, Cosignature, Digest, NoteText, RefusalGround, Signed,
+    Statement,
 };
 use egnatia_record::AuthorityId;
 use jiff::{SignedDuration, Timestamp};
@@ -22,14 +23,13 @@ use serde_json::json;
 
 use self::judge::{FORKED, REWRITTEN, SHORTENED, Shown, judge};
 use self::silence::is_old;
+use self::telling::queue;
 use super::inbox::{Refused, TakeError, append};
 use super::take::{Taken, Taking};
 use crate::port::{Change, DeliveryRow, DeliveryState, LedgerPart, UNPROVED, WITHHELD, WitnessRow};
 use crate::writing::{EventAbout, Writing, to_the_microsecond};
 use crate::{Action, App, AppError, Caller};
 
-/// The payload type of a note that a witness has countersigned.
-const COSIGNED_TYPE: &str = "application/vnd.egnatia.cosigned-note; v=1";
 /// Whoever is asked for a proof has so much time: a hundred times what a node that runs needs.
 pub const PROOF_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 
@@ -209,23 +209,6 @@ fn checkpoint_of(note: &str, (old_size, proof): (u64, Vec<Digest>)) -> Result<St
         old_size,
         proof,
     }))
-}
-
-/// Queues a statement for a partner.
-fn queue(
-    writing: &mut Writing<'_>,
-    to: &AuthorityId,
-    statement: &Statement,
-) -> Result<(), AppError> {
-    let (_, payload) = statement
-        .to_payload()
-        .map_err(|error| AppError::Internal(error.to_string()))?;
-    let row = DeliveryRow {
-        payload: Some(payload),
-        ..DeliveryRow::queued(to.clone(), statement.kind().as_str(), writing.at)
-    };
-    writing.batch.changes.push(Change::Enqueue(row));
-    Ok(())
 }
 
 impl Taking<'_> {
@@ -463,59 +446,6 @@ impl Taking<'_> {
             }));
             append(self.batch(), writing.batch);
         }
-    }
-
-    /// Answers the partner: the countersigned note, or from which size a proof is needed.
-    fn cosign(&mut self, log: &AuthorityId, size: u64, note: Option<&str>) -> Result<(), AppError> {
-        let internal = |error: &dyn std::fmt::Display| AppError::Internal(error.to_string());
-        let signature = match note {
-            None => None,
-            Some(note) => {
-                let identity = self
-                    .app()
-                    .inner
-                    .exchange
-                    .identity()
-                    .ok_or_else(|| internal(&"the node has no keys for exchange"))?;
-                let keys: Vec<&SigningKey> = identity.signing.iter().take(1).collect();
-                let text = Checkpoint::of_note(note).map_err(|error| internal(&error))?;
-                let text = format!("{text}\n");
-                let cosigned = Signed::sign(COSIGNED_TYPE, text.into_bytes(), &keys)
-                    .map_err(|error| internal(&error))?;
-                let text = STANDARD.encode(cosigned.to_bytes());
-                Some(Hint::new(text).map_err(|error| internal(&error))?)
-            }
-        };
-        let statement = Statement::Cosignature(Cosignature {
-            origin: Hint::new(log_origin(log)).map_err(|error| internal(&error))?,
-            size,
-            signature,
-        });
-        let caller = self.node();
-        let mut writing = self.app().writing(&caller);
-        queue(&mut writing, log, &statement)?;
-        append(self.batch(), writing.batch);
-        self.queues();
-        Ok(())
-    }
-
-    /// Lets the other witnesses compare.
-    fn tell_the_others(&mut self, signed: &Signed) {
-        let caller = self.node();
-        let mut writing = self.app().writing(&caller);
-        let directory = self.app().directory();
-        for partner in directory.partners().filter(|p| p.is_accepted()) {
-            let to = &partner.row.authority;
-            if to != self.from() {
-                let row = DeliveryRow {
-                    payload: Some(signed.to_bytes()),
-                    ..DeliveryRow::queued(to.clone(), "checkpoint", writing.at)
-                };
-                writing.batch.changes.push(Change::Enqueue(row));
-            }
-        }
-        append(self.batch(), writing.batch);
-        self.queues();
     }
 
     fn now(&self) -> Timestamp {

@@ -9,6 +9,7 @@
 mod accounts;
 mod alert_ends;
 mod alert_import;
+mod answers;
 mod attacks;
 mod audit;
 mod checks;
