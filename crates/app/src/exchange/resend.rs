@@ -226,6 +226,8 @@ impl Taking<'_> {
     /// Queues again what the partner lacks: what was sent to it, and what it wrote itself.
     pub(super) async fn take_resend(&mut self, told: &Resend) -> Result<Taken, TakeError> {
         let to = self.from().clone();
+        // What another request of this parcel queues waits by then.
+        self.claim("resend")?;
         // All that was ever sent goes again: that is not done without end.
         if !self.app().inner.exchange.may_ask_again(&to, self.at()) {
             tracing::warn!(partner = %to, "the partner asks too often for what it has had; refused");
@@ -233,8 +235,7 @@ impl Taking<'_> {
             let refused = Refused::new(RefusalGround::TooLarge).hint(&text);
             return Err(refused.into());
         }
-        // What waits already comes by itself; also what another request of this parcel queues.
-        self.claim("resend")?;
+        // What waits already comes by itself.
         let waiting = self.app().store().waiting(&to, WAITING_MAX).await?;
         let waiting: HashSet<_> = waiting.into_iter().map(|row| what_of(&row)).collect();
         let sent = self.app().sent_since(&to, told.since).await?;

@@ -46,7 +46,12 @@ async fn who_answers_second_changes_nothing() {
         ground: DeclineGround::NationalSecurity,
     });
     mk.app
-        .answer(&verifier(), question, refused, &reason("no"))
+        .answer(
+            &verifier(),
+            question,
+            refused,
+            &reason("against our security"),
+        )
         .await
         .unwrap();
     let again = mk
@@ -55,7 +60,7 @@ async fn who_answers_second_changes_nothing() {
             &verifier(),
             question,
             Some(Decision::Granted),
-            &reason("yes"),
+            &reason("it is granted"),
         )
         .await;
     assert!(matches!(again, Err(AppError::Conflict(_))), "{again:?}");
@@ -69,12 +74,12 @@ async fn a_flag_and_its_answer_are_written_together_or_not_at_all() {
     mk.store.fail_next_commit(StoreError::Full);
     let failed = mk
         .app
-        .answer(&verifier(), question, granted, &reason("yes"))
+        .answer(&verifier(), question, granted, &reason("it is granted"))
         .await;
     assert!(failed.is_err());
     assert_eq!(flags(&mk, alert).await, 0);
     mk.app
-        .answer(&verifier(), question, granted, &reason("yes"))
+        .answer(&verifier(), question, granted, &reason("it is granted"))
         .await
         .unwrap();
     assert_eq!(flags(&mk, alert).await, 1);

@@ -342,7 +342,7 @@ async fn what_is_recalled_before_it_comes_is_not_taken_when_it_comes_late() {
     let envelope = held_up.lock().unwrap()[0].clone();
     al.app.receive(&mk.authority, &envelope).await.unwrap();
     assert!(check(&al, "Zoran Izmisleni").await.is_empty());
-    assert!(al.store.record(id).await.unwrap().unwrap().body.is_none());
+    assert!(al.store.record(id).await.unwrap().is_none());
     // And later still it is not even opened.
     al.clock.advance(SignedDuration::from_hours(2));
     let stale = al.app.receive(&mk.authority, &envelope).await;
