@@ -197,7 +197,7 @@ impl App {
                 firearms,
                 following: Following::default(),
                 stock: stock::Stock::of(&parts.settings)?,
-                exchange: exchange::Exchange::new(profile, parts.identity),
+                exchange: exchange::Exchange::new(profile, parts.identity, parts.clock.now()),
                 index: MatchIndex::new(&parts.settings, parts.index_files, reference),
                 doors: doors::Doors::new(parts.hasher, &parts.settings.sessions),
                 store: parts.store,

@@ -7,7 +7,9 @@ use egnatia_record::AuthorityId;
 use serde_json::json;
 
 use crate::exchange::{Contact, Identity};
-use crate::port::{Change, DeliveryRow, PartnerRow, PartnerState, WitnessRow};
+use crate::port::{
+    AWAITED, Change, DeliveryFilter, DeliveryRow, PartnerRow, PartnerState, WitnessRow,
+};
 use crate::writing::{EventAbout, to_the_microsecond};
 use crate::{Action, App, AppError, Caller, Invalid};
 
@@ -39,7 +41,8 @@ pub struct PartnerView {
     pub waiting: u64,
     /// Since when the oldest waits.
     pub oldest: Option<jiff::Timestamp>,
-    /// What is wrong with its audit log, the worst first; and proofs of it that were asked for.
+    /// What is wrong with its audit log, the worst first; that it does not countersign this node's;
+    /// and proofs that were asked for.
     pub log_problems: Vec<WitnessRow>,
 }
 
@@ -225,7 +228,8 @@ impl App {
         self.authorise(caller, Action::ListPartners, None)?;
         let queues = self.store().queues().await?;
         let mut problems = self.store().witnesses().await?;
-        problems.retain(|row| row.problem.is_some());
+        let own = &self.inner.settings.authority;
+        problems.retain(|row| row.problem.is_some() && row.problem.as_deref() != Some(AWAITED));
         problems.sort_by_key(|row| !row.is_alarm());
         let contacts = self.inner.exchange.contacts();
         let directory = self.directory();
@@ -238,7 +242,10 @@ impl App {
                 oldest: queue.map(|queue| queue.oldest),
                 log_problems: problems
                     .iter()
-                    .filter(|row| row.log == *authority)
+                    .filter(|row| {
+                        let fails_us = row.log == *own && row.is_silence();
+                        row.log == *authority || (fails_us && row.witness == *authority)
+                    })
                     .cloned()
                     .collect(),
                 row: partner.row.clone(),
@@ -249,7 +256,7 @@ impl App {
         Ok(directory.partners().map(view).collect())
     }
 
-    /// What was ever queued for a partner, newest first.
+    /// What was ever queued for a partner, newest first, at most 200 rows.
     ///
     /// # Errors
     /// [`AppError::NotFound`], [`AppError::Forbidden`].
@@ -257,17 +264,17 @@ impl App {
         &self,
         caller: &Caller,
         authority: &AuthorityId,
-        before: Option<u64>,
-        limit: u32,
+        wanted: DeliveryFilter,
     ) -> Result<Vec<DeliveryRow>, AppError> {
         self.authorise(caller, Action::ListPartners, None)?;
         if self.directory().known(authority).is_none() {
             return Err(AppError::NotFound("partner"));
         }
-        let rows = self
-            .store()
-            .deliveries_to(authority, before, limit.clamp(1, 200))
-            .await?;
+        let wanted = DeliveryFilter {
+            limit: wanted.limit.clamp(1, 200),
+            ..wanted
+        };
+        let rows = self.store().deliveries_to(authority, wanted).await?;
         // The payload is for the recipient.
         Ok(rows
             .into_iter()

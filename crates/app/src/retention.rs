@@ -5,6 +5,7 @@ use egnatia_audit::Operation;
 use egnatia_protocol::{Digest, Outcome, Recall, RecallEffect, RecallReason, Receipt, Statement};
 use egnatia_record::{Arrangement, Envelope, Kind, Overdue};
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::arrangements::ENDED;
 use crate::exchange::AGREED;
@@ -16,6 +17,9 @@ use crate::{App, AppError, Caller, read_body};
 const TURN: u32 = 200;
 /// After how many days an entry that nobody has reviewed is put to the reviewer again.
 const REMIND_DAYS: u16 = 30;
+
+/// So long it is known which checkpoints went where, and what witnesses saw.
+const UPKEEP_KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
 
 /// What a turn did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -35,8 +39,12 @@ impl App {
     pub async fn act_on_retention(&self, caller: &Caller) -> Result<Expired, AppError> {
         let today = self.now().to_zoned_datetime(TimeZone::UTC).date();
         let ended = Change::DropSessionsEnded(to_the_microsecond(self.now()));
+        let past = self
+            .now()
+            .checked_sub(UPKEEP_KEPT)
+            .unwrap_or(Timestamp::MIN);
         let sweep = Batch {
-            changes: vec![ended],
+            changes: vec![ended, Change::ForgetUpkeep(to_the_microsecond(past))],
             ..Batch::default()
         };
         self.store().commit(sweep).await?;

@@ -21,6 +21,9 @@ pub struct Settings {
     pub keep_checks_days: u16,
     /// After how many days hits, their matches, decisions and follow-ups are erased. Rule SIS-23.
     pub keep_hits_days: u16,
+    /// Where nothing has come of a partner's log for so many hours, or no countersignature of this
+    /// node's, it is reported.
+    pub silent_after_hours: u16,
     /// Which compatibility groups may lie together in a store; the table of transport where the
     /// authority has filled in none.
     pub storage_mixing: Option<Mixing>,
@@ -54,6 +57,7 @@ impl Settings {
             index_in_memory: 20_000,
             keep_checks_days: 1_095,
             keep_hits_days: 1_095,
+            silent_after_hours: 24,
             storage_mixing: None,
             sessions: SessionSettings::default(),
         }

@@ -392,6 +392,7 @@ impl Config {
             index_in_memory: usize::try_from(self.matching.entries_in_memory).unwrap_or(usize::MAX),
             keep_checks_days: self.retention.checks_days,
             keep_hits_days: self.retention.hits_days,
+            silent_after_hours: self.exchange.silent_after_hours.get(),
             sessions: SessionSettings {
                 idle_minutes: self.sessions.idle_minutes,
                 lifetime_minutes: self.sessions.lifetime_minutes,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use egnatia_app::{App, Caller, Catalogue, Parts, PasswordHasher, Role, Settings, Store};
-use egnatia_record::{Justification, UserId};
+use egnatia_record::{Clock, Justification, UserId};
 use egnatia_store::{PostgresStore, SqliteStore};
 
 use crate::ambient::{SystemClock, SystemEntropy};
@@ -77,6 +77,18 @@ impl Data {
     /// # Errors
     /// Where the configuration, the keys or the store cannot be used.
     pub async fn open(folder: &Path, config: Config, index: Index) -> anyhow::Result<Self> {
+        Self::open_at(folder, config, (index, Arc::new(SystemClock))).await
+    }
+
+    /// The same with another clock than that of the machine.
+    ///
+    /// # Errors
+    /// As [`Data::open`].
+    pub async fn open_at(
+        folder: &Path,
+        config: Config,
+        (index, clock): (Index, Arc<dyn Clock>),
+    ) -> anyhow::Result<Self> {
         make_folder(folder)?;
         let claim = match index {
             Index::Keep => Some(claim(folder)?),
@@ -113,7 +125,7 @@ impl Data {
         let parts = Parts {
             store: store.port(),
             index_files: index_files.clone(),
-            clock: Arc::new(SystemClock),
+            clock,
             entropy: Arc::new(SystemEntropy),
             seal: seal()?,
             hasher: PasswordHasher::standard(),

@@ -105,15 +105,58 @@ async fn take_over(
     let mut keys = ExchangeKeys::open(folder, config)?;
     let card = keys.card()?;
     let held = app.own_card();
-    if held.is_some_and(|held| held.fingerprint() == card.fingerprint()) {
-        return Ok(());
+    if held.is_none_or(|held| held.fingerprint() != card.fingerprint()) {
+        own.take(keys.certificates())?;
+        app.take_identity(keys.identity()?);
+        info!(
+            serial = card.card().serial,
+            "the exchange keys were changed"
+        );
     }
-    own.take(keys.certificates())?;
-    app.take_identity(keys.identity()?);
-    info!(
-        serial = card.card().serial,
-        "the exchange keys were changed"
-    );
+    // Also where the keys are known already: the store may have failed the last time.
     // Only now: a partner that has the new card may believe the new keys alone.
     announce(app, &mut keys).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::Rotation;
+    use egnatia_app::{Store, StoreError};
+    use egnatia_testkit::TestNode;
+
+    #[tokio::test]
+    async fn partners_are_told_of_new_keys_though_the_store_failed_the_first_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = Config::parse(
+            "[node]\nauthority = \"mk-mvr\"\npartner = \"MK\"\n[exchange]\nlisten = \"127.0.0.1:7443\"\n",
+        )
+        .unwrap();
+        let (clock, chance) = (SystemClock, SystemEntropy);
+        drop(ExchangeKeys::open_or_make(folder.path(), &config, &clock, &chance).unwrap());
+        let rotation = Rotation {
+            overlap_days: 30,
+            revoke: false,
+        };
+        let rotated = ExchangeKeys::rotate(folder.path(), &config, rotation, &clock, &chance);
+        drop(rotated.unwrap());
+        let mk = TestNode::new("mk-mvr", "MK").await;
+        let al = TestNode::new("al-asp", "AL").await;
+        mk.trust(&al).await;
+        let own = Credentials::default();
+        mk.store.fail_next_commit(StoreError::Full);
+        let failed = take_over(&mk.app, &own, folder.path(), &config).await;
+        assert!(failed.is_err());
+        let told = async || {
+            let waiting = mk.store.waiting(&al.authority, 10).await.unwrap();
+            waiting.iter().filter(|row| row.kind == "card").count()
+        };
+        assert_eq!(told().await, 0);
+        for _ in 0..2 {
+            take_over(&mk.app, &own, folder.path(), &config)
+                .await
+                .unwrap();
+            assert_eq!(told().await, 1, "once");
+        }
+    }
 }

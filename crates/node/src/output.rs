@@ -4,12 +4,15 @@ use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
+use egnatia_record::visible;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Writes a line to standard output. Where nobody reads on, as behind `| head`, what was done stays
 /// done and the rest is left out.
 pub fn say(line: impl Display) {
-    if let Err(error) = writeln!(io::stdout().lock(), "{line}")
+    // Texts of partners may hold what would take over a terminal.
+    let line = line.to_string();
+    if let Err(error) = writeln!(io::stdout().lock(), "{}", visible(&line))
         && error.kind() != io::ErrorKind::BrokenPipe
     {
         eprintln!("egnatia: the answer cannot be written: {error}");

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use egnatia_app::{App, Caller, Role};
 use egnatia_record::{Justification, Purpose};
 use egnatia_web::{NodeFace, Uploads, WebState};
@@ -147,18 +147,26 @@ impl Running {
         &self.data.app
     }
 
-    /// Ends where pages and API end by themselves, which they should not.
+    /// Ends where a part of the node ends by itself, which none should: without the part that follows
+    /// the store, that acts on retention or that delivers, a node only looks well.
     pub async fn broke_off(&mut self) {
-        while !self.pages.is_finished() {
+        while !self.pages.is_finished() && !self.parts().any(JoinHandle::is_finished) {
             tokio::time::sleep(FOLLOW_EVERY).await;
         }
+    }
+
+    fn parts(&self) -> impl Iterator<Item = &JoinHandle<()>> {
+        self.tasks
+            .iter()
+            .chain(self.exchange.iter().flat_map(Exchange::tasks))
     }
 
     /// Stops: takes nothing new, gives what is under way a moment, and closes the store.
     ///
     /// # Errors
-    /// Where the pages had ended by themselves before.
+    /// Where a part had ended by itself before.
     pub async fn stop(self) -> anyhow::Result<()> {
+        let ended_before = self.parts().any(JoinHandle::is_finished);
         let _ = self.stop.send(true);
         let mut tasks = self.tasks;
         tasks.extend(self.exchange.map(Exchange::into_tasks).unwrap_or_default());
@@ -185,7 +193,8 @@ impl Running {
         }
         self.data.close().await;
         match served {
-            Ok(Ok(served)) => served.context("the server failed"),
+            Ok(Ok(served)) if !ended_before => served.context("the server failed"),
+            Ok(Ok(_)) => Err(anyhow!("a part of the node broke off: its log says which")),
             Ok(Err(error)) => Err(error).context("the server failed"),
             Err(_) => Ok(()),
         }
@@ -303,5 +312,38 @@ pub(crate) async fn pause(stopping: &mut watch::Receiver<bool>, time: Duration) 
     tokio::select! {
         () = tokio::time::sleep(time) => false,
         _ = stopping.wait_for(|stop| *stop) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Index;
+
+    async fn node(folder: &std::path::Path) -> Running {
+        let config = "[node]\nauthority = \"mk-mvr\"\n[http]\nlisten = \"127.0.0.1:0\"\n";
+        let config = Config::parse(config).unwrap();
+        let data = Data::open(folder, config.clone(), Index::Keep)
+            .await
+            .unwrap();
+        let listeners = Listeners::bind(&config, None).await.unwrap();
+        Running::start(data, listeners, false).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_part_that_dies_ends_the_node_and_is_no_success() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut running = node(folder.path()).await;
+        let (die, died) = tokio::sync::oneshot::channel::<()>();
+        running.tasks.push(tokio::spawn(async move {
+            died.await.unwrap();
+        }));
+        assert!(!running.parts().any(JoinHandle::is_finished));
+        drop(die);
+        running.broke_off().await;
+        let stopped = running.stop().await;
+        assert!(stopped.is_err_and(|error| error.to_string().contains("broke off")));
+        // The folder is free again, and a node that nothing happened to ends well.
+        node(folder.path()).await.stop().await.unwrap();
     }
 }

@@ -27,6 +27,7 @@ mod justification;
 mod release;
 mod retention;
 mod transfer;
+mod visible;
 mod vocabulary;
 
 pub use ambient::{Clock, Entropy};
@@ -41,4 +42,5 @@ pub use justification::{CaseReference, InvalidCaseReference, Justification};
 pub use release::{Crossing, Outgoing, Withheld};
 pub use retention::{Overdue, Retention, RetentionError};
 pub use transfer::{Derogation, InvalidTransfer, Told, Transfer, TransferGround};
+pub use visible::{is_hidden_control, visible};
 pub use vocabulary::{LegalBasis, Nature, Purpose, SubjectCategory, UnknownTerm};

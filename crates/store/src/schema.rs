@@ -283,7 +283,8 @@ pub const WITNESSES: Table = Table {
     key: "log, witness, size, root",
     on_conflict: " ON CONFLICT (log, witness, size, root) DO UPDATE SET \
                   seen_us = excluded.seen_us, statement = excluded.statement, \
-                  problem = CASE WHEN witnesses.problem IN ('unproved', 'proof-withheld') \
+                  problem = CASE WHEN witnesses.problem IN ('unproved', 'proof-withheld', \
+                  'awaited', 'silent', 'not-countersigned') \
                   THEN excluded.problem ELSE COALESCE(witnesses.problem, excluded.problem) END",
 };
 pub const FIREARMS: Table = Table {

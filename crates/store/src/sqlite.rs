@@ -52,6 +52,7 @@ static DIALECT: Dialect = Dialect {
         include_str!("../migrations/sqlite/0006_stockpile.sql"),
         include_str!("../migrations/sqlite/0008_firearm_filters.sql"),
         include_str!("../migrations/sqlite/0009_stock_numbers.sql"),
+        include_str!("../migrations/sqlite/0010_ledger_parts.sql"),
     ],
 };
 

@@ -259,6 +259,17 @@ impl<'s> Stage<'s> {
                 let text = "DELETE FROM sessions WHERE expires_us <= $1";
                 return Ok(Some(vec![(text, vec![time(*at)])]));
             }
+            Change::ForgetUpkeep(until) => {
+                let delivered = "DELETE FROM deliveries WHERE kind IN ('checkpoint', 'cosignature') \
+                     AND state = 'delivered' AND done_us <= $1";
+                let seen = "DELETE FROM witnesses WHERE problem IS NULL AND seen_us <= $1 \
+                     AND size < (SELECT MAX(n.size) FROM witnesses n WHERE n.log = witnesses.log \
+                     AND n.witness = witnesses.witness AND n.problem IS NULL)";
+                return Ok(Some(vec![
+                    (delivered, vec![time(*until)]),
+                    (seen, vec![time(*until)]),
+                ]));
+            }
             Change::PutPartner(row) => self.partners.replace(
                 key(&[row.authority.as_str()]),
                 vec![

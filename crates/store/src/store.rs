@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use egnatia_app::{
-    Account, AuditFilter, AuditHead, AuditRow, Batch, CommitError, Committed, DeliveryRow,
-    DueFilter, DueRecord, DumpRow, FirearmFilter, FirearmRow, KeyRow, ListChangeRow, ListEntryRow,
-    ListVersionRow, PartnerRow, Queue, ReceivedRow, RecordFilter, Session, StockAccountRow,
-    StockBalanceRow, StockMoment, StockMovementRow, StockOf, StockPostingRow, Store, StoreError,
-    StoredCheckpoint, StoredRecord, TokenHash, WitnessRow,
+    Account, AuditFilter, AuditHead, AuditRow, Batch, CommitError, Committed, DeliveryFilter,
+    DeliveryRow, DueFilter, DueRecord, DumpRow, FirearmFilter, FirearmRow, KeyRow, ListChangeRow,
+    ListEntryRow, ListVersionRow, PartnerRow, Queue, ReceivedRow, RecordFilter, Session,
+    StockAccountRow, StockBalanceRow, StockMoment, StockMovementRow, StockOf, StockPostingRow,
+    Store, StoreError, StoredCheckpoint, StoredRecord, TokenHash, WitnessRow,
 };
 use egnatia_audit::{Hash, Seal};
 use egnatia_record::{AuthorityId, Kind, RecordId, UserId, Version};
@@ -172,10 +172,9 @@ impl<B: Backend> Store for SqlStore<B> {
     async fn deliveries_to(
         &self,
         to: &AuthorityId,
-        before: Option<u64>,
-        limit: u32,
+        wanted: DeliveryFilter,
     ) -> Result<Vec<DeliveryRow>, StoreError> {
-        exchange::deliveries_to(&mut *self.backend.reader().await?, to, before, limit).await
+        exchange::deliveries_to(&mut *self.backend.reader().await?, to, wanted).await
     }
 
     async fn witnesses(&self) -> Result<Vec<WitnessRow>, StoreError> {

@@ -21,9 +21,9 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use egnatia_alerts::Profile;
-use egnatia_protocol::{Digest, OpeningKey, Signed, SignedCard, SigningKey};
+use egnatia_protocol::{Digest, KeyId, OpeningKey, Signed, SignedCard, SigningKey};
 use egnatia_record::{AuthorityId, RecordId, Version};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
 pub use courier::{Courier, CourierError};
@@ -85,6 +85,10 @@ pub(crate) struct Exchange {
     signed: Mutex<RecentlySigned>,
     /// Statements that could not be stored, each with the number of attempts.
     failing: Mutex<BTreeMap<Digest, u32>>,
+    /// When partners asked for what they have had already, the oldest first.
+    asked_again: Mutex<BTreeMap<AuthorityId, VecDeque<Timestamp>>>,
+    /// Since when the node listens.
+    pub started_at: Timestamp,
 }
 
 /// The last few statements, the oldest first.
@@ -100,8 +104,12 @@ const RECENTLY_SIGNED_MAX: usize = 512;
 /// So many statements that cannot be stored are counted; where there are more, it begins anew.
 const FAILING_MAX: usize = 4_096;
 
+/// So often within [`RESENDS_WITHIN`] a partner may ask for all that it has had.
+const RESENDS_MAX: usize = 12;
+const RESENDS_WITHIN: SignedDuration = SignedDuration::from_hours(1);
+
 impl Exchange {
-    pub fn new(profile: Profile, identity: Option<Identity>) -> Self {
+    pub fn new(profile: Profile, identity: Option<Identity>, started_at: Timestamp) -> Self {
         Self {
             profile,
             identity: RwLock::new(identity.map(Arc::new)),
@@ -111,6 +119,8 @@ impl Exchange {
             queued: watch::Sender::new(0),
             signed: Mutex::default(),
             failing: Mutex::default(),
+            asked_again: Mutex::default(),
+            started_at,
         }
     }
 
@@ -128,10 +138,18 @@ impl Exchange {
         *self.signed.lock().unwrap_or_else(PoisonError::into_inner) = RecentlySigned::default();
     }
 
-    /// The statement of a record, signed before for somebody else.
+    /// The statement of a record, signed before for somebody else with a key that is still in use: one
+    /// that was under way while the keys were changed comes after they were.
     pub fn signed_before(&self, key: (RecordId, Version)) -> Option<Signed> {
+        let identity = self.identity()?;
+        let in_use = |id: KeyId| identity.signing.iter().any(|key| key.id() == id);
         let recent = self.signed.lock().unwrap_or_else(PoisonError::into_inner);
-        recent.statements.get(&key).cloned()
+        let signed = recent.statements.get(&key)?;
+        let by_us = signed
+            .signatures()
+            .iter()
+            .any(|signature| in_use(signature.key));
+        by_us.then(|| signed.clone())
     }
 
     pub fn remember_signed(&self, key: (RecordId, Version), statement: &Signed) {
@@ -181,6 +199,19 @@ impl Exchange {
         failing.remove(&statement);
     }
 
+    /// Whether a partner may ask once more for all that it has had. Counts it where it may.
+    pub fn may_ask_again(&self, partner: &AuthorityId, now: Timestamp) -> bool {
+        let asked = self.asked_again.lock();
+        let mut asked = asked.unwrap_or_else(PoisonError::into_inner);
+        let times = asked.entry(partner.clone()).or_default();
+        times.retain(|at| now.duration_since(*at).abs() < RESENDS_WITHIN);
+        let may = times.len() < RESENDS_MAX;
+        if may {
+            times.push_back(now);
+        }
+        may
+    }
+
     /// Wakes the workers.
     pub fn wake(&self) {
         self.queued
@@ -200,5 +231,70 @@ impl Exchange {
         let contacts = self.contacts.write();
         let mut contacts = contacts.unwrap_or_else(PoisonError::into_inner);
         change(contacts.entry(with.clone()).or_default());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use egnatia_protocol::{CardFormat, CardKey, NodeCard};
+
+    fn identity(secret: u8) -> Identity {
+        let at: Timestamp = "2026-11-25T10:00:00Z".parse().unwrap();
+        let signing = SigningKey::from_bytes(&[secret; 32]);
+        let opening = OpeningKey::from_bytes(&[secret; 32]).unwrap();
+        let card = NodeCard {
+            format: CardFormat::V1,
+            serial: u64::from(secret),
+            authority: "mk-mvr".parse().unwrap(),
+            partner: "MK".parse().unwrap(),
+            names: [("en".to_owned(), "Ministry".to_owned())].into(),
+            addresses: vec!["https://mk.example:7443".to_owned()],
+            signing: vec![CardKey {
+                key: *signing.verifying_key(),
+                not_before: at,
+                not_after: None,
+                revoked_at: None,
+            }],
+            sealing: vec![CardKey {
+                key: opening.sealing_key().clone(),
+                not_before: at,
+                not_after: None,
+                revoked_at: None,
+            }],
+            tls: Vec::new(),
+            issued_at: at,
+        };
+        Identity {
+            card: SignedCard::sign(&card, &[&signing]).unwrap(),
+            signing: vec![signing],
+            opening: vec![opening],
+        }
+    }
+
+    #[test]
+    fn what_was_signed_while_the_keys_were_changed_is_signed_anew() {
+        let profile = Profile::sis_like().unwrap();
+        let exchange = Exchange::new(profile, Some(identity(1)), Timestamp::UNIX_EPOCH);
+        let record = (RecordId::from_bytes([1; 16]), Version::FIRST);
+        let sign = |by: &Identity| {
+            let kind = "application/vnd.egnatia.record+json; v=1";
+            Signed::sign(kind, b"{}".to_vec(), &[&by.signing[0]]).unwrap()
+        };
+        let old = exchange.identity().unwrap();
+        exchange.remember_signed(record, &sign(&old));
+        assert!(exchange.signed_before(record).is_some());
+        // A parcel was made with the old keys; they were revoked; and now it is remembered.
+        let under_way = sign(&old);
+        exchange.set_identity(identity(2));
+        assert!(exchange.signed_before(record).is_none());
+        exchange.remember_signed(record, &under_way);
+        assert!(
+            exchange.signed_before(record).is_none(),
+            "a partner would refuse it"
+        );
+        let new = exchange.identity().unwrap();
+        exchange.remember_signed(record, &sign(&new));
+        assert!(exchange.signed_before(record).is_some());
     }
 }

@@ -1,21 +1,24 @@
 //! A node that was put back to an older state asks its partners for what it has signed for and does
 //! not have any more.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use egnatia_alerts::{Alert, Direction, Hit, Inquiry, InquiryAnswer, InquiryState};
 use egnatia_protocol::{
     Answer, Decision, DeclineGround, Digest, Hint, Matter, Outcome, Recall, RecallEffect,
-    RecallReason, Receipt, Request, Resend, Statement, Text,
+    RecallReason, Receipt, RefusalGround, Request, Resend, Statement, Text,
 };
-use egnatia_record::{AuthorityId, Kind, RecordId};
+use egnatia_record::{AuthorityId, Kind, RecordId, Version};
 use jiff::{SignedDuration, Timestamp};
 
-use super::inbox::{TakeError, append};
+use super::RESENDS_MAX;
+use super::inbox::{Refused, TakeError, append};
 use super::take::{Taken, Taking};
 use crate::alerts::{RECEIVED, RESTRICTED};
 use crate::firearms::TRACE_RECEIVED;
-use crate::port::{Change, DeliveryRow, DeliveryState, ReceivedRow, RecordFilter, StoredRecord};
+use crate::port::{
+    Change, DeliveryRow, DeliveryState, LedgerPart, ReceivedRow, RecordFilter, StoredRecord,
+};
 use crate::writing::Writing;
 use crate::{App, AppError, Caller, next_page, read_body};
 
@@ -25,6 +28,15 @@ const BEFORE: SignedDuration = SignedDuration::from_hours(1);
 const ERASED: &str = "erased";
 /// Rows that are read at a time.
 const PAGE: u32 = 500;
+/// So many rows that wait are compared with what is to be sent again.
+const WAITING_MAX: u32 = 100_000;
+
+/// What a row says: the same once more is not queued while the first one waits.
+type What = (String, Option<RecordId>, Option<Version>);
+
+fn what_of(row: &DeliveryRow) -> What {
+    (row.kind.clone(), row.record, row.version)
+}
 
 impl App {
     /// Asks every partner for what it sent since a moment: the one of the backup that was restored.
@@ -124,10 +136,17 @@ impl App {
     ) -> Result<Vec<Receipt>, AppError> {
         let mut recalled = Vec::new();
         for (state, outcome) in [(ERASED, Outcome::Erased), (RESTRICTED, Outcome::Restricted)] {
-            for stored in self
+            let found = self
                 .of_since((from, Kind::Alert, Some(state)), since)
-                .await?
-            {
+                .await?;
+            let ids: Vec<RecordId> = found.iter().map(|stored| stored.envelope.id).collect();
+            let received = self.store().received(&ids).await?;
+            let came: HashSet<RecordId> = received.into_iter().map(|row| row.record).collect();
+            for stored in found {
+                // What was recalled before it came has no proof, and a place of its own.
+                if !came.contains(&stored.envelope.id) {
+                    continue;
+                }
                 recalled.push(Receipt {
                     statement: Digest::from_bytes([0; 32]),
                     record: Some(stored.envelope.id),
@@ -177,9 +196,9 @@ impl App {
         since: Timestamp,
     ) -> Result<BTreeMap<&'static str, BTreeSet<RecordId>>, AppError> {
         let mut sent: BTreeMap<&'static str, BTreeSet<RecordId>> = BTreeMap::new();
-        let mut before = None;
+        let mut wanted = LedgerPart::Shared.newest(PAGE);
         loop {
-            let rows = self.store().deliveries_to(to, before, PAGE).await?;
+            let rows = self.store().deliveries_to(to, wanted).await?;
             for row in &rows {
                 let kind = match row.kind.as_str() {
                     "record" | "recall" => "record",
@@ -194,7 +213,9 @@ impl App {
                 }
             }
             match rows.last() {
-                Some(last) if last.queued_at >= since => before = Some(last.position),
+                Some(last) if last.queued_at >= since => {
+                    wanted.before = Some(last.position);
+                }
                 _ => return Ok(sent),
             }
         }
@@ -205,6 +226,17 @@ impl Taking<'_> {
     /// Queues again what the partner lacks: what was sent to it, and what it wrote itself.
     pub(super) async fn take_resend(&mut self, told: &Resend) -> Result<Taken, TakeError> {
         let to = self.from().clone();
+        // All that was ever sent goes again: that is not done without end.
+        if !self.app().inner.exchange.may_ask_again(&to, self.at()) {
+            tracing::warn!(partner = %to, "the partner asks too often for what it has had; refused");
+            let text = format!("asked {RESENDS_MAX} times within an hour: ask again later");
+            let refused = Refused::new(RefusalGround::TooLarge).hint(&text);
+            return Err(refused.into());
+        }
+        // What waits already comes by itself; also what another request of this parcel queues.
+        self.claim("resend")?;
+        let waiting = self.app().store().waiting(&to, WAITING_MAX).await?;
+        let waiting: HashSet<_> = waiting.into_iter().map(|row| what_of(&row)).collect();
         let sent = self.app().sent_since(&to, told.since).await?;
         let caller = self.node();
         let mut writing = self.app().writing(&caller);
@@ -242,6 +274,11 @@ impl Taking<'_> {
             let doing = self.app().ask_and_answer_again(&mut writing, &to, ids);
             doing.await?;
         }
+        let is_new = |change: &Change| match change {
+            Change::Enqueue(row) => !waiting.contains(&what_of(row)),
+            _ => true,
+        };
+        writing.batch.changes.retain(is_new);
         append(self.batch(), writing.batch);
         self.queues();
         Ok(Taken::stored(None))

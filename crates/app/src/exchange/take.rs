@@ -1,6 +1,7 @@
 //! One statement of a partner: may it say this, is it new, what does it change?
 
 mod message;
+mod recalled;
 mod record;
 mod returned;
 mod trace;
@@ -22,7 +23,7 @@ use super::{Directory, Partner};
 use crate::alerts::{RESTRICTED, WITHDRAWN};
 use crate::index::Search;
 use crate::port::{Batch, Change, DeliveryRow, KeyChange, PartnerRow, StoredRecord};
-use crate::writing::{Beside, EventAbout, Terms, to_the_microsecond};
+use crate::writing::{Beside, EventAbout, to_the_microsecond};
 use crate::{App, AppError, Caller};
 
 /// What became of an item.
@@ -89,6 +90,8 @@ pub(super) struct Taking<'a> {
     queues: bool,
     /// Names that records of this transaction will hold.
     claimed: HashSet<String>,
+    /// How much of this partner waits for a person, by the alert that it is about.
+    waiting_about: HashMap<(RecordId, Kind), usize>,
 }
 
 /// What the items of a parcel lead to.
@@ -110,7 +113,14 @@ impl<'a> Taking<'a> {
         let said = looked
             .iter()
             .filter_map(|item| item.statement.as_deref().ok());
-        let ids: Vec<RecordId> = said.filter_map(record_of).collect();
+        let mut ids = Vec::with_capacity(2 * looked.len());
+        for statement in said {
+            ids.extend(record_of(statement));
+            if let Statement::Record(shared) = statement {
+                let envelope = &shared.envelope;
+                ids.push(recalled::place_of(&envelope.originator, envelope.id));
+            }
+        }
         let caller = node_caller("node:inbox", None)?;
         Ok(Self {
             held: app.held(&ids).await?,
@@ -120,10 +130,16 @@ impl<'a> Taking<'a> {
             new_card: false,
             queues: false,
             claimed: HashSet::new(),
+            waiting_about: HashMap::new(),
             app,
             partner,
             caller,
         })
+    }
+
+    /// When the parcel is taken.
+    pub(super) fn at(&self) -> Timestamp {
+        self.now
     }
 
     /// What is to be written.
@@ -195,7 +211,7 @@ impl<'a> Taking<'a> {
 
     /// Holds a name for a record of this transaction. Where an item before has it already, that has
     /// to be written first, so that this one finds it.
-    fn claim(&mut self, name: &str) -> Result<(), TakeError> {
+    pub(super) fn claim(&mut self, name: &str) -> Result<(), TakeError> {
         if self.claimed.insert(name.to_owned()) {
             Ok(())
         } else {
@@ -263,7 +279,7 @@ impl<'a> Taking<'a> {
         let of_somebody_else = originator != *self.from() && is_of_one_recipient(recall);
         let Some(held) = self.held.get(&recall.record).cloned() else {
             if !of_somebody_else {
-                self.remember_recall(recall, originator)?;
+                self.remember_recall(recall, originator).await?;
             }
             return Ok(done);
         };
@@ -347,40 +363,6 @@ impl<'a> Taking<'a> {
             ReleasableTo::Partners(partners) => own.is_some_and(|own| partners.contains(&own)),
             ReleasableTo::Anybody => true,
         }
-    }
-
-    /// What is recalled before it came must not be taken when it comes late: its place is filled
-    /// with something that is erased already.
-    fn remember_recall(
-        &mut self,
-        recall: &Recall,
-        originator: AuthorityId,
-    ) -> Result<(), TakeError> {
-        let caller = self.caller_for(Purpose::Supervision)?;
-        let mut writing = self.app.writing(&caller);
-        let keep = self.app.inner.settings.keep_checks_days;
-        let mut envelope = writing.envelope_of(
-            recall.record,
-            Terms::own(Kind::Alert, Purpose::Supervision, keep),
-        )?;
-        envelope.originator = originator.clone();
-        envelope.version = recall.through;
-        let beside = Beside::new(WITHDRAWN, Operation::Erasure)
-            .data(json!({ "recall": recall.reason, "from": self.from(), "came": false }));
-        writing.put_foreign(envelope, b"null".to_vec(), beside)?;
-        writing.batch.changes.push(Change::Erase(recall.record));
-        append(&mut self.batch, writing.batch);
-        self.held.insert(
-            recall.record,
-            Held {
-                stored: None,
-                version: recall.through,
-                originator,
-                erased: true,
-                digest: None,
-            },
-        );
-        Ok(())
     }
 
     /// A new card of the partner: taken where a key of the one before vouches for it.

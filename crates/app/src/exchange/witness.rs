@@ -5,6 +5,7 @@
 //! it, from the size that it countersigned last; who does not prove in time is reported as well.
 
 mod judge;
+mod silence;
 
 use std::collections::BTreeMap;
 
@@ -20,9 +21,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use self::judge::{FORKED, REWRITTEN, SHORTENED, Shown, judge};
+use self::silence::is_old;
 use super::inbox::{Refused, TakeError, append};
 use super::take::{Taken, Taking};
-use crate::port::{Change, DeliveryRow, UNPROVED, WITHHELD, WitnessRow};
+use crate::port::{Change, DeliveryRow, DeliveryState, LedgerPart, UNPROVED, WITHHELD, WitnessRow};
 use crate::writing::{EventAbout, Writing, to_the_microsecond};
 use crate::{Action, App, AppError, Caller};
 
@@ -30,6 +32,13 @@ use crate::{Action, App, AppError, Caller};
 const COSIGNED_TYPE: &str = "application/vnd.egnatia.cosigned-note; v=1";
 /// Whoever is asked for a proof has so much time: a hundred times what a node that runs needs.
 pub const PROOF_WITHIN: SignedDuration = SignedDuration::from_hours(24);
+
+/// So many proofs of the same against one log are kept of one witness.
+const ALARMS_MAX: usize = 8;
+/// What is shown more often is not handed on to the other witnesses each time.
+const HANDED_ON_EVERY: SignedDuration = SignedDuration::from_secs(60);
+/// The newest rows about logs and keys that are looked through for a checkpoint that waits.
+const UPKEEP_MAX: u32 = 500;
 
 /// The origin of an authority's audit log, as its checkpoints name it.
 pub fn log_origin(authority: &AuthorityId) -> String {
@@ -68,36 +77,41 @@ impl App {
             .collect())
     }
 
-    /// Queues this node's checkpoint for every partner that has not seen it yet, and reports
-    /// partners that did not prove in time. A node calls it on a schedule. Returns how many
-    /// checkpoints were queued.
+    /// Queues this node's checkpoint for every partner that has not seen it yet, or not lately, and
+    /// reports partners that did not prove in time or of which nothing comes any more. A node calls
+    /// it on a schedule. Returns how many checkpoints were queued.
     ///
     /// # Errors
     /// [`AppError::Store`] where the store does not answer.
     pub async fn ask_witnesses(&self) -> Result<usize, AppError> {
         self.report_overdue_proofs().await?;
+        self.report_silence().await?;
         let head = self.store().audit_head().await?;
         let Some(note) = head.checkpoint.filter(|_| head.size > 0) else {
             return Ok(0);
         };
         let own = &self.inner.settings.authority;
-        let seen: BTreeMap<AuthorityId, u64> = self
+        let now = self.now();
+        let seen: BTreeMap<AuthorityId, WitnessRow> = self
             .store()
             .witnesses()
             .await?
             .into_iter()
             .filter(|row| row.log == *own && row.problem.is_none())
-            .map(|row| (row.witness, row.size))
+            .map(|row| (row.witness.clone(), row))
             .collect();
         let caller = super::inbox::node_caller("node:witness", None)?;
         let mut writing = self.writing(&caller);
         let mut count = 0;
         for partner in self.directory().partners().filter(|p| p.is_accepted()) {
             let to = &partner.row.authority;
-            let old_size = seen.get(to).copied().unwrap_or(0);
-            if old_size >= head.size || self.has_checkpoint_waiting(to).await? {
+            let seen = seen.get(to);
+            let old_size = seen.map_or(0, |row| row.size);
+            let is_level = old_size >= head.size && !seen.is_some_and(|row| is_old(row, now));
+            if is_level || self.has_checkpoint_waiting(to).await? {
                 continue;
             }
+            let old_size = old_size.min(head.size);
             let proof = self.consistency(old_size, head.size).await?;
             queue(&mut writing, to, &checkpoint_of(&note, (old_size, proof))?)?;
             count += 1;
@@ -128,9 +142,16 @@ impl App {
         Ok(())
     }
 
+    /// Whether a checkpoint of this node's own log waits, however much else does.
     async fn has_checkpoint_waiting(&self, to: &AuthorityId) -> Result<bool, AppError> {
-        let waiting = self.store().waiting(to, 200).await?;
-        Ok(waiting.iter().any(|row| row.kind == "checkpoint"))
+        let latest = LedgerPart::Upkeep.newest(UPKEEP_MAX);
+        let rows = self.store().deliveries_to(to, latest).await?;
+        // What was handed on bears its owner's signature; what is this node's own is signed later.
+        let is_own =
+            |row: &DeliveryRow| row.payload.as_ref().and_then(|p| p.first()) == Some(&b'{');
+        Ok(rows.iter().any(|row| {
+            row.kind == "checkpoint" && row.state == DeliveryState::Queued && is_own(row)
+        }))
     }
 
     async fn consistency(&self, old: u64, size: u64) -> Result<Vec<Digest>, AppError> {
@@ -219,6 +240,9 @@ impl Taking<'_> {
         let note = told.note.as_str();
         let checkpoint = Checkpoint::of_note(note).map_err(|_| invalid())?;
         let log = log_of(&checkpoint.origin).ok_or_else(invalid)?;
+        if checkpoint.size == 0 {
+            return Err(invalid().into());
+        }
         if log == *self.own() {
             // What somebody else saw of this node's log is theirs to compare.
             return Ok(Taken::stored(None));
@@ -243,45 +267,56 @@ impl Taking<'_> {
         let store = self.app().store();
         let seen = store.witnessed_at(&log, checkpoint.size).await?;
         let forked = seen.iter().any(|row| row.root != checkpoint.root);
+        let mut known = store.witnesses().await?;
+        known.retain(|row| row.log == log);
+        let mine: Vec<WitnessRow> = known
+            .iter()
+            .filter(|row| row.witness == *self.own())
+            .cloned()
+            .collect();
+        known.extend(seen.iter().filter(|row| row.problem.is_none()).cloned());
         if !is_direct {
             let row = row(forked.then_some(FORKED), self.from());
-            self.keep(row, &seen);
+            self.keep(row, &known)?;
             return Ok(Taken::stored(None));
         }
         let own = self.own().clone();
-        let rows = store.witnesses().await?.into_iter();
-        let mine: Vec<WitnessRow> = rows
-            .filter(|row| row.log == log && row.witness == own)
-            .collect();
         let is_known = |held: &WitnessRow| held.witness == own && held.problem.is_none();
         let shown = match forked {
             true => Shown::Wrong(FORKED),
             false => judge(told, &checkpoint, (&mine, seen.iter().any(is_known))),
         };
+        // An old one that comes again may have been on its way since before.
+        if !matches!(shown, Shown::Repeated) {
+            self.end_silence(&mine, checkpoint.size);
+        }
         match shown {
             Shown::Repeated => {}
             Shown::Proved => {
-                self.keep(row(None, &own), &seen);
+                self.keep(row(None, &own), &known)?;
                 self.end_demands(&mine, checkpoint.size);
                 self.cosign(&log, checkpoint.size, Some(note))?;
-                self.tell_the_others(signed);
+                let lately = |row: &WitnessRow| now.duration_since(row.seen_at) < HANDED_ON_EVERY;
+                if !mine.iter().any(|row| row.problem.is_none() && lately(row)) {
+                    self.tell_the_others(signed);
+                }
             }
             Shown::Unproved(from) => {
                 // The partner does not know how far this node has seen: it is told, and comes back.
                 self.cosign(&log, from, None)?;
                 let asked = mine.iter().find(|row| row.waits_for_proof());
                 let Some(asked) = asked else {
-                    self.keep(row(Some(UNPROVED), &own), &seen);
+                    self.keep(row(Some(UNPROVED), &own), &known)?;
                     return Ok(Taken::stored(None));
                 };
                 if is_overdue(asked, self.now()) {
-                    self.keep(withheld(asked.clone()), &mine);
+                    self.keep(withheld(asked.clone()), &mine)?;
                     let text = format!("prove that the first {from} entries are as they were");
                     return Err(Refused::new(RefusalGround::NotValid).hint(&text).into());
                 }
             }
             Shown::Wrong(problem) => {
-                self.keep(row(Some(problem), &own), &seen);
+                self.keep(row(Some(problem), &own), &known)?;
                 // The proof is in the batch already, and is written all the same.
                 let text =
                     format!("the history of the log was {problem}; this node keeps the proof");
@@ -300,6 +335,7 @@ impl Taking<'_> {
         if told.origin.as_str() != log_origin(self.own()) {
             return Err(invalid().into());
         }
+        self.countersigns_again(told.size).await?;
         let Some(text) = &told.signature else {
             self.prove_from(told.size).await?;
             return Ok(Taken::stored(None));
@@ -320,7 +356,7 @@ impl Taking<'_> {
             problem: self.unlike_own(&checkpoint).await?.map(str::to_owned),
         };
         let held = self.app().store().witnesses().await?;
-        self.keep(row, &held);
+        self.keep(row, &held)?;
         Ok(Taken::stored(None))
     }
 
@@ -342,7 +378,7 @@ impl Taking<'_> {
 
     /// A witness did not countersign: it asks for the proof that the entries which it saw are the
     /// beginning of this log. It gets it at once.
-    async fn prove_from(&mut self, size: u64) -> Result<(), AppError> {
+    async fn prove_from(&mut self, size: u64) -> Result<(), TakeError> {
         let app = self.app();
         let head = app.store().audit_head().await?;
         let Some(note) = head.checkpoint.filter(|_| size > 0) else {
@@ -360,7 +396,7 @@ impl Taking<'_> {
                 statement: None,
                 problem: Some(SHORTENED.to_owned()),
             };
-            self.keep(row, &rows);
+            self.keep(row, &rows)?;
             return Ok(());
         }
         let proof = app.consistency(size, head.size).await?;
@@ -375,12 +411,26 @@ impl Taking<'_> {
 
     /// Keeps what was seen. A problem that is not `held` yet is reported; the rest says nothing that
     /// the log has to hold, and would make it grow for ever.
-    fn keep(&mut self, row: WitnessRow, held: &[WitnessRow]) {
+    fn keep(&mut self, row: WitnessRow, held: &[WitnessRow]) -> Result<(), TakeError> {
         let caller = self.node();
         let mut writing = self.app().writing(&caller);
         let key = |row: &WitnessRow| (row.witness.clone(), row.size, row.root, row.problem.clone());
         let is_new = !held.iter().any(|held| key(held) == key(&row));
+        // A few proofs prove as much as many.
+        let is_like = |held: &&WitnessRow| {
+            (&held.log, &held.witness, &held.problem) == (&row.log, &row.witness, &row.problem)
+        };
+        let most = match row.statement.is_some() {
+            true => ALARMS_MAX,
+            false => 1,
+        };
+        if row.is_alarm() && is_new && held.iter().filter(is_like).count() >= most {
+            tracing::warn!(log = %row.log, told_by = %row.witness, "one more alarm of many");
+            return Ok(());
+        }
         if row.is_alarm() && is_new {
+            // Those of the same parcel count as well.
+            self.claim(&format!("alarm:{}:{}", row.log, row.witness))?;
             report(&mut writing, row);
         } else {
             if row.problem.is_some() && is_new {
@@ -389,6 +439,7 @@ impl Taking<'_> {
             writing.batch.changes.push(Change::PutWitness(row));
         }
         append(self.batch(), writing.batch);
+        Ok(())
     }
 
     /// What was shown without a proof has its proof now, perhaps late.

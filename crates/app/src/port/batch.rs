@@ -53,8 +53,12 @@ pub enum Change {
     /// do not wait any more: what happened first stays.
     Settle(Vec<DeliveryRow>),
     /// Writes what a witness vouches for. The same once more changes when it was seen; a problem
-    /// stays.
+    /// stays, unless it [may end](WitnessRow::may_end).
     PutWitness(WitnessRow),
+    /// Forgets what kept the exchange going until this instant: checkpoints and countersignatures that
+    /// were delivered, and what witnesses saw of a log before what they saw last. What is wrong, what
+    /// was told, and what waits stays.
+    ForgetUpkeep(Timestamp),
     /// Writes the proof of a version that came from a partner. Erasure of the record removes the
     /// statement.
     PutReceived(ReceivedRow),

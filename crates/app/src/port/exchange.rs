@@ -112,6 +112,74 @@ impl DeliveryState {
     }
 }
 
+/// Kinds of statements that tell a partner something, or take it back. All others keep the exchange
+/// going: keys, checkpoints, receipts, requests to send again.
+pub const SHARED_KINDS: [&str; 5] = ["record", "recall", "hit", "request", "answer"];
+
+/// A part of what was queued for a partner.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LedgerPart {
+    /// What was told: records, recalls, hits, questions, answers.
+    #[default]
+    Shared,
+    /// What keeps the exchange going: keys, checkpoints, receipts.
+    Upkeep,
+    /// Both.
+    All,
+}
+
+impl LedgerPart {
+    /// All parts.
+    pub const ALL: [Self; 3] = [Self::Shared, Self::Upkeep, Self::All];
+
+    /// The part as it is asked for.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Shared => "shared",
+            Self::Upkeep => "upkeep",
+            Self::All => "all",
+        }
+    }
+
+    /// Its newest rows, at most so many.
+    pub const fn newest(self, limit: u32) -> DeliveryFilter {
+        DeliveryFilter {
+            part: self,
+            before: None,
+            limit,
+        }
+    }
+
+    /// Whether a kind of statement is in it.
+    pub fn has(self, kind: &str) -> bool {
+        match self {
+            Self::Shared => SHARED_KINDS.contains(&kind),
+            Self::Upkeep => !SHARED_KINDS.contains(&kind),
+            Self::All => true,
+        }
+    }
+}
+
+impl std::str::FromStr for LedgerPart {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let part = Self::ALL.into_iter().find(|part| part.as_str() == text);
+        part.ok_or_else(|| format!("`{text}` is not a part of the ledger: shared, upkeep or all"))
+    }
+}
+
+/// Which rows of what was queued for a partner are wanted, newest first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DeliveryFilter {
+    /// Which part.
+    pub part: LedgerPart,
+    /// Those before this position.
+    pub before: Option<u64>,
+    /// At most so many.
+    pub limit: u32,
+}
+
 impl DeliveryRow {
     /// A row that is to be queued.
     pub fn queued(to: AuthorityId, kind: &str, at: Timestamp) -> Self {
@@ -157,6 +225,13 @@ pub const UNPROVED: &str = "unproved";
 /// What is written of it once the time for the proof has passed.
 pub const WITHHELD: &str = "proof-withheld";
 
+/// What is written of a log of which nothing has come yet, since then.
+pub const AWAITED: &str = "awaited";
+/// What is written of a partner's log of which nothing comes any more.
+pub const SILENT: &str = "silent";
+/// What is written of this node's log where a partner does not countersign it any more.
+pub const NOT_COUNTERSIGNED: &str = "not-countersigned";
+
 /// What a witness vouches for of an audit log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WitnessRow {
@@ -172,7 +247,7 @@ pub struct WitnessRow {
     pub seen_at: Timestamp,
     /// What was signed, byte for byte.
     pub statement: Option<Vec<u8>>,
-    /// What is wrong with it: the history was rewritten. It stays, unless a proof may still come.
+    /// What is wrong with it: the history was rewritten. It stays, unless it may end by itself.
     pub problem: Option<String>,
 }
 
@@ -182,11 +257,24 @@ impl WitnessRow {
         matches!(self.problem.as_deref(), Some(UNPROVED | WITHHELD))
     }
 
+    /// Whether it says how long nothing has come. It has no entries and no root then.
+    pub fn is_silence(&self) -> bool {
+        matches!(
+            self.problem.as_deref(),
+            Some(AWAITED | SILENT | NOT_COUNTERSIGNED)
+        )
+    }
+
+    /// Whether what is wrong with it ends by itself: nothing is proved by it.
+    pub fn may_end(&self) -> bool {
+        self.waits_for_proof() || self.is_silence()
+    }
+
     /// Whether somebody has to be called.
     pub fn is_alarm(&self) -> bool {
         self.problem
             .as_deref()
-            .is_some_and(|problem| problem != UNPROVED)
+            .is_some_and(|problem| problem != UNPROVED && problem != AWAITED)
     }
 }
 

@@ -18,8 +18,8 @@ pub use account::{Account, AccountState, Session, TokenHash};
 pub use batch::{Batch, Change, KeyChange, Link, PutRecord};
 pub use event::{AuditRow, Event, EventDetail, ObjectRef};
 pub use exchange::{
-    DeliveryRow, DeliveryState, PartnerRow, PartnerState, Queue, ReceivedRow, UNPROVED, WITHHELD,
-    WitnessRow,
+    AWAITED, DeliveryFilter, DeliveryRow, DeliveryState, LedgerPart, NOT_COUNTERSIGNED, PartnerRow,
+    PartnerState, Queue, ReceivedRow, SHARED_KINDS, SILENT, UNPROVED, WITHHELD, WitnessRow,
 };
 pub use firearm::{FirearmFilter, FirearmOrder, FirearmRow};
 pub use index_files::{IndexFiles, NoIndexFiles, SegmentBytes, SegmentFile};

@@ -9,11 +9,11 @@ use jiff::civil::Date;
 use tokio::sync::mpsc;
 
 use super::{
-    Account, AuditFilter, AuditHead, AuditRow, Batch, DeliveryRow, DueFilter, DueRecord,
-    FirearmFilter, FirearmRow, KeyRow, ListChangeRow, ListEntryRow, ListVersionRow, PartnerRow,
-    Queue, ReceivedRow, RecordFilter, Session, StockAccountRow, StockBalanceRow, StockMoment,
-    StockMovementRow, StockOf, StockPostingRow, StoredCheckpoint, StoredRecord, TokenHash,
-    WitnessRow,
+    Account, AuditFilter, AuditHead, AuditRow, Batch, DeliveryFilter, DeliveryRow, DueFilter,
+    DueRecord, FirearmFilter, FirearmRow, KeyRow, ListChangeRow, ListEntryRow, ListVersionRow,
+    PartnerRow, Queue, ReceivedRow, RecordFilter, Session, StockAccountRow, StockBalanceRow,
+    StockMoment, StockMovementRow, StockOf, StockPostingRow, StoredCheckpoint, StoredRecord,
+    TokenHash, WitnessRow,
 };
 
 /// What a commit did.
@@ -196,12 +196,11 @@ pub trait Store: Send + Sync {
     /// All that was ever queued about a record, oldest first.
     async fn deliveries_of(&self, record: RecordId) -> Result<Vec<DeliveryRow>, StoreError>;
 
-    /// What was ever queued for a partner, newest first, before a position, at most `limit`.
+    /// What was ever queued for a partner, newest first.
     async fn deliveries_to(
         &self,
         to: &AuthorityId,
-        before: Option<u64>,
-        limit: u32,
+        wanted: DeliveryFilter,
     ) -> Result<Vec<DeliveryRow>, StoreError>;
 
     /// Of every log and witness, what was seen last, and whatever is wrong; by log and witness.

@@ -17,11 +17,11 @@ use egnatia_record::{
 use egnatia_testkit::{FixedClock, SeededEntropy, TestNode, send_as, test_identity, verifier};
 use jiff::civil::date;
 
-fn reason(text: &str) -> Reason {
+pub fn reason(text: &str) -> Reason {
     Reason::try_from(text.to_owned()).unwrap()
 }
 
-fn draft() -> AlertDraft {
+pub fn draft() -> AlertDraft {
     AlertDraft {
         category: Category::ForeignTerroristFighter,
         subject: Description {
@@ -43,7 +43,7 @@ fn draft() -> AlertDraft {
     }
 }
 
-fn new_alert() -> NewAlert {
+pub fn new_alert() -> NewAlert {
     NewAlert {
         draft: draft(),
         handling: released(),
@@ -66,7 +66,7 @@ fn released() -> Handling {
 }
 
 /// A record as a node would write it.
-fn shared(originator: &str, id: u8, version: u32) -> SharedRecord {
+pub fn shared(originator: &str, id: u8, version: u32) -> SharedRecord {
     let alert = Alert::enter(draft(), &Profile::sis_like().unwrap(), date(2026, 11, 24)).unwrap();
     SharedRecord {
         envelope: Envelope {
@@ -95,15 +95,15 @@ fn key_of(node: &TestNode) -> SigningKey {
     identity.signing.into_iter().next().unwrap()
 }
 
-fn signed(statement: &Statement, by: &TestNode) -> Signed {
+pub fn signed(statement: &Statement, by: &TestNode) -> Signed {
     statement.sign(&[&key_of(by)]).unwrap()
 }
 
-fn record(shared: SharedRecord, by: &TestNode) -> Signed {
+pub fn record(shared: SharedRecord, by: &TestNode) -> Signed {
     signed(&Statement::Record(Box::new(shared)), by)
 }
 
-async fn pair() -> (TestNode, TestNode) {
+pub async fn pair() -> (TestNode, TestNode) {
     let mk = TestNode::new("mk-mvr", "MK").await;
     let rs = TestNode::new("rs-mup", "RS").await;
     mk.trust(&rs).await;
@@ -112,7 +112,7 @@ async fn pair() -> (TestNode, TestNode) {
 }
 
 /// What one statement of `from` leads to at `to`.
-async fn ground(from: &TestNode, to: &TestNode, statement: Signed) -> Option<RefusalGround> {
+pub async fn ground(from: &TestNode, to: &TestNode, statement: Signed) -> Option<RefusalGround> {
     let receipts = send_as(from, to, vec![statement]).await.unwrap();
     match receipts[0].outcome {
         Outcome::Refused { ground, .. } => Some(ground),

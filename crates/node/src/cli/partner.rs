@@ -39,10 +39,18 @@ pub enum Partner {
         #[arg(long)]
         adopt: bool,
     },
-    /// List what was queued for a partner and what became of it, newest first.
+    /// List what was told to a partner and what became of it, newest first.
     Deliveries {
         /// Whose node.
         authority: AuthorityId,
+        /// `shared`: records, recalls, hits, questions and answers; `upkeep`: keys, checkpoints and
+        /// receipts, which keep the exchange going; `all`: both.
+        #[arg(long, default_value = "shared", value_name = "PART",
+              value_parser = clap::builder::PossibleValuesParser::new(["shared", "upkeep", "all"]))]
+        part: String,
+        /// Those before this number: the last one of the page before.
+        #[arg(long, value_name = "NUMBER")]
+        before: Option<u64>,
         /// At most so many, 1 to 200.
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=200))]
         limit: u32,

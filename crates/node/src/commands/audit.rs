@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use egnatia_app::{UNPROVED, Witnessed};
+use egnatia_app::{AWAITED, NOT_COUNTERSIGNED, SILENT, UNPROVED, Witnessed};
 use egnatia_audit::{EntryProof, LogKey};
 use serde_json::{Value, json};
 
@@ -71,6 +71,9 @@ async fn witnesses(data: &Data, json: bool) -> anyhow::Result<ExitCode> {
             None if row.statement.is_some() => "whole",
             None => "shown",
             Some(UNPROVED) => "waits for a proof",
+            Some(AWAITED) => "nothing yet since then",
+            Some(SILENT) => "nothing comes any more since then",
+            Some(NOT_COUNTERSIGNED) => "not countersigned any more since then",
             Some(problem) => problem,
         };
         let sign = if row.is_alarm() { "ALARM " } else { "" };
@@ -95,7 +98,10 @@ async fn witnesses(data: &Data, json: bool) -> anyhow::Result<ExitCode> {
         );
     }
     if is_alarm {
-        text.push_str("Call whose log it is; the proof is kept here, and on the page Audit.");
+        text.push_str(
+            "Call whose log it is, or who does not countersign; proofs are kept here, and stand on \
+             the page Audit.",
+        );
     }
     print(
         json,

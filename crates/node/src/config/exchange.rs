@@ -1,7 +1,7 @@
 //! `[exchange]`: how the node exchanges with partners' nodes.
 
 use std::net::SocketAddr;
-use std::num::NonZeroU32;
+use std::num::{NonZeroU16, NonZeroU32};
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,8 @@ pub struct Exchange {
     pub unlock_file: Option<PathBuf>,
     /// So many requests a second of each partner are taken.
     pub requests_per_second: NonZeroU32,
+    /// A partner of whose audit log nothing has come for so many hours is reported.
+    pub silent_after_hours: NonZeroU16,
 }
 
 impl Default for Exchange {
@@ -30,6 +32,7 @@ impl Default for Exchange {
             address: None,
             unlock_file: None,
             requests_per_second: const { NonZeroU32::new(50).unwrap() },
+            silent_after_hours: const { NonZeroU16::new(24).unwrap() },
         }
     }
 }
@@ -42,6 +45,12 @@ impl Config {
         } = &self.exchange;
         if listen.is_some() && self.node.partner.is_none() {
             return wrong("[exchange] listen needs [node] partner: AL, BA, XK, ME, MK, RS or EU");
+        }
+        // A log that does not grow is shown once an hour.
+        if self.exchange.silent_after_hours.get() < 2 {
+            return wrong(
+                "[exchange] silent_after_hours is 2 or more: a log is shown once an hour",
+            );
         }
         let given = match (address, listen) {
             (Some(address), _) => address.starts_with("https://"),

@@ -87,6 +87,11 @@ pub fn start(
 }
 
 impl Exchange {
+    /// What runs until the node stops.
+    pub fn tasks(&self) -> &[JoinHandle<()>] {
+        &self.tasks
+    }
+
     /// What ends once the node stops.
     pub fn into_tasks(self) -> Vec<JoinHandle<()>> {
         self.tasks

@@ -68,17 +68,22 @@ impl Workers {
     pub async fn run(mut self, mut stopping: watch::Receiver<bool>) {
         let mut changes = self.app.outbox_changes();
         let mut failing = false;
+        let mut next = tokio::time::Instant::now();
         loop {
-            match self.look().await {
-                Ok(()) => failing = false,
-                Err(error) if !failing => {
-                    failing = true;
-                    warn!(%error, "the partners cannot be read; trying again");
+            // What is queued here wakes the workers itself: the store is not read for it.
+            if tokio::time::Instant::now() >= next {
+                match self.look().await {
+                    Ok(()) => failing = false,
+                    Err(error) if !failing => {
+                        failing = true;
+                        warn!(%error, "the partners cannot be read; trying again");
+                    }
+                    Err(_) => {}
                 }
-                Err(_) => {}
+                next = tokio::time::Instant::now() + LOOK_EVERY;
             }
             tokio::select! {
-                () = tokio::time::sleep(LOOK_EVERY) => {}
+                () = tokio::time::sleep_until(next) => {}
                 // It also changes when a partner is accepted or revoked here.
                 _ = changes.changed() => self.keep_one_each(),
                 _ = stopping.wait_for(|stop| *stop) => break,

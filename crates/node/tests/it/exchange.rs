@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use egnatia_app::{Caller, LedgerPart, Role};
 use egnatia_testkit::administrator;
 
 use crate::region::{Side, name, pair, until};
@@ -22,7 +23,7 @@ async fn what_is_entered_at_one_node_is_found_at_the_other() {
     until("all receipts are there", async || mk.waiting().await == 0).await;
     let sent = mk
         .app()
-        .deliveries_to(&administrator(), &al.authority, None, 50)
+        .deliveries_to(&administrator(), &al.authority, LedgerPart::All.newest(50))
         .await
         .unwrap();
     assert_eq!(sent.len(), 20);
@@ -58,7 +59,7 @@ async fn a_partner_that_was_away_catches_up_by_itself() {
     }
     let mut sent = mk
         .app()
-        .deliveries_to(&administrator(), &al.authority, None, 200)
+        .deliveries_to(&administrator(), &al.authority, LedgerPart::All.newest(200))
         .await
         .unwrap();
     sent.reverse();
@@ -99,4 +100,58 @@ async fn seven_nodes_in_one_process_find_what_each_of_them_enters() {
     for side in &mut sides {
         side.stop().await;
     }
+}
+
+fn supervisor() -> Caller {
+    Caller {
+        login: "a.supervisor".parse().unwrap(),
+        role: Role::Supervisor,
+        justification: None,
+    }
+}
+
+/// What is wrong with the log of a partner, as its page says.
+async fn log_problem(at: &Side, of: &Side) -> Option<String> {
+    let partners = at.app().partners(&administrator()).await.unwrap();
+    let one = partners
+        .iter()
+        .find(|one| one.row.authority == of.authority);
+    one.unwrap().log_alarm().and_then(|row| row.problem.clone())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_partner_that_falls_silent_is_reported_until_it_is_back() {
+    let (mut mk, mut al) = pair().await;
+    let met = async |one: &Side, other: &Side| {
+        one.app().ask_witnesses().await.unwrap();
+        until("it is countersigned", async || {
+            let rows = one.app().witnesses(&supervisor()).await.unwrap();
+            rows.iter()
+                .any(|found| found.is_own && found.row.statement.is_some())
+                && other.waiting().await + one.waiting().await == 0
+        })
+        .await;
+    };
+    met(&mk, &al).await;
+    met(&al, &mk).await;
+    al.stop().await;
+    for hours in [10, 10] {
+        mk.pass(hours);
+        mk.app().ask_witnesses().await.unwrap();
+        assert_eq!(log_problem(&mk, &al).await, None);
+    }
+    mk.pass(5);
+    mk.app().ask_witnesses().await.unwrap();
+    assert_eq!(log_problem(&mk, &al).await.as_deref(), Some("silent"));
+    // The same after a start: it is kept.
+    mk.stop().await;
+    mk.start_again().await;
+    assert_eq!(log_problem(&mk, &al).await.as_deref(), Some("silent"));
+    // It comes back, and shows its log by itself or because it is asked to.
+    al.pass(25);
+    al.start_again().await;
+    al.app().ask_witnesses().await.unwrap();
+    until("it is over", async || log_problem(&mk, &al).await.is_none()).await;
+    mk.stop().await;
+    al.stop().await;
 }

@@ -274,7 +274,7 @@ async fn a_partner_is_read_accepted_listed_and_revoked() {
 
     // What waits for whom, and in which state it is.
     let people = mk.done(&["partner", "deliveries", "al-asp"]).out;
-    assert!(people.contains("Nothing was ever queued"), "{people}");
+    assert!(people.contains("Nothing was ever told"), "{people}");
     let id = met.enter().to_string();
     let rows = met.deliveries();
     assert_eq!(
@@ -303,7 +303,28 @@ async fn a_partner_is_read_accepted_listed_and_revoked() {
         (&rotated["serial"], &rotated["revoked"]),
         (&json!(2), &json!(false))
     );
-    assert_eq!(met.deliveries()[0]["kind"], "card");
+    // What was told, and what keeps the exchange going, apart and together.
+    let part = |wanted: &[&str]| {
+        let listed = ["--json", "partner", "deliveries", "al-asp"];
+        let listed = mk.done(&[&listed[..], wanted].concat()).json();
+        let rows = listed.as_array().unwrap().clone();
+        rows.iter()
+            .map(|row| row["kind"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(part(&[]), ["recall", "record"]);
+    assert_eq!(part(&["--part", "shared"]), ["recall", "record"]);
+    assert_eq!(part(&["--part", "upkeep"]), ["card"]);
+    assert_eq!(part(&["--part", "all"]), ["card", "recall", "record"]);
+    let recall = met.deliveries()[0]["position"].to_string();
+    assert_eq!(part(&["--before", &recall]), ["record"]);
+    let nothing = mk
+        .done(&["partner", "deliveries", "al-asp", "--before", "0"])
+        .out;
+    assert!(nothing.contains("nothing before that"), "{nothing}");
+    let wrong = mk.run(&["partner", "deliveries", "al-asp", "--part", "half"]);
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.err.contains("shared, upkeep, all"), "{}", wrong.err);
     let none = mk.run(&["partner", "rotate-keys", "--overlap-days", "0"]);
     assert_eq!(none.code, 2);
     let people = mk.done(&["partner", "rotate-keys", "--revoke"]).out;

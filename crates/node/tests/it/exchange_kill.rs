@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use egnatia_app::LedgerPart;
 use egnatia_node::config::Config;
 use egnatia_node::data::{Data, Index};
 use egnatia_record::RecordId;
@@ -156,7 +157,7 @@ async fn a_receiver_killed_between_commit_and_receipt_has_stored_once() {
     let authority = "al-asp".parse().unwrap();
     let sent = mk
         .app()
-        .deliveries_to(&administrator(), &authority, None, 50)
+        .deliveries_to(&administrator(), &authority, LedgerPart::All.newest(50))
         .await
         .unwrap();
     assert_eq!(sent.len(), 6);

@@ -2,21 +2,24 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU16, Ordering};
 use std::time::Duration;
 
 use egnatia_alerts::AlertDraft;
 use egnatia_app::{App, NewAlert};
 use egnatia_matching::{BirthDate, Description, Name, Schema};
+use egnatia_node::ambient::SystemClock;
 use egnatia_node::config::Config;
 use egnatia_node::data::{Data, Index};
 use egnatia_node::serving::{Listeners, Running};
 use egnatia_protocol::Digest;
 use egnatia_record::{
-    AuthorityId, Category, Evaluation, Handling, HandlingCode, LegalBasis, Nature, OriginRegime,
-    PartnerCode, RecordId, ReleasableTo, SubjectCategory,
+    AuthorityId, Category, Clock, Evaluation, Handling, HandlingCode, LegalBasis, Nature,
+    OriginRegime, PartnerCode, RecordId, ReleasableTo, SubjectCategory,
 };
 use egnatia_testkit::{administrator, arrangement_with, verifier};
+use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 
 /// A node of one authority, running or not.
@@ -28,6 +31,18 @@ pub struct Side {
     /// Where partners reach it: the same after each start.
     pub address: SocketAddr,
     running: Option<Running>,
+    clock: Arc<ShiftedClock>,
+}
+
+/// The clock of the machine, and so many hours.
+#[derive(Debug, Default)]
+pub struct ShiftedClock(AtomicI64);
+
+impl Clock for ShiftedClock {
+    fn now(&self) -> Timestamp {
+        let hours = self.0.load(Ordering::Relaxed);
+        SystemClock.now() + SignedDuration::from_hours(hours)
+    }
 }
 
 impl Side {
@@ -56,6 +71,7 @@ impl Side {
             partner: partner.parse().unwrap(),
             address,
             running: None,
+            clock: Arc::default(),
         };
         side.start_again().await;
         side
@@ -70,13 +86,20 @@ impl Side {
     }
 
     pub async fn start_again(&mut self) {
-        let data = Data::open(self.folder.path(), self.config.clone(), Index::Keep)
+        let clock: Arc<dyn Clock> = Arc::<ShiftedClock>::clone(&self.clock);
+        let how = (Index::Keep, clock);
+        let data = Data::open_at(self.folder.path(), self.config.clone(), how)
             .await
             .unwrap();
         let listeners = Listeners::bind(&self.config, None).await.unwrap();
         let running = Running::start(data, listeners, false).await.unwrap();
         assert_eq!(running.exchange_address(), Some(self.address));
         self.running = Some(running);
+    }
+
+    /// So many hours pass.
+    pub fn pass(&self, hours: i64) {
+        self.clock.0.fetch_add(hours, Ordering::Relaxed);
     }
 
     pub async fn stop(&mut self) {

@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use egnatia_app::DeliveryState;
+use egnatia_app::LedgerPart;
 use egnatia_record::RecordId;
 use egnatia_testkit::{administrator, arrangement_with};
 
@@ -139,7 +140,9 @@ async fn a_killed_and_a_silent_partner_do_not_keep_the_others_waiting() {
     for missing in [KILLED, CUT_OFF] {
         let to = all[missing].parse().unwrap();
         let admin = administrator();
-        let rows = home.app().deliveries_to(&admin, &to, None, 200);
+        let rows = home
+            .app()
+            .deliveries_to(&admin, &to, LedgerPart::All.newest(200));
         let rows = rows.await.unwrap();
         // A slow machine has asked its witnesses by now: that waits as well.
         let waiting = rows

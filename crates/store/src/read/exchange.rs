@@ -1,8 +1,8 @@
 //! Partners, what waits for them, and what came from them.
 
 use egnatia_app::{
-    DeliveryRow, DeliveryState, PartnerRow, PartnerState, Queue, ReceivedRow, StoreError,
-    WitnessRow,
+    DeliveryFilter, DeliveryRow, DeliveryState, LedgerPart, PartnerRow, PartnerState, Queue,
+    ReceivedRow, StoreError, WitnessRow,
 };
 use egnatia_record::{AuthorityId, RecordId, Version};
 use jiff::tz::TimeZone;
@@ -96,17 +96,32 @@ pub async fn deliveries_of(
 pub async fn deliveries_to(
     link: &mut dyn Link,
     to: &AuthorityId,
-    before: Option<u64>,
-    limit: u32,
+    wanted: DeliveryFilter,
 ) -> Result<Vec<DeliveryRow>, StoreError> {
-    let text = format!(
-        "{DELIVERIES} WHERE recipient = $1 AND position < $2 ORDER BY position DESC LIMIT $3"
-    );
-    let before = before.and_then(|position| i64::try_from(position).ok());
+    // As in the conditions of the indexes: one of them is taken for each part.
+    let part = |has: &str| {
+        format!(
+            "{DELIVERIES} WHERE recipient = $1 AND position < $2 AND kind {has} \
+             ('record', 'recall', 'hit', 'request', 'answer') ORDER BY position DESC LIMIT $3"
+        )
+    };
+    let text = match wanted.part {
+        LedgerPart::Shared => part("IN"),
+        LedgerPart::Upkeep => part("NOT IN"),
+        LedgerPart::All => format!(
+            "SELECT * FROM (SELECT * FROM ({}) AS shared UNION ALL SELECT * FROM ({}) AS upkeep) \
+             AS ledger ORDER BY position DESC LIMIT $3",
+            part("IN"),
+            part("NOT IN")
+        ),
+    };
+    let before = wanted
+        .before
+        .and_then(|position| i64::try_from(position).ok());
     let arguments = vec![
         to.as_str().into(),
         before.unwrap_or(i64::MAX).into(),
-        limit.into(),
+        wanted.limit.into(),
     ];
     all(link, composed(text), arguments, delivery).await
 }
@@ -128,10 +143,26 @@ fn witness(row: &mut Row) -> Result<WitnessRow, StoreError> {
 
 /// Of every log and witness, what was seen last, and whatever is wrong.
 pub async fn witnesses(link: &mut dyn Link) -> Result<Vec<WitnessRow>, StoreError> {
+    // There are few pairs of a log and a witness, and very many rows of each: from one pair to the
+    // next by the index.
+    let next = |column: &str| {
+        format!(
+            "(SELECT n.{column} FROM witnesses n WHERE (n.log, n.witness) > (p.log, p.witness) \
+             ORDER BY n.log, n.witness LIMIT 1)"
+        )
+    };
     let text = format!(
-        "{WITNESSES} WHERE problem IS NOT NULL OR size = (SELECT MAX(size) FROM witnesses n \
-         WHERE n.log = w.log AND n.witness = w.witness AND n.problem IS NULL) \
-         ORDER BY log, witness, size, root"
+        "WITH RECURSIVE pairs (log, witness) AS (\
+         SELECT MIN(log), (SELECT MIN(witness) FROM witnesses WHERE log = (SELECT MIN(log) \
+         FROM witnesses)) FROM witnesses \
+         UNION ALL SELECT {}, {} FROM pairs p WHERE p.log IS NOT NULL) \
+         SELECT w.log, w.witness, w.size, w.root, w.seen_us, w.statement, w.problem \
+         FROM pairs p JOIN witnesses w ON w.log = p.log AND w.witness = p.witness \
+         AND w.problem IS NULL AND w.size = (SELECT MAX(n.size) FROM witnesses n \
+         WHERE n.log = p.log AND n.witness = p.witness AND n.problem IS NULL) \
+         UNION ALL {WITNESSES} WHERE problem IS NOT NULL ORDER BY 1, 2, 3, 4",
+        next("log"),
+        next("witness")
     );
     all(link, composed(text), vec![], witness).await
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use egnatia_app::{
-    Change, CommitError, Conflict, DeliveryRow, DeliveryState, PartnerRow, PartnerState, Queue,
-    ReceivedRow, Store, WitnessRow,
+    Change, CommitError, Conflict, DeliveryFilter, DeliveryRow, DeliveryState, LedgerPart,
+    PartnerRow, PartnerState, Queue, ReceivedRow, Store, WitnessRow,
 };
 use egnatia_audit::Hash;
 use egnatia_record::{AuthorityId, Kind, Version};
@@ -127,17 +127,63 @@ pub async fn what_waits_is_kept_in_order_and_settled_once(store: Arc<dyn Store>)
     let record = done.record.unwrap();
     let about = store.deliveries_of(record).await.unwrap();
     assert_eq!(about, std::slice::from_ref(&done));
+    let all = |before, limit| DeliveryFilter {
+        part: LedgerPart::All,
+        before,
+        limit,
+    };
     assert_eq!(
-        store.deliveries_to(&to, None, 2).await.unwrap(),
+        store.deliveries_to(&to, all(None, 2)).await.unwrap(),
         [waiting[2].clone(), refused.clone()]
     );
-    assert_eq!(
-        store
-            .deliveries_to(&to, Some(refused.position), 2)
-            .await
-            .unwrap(),
-        [done]
-    );
+    let before = all(Some(refused.position), 2);
+    assert_eq!(store.deliveries_to(&to, before).await.unwrap(), [done]);
+}
+
+pub async fn what_was_told_is_apart_from_what_keeps_the_exchange_going(store: Arc<dyn Store>) {
+    let make = Maker::new(36);
+    let (to, other) = (authority("rs-mup"), authority("al-asp"));
+    let kinds = [
+        "record",
+        "checkpoint",
+        "recall",
+        "cosignature",
+        "hit",
+        "card",
+        "request",
+        "receipt",
+        "answer",
+        "resend",
+    ];
+    let row = |to: &AuthorityId, kind: &str| DeliveryRow {
+        payload: Some(b"{}".to_vec()),
+        ..DeliveryRow::queued(to.clone(), kind, make.tick())
+    };
+    let queue = |kind: &str| Change::Enqueue(row(&to, kind));
+    let mut changes: Vec<Change> = kinds.iter().map(|kind| queue(kind)).collect();
+    changes.push(Change::Enqueue(row(&other, "record")));
+    store.commit(make.changes(changes)).await.unwrap();
+    for part in LedgerPart::ALL {
+        let newest_first = kinds.iter().rev().filter(|kind| part.has(kind));
+        let expected: Vec<&str> = newest_first.copied().collect();
+        let mut found: Vec<DeliveryRow> = Vec::new();
+        let mut wanted = DeliveryFilter {
+            part,
+            before: None,
+            limit: 3,
+        };
+        loop {
+            let page = store.deliveries_to(&to, wanted).await.unwrap();
+            assert!(page.len() <= 3, "{part:?}");
+            let Some(last) = page.last() else {
+                break;
+            };
+            wanted.before = Some(last.position);
+            found.extend(page);
+        }
+        let found: Vec<&str> = found.iter().map(|row| row.kind.as_str()).collect();
+        assert_eq!(found, expected, "{part:?}");
+    }
 }
 
 /// What a witness saw.
@@ -165,11 +211,34 @@ pub async fn what_witnesses_saw_last_is_kept_and_problems_stay(store: Arc<dyn St
     }
     let mut expected = vec![forked.clone(), second.clone()];
     assert_eq!(store.witnesses().await.unwrap(), expected);
+    let mut others = Vec::new();
+    for (log, witness_of) in [
+        ("al-asp", "ba-dkpt"),
+        ("rs-mup", "me-up"),
+        ("xk-kp", "al-asp"),
+    ] {
+        for size in [3, 8] {
+            let mut row = witness(&make, size, log.as_bytes());
+            row.log = authority(log);
+            row.witness = authority(witness_of);
+            store.commit(put(&row)).await.unwrap();
+            others.push(row);
+        }
+    }
+    let by_pair = [
+        others[1].clone(),
+        forked.clone(),
+        second.clone(),
+        others[3].clone(),
+        others[5].clone(),
+    ];
+    assert_eq!(store.witnesses().await.unwrap(), by_pair);
+    expected = by_pair.to_vec();
     let mut again = forked.clone();
     again.problem = None;
     again.seen_at = make.tick();
     store.commit(put(&again)).await.unwrap();
-    expected[0].seen_at = again.seen_at;
+    expected[1].seen_at = again.seen_at;
     assert_eq!(
         store.witnesses().await.unwrap(),
         expected,
@@ -179,7 +248,19 @@ pub async fn what_witnesses_saw_last_is_kept_and_problems_stay(store: Arc<dyn St
     let at_five = store.witnessed_at(&log, 5).await.unwrap();
     assert_eq!(at_five.len(), 2);
     assert_eq!(store.witnessed_at(&log, 6).await.unwrap(), []);
-    // A proof may still come, also late.
+    // A proof may still come, also late; and something of which nothing came.
+    let mut silent = witness(&make, 0, b"nothing");
+    silent.statement = None;
+    for problem in ["awaited", "silent", "not-countersigned"] {
+        for problem in [Some(problem), None] {
+            silent.problem = problem.map(str::to_owned);
+            silent.seen_at = make.tick();
+            store.commit(put(&silent)).await.unwrap();
+            let seen = store.witnesses().await.unwrap();
+            assert_eq!(seen.contains(&silent), problem.is_some(), "{seen:?}");
+            assert!(seen.contains(&second), "what was seen still counts");
+        }
+    }
     let mut shown = witness(&make, 12, b"twelve");
     for problem in [Some("unproved"), Some("proof-withheld"), None] {
         shown.problem = problem.map(str::to_owned);
@@ -189,6 +270,61 @@ pub async fn what_witnesses_saw_last_is_kept_and_problems_stay(store: Arc<dyn St
         let seen = store.witnesses().await.unwrap();
         assert_eq!(seen.contains(&second), problem.is_some(), "{seen:?}");
     }
+}
+
+pub async fn what_keeps_the_exchange_going_is_forgotten_after_some_time(store: Arc<dyn Store>) {
+    let make = Maker::new(37);
+    let to = authority("rs-mup");
+    let kinds = ["checkpoint", "cosignature", "record", "card", "checkpoint"];
+    let rows = kinds.map(|kind| DeliveryRow {
+        payload: Some(b"{}".to_vec()),
+        ..DeliveryRow::queued(to.clone(), kind, make.tick())
+    });
+    let queued = rows.iter().cloned().map(Change::Enqueue).collect();
+    store.commit(make.changes(queued)).await.unwrap();
+    let mut done = store.waiting(&to, 10).await.unwrap();
+    let waits = done.pop().unwrap();
+    for row in &mut done {
+        row.state = DeliveryState::Delivered;
+        row.done_at = Some(make.tick());
+        row.payload = None;
+    }
+    let settle = make.changes(vec![Change::Settle(done.clone())]);
+    store.commit(settle).await.unwrap();
+    let refused = DeliveryRow {
+        state: DeliveryState::Refused,
+        done_at: Some(make.tick()),
+        ..DeliveryRow::queued(to.clone(), "checkpoint", make.tick())
+    };
+    let sizes = [5, 9, 12].map(|size| witness(&make, size, &size.to_be_bytes()));
+    let mut forked = witness(&make, 9, b"another nine");
+    forked.problem = Some("forked".into());
+    let mut changes: Vec<Change> = sizes.iter().cloned().map(Change::PutWitness).collect();
+    changes.push(Change::PutWitness(forked.clone()));
+    changes.push(Change::Enqueue(refused.clone()));
+    store.commit(make.changes(changes)).await.unwrap();
+    let all = async || {
+        let rows = store.deliveries_to(&to, LedgerPart::All.newest(10)).await;
+        let rows = rows.unwrap().into_iter().rev();
+        rows.map(|row| row.kind).collect::<Vec<_>>()
+    };
+    // What came later than that is not old.
+    let first = done[0].done_at.unwrap();
+    let forget = |until| make.changes(vec![Change::ForgetUpkeep(until)]);
+    store.commit(forget(first)).await.unwrap();
+    let left = ["cosignature", "record", "card", "checkpoint", "checkpoint"];
+    assert_eq!(all().await, left);
+    store.commit(forget(make.tick())).await.unwrap();
+    assert_eq!(all().await, ["record", "card", "checkpoint", "checkpoint"]);
+    assert_eq!(store.waiting(&to, 10).await.unwrap(), [waits]);
+    let log = authority("rs-mup");
+    assert_eq!(store.witnessed_at(&log, 5).await.unwrap(), []);
+    assert_eq!(
+        store.witnessed_at(&log, 9).await.unwrap(),
+        std::slice::from_ref(&forked)
+    );
+    let seen = store.witnesses().await.unwrap();
+    assert_eq!(seen, [forked, sizes[2].clone()]);
 }
 
 pub async fn a_foreign_record_has_its_originators_versions(store: Arc<dyn Store>) {

@@ -70,6 +70,8 @@ pub fn contract_cases() -> Vec<Case> {
         case!(exchange::of_two_administrators_one_decides_on_a_partner),
         case!(exchange::what_waits_is_kept_in_order_and_settled_once),
         case!(exchange::what_witnesses_saw_last_is_kept_and_problems_stay),
+        case!(exchange::what_was_told_is_apart_from_what_keeps_the_exchange_going),
+        case!(exchange::what_keeps_the_exchange_going_is_forgotten_after_some_time),
         case!(exchange::a_foreign_record_has_its_originators_versions),
         case!(exchange::erasure_removes_the_statement_and_keeps_its_digest),
         case!(records::records_come_in_the_order_of_their_events),

@@ -1,5 +1,6 @@
 //! Two stores that are given the same batches answer the same.
 
+use egnatia_app::LedgerPart;
 use egnatia_app::{
     AccountState, AuditFilter, Batch, Change, KeyChange, Link, ListChange, PutRecord, RecordFilter,
     Store,
@@ -98,7 +99,10 @@ pub async fn observe(store: &dyn Store) -> String {
         let to = authority.parse().unwrap();
         let waiting = store.waiting(&to, 1000).await.unwrap();
         seen.push(format!("{waiting:?}"));
-        let all = store.deliveries_to(&to, None, 1000).await.unwrap();
+        let all = store
+            .deliveries_to(&to, LedgerPart::All.newest(1000))
+            .await
+            .unwrap();
         seen.push(format!("{all:?}"));
     }
     seen.extend(super::stock_model::observe(store, &[]).await);

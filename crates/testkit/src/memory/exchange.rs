@@ -3,8 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use egnatia_app::{DeliveryRow, DeliveryState, PartnerRow, Queue, ReceivedRow, WitnessRow};
+use egnatia_app::{
+    DeliveryFilter, DeliveryRow, DeliveryState, PartnerRow, Queue, ReceivedRow, WitnessRow,
+};
 use egnatia_record::{AuthorityId, RecordId};
+use jiff::Timestamp;
 
 use super::size;
 use super::state::State;
@@ -44,17 +47,25 @@ impl State {
             .collect()
     }
 
-    pub fn deliveries_to(
-        &self,
-        to: &AuthorityId,
-        before: Option<u64>,
-        limit: u32,
-    ) -> Vec<DeliveryRow> {
-        let rows = self.deliveries.range(..before.unwrap_or(u64::MAX)).rev();
-        let rows = rows.map(|(_, row)| row).filter(|row| row.to == *to);
-        rows.take(size(limit))
+    pub fn deliveries_to(&self, to: &AuthorityId, wanted: DeliveryFilter) -> Vec<DeliveryRow> {
+        let before = wanted.before.unwrap_or(u64::MAX);
+        let rows = self.deliveries.range(..before).rev().map(|(_, row)| row);
+        let rows = rows.filter(|row| row.to == *to && wanted.part.has(&row.kind));
+        rows.take(size(wanted.limit))
             .map(|row| DeliveryRow::clone(row))
             .collect()
+    }
+
+    pub fn forget_upkeep(&mut self, until: Timestamp) {
+        let is_over = |row: &DeliveryRow| {
+            ["checkpoint", "cosignature"].contains(&row.kind.as_str())
+                && row.state == DeliveryState::Delivered
+                && row.done_at.is_some_and(|done| done <= until)
+        };
+        self.deliveries.retain(|_, row| !is_over(row));
+        let newest = self.witnesses();
+        self.witnesses
+            .retain(|_, row| row.problem.is_some() || row.seen_at > until || newest.contains(row));
     }
 
     pub fn witnesses(&self) -> Vec<WitnessRow> {

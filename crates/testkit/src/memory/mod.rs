@@ -15,11 +15,11 @@ use std::task::Poll;
 
 use async_trait::async_trait;
 use egnatia_app::{
-    Account, AuditFilter, AuditHead, AuditRow, Batch, CommitError, Committed, DeliveryRow,
-    DueFilter, DueRecord, DumpRow, DumpValue, FirearmFilter, FirearmRow, KeyRow, ListChangeRow,
-    ListEntryRow, ListVersionRow, PartnerRow, Queue, ReceivedRow, RecordFilter, Session,
-    StockAccountRow, StockBalanceRow, StockMoment, StockMovementRow, StockOf, StockPostingRow,
-    Store, StoreError, StoredCheckpoint, StoredRecord, TokenHash, WitnessRow,
+    Account, AuditFilter, AuditHead, AuditRow, Batch, CommitError, Committed, DeliveryFilter,
+    DeliveryRow, DueFilter, DueRecord, DumpRow, DumpValue, FirearmFilter, FirearmRow, KeyRow,
+    ListChangeRow, ListEntryRow, ListVersionRow, PartnerRow, Queue, ReceivedRow, RecordFilter,
+    Session, StockAccountRow, StockBalanceRow, StockMoment, StockMovementRow, StockOf,
+    StockPostingRow, Store, StoreError, StoredCheckpoint, StoredRecord, TokenHash, WitnessRow,
 };
 use egnatia_audit::{Hash, Seal};
 use egnatia_record::{AuthorityId, Kind, RecordId, UserId, Version};
@@ -287,10 +287,9 @@ impl Store for MemoryStore {
     async fn deliveries_to(
         &self,
         to: &AuthorityId,
-        before: Option<u64>,
-        limit: u32,
+        wanted: DeliveryFilter,
     ) -> Result<Vec<DeliveryRow>, StoreError> {
-        Ok(self.state().deliveries_to(to, before, limit))
+        Ok(self.state().deliveries_to(to, wanted))
     }
 
     async fn witnesses(&self) -> Result<Vec<WitnessRow>, StoreError> {

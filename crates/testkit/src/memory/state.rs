@@ -141,11 +141,12 @@ impl State {
                     *row.root.as_bytes(),
                 );
                 let held = self.witnesses.get(&key);
-                if let Some(held) = held.filter(|held| !held.waits_for_proof()) {
+                if let Some(held) = held.filter(|held| !held.may_end()) {
                     row.problem = held.problem.clone().or(row.problem);
                 }
                 self.witnesses.insert(key, row);
             }
+            Change::ForgetUpkeep(until) => self.forget_upkeep(until),
             Change::Expect(id, version) => {
                 let newest = self.heads.get(&id).map(|head| head.version);
                 if newest != Some(version) {

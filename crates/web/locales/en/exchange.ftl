@@ -95,6 +95,10 @@ statement-request = Question
 statement-answer = Answer
 statement-card = Card
 statement-receipt = Receipt
+statement-checkpoint = Checkpoint of an audit log
+statement-cosignature = Countersignature
+statement-resend = Request to send again
+statement-erased-there = Notice: erased there by itself
 
 gate-union-law = Law of the Union, no transfer to a third country
 gate-led-36 = Adequacy decision (Directive (EU) 2016/680 Art. 36)

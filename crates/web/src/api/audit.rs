@@ -180,11 +180,13 @@ pub(crate) struct WitnessBody {
     size: u64,
     /// Root of the tree over them.
     root: String,
-    /// When it was seen, UTC.
+    /// When it was seen, UTC; since when nothing has come.
     #[schema(value_type = String, format = DateTime)]
     seen_at: Timestamp,
     /// `shortened`, `rewritten`, `forked` or `proof-withheld`; `unproved` while a proof was asked
-    /// for and may still come; absent where it fits what was seen before.
+    /// for and may still come; `silent` where nothing comes of a partner's log any more, and
+    /// `not-countersigned` where a partner does not countersign this node's, `awaited` before that;
+    /// absent where it fits what was seen before.
     #[serde(skip_serializing_if = "Option::is_none")]
     problem: Option<String>,
     /// What was signed, byte for byte, in base64: the proof.

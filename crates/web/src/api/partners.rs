@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use egnatia_app::{Action, PartnerView};
+use egnatia_app::{Action, DeliveryFilter, Invalid, PartnerView};
 use egnatia_protocol::NodeCard;
 use egnatia_record::{Arrangement, AuthorityId, PartnerCode, RecordId};
 use jiff::Timestamp;
@@ -46,9 +46,13 @@ pub(crate) struct PartnerBody {
     newer_card: Option<u64>,
     /// How far its clock is ahead of this node's, in milliseconds.
     clock_ms: Option<i64>,
-    /// What is wrong with its audit log: `shortened`, `rewritten`, `forked`, `proof-withheld`, or
-    /// `unproved` while a proof was asked for and may still come.
+    /// What is wrong with its audit log: `shortened`, `rewritten`, `forked`, `proof-withheld`;
+    /// `silent` where nothing comes of it any more, `not-countersigned` where it does not countersign
+    /// this node's; `unproved` while a proof was asked for and may still come.
     log_problem: Option<String>,
+    /// Since when, UTC.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    log_problem_since: Option<Timestamp>,
     /// Statements of it that this node could not store, and refused, since it started.
     not_stored: u32,
     /// When it last refused one for that, UTC.
@@ -88,6 +92,9 @@ pub(crate) struct WantedDeliveries {
     before: Option<u64>,
     /// At most so many items, 1 to 100.
     limit: Option<u32>,
+    /// `shared` for what was told: records, recalls, hits, questions and answers; `upkeep` for what
+    /// keeps the exchange going: keys, checkpoints, receipts; `all` for both. Without it, `shared`.
+    part: Option<String>,
 }
 
 /// An arrangement with its record.
@@ -172,7 +179,8 @@ pub(crate) async fn revoke(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// What was ever queued for a partner, newest first. What it says is for the partner alone.
+/// What was ever queued for a partner, newest first: without `part`, what was told. What it says is
+/// for the partner alone.
 #[utoipa::path(
     get, path = "/api/v1/partners/{authority}/deliveries", tag = "partners",
     params(("authority" = String, Path, description = "Whose node"), WantedDeliveries),
@@ -186,10 +194,17 @@ pub(crate) async fn deliveries(
 ) -> Result<Json<Vec<DeliveryBody>>, Problem> {
     bearer.enter(&state, Action::ListPartners)?;
     let authority = authority(&name)?;
-    let (before, limit) = (wanted.before, limit_of(wanted.limit));
-    let rows = state
-        .app
-        .deliveries_to(bearer.caller(), &authority, before, limit)
+    let part = wanted.part.as_deref().map(str::parse).transpose();
+    let wanted = DeliveryFilter {
+        part: part
+            .map_err(|text: String| Invalid::new("part", "unknown", text))?
+            .unwrap_or_default(),
+        before: wanted.before,
+        limit: limit_of(wanted.limit),
+    };
+    let app = &state.app;
+    let rows = app
+        .deliveries_to(bearer.caller(), &authority, wanted)
         .await?;
     Ok(Json(rows.into_iter().map(DeliveryBody::of).collect()))
 }
@@ -301,6 +316,7 @@ impl PartnerBody {
                 .log_problems
                 .first()
                 .and_then(|row| row.problem.clone()),
+            log_problem_since: view.log_problems.first().map(|row| row.seen_at),
             not_stored: view.contact.not_stored,
             not_stored_at: view.contact.not_stored_at,
             authority: view.row.authority,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
-use egnatia_app::{Action, DeliveryRow, PartnerState, PartnerView};
+use egnatia_app::{Action, DeliveryFilter, DeliveryRow, LedgerPart, PartnerState, PartnerView};
 use egnatia_record::{AuthorityId, PartnerCode};
 
 use super::users::Act;
@@ -55,6 +55,8 @@ pub struct PartnerPage {
     pub fingerprint: Vec<String>,
     /// What was agreed with its side.
     pub arrangements: Table,
+    /// Parts of the ledger: address, name, whether it is shown.
+    pub parts: Vec<(String, String, bool)>,
     /// What was ever queued for it, the newest first.
     pub ledger: Table,
     /// What may be done with it.
@@ -217,9 +219,15 @@ async fn page(
     let before = signed.visit.query("before");
     let before = before.map(|text| text.parse()).transpose();
     let before = before.map_err(|_| Problem::new(ProblemCode::BadRequest))?;
-    let rows = app
-        .deliveries_to(caller, &authority, before, DELIVERIES)
-        .await?;
+    let part = signed.visit.query("part").map(|text| text.parse());
+    let part = part.transpose();
+    let part = part.map_err(|_: String| Problem::new(ProblemCode::BadRequest))?;
+    let wanted = DeliveryFilter {
+        part: part.unwrap_or_default(),
+        before,
+        limit: DELIVERIES,
+    };
+    let rows = app.deliveries_to(caller, &authority, wanted).await?;
     let name = view.card.name(&t.language()).to_owned();
     let title = t.with("partner-title", "name", name);
     let frame = signed.frame(title, Some(Area::Partners)).await;
@@ -233,7 +241,8 @@ async fn page(
         card: card(&frame, view),
         fingerprint: super::partner_card::groups(&view.fingerprint.to_string()),
         arrangements,
-        ledger: ledger(&frame, &authority, &rows),
+        parts: parts(t, &authority, wanted.part),
+        ledger: ledger(&frame, &authority, (wanted.part, &rows)),
         acts: may
             .then(|| revocation(&frame, &authority, wrong))
             .into_iter()
@@ -292,7 +301,15 @@ fn log(frame: &Frame, view: &PartnerView) -> Option<Cell> {
         true => Tone::Against,
         false => Tone::Caution,
     };
-    let text = frame.t.text(&super::witnesses::problem_key("is", row));
+    let (t, key) = (frame.t, super::witnesses::problem_key("is", row));
+    let text = match row.is_silence() {
+        true => t.with(
+            &format!("{key}-since"),
+            "time",
+            frame.moment(row.seen_at).text,
+        ),
+        false => t.text(&key),
+    };
     Some(Cell::tag(tone, text))
 }
 
@@ -310,8 +327,26 @@ fn card(frame: &Frame, view: &PartnerView) -> Facts {
         )
 }
 
+fn part_href(authority: &AuthorityId, part: LedgerPart) -> String {
+    format!("/partners/{authority}?part={}", part.as_str())
+}
+
+/// The parts of the ledger, what was told first.
+fn parts(t: &Texts, authority: &AuthorityId, shown: LedgerPart) -> Vec<(String, String, bool)> {
+    let name = |part: LedgerPart| t.text(&format!("ledger-{}", part.as_str()));
+    let href = |part| format!("{}#ledger", part_href(authority, part));
+    LedgerPart::ALL
+        .into_iter()
+        .map(|part| (href(part), name(part), part == shown))
+        .collect()
+}
+
 /// What was ever queued for the partner. What it says is for the partner alone.
-fn ledger(frame: &Frame, authority: &AuthorityId, rows: &[DeliveryRow]) -> Table {
+fn ledger(
+    frame: &Frame,
+    authority: &AuthorityId,
+    (part, rows): (LedgerPart, &[DeliveryRow]),
+) -> Table {
     let t = frame.t;
     let columns = &[
         "column-number",
@@ -325,7 +360,7 @@ fn ledger(frame: &Frame, authority: &AuthorityId, rows: &[DeliveryRow]) -> Table
     let next = rows
         .last()
         .filter(|_| is_full)
-        .map(|last| format!("/partners/{authority}?before={}", last.position));
+        .map(|last| format!("{}&before={}", part_href(authority, part), last.position));
     let rows = rows
         .iter()
         .map(|row| {
@@ -334,8 +369,9 @@ fn ledger(frame: &Frame, authority: &AuthorityId, rows: &[DeliveryRow]) -> Table
             cells
         })
         .collect();
-    let empty = Empty::of(t, "partner-ledger");
-    Table::new(t, t.text("partner-ledger"), columns, empty)
+    let empty = Empty::of(t, &format!("partner-ledger-{}", part.as_str()));
+    // The heading stands above the parts.
+    Table::new(t, String::new(), columns, empty)
         .rows(rows)
         .next(next)
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use egnatia_app::{Action, PROOF_WITHIN, WitnessRow, Witnessed};
+use egnatia_app::{AWAITED, Action, PROOF_WITHIN, WitnessRow, Witnessed};
 use jiff::Timestamp;
 
 use super::terms;
@@ -30,7 +30,9 @@ pub(super) async fn section(signed: &Signed, frame: &Frame) -> Result<Option<Wit
     if !signed.offers(Action::VerifyAudit) {
         return Ok(None);
     }
-    let rows = signed.state.app.witnesses(signed.caller()).await?;
+    let mut rows = signed.state.app.witnesses(signed.caller()).await?;
+    // Who is only waited for stands in the table as one who has not countersigned yet.
+    rows.retain(|witnessed| witnessed.row.problem.as_deref() != Some(AWAITED));
     let (broken, whole): (Vec<Witnessed>, Vec<Witnessed>) = rows
         .into_iter()
         .partition(|witnessed| witnessed.row.problem.is_some());
@@ -40,21 +42,22 @@ pub(super) async fn section(signed: &Signed, frame: &Frame) -> Result<Option<Wit
     let own = broken.iter().chain(&own).filter(|found| found.is_own);
     let others = broken.iter().chain(&others).filter(|found| !found.is_own);
     Ok(Some(Witnesses {
-        alarms: alarms.map(|found| alarm(signed, found)).collect(),
+        alarms: alarms.map(|found| alarm(signed, frame, found)).collect(),
         sign: Tone::Against.sign(),
         own: own_log(signed, frame, &own.collect::<Vec<_>>()),
         others: other_logs(signed, frame, others),
     }))
 }
 
-fn alarm(signed: &Signed, Witnessed { row, is_own }: &Witnessed) -> String {
+fn alarm(signed: &Signed, frame: &Frame, Witnessed { row, is_own }: &Witnessed) -> String {
     let (app, t) = (&signed.state.app, signed.t());
     let values = [
         ("log", terms::authority(app, t, &row.log)),
         ("witness", witness(signed, row)),
         ("size", words::quantity(row.size)),
+        ("time", frame.moment(row.seen_at).text),
     ];
-    let key = match is_own {
+    let key = match *is_own && !row.is_silence() {
         true => "witness-alarm-own".to_owned(),
         false => problem_key("alarm", row),
     };
@@ -64,7 +67,10 @@ fn alarm(signed: &Signed, Witnessed { row, is_own }: &Witnessed) -> String {
 /// The text for what is wrong; a problem that has no text of its own reads as a rewritten log.
 pub(super) fn problem_key(start: &str, row: &WitnessRow) -> String {
     match row.problem.as_deref() {
-        Some(problem @ ("shortened" | "forked" | "unproved" | "proof-withheld")) => {
+        Some(
+            problem @ ("shortened" | "forked" | "unproved" | "proof-withheld" | "silent"
+            | "not-countersigned"),
+        ) => {
             format!("witness-{start}-{problem}")
         }
         _ => format!("witness-{start}-rewritten"),

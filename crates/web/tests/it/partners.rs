@@ -1,6 +1,13 @@
 //! Partners: a card is read, compared by a person, accepted; arrangements; what went there.
 
 use axum::http::StatusCode;
+use egnatia_alerts::AlertDraft;
+use egnatia_app::NewAlert;
+use egnatia_matching::{Description, Name, Schema};
+use egnatia_record::{
+    Category, Evaluation, Handling, HandlingCode, LegalBasis, Nature, OriginRegime, ReleasableTo,
+    SubjectCategory,
+};
 use egnatia_testkit::TestNode;
 
 use crate::alerts::{entered, world_with_partners};
@@ -292,4 +299,143 @@ async fn nobody_but_an_administrator_changes_partners() {
         let answer = browser.post(path, &[("confirmation", "al-asp")]).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
     }
+}
+
+#[tokio::test]
+async fn the_ledger_shows_what_was_told_and_the_rest_behind_a_filter() {
+    let (world, tirana, _) = world_with_partners().await;
+    let mut verifier = world.justified("v.verifier", "terrorism").await;
+    let mut browser = administrator(&world).await;
+    let page = browser.get("/partners/al-asp").await.body;
+    assert!(
+        page.contains("What was told to this partner would stand here"),
+        "{page}"
+    );
+    entered(&mut verifier, &[]).await;
+    // Many checkpoints and countersignatures, as of a week.
+    for _ in 0..60 {
+        world
+            .node
+            .clock
+            .advance(jiff::SignedDuration::from_hours(2));
+        tirana.clock.advance(jiff::SignedDuration::from_hours(2));
+        for (one, other) in [(&world.node, &tirana), (&tirana, &world.node)] {
+            one.app.ask_witnesses().await.unwrap();
+            one.deliver_to(other).await;
+            other.deliver_to(one).await;
+        }
+    }
+    let mut browser = administrator(&world).await;
+    let page = browser.get("/partners/al-asp").await.body;
+    assert!(page.contains("Delivered, and signed for"), "{page}");
+    assert!(!page.contains("Checkpoint of an audit log"), "{page}");
+    let upkeep = link(&page, "/partners/al-asp?part=upkeep");
+    let shown = browser.get(upkeep.split('#').next().unwrap()).await.body;
+    assert!(shown.contains("Checkpoint of an audit log") && shown.contains("Countersignature"));
+    let older = shown.split("href=\"").find(|rest| rest.contains("before="));
+    let older = older
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap()
+        .replace("&#38;", "&");
+    assert!(
+        older.starts_with("/partners/al-asp?part=upkeep&before="),
+        "{older}"
+    );
+    assert!(
+        browser
+            .get(&older)
+            .await
+            .body
+            .contains("Checkpoint of an audit log")
+    );
+    let all = browser.get("/partners/al-asp?part=all").await.body;
+    assert!(all.contains("aria-current=\"page\">Everything"), "{all}");
+    assert_eq!(
+        browser.get("/partners/al-asp?part=half").await.status,
+        StatusCode::BAD_REQUEST
+    );
+
+    let token = world.token("a.admin", "administration").await;
+    let kinds = async |query: &str| {
+        let path = format!("/partners/al-asp/deliveries?limit=100{query}");
+        let answer = world
+            .api(axum::http::Method::GET, &path, Some(&token), "")
+            .await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        let rows = answer.json();
+        let rows = rows.as_array().unwrap().iter();
+        let kinds = rows.map(|row| row["kind"].as_str().unwrap().to_owned());
+        kinds.collect::<std::collections::BTreeSet<_>>()
+    };
+    assert_eq!(kinds("").await, ["record".to_owned()].into());
+    assert_eq!(kinds("&part=shared").await, ["record".to_owned()].into());
+    let upkeep = kinds("&part=upkeep").await;
+    assert!(
+        upkeep.contains("checkpoint") && !upkeep.contains("record"),
+        "{upkeep:?}"
+    );
+    let path = "/partners/al-asp/deliveries?part=half";
+    let refused = world
+        .api(axum::http::Method::GET, path, Some(&token), "")
+        .await;
+    assert_eq!(
+        refused.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{}",
+        refused.body
+    );
+    assert_eq!(refused.json()["errors"][0]["field"], "part");
+}
+
+#[tokio::test]
+async fn what_a_partner_has_hidden_in_a_text_is_seen() {
+    let (world, tirana, _) = world_with_partners().await;
+    let new = NewAlert {
+        draft: AlertDraft {
+            category: Category::ForeignTerroristFighter,
+            subject: Description {
+                schema: Schema::Person,
+                names: vec![Name::new("Zoran \u{202E}nasil\u{202C}")],
+                births: vec!["1985-03-02".parse().unwrap()],
+                ..Description::default()
+            },
+            object: None,
+            reason: "travelled to join a group".to_owned().try_into().unwrap(),
+            action: String::new(),
+            decision: "KTN 14/26".into(),
+            proportionality: None,
+            warnings: [].into(),
+            offence: None,
+            characteristics: None,
+            distinguished_by: None,
+            links: [].into(),
+        },
+        handling: Handling::new(
+            [HandlingCode::H0],
+            None,
+            ReleasableTo::Anybody,
+            OriginRegime::National,
+        )
+        .unwrap(),
+        legal_basis: LegalBasis::NationalLaw,
+        evaluation: Evaluation::OFFICIAL,
+        subject: SubjectCategory::Suspect,
+        nature: Nature::Fact,
+        different_from: [].into(),
+    };
+    let entered = tirana
+        .app
+        .enter_alert(&egnatia_testkit::verifier(), new)
+        .await
+        .unwrap();
+    tirana.deliver_to(&world.node).await;
+    let mut verifier = world.justified("v.verifier", "terrorism").await;
+    let page = verifier
+        .get(&format!("/alerts/{}", entered.alert))
+        .await
+        .body;
+    assert!(page.contains("Zoran ⟨U+202E⟩nasil⟨U+202C⟩"), "{page}");
+    assert!(!page.contains('\u{202E}'), "it turns what follows");
 }

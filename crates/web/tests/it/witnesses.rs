@@ -153,3 +153,71 @@ async fn a_node_whose_own_log_was_longer_says_so() {
     let said = "own log is shorter than what Authority al-asp has seen of it: 900 entries";
     assert!(page.contains(said), "{page}");
 }
+
+#[tokio::test]
+async fn a_partner_that_falls_silent_stands_above_everything_until_something_comes() {
+    let (world, tirana, _) = world_with_partners().await;
+    for (one, other) in [(&world.node, &tirana), (&tirana, &world.node)] {
+        one.app.ask_witnesses().await.unwrap();
+        one.deliver_to(other).await;
+        other.deliver_to(one).await;
+    }
+    for node in [&world.node, &tirana] {
+        node.clock.advance(jiff::SignedDuration::from_hours(30));
+    }
+    world.node.app.ask_witnesses().await.unwrap();
+    let mut browser = world.signed_in("s.supervisor").await;
+    let page = browser.get("/audit").await.body;
+    let said = "Nothing has come of the audit log of Authority al-asp since 25.11.2026";
+    assert!(page.contains(said), "{page}");
+    assert!(page.contains("Nothing comes"), "{page}");
+    let mut admin = world.signed_in("a.admin").await;
+    let partner = admin.get("/partners/al-asp").await.body;
+    assert!(
+        partner.contains("Nothing has come since 25.11.2026"),
+        "{partner}"
+    );
+    for address in ["/partners", "/partners/al-asp"] {
+        let page = admin.get(address).await.body;
+        assert!(page.contains("Alarm: its audit log"), "{address}: {page}");
+    }
+    let token = world.token("a.admin", "administration").await;
+    let answer = world
+        .api(Method::GET, "/partners", Some(&token), "")
+        .await
+        .json();
+    let rows = answer.as_array().unwrap();
+    let one = rows
+        .iter()
+        .find(|row| row["authority"] == "al-asp")
+        .unwrap();
+    assert_eq!(one["log_problem"], "silent");
+    assert!(
+        one["log_problem_since"]
+            .as_str()
+            .unwrap()
+            .starts_with("2026-11-25")
+    );
+
+    // Its log comes, its countersignature does not.
+    tirana.app.ask_witnesses().await.unwrap();
+    tirana.deliver_to(&world.node).await;
+    world.node.app.ask_witnesses().await.unwrap();
+    let page = browser.get("/audit").await.body;
+    assert!(!page.contains(said), "{page}");
+    let said = "Authority al-asp has not countersigned this node&#39;s audit log since";
+    assert!(
+        page.contains(said) || page.contains(&said.replace("&#39;", "'")),
+        "{page}"
+    );
+    let partner = admin.get("/partners/al-asp").await.body;
+    assert!(
+        partner.contains("has not countersigned this node"),
+        "{partner}"
+    );
+
+    world.node.deliver_to(&tirana).await;
+    tirana.deliver_to(&world.node).await;
+    let page = browser.get("/audit").await.body;
+    assert!(!page.contains("role=\"alert\""), "{page}");
+}

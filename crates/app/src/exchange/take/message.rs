@@ -12,6 +12,16 @@ use crate::exchange::inbox::{Refused, TakeError, append};
 use crate::writing::{Beside, Terms};
 use crate::{AppError, read_body};
 
+/// So many open questions about one alert a partner may have here: more of them are no questions.
+const QUESTIONS_MAX: usize = 50;
+/// So many of its hits on one alert may wait for follow-up.
+const HITS_MAX: usize = 200;
+/// So often it may tell more of one hit.
+const REPORTS_MAX: u32 = 100;
+
+/// What a person has to deal with.
+const WAITING: &str = "open";
+
 /// Terrorism and other urgent things are followed up within so many hours ("at once").
 const URGENT_HOURS: i64 = 1;
 
@@ -87,6 +97,11 @@ impl Taking<'_> {
                 if before.action_taken == report.action_taken && before.report == report.report {
                     return Ok(Taken::stored(Some(about)));
                 }
+                if stored.envelope.version.number() > REPORTS_MAX {
+                    return Err(too_many("reports of this hit")
+                        .about(about.0, about.1)
+                        .into());
+                }
                 let merged = HitReport {
                     received_at: before.received_at,
                     due_at: before.due_at,
@@ -100,6 +115,11 @@ impl Taking<'_> {
                 writing.change(&stored, None, &merged, beside)?;
             }
             None => {
+                if !self.one_more(hit.alert, Kind::HitReport, HITS_MAX).await? {
+                    return Err(too_many("hits on this alert")
+                        .about(about.0, about.1)
+                        .into());
+                }
                 let id = writing.new_id();
                 let terms = Terms::own(Kind::HitReport, purpose, keep);
                 writing.create(id, terms, &report, beside)?;
@@ -121,6 +141,12 @@ impl Taking<'_> {
             return Ok(Taken::stored(None));
         }
         let (_, purpose) = self.own_alert(request.about, Version::FIRST).await?;
+        if !self
+            .one_more(request.about, Kind::Inquiry, QUESTIONS_MAX)
+            .await?
+        {
+            return Err(too_many("questions about this alert").into());
+        }
         // The clock starts at receipt (rule R977-04).
         let hours = if request.urgent.is_some() {
             URGENT_HOURS
@@ -203,11 +229,51 @@ impl Taking<'_> {
         Ok(Taken::stored(None))
     }
 
+    /// Counts one more of what a partner tells or asks about an alert and what waits for a person;
+    /// `false` where there are as many as there may be.
+    async fn one_more(
+        &mut self,
+        alert: RecordId,
+        kind: Kind,
+        most: usize,
+    ) -> Result<bool, TakeError> {
+        let waiting = match self.waiting_about.get(&(alert, kind)) {
+            Some(count) => *count,
+            None => self.waiting_about(alert, kind).await?,
+        };
+        let is_room = waiting < most;
+        let waiting = waiting + usize::from(is_room);
+        self.waiting_about.insert((alert, kind), waiting);
+        Ok(is_room)
+    }
+
+    /// How much this partner has told or asked about an alert that nobody has dealt with.
+    async fn waiting_about(&self, alert: RecordId, kind: Kind) -> Result<usize, TakeError> {
+        let store = self.app.store();
+        let linked = store.linked(alert, "alert").await?;
+        let open = store.records(&linked).await?.into_iter();
+        let open = open.filter(|stored| stored.envelope.kind == kind && stored.state == WAITING);
+        let mut count = 0;
+        for stored in open {
+            let from = match kind {
+                Kind::Inquiry => read_body::<Inquiry>(&stored)?.map(|inquiry| inquiry.with),
+                _ => read_body::<HitReport>(&stored)?.map(|report| report.from),
+            };
+            count += usize::from(from.as_ref() == Some(self.from()));
+        }
+        Ok(count)
+    }
+
     fn after_hours(&self, hours: i64) -> Result<Timestamp, AppError> {
         self.now
             .checked_add(SignedDuration::from_hours(hours))
             .map_err(|error| AppError::Internal(format!("no such due time: {error}")))
     }
+}
+
+fn too_many(what: &str) -> Refused {
+    let text = format!("too many open {what}: wait until somebody has dealt with some");
+    Refused::new(RefusalGround::TooLarge).hint(&text)
 }
 
 fn decision_as_text(decision: Decision) -> String {

@@ -31,7 +31,7 @@ const AHEAD_MAX: SignedDuration = SignedDuration::from_mins(10);
 /// What is like a record that arrives, where it can be read.
 pub(super) fn like(app: &App, shared: &SharedRecord) -> Option<Search> {
     let alert: Alert = serde_json::from_str(shared.body.as_str()).ok()?;
-    if !alert.is_active() {
+    if !alert.is_active() || crate::question::validate(&alert.subject).is_err() {
         return None;
     }
     search_beside(app, &alert, &shared.envelope.originator).ok()
@@ -89,7 +89,7 @@ impl Taking<'_> {
         let hash = Hash::from_bytes(*looked.digest.as_bytes());
         if let Some(held) = self.held.get(&id) {
             if held.originator != envelope.originator {
-                return Err(refuse(RefusalGround::NotTheOriginator).into());
+                return Err(self.taken_by_another(held, envelope).into());
             }
             if held.version == version && held.digest == Some(hash) {
                 return Ok(Taken::stored(Some((id, version))));
@@ -102,6 +102,9 @@ impl Taking<'_> {
                 };
                 return Err(refuse(ground).into());
             }
+        }
+        if self.recalled_before_it_came(id, &envelope.originator) >= Some(version) {
+            return Err(refuse(RefusalGround::ErasedHere).into());
         }
         let like = looked.search.take();
         let arrived = Arrived {
@@ -143,6 +146,9 @@ impl Taking<'_> {
         if ahead > AHEAD_MAX {
             return Err(refuse(RefusalGround::NotValid).hint(&"it is dated in the future"));
         }
+        // Nothing larger than what is entered here.
+        crate::question::validate(&alert.subject)
+            .map_err(|error| refuse(RefusalGround::NotValid).hint(&error))?;
         alert
             .validate(&self.app.inner.exchange.profile)
             .map_err(|error| refuse(RefusalGround::NotValid).hint(&error))

@@ -19,6 +19,9 @@ use crate::writing::{Beside, EventAbout, Writing};
 /// What the ledger says of a disclosure that it has lost.
 const GROUND: &str = "returned by the partner after a restore";
 
+/// What the ledger says where a partner has erased something by itself, and said so.
+const ERASED_THERE: &str = "erased-there";
+
 impl Taking<'_> {
     /// Keeps what comes back, and that its sender has it.
     pub(super) async fn take_returned(
@@ -187,8 +190,26 @@ impl Taking<'_> {
                 return Ok(done);
             }
         }
+        // It is written down once, and of nothing that the partner did not get from here.
+        let Some((id, version)) = about else {
+            return Ok(done);
+        };
+        let rows = self.app().store().deliveries_of(id).await?;
+        let to_it = || rows.iter().filter(|row| row.to == *self.from());
+        let told = |row: &DeliveryRow| {
+            row.kind == ERASED_THERE && row.version.is_some_and(|v| v >= version)
+        };
+        if !to_it().any(|row| row.kind == "record") || to_it().any(told) {
+            return Ok(done);
+        }
+        self.claim(&format!("{ERASED_THERE}:{id}"))?;
         let node = self.node();
         let mut writing = self.app().writing(&node);
+        writing.batch.changes.push(Change::Enqueue(DeliveryRow {
+            state: DeliveryState::Delivered,
+            done_at: Some(writing.at),
+            ..DeliveryRow::queued(self.from().clone(), ERASED_THERE, writing.at).about(id, version)
+        }));
         let about = EventAbout {
             recipient: Some(self.from().to_string()),
             data: Some(json!({

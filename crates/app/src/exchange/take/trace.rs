@@ -33,7 +33,7 @@ impl Taking<'_> {
         if let Some(held) = self.held.get(&envelope.id) {
             let refuse = |ground| Refused::new(ground).about(about.0, about.1);
             if held.originator != envelope.originator {
-                return Err(refuse(RefusalGround::NotTheOriginator).into());
+                return Err(self.taken_by_another(held, envelope).into());
             }
             if held.version == envelope.version && held.digest == Some(hash) {
                 return Ok(Taken::stored(Some(about)));
@@ -46,6 +46,11 @@ impl Taking<'_> {
                 };
                 return Err(refuse(ground).into());
             }
+        }
+        if self.recalled_before_it_came(envelope.id, &envelope.originator) >= Some(envelope.version)
+        {
+            let refused = Refused::new(RefusalGround::ErasedHere);
+            return Err(refused.about(about.0, about.1).into());
         }
         match envelope.kind {
             Kind::Trace => self.take_trace(shared, signed, hash).await?,

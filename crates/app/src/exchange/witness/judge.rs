@@ -31,7 +31,10 @@ pub fn judge(
     checkpoint: &Checkpoint,
     (mine, is_known): (&[WitnessRow], bool),
 ) -> Shown {
-    let Some(mark) = mine.iter().find(|row| row.problem.is_none()) else {
+    let Some(mark) = mine
+        .iter()
+        .find(|row| row.problem.is_none() && row.size > 0)
+    else {
         return Shown::Proved;
     };
     let waiting = mine.iter().filter(|row| row.waits_for_proof());

@@ -130,7 +130,8 @@ impl World {
         let own = &self.nodes[witness].authority;
         let rows = self.nodes[witness].app.witnesses(&supervisor).await;
         let rows = rows.unwrap().into_iter().map(|witnessed| witnessed.row);
-        rows.filter(|row| row.log == *log && row.witness == *own && row.is_alarm())
+        let is_said = |row: &WitnessRow| row.is_alarm() && !row.is_silence();
+        rows.filter(|row| row.log == *log && row.witness == *own && is_said(row))
             .collect()
     }
 

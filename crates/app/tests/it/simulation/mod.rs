@@ -2,7 +2,8 @@
 //! after commits and sends, disks are full, clocks differ, backups are restored, arrangements end,
 //! alerts are corrected, restricted, handed on at the worst moment and withdrawn, weapons are traced
 //! and answered again, some things cannot be stored. Once everything is well again, everybody has what
-//! they may have, and nobody has anything else. In the end somebody lies about an audit log.
+//! they may have, and nobody has anything else. In the end somebody falls silent altogether, and
+//! somebody lies about an audit log.
 //!
 //! `SIMULATION_SEED=17 cargo test -p egnatia-app --test it simulation` replays one seed;
 //! `SIMULATION_SEEDS=5000` runs more of them.
@@ -13,6 +14,7 @@ mod every_point;
 mod invariants;
 mod lies;
 mod onward;
+mod silence;
 mod steps;
 mod wire;
 mod world;
@@ -38,6 +40,10 @@ async fn run(seed: u64) -> Done {
     }
     world.heal().await;
     world.hold().await;
+    // It takes many messages: in some seeds only.
+    if seed % 20 == 3 {
+        world.silence_is_seen().await;
+    }
     world.lies_are_seen().await;
     world.done()
 }
@@ -59,6 +65,8 @@ pub struct Done {
     pub not_stored: usize,
     /// Lies about audit logs.
     pub lies: usize,
+    /// Nodes that fell silent, and were seen to.
+    pub silences: usize,
 }
 
 impl Done {
@@ -73,6 +81,7 @@ impl Done {
         self.again += other.again;
         self.not_stored += other.not_stored;
         self.lies += other.lies;
+        self.silences += other.silences;
     }
 }
 
@@ -128,7 +137,7 @@ fn nodes_agree_after_any_sequence_of_faults() {
             all.handed_on * 4 >= count && all.again * 10 >= count && all.lies * 2 >= count,
             "{all:?}"
         );
-        assert!(all.not_stored > 0, "{all:?}");
+        assert!(all.not_stored > 0 && all.silences * 50 >= count, "{all:?}");
     }
 }
 

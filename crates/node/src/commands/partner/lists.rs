@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::process::ExitCode;
 
-use egnatia_app::Caller;
+use egnatia_app::{Caller, DeliveryFilter, LedgerPart};
 use egnatia_record::AuthorityId;
 use serde_json::{Value, json};
 
@@ -32,9 +32,10 @@ pub async fn partners(data: &Data, caller: &Caller, json: bool) -> anyhow::Resul
             partner
                 .log_alarm()
                 .and_then(|row| row.problem.as_deref())
-                .map_or_else(String::new, |problem| format!(
-                    " ALARM: its log is {problem}"
-                ))
+                .map_or_else(String::new, |problem| match problem {
+                    "not-countersigned" => " ALARM: it does not countersign our log".to_owned(),
+                    problem => format!(" ALARM: its log is {problem}"),
+                })
         )?;
         values.push(json!({
             "authority": row.authority, "partner": row.partner, "state": row.state.as_str(),
@@ -107,14 +108,10 @@ pub async fn arrangements(
 pub async fn deliveries(
     data: &Data,
     caller: &Caller,
-    authority: &AuthorityId,
-    limit: u32,
+    (authority, wanted): (&AuthorityId, DeliveryFilter),
     json: bool,
 ) -> anyhow::Result<ExitCode> {
-    let rows = data
-        .app
-        .deliveries_to(caller, authority, None, limit)
-        .await?;
+    let rows = data.app.deliveries_to(caller, authority, wanted).await?;
     let mut text = String::new();
     let mut values: Vec<Value> = Vec::new();
     for row in &rows {
@@ -141,7 +138,13 @@ pub async fn deliveries(
         }));
     }
     if rows.is_empty() {
-        text.push_str("Nothing was ever queued for this partner.");
+        text.push_str(match (wanted.before, wanted.part) {
+            (Some(_), _) => "There is nothing before that.",
+            (None, LedgerPart::Shared) => {
+                "Nothing was ever told to this partner. Keys and checkpoints: --part upkeep."
+            }
+            (None, _) => "Nothing was ever queued for this partner.",
+        });
     }
     print(json, &json!(values), text.trim_end());
     Ok(ExitCode::SUCCESS)

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
+use egnatia_app::DeliveryFilter;
 use egnatia_protocol::CARD_BYTES_MAX;
 use serde_json::json;
 
@@ -64,8 +65,18 @@ async fn on(data: &Data, what: Partner, json: bool) -> anyhow::Result<ExitCode> 
             ))
         }
         Partner::Arrangements { adopt } => lists::arrangements(data, &caller, adopt, json).await,
-        Partner::Deliveries { authority, limit } => {
-            lists::deliveries(data, &caller, &authority, limit, json).await
+        Partner::Deliveries {
+            authority,
+            part,
+            before,
+            limit,
+        } => {
+            let wanted = DeliveryFilter {
+                part: part.parse().map_err(InputError)?,
+                before,
+                limit,
+            };
+            lists::deliveries(data, &caller, (&authority, wanted), json).await
         }
         Partner::RotateKeys(how) => rotate(data, &how, json).await,
     }
