@@ -4,6 +4,7 @@
 //! The numbers are data files with their source. Some of them are from memory: every [`Distance`]
 //! says so.
 
+mod class;
 mod function;
 mod uses;
 
@@ -17,6 +18,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::OnceLock;
 
+pub use class::Labelled;
 pub use function::{Function, Value};
 pub use uses::{BarricadeRule, Use};
 
@@ -60,6 +62,7 @@ pub struct Tables {
     edition: String,
     functions: BTreeMap<String, Function>,
     uses: Vec<Use>,
+    short: uses::ShortNames,
 }
 
 /// Tables that cannot be used.
@@ -115,7 +118,7 @@ pub enum DistanceRefused {
     },
     /// No such function.
     #[error(
-        "there is no function `{0}`; expected BD01 to BD36, P1D1 to P2D4, TD01 to TD04, DFD01 to DFD08, FD10, FD25, FD60"
+        "there is no function `{0}`; expected BD01 to BD36, P1D1 to P1D4, P2D1 to P2D4, TD01 to TD04, DFD01 to DFD08, FD10, FD25, FD60"
     )]
     UnknownFunction(String),
     /// The table says nothing.
@@ -179,7 +182,7 @@ impl Tables {
     /// [`InvalidTables`] where they do not parse, have gaps, or name a function that is not there.
     pub fn parse(functions: &str, uses: &str) -> Result<Self, InvalidTables> {
         let (edition, functions) = function::parse(functions)?;
-        let uses = uses::parse(uses)?;
+        let (uses, short) = uses::parse(uses)?;
         let missing = uses
             .iter()
             .flat_map(|of| of.functions.iter().chain(&of.by_event));
@@ -193,6 +196,7 @@ impl Tables {
             edition,
             functions,
             uses,
+            short,
         })
     }
 
@@ -206,12 +210,32 @@ impl Tables {
         self.functions.values()
     }
 
+    /// A function by its name here, `BD09`, or as the table prints it, `BD9`.
+    pub fn function(&self, name: &str) -> Option<&Function> {
+        let name = name.trim().to_uppercase();
+        let padded = || {
+            let digits = name.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+            let letters = name.strip_suffix(digits)?;
+            let is_single = digits.len() == 1 && digits.chars().all(|c| c.is_ascii_digit());
+            is_single.then(|| format!("{letters}0{digits}"))
+        };
+        let found = self.functions.get(&name);
+        found.or_else(|| self.functions.get(&padded()?))
+    }
+
     /// What a distance can be asked to.
     pub fn exposed_sites(&self) -> Vec<&str> {
         let mut sites: Vec<&str> = self.uses.iter().map(|of| of.exposed.as_str()).collect();
         sites.sort_unstable();
         sites.dedup();
         sites
+    }
+
+    /// The name here of an exposed site that is called by another one, such as `IBD`; a name that is
+    /// none stays as it is, and is refused where a distance is asked for.
+    pub fn site_named<'a>(&'a self, name: &'a str) -> &'a str {
+        let short = self.short.get(&name.trim().to_lowercase());
+        short.map_or(name.trim(), String::as_str)
     }
 
     /// The result of one function by its name, whatever it is for.
@@ -225,11 +249,11 @@ impl Tables {
         edges: Edges,
     ) -> Result<Value, DistanceRefused> {
         let unknown = || DistanceRefused::UnknownFunction(name.chars().take(32).collect());
-        let function = self.functions.get(name).ok_or_else(unknown)?;
+        let function = self.function(name).ok_or_else(unknown)?;
         function
             .value(quantity.kilograms(), edges)
             .ok_or_else(|| DistanceRefused::OutOfRange {
-                function: name.to_owned(),
+                function: function.name.clone(),
                 range: function.range(),
                 quantity: quantity.to_string(),
             })
@@ -360,8 +384,9 @@ impl Tables {
                 greatest = Some(distance);
             }
         }
+        let several = contents.values().filter(|mass| **mass > Mass::default());
         if choice.1 == Sums::BlastTotal
-            && contents.len() > 1
+            && several.count() > 1
             && let Some(distance) = &mut greatest
         {
             let note = "that only divisions 1.1 and 1.5 are summed, and 1.4 left out";
@@ -403,8 +428,13 @@ fn summed(
         }
         Sums::BlastTotal => {
             let blast = total(&is_blast)?;
+            let only_insensitive = present().all(|(division, _)| *division != Division::D1_1);
             if blast > Mass::default() {
-                counted.push((Division::D1_1, blast));
+                let division = match only_insensitive {
+                    true => Division::D1_5,
+                    false => Division::D1_1,
+                };
+                counted.push((division, blast));
             }
             let only_minor = present().all(|(division, _)| is_minor(*division));
             let others = present().filter(|(division, _)| {

@@ -201,7 +201,8 @@ impl FromStr for Mass {
     fn from_str(text: &str) -> Result<Self, UnknownGoodsTerm> {
         let wrong = || UnknownGoodsTerm {
             found: text.chars().take(32).collect(),
-            expected: "a mass in kg with up to six decimals, such as 0.0016",
+            expected: "a mass in kg: digits, and up to six decimals after a point, such as 1000 or \
+                       0.0016; at most 18446744073709",
         };
         let text = text.trim();
         let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));

@@ -229,6 +229,13 @@ impl Contents {
         masses
     }
 
+    /// What is explosive, and how many of it.
+    pub fn explosives(&self) -> impl Iterator<Item = (GoodsId, u64)> {
+        let explosive = |(goods, quantity): &(Goods, u64)| goods.explosive.map(|_| *quantity);
+        let all = self.goods.iter();
+        all.filter_map(move |(id, held)| Some((*id, explosive(held)?)).filter(|(_, n)| *n > 0))
+    }
+
     fn with(&self, planned: Planned<'_>) -> Self {
         let mut contents = self.clone();
         contents.add(planned.id, planned.goods, planned.quantity);

@@ -143,6 +143,7 @@ impl App {
     ) -> Result<Vec<(u64, Statement)>, NotWhole> {
         let failed = NotWhole::Failed;
         let mut last = String::new();
+        let mut is_fresh = false;
         'attempts: for _ in 0..ATTEMPTS {
             let (app, known) = (self.clone(), KnownRoots::default());
             let look = move |item: &Item| Looked::at(&app, &item.statement, &known);
@@ -186,6 +187,12 @@ impl App {
                     }
                     Err(TakeError::App(error)) => return Err(failed(error)),
                 };
+                if answered.is_by_directory() && !is_fresh {
+                    // A refusal is final, and another process may just have changed what is agreed.
+                    self.reload_directory().await.map_err(failed)?;
+                    is_fresh = true;
+                    continue 'attempts;
+                }
                 receipts.push((item.number, answered.receipt(digest, now)));
             }
             match self.write_taken(taking.finish()).await {
@@ -277,6 +284,20 @@ impl From<Taken> for Answered {
 }
 
 impl Answered {
+    /// Refused because of who is accepted and what is agreed.
+    fn is_by_directory(&self) -> bool {
+        let Outcome::Refused { ground, .. } = &self.outcome else {
+            return false;
+        };
+        matches!(
+            ground,
+            RefusalGround::NoArrangement
+                | RefusalGround::CategoryNotAllowed
+                | RefusalGround::PersonalDataNotAllowed
+                | RefusalGround::NotTheOriginator
+        )
+    }
+
     pub fn receipt(self, statement: Digest, at: Timestamp) -> Statement {
         let (record, version) = self.about.unzip();
         Statement::Receipt(Receipt {

@@ -46,10 +46,10 @@ fn unsigned(error: &dyn std::fmt::Display) -> AppError {
 
 /// What decides whether a row may leave, and signs it.
 pub(super) struct Leaving<'a> {
-    pub records: HashMap<(RecordId, Version), StoredRecord>,
+    pub records: &'a HashMap<(RecordId, Version), StoredRecord>,
     /// The newest envelopes of records of which an older version is queued: they decide who may
     /// have it.
-    pub newest: HashMap<RecordId, Envelope>,
+    pub newest: &'a HashMap<RecordId, Envelope>,
     pub directory: &'a Directory,
     pub partner: &'a Partner,
     pub keys: Vec<&'a SigningKey>,

@@ -135,10 +135,6 @@ impl App {
             .exchange
             .identity()
             .ok_or(DeliveryError::NoIdentity)?;
-        let directory = self.directory();
-        let partner = directory
-            .accepted(to)
-            .ok_or_else(|| DeliveryError::NotAPartner(to.clone()))?;
         let rows = self
             .store()
             .waiting(to, ROWS_MAX)
@@ -148,29 +144,8 @@ impl App {
             return Ok(Delivered::default());
         }
         let full = u32::try_from(rows.len()).is_ok_and(|count| count == ROWS_MAX);
-        let (today, code) = (self.today(), partner.code());
-        let justified = if directory.may_be_justified(code, today) {
-            self.justified_rows(&rows, to).await?
-        } else {
-            HashMap::new()
-        };
-        let (records, newest) = self.records_of(&rows).await?;
-        let leaving = Leaving {
-            only_through: directory
-                .answers_to_be_justified(code, today)
-                .map(|found| found.gate),
-            justified,
-            records,
-            newest,
-            directory: &directory,
-            partner,
-            keys: identity.signing.iter().collect(),
-            own: &self.inner.settings.authority,
-            exchange: &self.inner.exchange,
-            today,
-        };
+        let (partner, ready) = self.ready(&identity, to, &rows).await?;
         let mut batch = Sending::new(self.now());
-        let ready = leaving.ready(&rows)?;
         for (row, ready) in rows.into_iter().zip(ready) {
             if !batch.add(row, ready) {
                 break;
@@ -178,12 +153,58 @@ impl App {
         }
         let more = full || batch.cut;
         if !batch.items.is_empty() {
-            let receipts = self.hand_over(&identity, partner, &batch, courier).await?;
+            let receipts = self.hand_over(&identity, &partner, &batch, courier).await?;
             batch.settle(receipts);
         }
         let mut done = self.write_down(to, batch).await?;
         done.more = more;
         Ok(done)
+    }
+
+    /// What of these rows may leave, and in which words. A row that is withheld never leaves, so the
+    /// partners and arrangements are read again before that: another process may just have changed
+    /// them.
+    async fn ready(
+        &self,
+        identity: &Identity,
+        to: &AuthorityId,
+        rows: &[DeliveryRow],
+    ) -> Result<(Arc<Partner>, Vec<Ready>), DeliveryError> {
+        let (records, newest) = self.records_of(rows).await?;
+        let mut is_fresh = false;
+        loop {
+            let directory = self.directory();
+            let partner = directory
+                .accepted(to)
+                .ok_or_else(|| DeliveryError::NotAPartner(to.clone()))?;
+            let (today, code) = (self.today(), partner.code());
+            let justified = if directory.may_be_justified(code, today) {
+                self.justified_rows(rows, to).await?
+            } else {
+                HashMap::new()
+            };
+            let leaving = Leaving {
+                only_through: directory
+                    .answers_to_be_justified(code, today)
+                    .map(|found| found.gate),
+                justified,
+                records: &records,
+                newest: &newest,
+                directory: &directory,
+                partner,
+                keys: identity.signing.iter().collect(),
+                own: &self.inner.settings.authority,
+                exchange: &self.inner.exchange,
+                today,
+            };
+            let ready = leaving.ready(rows)?;
+            let withholds = ready.iter().any(|row| matches!(row, Ready::Withhold(_)));
+            if is_fresh || !withholds {
+                return Ok((Arc::clone(partner), ready));
+            }
+            self.reload_directory().await?;
+            is_fresh = true;
+        }
     }
 
     /// The records of these rows in the versions that are queued; and of those that have a newer one

@@ -6,7 +6,7 @@ use std::num::NonZeroU64;
 
 use egnatia_record::{Kind, RecordId};
 use egnatia_stockpile::{
-    AccountId, Goods, LINES_MAX, Line, Movement, MovementId, MovementKind, Site,
+    AccountId, Goods, GoodsId, LINES_MAX, Line, Movement, MovementId, MovementKind, Site,
 };
 
 use super::movements::put_movement;
@@ -31,6 +31,9 @@ pub struct StockImportReport {
     pub pieces: u64,
     /// What is wrong, by row from 1; nothing was written where something is.
     pub wrong: Vec<(u64, String)>,
+    /// What stores break, or would, with what lies there: the code of the store, and what. It is taken
+    /// over as it is all the same; somebody has to act.
+    pub breaches: Vec<(String, String)>,
     /// Whether it was written.
     pub is_written: bool,
 }
@@ -62,6 +65,7 @@ impl App {
             lots: 0,
             pieces: 0,
             wrong: self.wrong_rows(&site, rows).await?,
+            breaches: Vec::new(),
             is_written: false,
         };
         let mut lots = BTreeSet::new();
@@ -83,7 +87,11 @@ impl App {
             reverses: None,
             by: caller.login.clone(),
         };
-        if !report.wrong.is_empty() || dry_run {
+        if !report.wrong.is_empty() {
+            return Ok(report);
+        }
+        report.breaches = self.breaks_with_rows(caller, &site, rows).await?;
+        if dry_run {
             return Ok(report);
         }
         let mut writing = self.writing(caller);
@@ -134,6 +142,33 @@ impl App {
         }
         report.is_written = true;
         Ok(report)
+    }
+
+    /// What stores break with the goods of rows.
+    async fn breaks_with_rows(
+        &self,
+        caller: &Caller,
+        site: &Site,
+        rows: &[(String, Goods, u64)],
+    ) -> Result<Vec<(String, String)>, AppError> {
+        // Under ids that are not kept: the goods are not registered yet.
+        let writing = self.writing(caller);
+        let mut ids = BTreeMap::new();
+        let mut there = Vec::new();
+        for (code, goods, quantity) in rows
+            .iter()
+            .filter(|(_, goods, _)| goods.explosive.is_some())
+        {
+            let id = *ids
+                .entry(goods.claim())
+                .or_insert_with(|| GoodsId(writing.new_id()));
+            if let Some(account) = by_code(site, code) {
+                there.push((account, id, goods, *quantity));
+            }
+        }
+        let mut breaches = self.breaks_with(site, &there).await?;
+        breaches.truncate(WRONG_MAX);
+        Ok(breaches)
     }
 
     /// What is wrong with rows, by row from 1.

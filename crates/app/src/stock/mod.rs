@@ -10,6 +10,7 @@ mod commands;
 mod counts;
 mod custody;
 mod disposals;
+mod holding;
 mod import;
 mod losses;
 mod movements;

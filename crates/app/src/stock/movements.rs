@@ -5,18 +5,17 @@ use std::collections::BTreeMap;
 
 use egnatia_audit::{Hash, Operation};
 use egnatia_stockpile::{
-    AccountId, AccountKind, Breach, Contents, Expectation, Goods, GoodsId, LedgerRefused, Licence,
-    Line, Movement, MovementId, MovementKind, Planned, Remark, Resolution, Resolving, Signing,
-    Site, signing,
+    AccountId, AccountKind, Expectation, LedgerRefused, Line, Movement, MovementId, MovementKind,
+    Remark, Resolution, Resolving, Signing, signing,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use super::holding::Plan;
 use super::losses::Became;
 use super::{cases, invalid};
 use crate::port::{
     Change, CommitError, Conflict, EnterMovement, ResolveMovement, StockChange, StockMovementRow,
-    StockOf,
 };
 use crate::writing::{EventAbout, Writing};
 use crate::{Action, App, AppError, Caller, Invalid};
@@ -95,13 +94,6 @@ pub(super) fn put_movement(
     Ok(())
 }
 
-/// What a store would have to take.
-struct Coming<'a> {
-    goods: &'a Goods,
-    id: GoodsId,
-    quantity: u64,
-}
-
 impl App {
     /// Enters a movement: it is posted, or waits for a second person or its receiver. The same id
     /// with the same content once more changes nothing.
@@ -178,7 +170,8 @@ impl App {
         let hours = self.inner.stock.profile.waits_hours(signing);
         let mut tries = 0..TRIES;
         while tries.next().is_some() {
-            let expects = self.may_hold(&movement, &kinds).await?;
+            let plan = Plan::entered(&movement);
+            let expects = self.may_hold(&plan, &kinds).await?;
             let mut writing = self.writing(caller);
             let mut is_told = false;
             if signing == Signing::One {
@@ -221,7 +214,8 @@ impl App {
         let kinds = self.stock_kinds().await?;
         let mut tries = 0..TRIES;
         while tries.next().is_some() {
-            let expects = self.may_hold(&row.movement, &kinds).await?;
+            let plan = Plan::signed(&row.movement, counted.as_deref());
+            let expects = self.may_hold(&plan, &kinds).await?;
             let mut writing = self.writing(caller);
             if let Some(counted) = &counted {
                 let short = cases::short(&row.movement, counted);
@@ -379,121 +373,4 @@ impl App {
         self.log_consultation(caller, about).await?;
         Ok(rows.into_iter().map(view).collect())
     }
-
-    /// Whether every store may hold what comes into it. Returns what the stores must still be like
-    /// when it is posted.
-    async fn may_hold(
-        &self,
-        movement: &Movement,
-        kinds: &BTreeMap<AccountId, AccountKind>,
-    ) -> Result<Vec<Expectation>, AppError> {
-        let store_of = |id: &AccountId| kinds.get(id).and_then(|kind| kind.store());
-        // What was there is entered as it was, safe or not; what is taken back goes where it was.
-        let checked = |line: &&Line| {
-            !matches!(line.kind, MovementKind::Opening | MovementKind::Reversal)
-                && store_of(&line.to).is_some()
-                && store_of(&line.from) != store_of(&line.to)
-        };
-        let lines: Vec<&Line> = movement.lines.iter().filter(checked).collect();
-        let goods = self.goods_of(lines.iter().map(|line| line.goods)).await?;
-        let mut by_store: BTreeMap<AccountId, Vec<Coming<'_>>> = BTreeMap::new();
-        for line in lines {
-            if let (Some(store), Some(goods)) = (store_of(&line.to), goods.get(&line.goods))
-                && goods.explosive.is_some()
-            {
-                by_store.entry(store).or_default().push(Coming {
-                    goods,
-                    id: line.goods,
-                    quantity: line.quantity.get(),
-                });
-            }
-        }
-        if by_store.is_empty() {
-            return Ok(Vec::new());
-        }
-        let sites = self.stock_sites_stored().await?;
-        let mut expects = Vec::with_capacity(by_store.len());
-        for (store, coming) in by_store {
-            // Before the balances: what changes after it is found out by the books.
-            let revision = self.store().stock_revision(store).await?;
-            expects.push(Expectation { store, revision });
-            self.store_may_hold(store, &coming, &sites).await?;
-        }
-        Ok(expects)
-    }
-
-    /// What is in a store now, with the goods.
-    pub(super) async fn contents_of(&self, store: AccountId) -> Result<Contents, AppError> {
-        let rows = self.store().stock_balances(StockOf::Store(store)).await?;
-        let goods = self.goods_of(rows.iter().map(|row| row.goods)).await?;
-        let mut contents = Contents::default();
-        for row in rows {
-            if let (Some(goods), Ok(quantity)) =
-                (goods.get(&row.goods), u64::try_from(row.quantity))
-            {
-                contents.add(row.goods, goods, quantity);
-            }
-        }
-        Ok(contents)
-    }
-
-    async fn store_may_hold(
-        &self,
-        store: AccountId,
-        coming: &[Coming<'_>],
-        sites: &[(crate::StoredRecord, Site)],
-    ) -> Result<(), AppError> {
-        let by = (&self.inner.stock.rules, self.today());
-        let place = |id| sites.iter().find_map(|(_, site)| site.place(id));
-        let licence = place(store).and_then(|place| place.licence.as_ref());
-        let mut contents = self.contents_of(store).await?;
-        for coming in coming {
-            let planned = Planned {
-                id: coming.id,
-                goods: coming.goods,
-                quantity: coming.quantity,
-            };
-            let breaches = Licence::breaches(licence, &contents, planned, by);
-            let Some(first) = breaches.first() else {
-                contents.add(coming.id, coming.goods, coming.quantity);
-                continue;
-            };
-            let fits = Licence::fits(licence, &contents, planned, by).quantity;
-            let mut others = Vec::new();
-            let stores = sites.iter().flat_map(|(_, site)| site.stores());
-            for other in stores.filter(|other| other.account != store && other.licence.is_some()) {
-                let held = self.contents_of(other.account).await?;
-                if Licence::breaches(other.licence.as_ref(), &held, planned, by).is_empty() {
-                    others.push(other.code.as_str());
-                }
-            }
-            let code = place(store).map_or("", |place| place.code.as_str());
-            let text = refusal((code, coming.goods), &breaches, (fits, &others));
-            return Err(Invalid::new("quantity", first.code(), text).into());
-        }
-        Ok(())
-    }
-}
-
-/// Why a store cannot hold it, and what would fit.
-fn refusal(
-    (store, goods): (&str, &Goods),
-    breaches: &[Breach],
-    (fits, others): (u64, &[&str]),
-) -> String {
-    let said: Vec<String> = breaches.iter().map(ToString::to_string).collect();
-    let fewer = match fits {
-        0 => "nothing of it fits here".to_owned(),
-        fits => format!("{fits} would fit here"),
-    };
-    let elsewhere = match others {
-        [] => "no other store can take all of it".to_owned(),
-        others => format!("all of it fits in {}", others.join(", ")),
-    };
-    format!(
-        "store `{store}` cannot take {}, {}: {}; {fewer}; {elsewhere}",
-        goods.nomenclature,
-        goods.number(),
-        said.join("; ")
-    )
 }

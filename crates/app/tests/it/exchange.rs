@@ -785,6 +785,32 @@ async fn what_was_just_agreed_is_not_forgotten_by_a_reading_that_began_before() 
 }
 
 #[tokio::test]
+async fn what_another_process_has_just_agreed_holds_at_the_exit_and_at_the_entrance() {
+    let mk = TestNode::new("mk-mvr", "MK").await;
+    let al = TestNode::new("al-asp", "AL").await;
+    mk.accept(&al).await;
+    al.accept(&mk).await;
+    // Commands on the folder of a node that runs.
+    let command = async |node: &TestNode, code: &str, other: &TestNode| {
+        let (store, clock) = (Arc::clone(&node.store), Arc::clone(&node.clock));
+        let beside = TestNode::on((node.authority.as_str(), code), store, clock, 99).await;
+        let agreed = arrangement_with(other.partner);
+        let agreed = beside
+            .app
+            .put_arrangement(&administrator(), None, agreed)
+            .await;
+        agreed.unwrap();
+        beside
+    };
+    let beside = command(&mk, "MK", &al).await;
+    let id = enter(&beside, "Zoran Izmisleni").await;
+    command(&al, "AL", &mk).await;
+    let done = mk.deliver_to(&al).await;
+    assert_eq!((done.delivered, done.refused, done.withheld), (1, 0, 0));
+    assert!(al.store.record(id).await.unwrap().is_some());
+}
+
+#[tokio::test]
 async fn keys_rotate_with_an_overlap_and_without_a_meeting() {
     let (mk, al) = pair().await;
     let now = later(0);

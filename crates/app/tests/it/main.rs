@@ -36,6 +36,7 @@ mod simulation;
 mod stock;
 mod stock_counts;
 mod stock_custody;
+mod stock_holding;
 mod stock_losses;
 mod stock_plans;
 mod witnesses;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use egnatia_formats::rows::DateOrder;
 use egnatia_record::RecordId;
-use egnatia_stockpile::distance::Edges;
+use egnatia_stockpile::distance::{Edges, Labelled, Sums};
 use egnatia_stockpile::{Division, Mass};
 
 use super::Why;
@@ -14,7 +14,8 @@ use super::stock_acts::{ClimateAct, CommandAct, DisposalAct, RuleAct, SIGNS_AFTE
 const AFTER: &str = "\
 Exposed sites: inhabited-building, public-road, vulnerable-construction, magazine, workshop,
 covered-side-to-side, covered-front-to-rear, covered-front-to-side, covered-side-to-front,
-covered-front-to-front (earth-covered magazines, the exploding one first).
+covered-front-to-front (earth-covered magazines, the exploding one first). IBD, PTRD and IMD are
+understood too.
 
 The numbers are those of AASTP-1 as two public transcriptions have them; what is from memory is said
 so. Compare with the published tables before a store is licensed by them.";
@@ -24,12 +25,20 @@ so. Compare with the published tables before a store is licensed by them.";
 #[command(after_help = AFTER)]
 pub struct Qd {
     /// Hazard division: 1.1, 1.2.1, 1.2.2, 1.2.3, 1.3.1, 1.3.2, 1.4, 1.5, 1.6. `1.2` and `1.3` are
-    /// taken as 1.2.1 and 1.3.1.
-    #[arg(long, value_name = "DIVISION", value_parser = division, required_unless_present = "rule")]
-    pub hd: Option<Division>,
-    /// Net explosive quantity, kg.
-    #[arg(long, value_name = "KG")]
+    /// taken as the subdivision that needs the most.
+    #[arg(long, value_name = "DIVISION", required_unless_present = "rule")]
+    pub hd: Option<Labelled>,
+    /// Net explosive quantity, kg: digits, with up to six decimals after a point.
+    #[arg(long, value_name = "KG", allow_hyphen_values = true)]
     pub neq: Mass,
+    /// What else lies in the same store: division and kg, such as `1.3.1=400`. May be repeated.
+    #[arg(long = "and", value_name = "DIVISION=KG", value_parser = share,
+        conflicts_with_all = ["rule", "mce"])]
+    pub also: Vec<(Division, Mass)>,
+    /// How several divisions in one store count: `total-as-each` takes the whole quantity as each
+    /// division that is there, `blast-total` sums 1.1 and 1.5 alone. The greatest result holds.
+    #[arg(long, default_value = "total-as-each")]
+    pub sums: Sums,
     /// What would be hurt.
     #[arg(long, value_name = "SITE", required_unless_present = "rule")]
     pub exposed: Option<String>,
@@ -38,25 +47,40 @@ pub struct Qd {
     pub barricaded: bool,
     /// Maximum credible event, kg: what explodes at once, where the rule asks for it. The whole
     /// quantity where it is left out.
-    #[arg(long, value_name = "KG", conflicts_with = "rule")]
+    #[arg(
+        long,
+        value_name = "KG",
+        conflicts_with = "rule",
+        allow_hyphen_values = true
+    )]
     pub mce: Option<Mass>,
     /// What happens where a result drops at the edge of two pieces of a function: `safe` never lets
-    /// a distance shrink as the quantity grows, `literal` takes the table as printed.
-    #[arg(long, default_value = "safe")]
+    /// a distance shrink as the quantity grows, `literal` takes the table as printed. `monotone` and
+    /// `table-literal` are the same two.
+    #[arg(long, default_value = "safe", value_parser = edges)]
     pub edges: Edges,
     /// Evaluate this function, such as BD31, whatever it is for.
     #[arg(long, value_name = "FUNCTION", conflicts_with_all = ["hd", "exposed", "barricaded"])]
     pub rule: Option<String>,
 }
 
-pub(super) fn division(text: &str) -> Result<Division, String> {
-    let text = match text {
-        "1.2" => "1.2.1",
-        "1.3" => "1.3.1",
-        other => other,
-    };
-    text.parse()
-        .map_err(|error: egnatia_stockpile::UnknownGoodsTerm| error.to_string())
+fn edges(text: &str) -> Result<Edges, String> {
+    match text {
+        "monotone" => Ok(Edges::Safe),
+        "table-literal" => Ok(Edges::Literal),
+        other => other
+            .parse()
+            .map_err(|error: egnatia_stockpile::UnknownGoodsTerm| error.to_string()),
+    }
+}
+
+/// So much of a division: `1.3.1=400`.
+fn share(text: &str) -> Result<(Division, Mass), String> {
+    let (division, mass) = text
+        .split_once('=')
+        .ok_or("write a division and kg, such as 1.3.1=400")?;
+    let text = |error: egnatia_stockpile::UnknownGoodsTerm| error.to_string();
+    Ok((division.parse().map_err(text)?, mass.parse().map_err(text)?))
 }
 
 const IMPORT_AFTER: &str = "\

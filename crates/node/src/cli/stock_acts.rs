@@ -2,11 +2,11 @@
 
 use clap::{Args, Subcommand};
 use egnatia_record::{RecordId, UserId};
-use egnatia_stockpile::{Division, Humidity, MovementId, Remark, Temperature, WeaponCategory};
+use egnatia_stockpile::distance::Labelled;
+use egnatia_stockpile::{Humidity, MovementId, Remark, Temperature, WeaponCategory};
 use jiff::civil::Date;
 
 use super::Why;
-use super::stock::division;
 
 pub const SIGNS_AFTER: &str = "\
 Whoever is at the machine signs for nobody: who signs names a login, and gives the password on standard
@@ -73,9 +73,10 @@ pub struct RuleSet {
     /// Only stores that hold weapons of this category: A, B, C. May be repeated.
     #[arg(long = "category", value_name = "CATEGORY")]
     pub categories: Vec<WeaponCategory>,
-    /// Only stores that hold something of this hazard division. May be repeated.
-    #[arg(long = "division", value_name = "DIVISION", value_parser = division)]
-    pub divisions: Vec<Division>,
+    /// Only stores that hold something of this hazard division; `1.2` and `1.3` mean each of their
+    /// subdivisions. May be repeated.
+    #[arg(long = "division", value_name = "DIVISION")]
+    pub divisions: Vec<Labelled>,
     /// Only stores in which something differed within so many days.
     #[arg(long, value_name = "DAYS")]
     pub differed_within: Option<u16>,

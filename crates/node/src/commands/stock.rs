@@ -247,6 +247,9 @@ async fn import(
     for (row, problem) in &wrong {
         writeln!(text, "row {row}: {problem}")?;
     }
+    for (store, what) in &report.breaches {
+        writeln!(text, "store {store} is not safe with it: {what}")?;
+    }
     let done = match (wrong.is_empty(), report.is_written) {
         (false, _) => "Nothing was written: put these rows right.",
         (true, true) => "The ledger is taken over.",
@@ -261,9 +264,15 @@ async fn import(
         .iter()
         .map(|(row, problem)| json!({ "row": row, "problem": problem }))
         .collect();
+    let breaches: Vec<Value> = report
+        .breaches
+        .iter()
+        .map(|(store, what)| json!({ "store": store, "what": what }))
+        .collect();
     let value = json!({
         "rows": report.rows, "serials": report.serials, "lots": report.lots,
-        "pieces": report.pieces, "wrong": problems, "written": report.is_written,
+        "pieces": report.pieces, "wrong": problems, "breaches": breaches,
+        "written": report.is_written,
     });
     print(json, &value, text.trim_end());
     Ok(match wrong.is_empty() {

@@ -84,7 +84,12 @@ async fn set_rule(
     let holding = Holding {
         nomenclature: set.nomenclature.clone(),
         categories: set.categories.iter().copied().collect(),
-        divisions: set.divisions.iter().copied().collect(),
+        divisions: set
+            .divisions
+            .iter()
+            .flat_map(|label| label.divisions())
+            .copied()
+            .collect(),
     };
     let new = NewCountRule {
         name: set.name.clone(),

@@ -38,6 +38,8 @@ pub struct Value {
     pub formula: String,
     /// What was corrected in the transcription.
     pub note: Option<String>,
+    /// In how many transcriptions its numbers were seen.
+    pub read_in: u8,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -313,8 +315,10 @@ impl Function {
     /// For which quantities it holds, in words.
     pub fn range(&self) -> String {
         let low = self.pieces.first().map_or(0.0, |piece| piece.low);
-        let high = self.pieces.last().map_or(0.0, |piece| piece.high);
-        format!("{low} to {high} kg")
+        match self.pieces.last() {
+            Some(last) if !last.has_high => format!("{low} to less than {} kg", last.high),
+            last => format!("{low} to {} kg", last.map_or(0.0, |piece| piece.high)),
+        }
     }
 
     /// The result for so many kilograms; nothing above its range, nor below it where the table is read
@@ -338,6 +342,7 @@ impl Function {
                     first.low
                 ),
                 note: self.note.clone(),
+                read_in: self.read_in,
             });
         }
         let (place, piece) = self
@@ -367,6 +372,7 @@ impl Function {
             exact_m,
             formula,
             note: self.note.clone(),
+            read_in: self.read_in,
         })
     }
 

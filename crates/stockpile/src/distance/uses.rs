@@ -1,5 +1,7 @@
 //! Which function holds for which exposed site.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::{Barricade, InvalidTables};
@@ -51,6 +53,7 @@ impl BarricadeRule {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    short: BTreeMap<String, String>,
     r#use: Vec<Row>,
 }
 
@@ -77,8 +80,11 @@ enum Mark {
     Memory,
 }
 
-/// The rows, in their order.
-pub(super) fn parse(text: &str) -> Result<Vec<Use>, InvalidTables> {
+/// Other names of exposed sites.
+pub(super) type ShortNames = BTreeMap<String, String>;
+
+/// The rows, in their order, and other names of their sites.
+pub(super) fn parse(text: &str) -> Result<(Vec<Use>, ShortNames), InvalidTables> {
     let file: File = toml::from_str(text).map_err(|error| InvalidTables(error.to_string()))?;
     let mut uses = Vec::with_capacity(file.r#use.len());
     for row in file.r#use {
@@ -97,5 +103,12 @@ pub(super) fn parse(text: &str) -> Result<Vec<Use>, InvalidTables> {
             source: row.source,
         });
     }
-    Ok(uses)
+    if let Some((short, _)) = file
+        .short
+        .iter()
+        .find(|(_, site)| !uses.iter().any(|of| of.exposed == **site))
+    {
+        return Err(InvalidTables(format!("`{short}` is short for no site")));
+    }
+    Ok((uses, file.short))
 }

@@ -7,6 +7,7 @@
 )]
 
 mod distance;
+mod distance_edges;
 mod golden;
 mod ledger;
 mod licence;

@@ -1,5 +1,6 @@
 //! Commits of the fake that fail: once, always, or for one record; and what is held up.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use egnatia_app::{Batch, Change, StoreError};
@@ -25,54 +26,60 @@ impl HeldUp {
     }
 }
 
-/// The side of what is held.
-pub(super) type Holding = Mutex<Option<(oneshot::Sender<()>, oneshot::Receiver<()>)>>;
+/// Where something waits that is held up.
+#[derive(Debug, Default)]
+pub(super) struct Holding(Mutex<Option<Held>>);
 
-impl MemoryStore {
-    /// Holds the next commit up until what is returned is dropped.
-    pub fn hold_next_commit(&self) -> HeldUp {
-        hold(&self.held_commit)
-    }
+#[derive(Debug)]
+struct Held {
+    about: Option<Kind>,
+    told: oneshot::Sender<()>,
+    opened: oneshot::Receiver<()>,
+}
 
-    /// Holds the next answer about records of this kind up until what is returned is dropped.
-    pub fn hold_next_answer(&self, about: Kind) -> HeldUp {
-        *lock(&self.held_kind) = Some(about);
-        hold(&self.held_answer)
-    }
-
-    pub(super) async fn hold_answer(&self, about: Kind) {
-        if *lock(&self.held_kind) == Some(about) {
-            be_held(&self.held_answer).await;
+impl Holding {
+    fn hold(&self, about: Option<Kind>) -> HeldUp {
+        let (told, reached) = oneshot::channel();
+        let (open, opened) = oneshot::channel();
+        *lock(&self.0) = Some(Held {
+            about,
+            told,
+            opened,
+        });
+        HeldUp {
+            reached,
+            _open: open,
         }
     }
 
-    /// Lets the next commit fail with this error, having written nothing.
-    pub fn fail_next_commit(&self, error: StoreError) {
-        *lock(&self.failure) = Some(error);
+    /// Waits here where this is what is held up.
+    pub async fn pass(&self, about: Option<Kind>) {
+        let held = lock(&self.0).take_if(|held| held.about == about);
+        if let Some(held) = held {
+            // Errors say that nobody waits any more.
+            let _ = held.told.send(());
+            let _ = held.opened.await;
+        }
     }
+}
 
-    /// Lets every commit fail with this error, until [`MemoryStore::revive`].
-    pub fn fail_commits(&self, error: StoreError) {
-        *lock(&self.failing) = Some(error);
-    }
+/// Which commits fail, and with which error.
+#[derive(Debug, Default)]
+pub(super) struct Failing {
+    next: Mutex<Option<StoreError>>,
+    all: Mutex<Option<StoreError>>,
+    /// Those of these records.
+    rejected: Mutex<BTreeMap<RecordId, StoreError>>,
+}
 
-    /// Lets every commit of a version of this record fail with this error; of everything else none.
-    pub fn reject(&self, record: RecordId, error: StoreError) {
-        lock(&self.rejected).insert(record, error);
-    }
-
-    /// Takes everything again.
-    pub fn reject_nothing(&self) {
-        lock(&self.rejected).clear();
-    }
-
+impl Failing {
     /// Why this batch is not committed, where it is not.
-    pub(super) fn failure_of(&self, batch: &Batch) -> Option<StoreError> {
-        if let Some(error) = lock(&self.failure).take() {
+    pub fn of(&self, batch: &Batch) -> Option<StoreError> {
+        if let Some(error) = lock(&self.next).take() {
             return Some(error);
         }
-        let failing = lock(&self.failing).clone();
-        failing.or_else(|| self.rejection_of(batch))
+        let all = lock(&self.all).clone();
+        all.or_else(|| self.rejection_of(batch))
     }
 
     fn rejection_of(&self, batch: &Batch) -> Option<StoreError> {
@@ -82,23 +89,42 @@ impl MemoryStore {
             _ => None,
         })
     }
-}
 
-fn hold(place: &Holding) -> HeldUp {
-    let (told, reached) = oneshot::channel();
-    let (open, opened) = oneshot::channel();
-    *lock(place) = Some((told, opened));
-    HeldUp {
-        reached,
-        _open: open,
+    /// The machine is well again.
+    pub fn end(&self) {
+        *lock(&self.next) = None;
+        *lock(&self.all) = None;
     }
 }
 
-pub(super) async fn be_held(place: &Holding) {
-    let held = lock(place).take();
-    if let Some((told, opened)) = held {
-        // Errors say that nobody waits any more.
-        let _ = told.send(());
-        let _ = opened.await;
+impl MemoryStore {
+    /// Holds the next commit up until what is returned is dropped.
+    pub fn hold_next_commit(&self) -> HeldUp {
+        self.held_commit.hold(None)
+    }
+
+    /// Holds the next answer about records of this kind up until what is returned is dropped.
+    pub fn hold_next_answer(&self, about: Kind) -> HeldUp {
+        self.held_answer.hold(Some(about))
+    }
+
+    /// Lets the next commit fail with this error, having written nothing.
+    pub fn fail_next_commit(&self, error: StoreError) {
+        *lock(&self.failing.next) = Some(error);
+    }
+
+    /// Lets every commit fail with this error, until [`MemoryStore::revive`].
+    pub fn fail_commits(&self, error: StoreError) {
+        *lock(&self.failing.all) = Some(error);
+    }
+
+    /// Lets every commit of a version of this record fail with this error; of everything else none.
+    pub fn reject(&self, record: RecordId, error: StoreError) {
+        lock(&self.failing.rejected).insert(record, error);
+    }
+
+    /// Takes everything again.
+    pub fn reject_nothing(&self) {
+        lock(&self.failing.rejected).clear();
     }
 }

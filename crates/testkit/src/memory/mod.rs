@@ -10,7 +10,6 @@ mod records;
 mod state;
 mod stock;
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 
@@ -30,6 +29,7 @@ use jiff::civil::Date;
 use tokio::sync::mpsc;
 
 pub use self::failing::HeldUp;
+use self::failing::{Failing, Holding};
 pub use self::fuse::Fuse;
 use self::state::State;
 use self::stock::{Custody, Numbered};
@@ -47,15 +47,11 @@ pub struct MemoryStore {
     seal: Arc<Seal>,
     state: Mutex<State>,
     restores: Mutex<u64>,
-    failure: Mutex<Option<StoreError>>,
-    failing: Mutex<Option<StoreError>>,
-    /// Records that the database does not take, and with which error.
-    rejected: Mutex<BTreeMap<RecordId, StoreError>>,
+    failing: Failing,
+    held_commit: Holding,
+    held_answer: Holding,
     fuse: Mutex<Arc<Fuse>>,
     dead: Mutex<bool>,
-    held_commit: failing::Holding,
-    held_answer: failing::Holding,
-    held_kind: Mutex<Option<Kind>>,
 }
 
 impl Default for MemoryStore {
@@ -76,14 +72,11 @@ impl MemoryStore {
             seal,
             state: Mutex::default(),
             restores: Mutex::default(),
-            failure: Mutex::default(),
-            failing: Mutex::default(),
-            rejected: Mutex::default(),
+            failing: Failing::default(),
+            held_commit: Holding::default(),
+            held_answer: Holding::default(),
             fuse: Mutex::default(),
             dead: Mutex::default(),
-            held_commit: Mutex::default(),
-            held_answer: Mutex::default(),
-            held_kind: Mutex::default(),
         }
     }
 
@@ -132,8 +125,7 @@ impl MemoryStore {
     /// The machine is there again, with room on its disk; nothing is lost that was committed.
     pub fn revive(&self) {
         *lock(&self.dead) = false;
-        *lock(&self.failure) = None;
-        *lock(&self.failing) = None;
+        self.failing.end();
         self.put_fuse(Arc::default());
     }
 
@@ -158,8 +150,8 @@ fn page(limit: u32) -> usize {
 #[async_trait]
 impl Store for MemoryStore {
     async fn commit(&self, batch: Batch) -> Result<Committed, CommitError> {
-        failing::be_held(&self.held_commit).await;
-        if let Some(error) = self.failure_of(&batch) {
+        self.held_commit.pass(None).await;
+        if let Some(error) = self.failing.of(&batch) {
             return Err(error.into());
         }
         self.may_die().await;
@@ -193,7 +185,7 @@ impl Store for MemoryStore {
 
     async fn find(&self, filter: &RecordFilter) -> Result<Vec<StoredRecord>, StoreError> {
         let found = self.state().find(filter);
-        self.hold_answer(filter.kind).await;
+        self.held_answer.pass(Some(filter.kind)).await;
         Ok(found)
     }
 

@@ -382,6 +382,15 @@ pub(crate) struct WrongRowBody {
     pub problem: String,
 }
 
+/// What a store breaks.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct BreachBody {
+    /// The code of the store.
+    pub store: String,
+    /// What, with the numbers.
+    pub what: String,
+}
+
 /// What the import of a ledger did, or would do.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct LedgerReportBody {
@@ -395,6 +404,8 @@ pub(crate) struct LedgerReportBody {
     pub pieces: u64,
     /// What is wrong; nothing was written where something is.
     pub wrong: Vec<WrongRowBody>,
+    /// What stores break, or would, with what lies there. It is taken over as it is all the same.
+    pub breaches: Vec<BreachBody>,
     /// Whether it was written.
     pub is_written: bool,
 }
@@ -409,6 +420,11 @@ impl LedgerReportBody {
             lots: report.lots,
             pieces: report.pieces,
             wrong: wrong.collect(),
+            breaches: report
+                .breaches
+                .into_iter()
+                .map(|(store, what)| BreachBody { store, what })
+                .collect(),
             is_written: report.is_written,
         }
     }

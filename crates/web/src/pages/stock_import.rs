@@ -31,6 +31,8 @@ pub struct StockImportPage {
     /// What was found when all rows were checked, and whether something is wrong.
     outcome: Option<(String, bool)>,
     wrong: Table,
+    /// What stores would break; absent where nothing.
+    breaches: Option<Table>,
     errors: FormErrors,
     fields: Vec<Field>,
     checksum: String,
@@ -219,6 +221,7 @@ async fn page(
         columns: table.map(|table| columns(&frame, table)),
         outcome,
         wrong: Table::new(t, caption, labels, Empty::default()).rows(problems),
+        breaches: report.and_then(|report| breaches(t, report)),
         errors,
         fields,
         checksum: file.checksum.to_string(),
@@ -282,6 +285,18 @@ fn columns(frame: &Frame, table: &StockTable) -> Table {
     let labels = &["screen-read-as", "screen-column", "screen-heading"];
     let rows = read.chain(unused).collect();
     Table::new(t, t.text("screen-columns-title"), labels, Empty::default()).rows(rows)
+}
+
+/// What stores would break with what lies there.
+fn breaches(t: &'static crate::Texts, report: &StockImportReport) -> Option<Table> {
+    let rows = report
+        .breaches
+        .iter()
+        .map(|(store, what)| vec![Cell::Text(store.clone()), Cell::Text(words::sentence(what))]);
+    let caption = t.text("stock-import-breaches");
+    let labels = &["stock-store", "column-problem"];
+    let table = Table::new(t, caption, labels, Empty::default());
+    (!report.breaches.is_empty()).then(|| table.rows(rows.collect()))
 }
 
 /// What is wrong with rows: cells that cannot be read, then what the node says of the others.
