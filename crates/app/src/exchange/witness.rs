@@ -211,6 +211,31 @@ fn checkpoint_of(note: &str, (old_size, proof): (u64, Vec<Digest>)) -> Result<St
     }))
 }
 
+/// A checkpoint that was told, beside what is known of its log.
+struct ToldOf<'a> {
+    checkpoint: &'a Checkpoint,
+    log: &'a AuthorityId,
+    signed: &'a Signed,
+    /// What anybody saw of it.
+    known: Vec<WitnessRow>,
+    /// What this node saw of it.
+    mine: Vec<WitnessRow>,
+}
+
+impl ToldOf<'_> {
+    fn row(&self, problem: Option<&str>, (by, at): (&AuthorityId, Timestamp)) -> WitnessRow {
+        WitnessRow {
+            log: self.log.clone(),
+            witness: by.clone(),
+            size: self.checkpoint.size,
+            root: self.checkpoint.root,
+            seen_at: at,
+            statement: Some(self.signed.to_bytes()),
+            problem: problem.map(str::to_owned),
+        }
+    }
+}
+
 impl Taking<'_> {
     /// A checkpoint of the partner's own log, or one of somebody else's that it saw, in the words that
     /// whose log it is has signed: nobody is accused by what somebody else made up.
@@ -237,16 +262,6 @@ impl Taking<'_> {
             return Ok(Taken::stored(None));
         };
         self.verify(signed, owner)?;
-        let now = self.now();
-        let row = |problem: Option<&str>, witness: &AuthorityId| WitnessRow {
-            log: log.clone(),
-            witness: witness.clone(),
-            size: checkpoint.size,
-            root: checkpoint.root,
-            seen_at: now,
-            statement: Some(signed.to_bytes()),
-            problem: problem.map(str::to_owned),
-        };
         let store = self.app().store();
         let seen = store.witnessed_at(&log, checkpoint.size).await?;
         let forked = seen.iter().any(|row| row.root != checkpoint.root);
@@ -258,55 +273,80 @@ impl Taking<'_> {
             .cloned()
             .collect();
         known.extend(seen.iter().filter(|row| row.problem.is_none()).cloned());
+        let told_of = ToldOf {
+            checkpoint: &checkpoint,
+            log: &log,
+            signed,
+            known,
+            mine,
+        };
         if !is_direct {
-            let row = row(forked.then_some(FORKED), self.from());
-            self.keep(row, &known)?;
+            let row = told_of.row(forked.then_some(FORKED), (self.from(), self.now()));
+            self.keep(row, &told_of.known)?;
             return Ok(Taken::stored(None));
         }
         let own = self.own().clone();
         let is_known = |held: &WitnessRow| held.witness == own && held.problem.is_none();
         let shown = match forked {
             true => Shown::Wrong(FORKED),
-            false => judge(told, &checkpoint, (&mine, seen.iter().any(is_known))),
+            false => judge(
+                told,
+                &checkpoint,
+                (&told_of.mine, seen.iter().any(is_known)),
+            ),
         };
         // An old one that comes again may have been on its way since before.
         if !matches!(shown, Shown::Repeated) {
-            self.end_silence(&mine, checkpoint.size);
+            self.end_silence(&told_of.mine, checkpoint.size);
         }
+        self.answer_owner(shown, note, &told_of)?;
+        Ok(Taken::stored(None))
+    }
+
+    /// Does what follows from a checkpoint that the partner shows of its own log.
+    fn answer_owner(
+        &mut self,
+        shown: Shown,
+        note: &str,
+        told_of: &ToldOf<'_>,
+    ) -> Result<(), TakeError> {
+        let (own, now) = (self.own().clone(), self.now());
+        let row = |problem: Option<&str>| told_of.row(problem, (&own, now));
+        let (log, mine, known) = (told_of.log, &told_of.mine, &told_of.known);
+        let size = told_of.checkpoint.size;
         match shown {
             Shown::Repeated => {}
             Shown::Proved => {
-                self.keep(row(None, &own), &known)?;
-                self.end_demands(&mine, checkpoint.size);
-                self.cosign(&log, checkpoint.size, Some(note))?;
+                self.keep(row(None), known)?;
+                self.end_demands(mine, size);
+                self.cosign(log, size, Some(note))?;
                 let lately = |row: &WitnessRow| now.duration_since(row.seen_at) < HANDED_ON_EVERY;
                 if !mine.iter().any(|row| row.problem.is_none() && lately(row)) {
-                    self.tell_the_others(signed);
+                    self.tell_the_others(told_of.signed);
                 }
             }
             Shown::Unproved(from) => {
                 // The partner does not know how far this node has seen: it is told, and comes back.
-                self.cosign(&log, from, None)?;
+                self.cosign(log, from, None)?;
                 let asked = mine.iter().find(|row| row.waits_for_proof());
                 let Some(asked) = asked else {
-                    self.keep(row(Some(UNPROVED), &own), &known)?;
-                    return Ok(Taken::stored(None));
+                    return self.keep(row(Some(UNPROVED)), known);
                 };
-                if is_overdue(asked, self.now()) {
-                    self.keep(withheld(asked.clone()), &mine)?;
+                if is_overdue(asked, now) {
+                    self.keep(withheld(asked.clone()), mine)?;
                     let text = format!("prove that the first {from} entries are as they were");
                     return Err(Refused::new(RefusalGround::NotValid).hint(&text).into());
                 }
             }
             Shown::Wrong(problem) => {
-                self.keep(row(Some(problem), &own), &known)?;
+                self.keep(row(Some(problem)), known)?;
                 // The proof is in the batch already, and is written all the same.
                 let text =
                     format!("the history of the log was {problem}; this node keeps the proof");
                 return Err(Refused::new(RefusalGround::NotValid).hint(&text).into());
             }
         }
-        Ok(Taken::stored(None))
+        Ok(())
     }
 
     /// What a witness says to a checkpoint of this node.

@@ -54,29 +54,7 @@ impl Taking<'_> {
         let (alert, purpose) = self.own_alert(hit.alert, hit.version).await?;
         let claim = format!("hit-report:{}:{}", self.from(), hit.hit);
         self.claim(&claim)?;
-        let hours = if hit.urgent {
-            URGENT_HOURS
-        } else {
-            i64::from(self.app.inner.exchange.profile.answer_hours)
-        };
-        let report = HitReport {
-            from: self.from().clone(),
-            alert: hit.alert,
-            alert_version: hit.version,
-            name: alert.display_name().to_owned(),
-            hit: hit.hit,
-            confirmed_at: hit.confirmed_at,
-            action_taken: hit.action_taken.as_str().to_owned(),
-            report: hit
-                .report
-                .iter()
-                .map(|(field, text)| (field.as_str().to_owned(), text.as_str().to_owned()))
-                .collect(),
-            urgent: hit.urgent,
-            received_at: self.now,
-            due_at: self.after_hours(hours)?,
-            followed_up: None,
-        };
+        let report = self.report_of(&hit, &alert)?;
         let caller = self.caller_for(purpose)?;
         let mut writing = self.app.writing(&caller);
         let keep = self.app.inner.settings.keep_hits_days;
@@ -127,6 +105,33 @@ impl Taking<'_> {
         }
         append(&mut self.batch, writing.batch);
         Ok(Taken::stored(Some(about)))
+    }
+
+    /// A hit as it is put to whoever follows it up.
+    fn report_of(&self, hit: &Hit, alert: &Alert) -> Result<HitReport, AppError> {
+        let hours = if hit.urgent {
+            URGENT_HOURS
+        } else {
+            i64::from(self.app.inner.exchange.profile.answer_hours)
+        };
+        Ok(HitReport {
+            from: self.from().clone(),
+            alert: hit.alert,
+            alert_version: hit.version,
+            name: alert.display_name().to_owned(),
+            hit: hit.hit,
+            confirmed_at: hit.confirmed_at,
+            action_taken: hit.action_taken.as_str().to_owned(),
+            report: hit
+                .report
+                .iter()
+                .map(|(field, text)| (field.as_str().to_owned(), text.as_str().to_owned()))
+                .collect(),
+            urgent: hit.urgent,
+            received_at: self.now,
+            due_at: self.after_hours(hours)?,
+            followed_up: None,
+        })
     }
 
     pub(super) async fn take_request(&mut self, request: Request) -> Result<Taken, TakeError> {

@@ -13,6 +13,7 @@ pub const REWRITTEN: &str = "rewritten";
 pub const FORKED: &str = "forked";
 
 /// What was shown.
+#[derive(Clone, Copy)]
 pub enum Shown {
     /// It goes on from there.
     Proved,

@@ -33,6 +33,7 @@ pub(super) fn is_old(row: &WitnessRow, now: Timestamp) -> bool {
 type Pair<'a> = (&'a AuthorityId, &'a AuthorityId);
 
 /// How it stands with one log and one witness.
+#[derive(Clone, Copy)]
 enum Standing {
     /// Something came lately, or other things are wrong already.
     Heard,
