@@ -62,7 +62,7 @@ pub async fn run(data: Data, what: &Audit, json: bool) -> anyhow::Result<ExitCod
 /// Which log was seen by whom, and what is wrong with one.
 async fn witnesses(data: &Data, json: bool) -> anyhow::Result<ExitCode> {
     let mut rows = data.app.witnesses(&operator(None)?).await?;
-    rows.sort_by_key(|one| (!one.row.is_alarm(), one.row.problem.is_none()));
+    rows.sort_by_key(|one| (!one.row.is_alarm(), !one.row.waits_for_proof()));
     let is_alarm = rows.iter().any(|one| one.row.is_alarm());
     let mut text = String::new();
     let mut values: Vec<Value> = Vec::new();

@@ -205,7 +205,7 @@ pub(crate) async fn witnesses(
 ) -> Result<Json<Vec<WitnessBody>>, Problem> {
     bearer.enter(&state, Action::VerifyAudit)?;
     let mut rows = state.app.witnesses(bearer.caller()).await?;
-    rows.sort_by_key(|Witnessed { row, .. }| (!row.is_alarm(), row.problem.is_none()));
+    rows.sort_by_key(|Witnessed { row, .. }| (!row.is_alarm(), !row.waits_for_proof()));
     Ok(Json(rows.into_iter().map(WitnessBody::of).collect()))
 }
 

@@ -333,7 +333,7 @@ fn part_href(authority: &AuthorityId, part: LedgerPart) -> String {
 
 /// The parts of the ledger, what was told first.
 fn parts(t: &Texts, authority: &AuthorityId, shown: LedgerPart) -> Vec<(String, String, bool)> {
-    let name = |part: LedgerPart| t.text(&format!("ledger-{}", part.as_str()));
+    let name = |part: LedgerPart| t.text(&format!("partner-part-{}", part.as_str()));
     let href = |part| format!("{}#ledger", part_href(authority, part));
     LedgerPart::ALL
         .into_iter()
