@@ -21,6 +21,7 @@ mod api;
 mod assets;
 mod cookie;
 mod cursor;
+mod escape;
 mod export;
 mod frame;
 mod guard;
