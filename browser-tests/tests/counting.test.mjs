@@ -47,6 +47,17 @@ async function counted(code) {
   return id;
 }
 
+/** Somebody gives a count up. */
+async function givenUp(id) {
+  const { page, context } = await openPage(browser, node);
+  await signIn(page, node.user("stock-inspector"));
+  await page.goto(`/stocktakes/${id}`);
+  await page.fill("#reason", "begun in the wrong rack");
+  await page.click("form[action$='/abandon'] button");
+  await page.waitForURL(/done=stocktake-abandoned/);
+  await context.close();
+}
+
 async function scan(page, code, quantity) {
   await page.fill("#code", code);
   if (quantity) {
@@ -227,6 +238,69 @@ test("what one person scanned is never sent by another", async () => {
   await page.goto(`/stocktakes/${id}`);
   assert.match(await page.textContent("main"), /0 scans so far/);
   await context.close();
+});
+
+test("a count that ends meanwhile takes nothing more, and what was scanned is saved as a file", async () => {
+  const id = await counted("A1-2");
+  const { page, context } = await device("storekeeper", `/count/${id}`);
+  line.cut();
+  await scan(page, "DEMO-0009");
+  await scan(page, 'a "strange" label', "3");
+  await waits(page, 2);
+  await givenUp(id);
+  line.mend();
+  await page.waitForSelector("[data-rest]:not([hidden])");
+  assert.match(await page.textContent("[data-line]"), /The count has ended.* 2/s);
+  const saving = page.waitForEvent("download");
+  await page.click("[data-rest] a");
+  const file = await (await saving).createReadStream();
+  const text = (await file.toArray()).join("");
+  assert.match(text, /"DEMO-0009","1",/);
+  assert.match(text, /"a ""strange"" label","3",/);
+  assert.equal((await held(page)).rows.length, 2, "and it stays on the device");
+  await context.close();
+});
+
+test("a browser that keeps nothing says where to count instead", async () => {
+  const id = await counted("A1-2");
+  const { page, context } = await openPage(browser, node, { viewport: NARROW });
+  await signIn(page, node.user("storekeeper"));
+  await page.addInitScript(() => {
+    indexedDB.open = () => { throw new DOMException("not in this window", "SecurityError"); };
+  });
+  await page.goto(`/count/${id}`);
+  await page.waitForSelector('[data-line][data-state="against"]');
+  assert.match(await page.textContent("[data-line]"), /keeps nothing/);
+  assert.ok(await page.isHidden("[data-scans]"), "nothing is taken that would be lost");
+  await page.click("[data-line] a");
+  await page.waitForURL(new RegExp(`/stocktakes/${id}`));
+  await context.close();
+  await givenUp(id);
+});
+
+test("a device that is full keeps the code in the field, and one without a worker says so", async () => {
+  const id = await counted("A1-2");
+  const { page, context } = await openPage(browser, line, { viewport: NARROW });
+  await signIn(page, line.user("storekeeper"));
+  await page.addInitScript(() => {
+    navigator.serviceWorker.register = () => Promise.reject(new Error("not here"));
+  });
+  await page.goto(`/count/${id}`);
+  await page.waitForSelector("[data-unkept]:not([hidden])");
+  await page.evaluate(() => {
+    window.add = IDBObjectStore.prototype.add;
+    IDBObjectStore.prototype.add = () => { throw new DOMException("full", "QuotaExceededError"); };
+  });
+  await scan(page, "DEMO-0013");
+  await page.waitForSelector("[data-said].against");
+  assert.match(await page.textContent("[data-said]"), /DEMO-0013: This device could not keep it/);
+  assert.equal(await page.inputValue("#code"), "DEMO-0013");
+  await page.evaluate(() => { IDBObjectStore.prototype.add = window.add; });
+  await page.press("#code", "Enter");
+  await page.waitForFunction(() => document.querySelector("#code").value === "");
+  await allSent(page);
+  await context.close();
+  await givenUp(id);
 });
 
 test("who counts does not see what should be there", async () => {

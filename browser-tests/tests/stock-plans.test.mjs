@@ -109,7 +109,7 @@ test("what is destroyed by a plan is entered by one and signed by another", asyn
   await inspector.fill("#method", "open detonation, range 3");
   await inspector.fill("#due_on", "31.12.2030");
   await inspector.locator("label", { hasText: "DEMO-C1" }).locator("input").check();
-  await inspector.click("form[action='/disposals'] button");
+  await inspector.click("form[action='/disposals'] button[value=plan]");
   await inspector.waitForURL(/done=disposal/);
   const plan = new URL(inspector.url()).pathname;
 

@@ -77,7 +77,7 @@ pub use returns::{CaseDays, ReturnGroup, StockReturnRow, count_stock_return};
 pub use site::{InvalidSite, Place, PlanPoint, Site, SitePlan};
 pub use stocktake::{
     Compared, CountedLine, Misplaced, Moved, Occasion, Scan, ScanOutcome, SnapshotLine, Stocktake,
-    StocktakeEnded, StocktakeState, TakeResult, compare, outcomes,
+    StocktakeEnded, StocktakeState, TakeResult, compare, outcomes, within,
 };
 pub use surveillance::{SurveillanceWhy, surveillance_due};
 pub use words::{InvalidRemark, Remark};

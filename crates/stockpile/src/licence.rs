@@ -137,6 +137,19 @@ impl Breach {
     }
 }
 
+impl Breach {
+    /// Whether both say of the same two groups that they may not lie together.
+    fn is_same_pair(&self, other: &Self) -> bool {
+        let pair = |of: &Self| match of {
+            Self::Mixing {
+                incoming, there, ..
+            } => Some((*incoming.min(there), *incoming.max(there))),
+            _ => None,
+        };
+        pair(self).is_some() && pair(self) == pair(other)
+    }
+}
+
 impl std::fmt::Display for Breach {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -294,6 +307,41 @@ impl Licence {
         licence.capacity(&mut breaches, &masses);
         licence.distances(&mut breaches, &masses, rules);
         breaches
+    }
+
+    /// Everything that is broken by what lies in a store, as it lies there: after a ledger was taken
+    /// over, a licence was narrowed, or where the tables have no answer.
+    pub fn broken(
+        licence: Option<&Self>,
+        contents: &Contents,
+        by: (&LicenceRules, Date),
+    ) -> Vec<Breach> {
+        let mut kinds = BTreeSet::new();
+        let mut found: Vec<Breach> = Vec::new();
+        for (id, goods, group) in contents.explosive() {
+            if !kinds.insert((group, goods.nomenclature.as_str())) {
+                continue;
+            }
+            // As if nothing more of it came.
+            let planned = Planned {
+                id: *id,
+                goods,
+                quantity: 0,
+            };
+            match licence.filter(|_| kinds.len() > 1) {
+                None => found = Self::breaches(licence, contents, planned, by),
+                Some(licence) => {
+                    let mut more = Vec::new();
+                    licence.mixing(&mut more, contents, (planned, group), &by.0.mixing);
+                    more.retain(|breach| !found.iter().any(|known| known.is_same_pair(breach)));
+                    found.extend(more);
+                }
+            }
+            if licence.is_none() {
+                break;
+            }
+        }
+        found
     }
 
     fn mixing(

@@ -213,6 +213,18 @@ pub struct Compared<'a> {
     pub booked: &'a BTreeMap<GoodsId, AccountId>,
 }
 
+impl Compared<'_> {
+    fn moment(&self, scan: &Scan) -> Timestamp {
+        within(scan.at, self.started_at, self.finished_at)
+    }
+}
+
+/// When something was scanned in a count, as far as that can be: not after `until`, and not before it
+/// began, whatever the clocks say.
+pub fn within(at: Timestamp, started_at: Timestamp, until: Timestamp) -> Timestamp {
+    at.min(until).max(started_at)
+}
+
 /// What a scan turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -304,7 +316,8 @@ impl Course {
 /// What each scan turned out to be, in the order of the scans.
 pub fn outcomes(compared: &Compared<'_>, scans: &[Scan]) -> Vec<ScanOutcome> {
     let mut seen_ids = BTreeSet::new();
-    // Of several lines on the same thing in the same place the last one counts.
+    // Of several lines on the same thing in the same place the last one counts: the one that was
+    // scanned last, whichever device found a line first.
     let mut last: BTreeMap<(AccountId, GoodsId), usize> = BTreeMap::new();
     let mut outcomes = Vec::with_capacity(scans.len());
     for (number, scan) in scans.iter().enumerate() {
@@ -320,14 +333,19 @@ pub fn outcomes(compared: &Compared<'_>, scans: &[Scan]) -> Vec<ScanOutcome> {
                         last.insert(of, number);
                         ScanOutcome::WrongPlace { booked: *booked }
                     }
-                    _ => {
-                        if let Some(before) = last.insert(of, number)
-                            && let Some(replaced) = outcomes.get_mut(before)
-                        {
-                            *replaced = ScanOutcome::Repeated;
+                    _ => match last.get(&of).and_then(|before| scans.get(*before)) {
+                        Some(before) if compared.moment(before) > compared.moment(scan) => {
+                            ScanOutcome::Repeated
                         }
-                        ScanOutcome::Counted
-                    }
+                        _ => {
+                            if let Some(before) = last.insert(of, number)
+                                && let Some(replaced) = outcomes.get_mut(before)
+                            {
+                                *replaced = ScanOutcome::Repeated;
+                            }
+                            ScanOutcome::Counted
+                        }
+                    },
                 }
             }
         };
@@ -357,13 +375,13 @@ pub fn compare(compared: &Compared<'_>, scans: &[Scan]) -> TakeResult {
     for (scan, outcome) in scans.iter().zip(outcomes(compared, scans)) {
         match (outcome, scan.goods) {
             (ScanOutcome::Counted, Some(goods)) => {
-                let at = scan.at.clamp(compared.started_at, compared.finished_at);
+                let at = compared.moment(scan);
                 let is_single = compared.booked.contains_key(&goods);
                 let quantity = if is_single { 1 } else { scan.quantity };
                 counted.insert((scan.place, goods), (quantity, at));
             }
             (ScanOutcome::WrongPlace { booked }, Some(goods)) => {
-                let at = scan.at.clamp(compared.started_at, compared.finished_at);
+                let at = compared.moment(scan);
                 let was_here = courses.get(&(scan.place, goods));
                 if was_here.is_some_and(|course| course.at(at) > 0) {
                     // It was moved away after it was scanned.

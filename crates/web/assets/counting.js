@@ -16,6 +16,7 @@
   const told = main.querySelector("[data-said]");
   const list = main.querySelector("[data-list]");
   const drop = main.querySelector("[data-drop]");
+  const rest = main.querySelector("[data-rest]");
   const [place, code, quantity] = ["place", "code", "quantity"].map((name) => form.elements.namedItem(name));
 
   const asPromise = (request) =>
@@ -31,9 +32,18 @@
   };
 
   let base = null;
-  const kept = async (mode, work) => {
+  const begun = async (mode) => {
     base = base || (await open());
-    const transaction = base.transaction("scans", mode);
+    try {
+      return base.transaction("scans", mode);
+    } catch {
+      // The browser closed it, as when it cleared what it kept: once more from the start.
+      base = await open();
+      return base.transaction("scans", mode);
+    }
+  };
+  const kept = async (mode, work) => {
+    const transaction = await begun(mode);
     const result = await work(transaction.objectStore("scans"));
     await new Promise((done, failed) => {
       transaction.oncomplete = done;
@@ -46,13 +56,14 @@
     return all.filter((scan) => scan.take === take);
   };
 
+  /** What is wrong where a scan cannot be kept; nothing where it is. */
   const keep = async (scan) => {
     try {
-      if ((await waiting()).length >= KEPT_MAX) return false;
+      if ((await waiting()).length >= KEPT_MAX) return main.dataset.textFull;
       await kept("readwrite", (scans) => asPromise(scans.add(scan)));
-      return true;
+      return "";
     } catch {
-      return false;
+      return main.dataset.textNotKept;
     }
   };
 
@@ -89,15 +100,31 @@
     item.textContent = text;
   };
 
+  // What the node does not take can be taken away as a file: nothing that was scanned is lost.
+  let file = "";
+  const offerRest = (scans) => {
+    rest.hidden = scans.length === 0;
+    URL.revokeObjectURL(file);
+    if (rest.hidden) return;
+    const cell = (text) => `"${String(text).replaceAll('"', '""')}"`;
+    const name = (id) => Array.from(place.options).find((option) => option.value === id)?.textContent || id;
+    const rows = scans.map((scan) => [name(scan.place), scan.code, scan.quantity, scan.at].map(cell).join());
+    const text = `\ufeffplace,code,quantity,at\r\n${rows.join("\r\n")}\r\n`;
+    file = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
+    rest.querySelector("a").href = file;
+  };
+
   const showWaiting = async (problem) => {
     const scans = await waiting();
     line.dataset.waiting = String(scans.length);
     drop.hidden = !(problem === "other" && scans.length > 0);
+    offerRest(["ended", "refused", "forbidden", "other"].includes(problem) ? scans : []);
     const count = scans.length > 0 ? `${main.dataset.textWaits} ${scans.length}` : "";
     if (problem === "sign-in") {
       return state("against", `${main.dataset.textSignIn} ${count}`, `/sign-in?next=/count/${take}`);
     }
     if (problem === "other") return state("against", `${main.dataset.textOther} ${count}`);
+    if (problem === "forbidden") return state("against", `${main.dataset.textForbidden} ${count}`);
     if (problem === "ended") return state("against", `${main.dataset.textEnded} ${count}`, `/stocktakes/${take}`);
     if (problem === "refused") return state("against", `${main.dataset.textRefused} ${count}`);
     if (problem === "no-line") return state("caution", `${main.dataset.textNoLine} ${count}`);
@@ -118,6 +145,8 @@
 
   const sendPortion = async (portion) => {
     const { body: now, problem } = await ask(`/count/${take}/state`);
+    // Here it is not about whose scans they are: who has signed in may not count.
+    if (problem === "other") return "forbidden";
     if (problem) return problem;
     if (!now.is_counting) return "ended";
     if (portion.length === 0) return "";
@@ -183,9 +212,13 @@
     const scan = {
       id: newId(), take, owner, place: place.value, code: text, quantity: Number(count), at: new Date().toISOString(),
     };
-    if (!(await keep(scan))) {
+    const wrong = await keep(scan);
+    if (wrong) {
+      // Not kept anywhere: it stands in the field and in the list, to be scanned again.
       code.value = code.value || text;
-      return say("against", main.dataset.textFull);
+      entry(scan, "against", `${text}: ${wrong}`);
+      say("against", `${text}: ${wrong}`);
+      return send();
     }
     entry(scan, "caution", `${text}: ${main.dataset.textNotSent}`);
     await showWaiting("");
@@ -200,7 +233,7 @@
   });
 
   const keepPage = async () => {
-    if (!("serviceWorker" in navigator)) return;
+    if (!("serviceWorker" in navigator)) throw new Error("no worker");
     await navigator.serviceWorker.register("/count/worker.js", { scope: "/count/" });
     const { active } = await navigator.serviceWorker.ready;
     const parts = document.querySelectorAll("link[rel=stylesheet], link[rel=icon], script[src]");
@@ -212,6 +245,12 @@
     active.postMessage({ keep: `/count/${take}`, assets, optional: reader }, [channel.port2]);
   };
 
+  // Without a store of its own, as in some private windows, nothing would outlive the page.
+  const cannotKeep = () => {
+    code.blur();
+    state("against", main.dataset.textNoStore, `/stocktakes/${take}`);
+  };
+
   (async () => {
     for (const scan of (await waiting()).slice(-SHOWN)) {
       entry(scan, "caution", `${scan.code}: ${main.dataset.textNotSent}`);
@@ -219,7 +258,8 @@
     form.hidden = false;
     code.focus();
     window.addEventListener("online", send);
-    keepPage().catch(() => {});
+    // Without a worker the page is not there without a line: that is said, and scans are kept all the same.
+    keepPage().catch(() => { main.querySelector("[data-unkept]").hidden = false; });
     send();
-  })();
+  })().catch(cannotKeep);
 }

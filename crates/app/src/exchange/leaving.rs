@@ -1,6 +1,6 @@
 //! The exit: may this row leave now, and in which signed words?
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use egnatia_alerts::Alert;
 use egnatia_protocol::{Body, SharedRecord, Signed, SigningKey, Statement, StatementKind};
@@ -10,6 +10,7 @@ use egnatia_record::{
 use jiff::civil::Date;
 
 use super::{Directory, Exchange, Gates, Partner};
+use crate::alerts::RESTRICTED;
 use crate::firearms::CATEGORY as TRACES;
 use crate::port::{DeliveryRow, StoredRecord};
 use crate::{AppError, read_body};
@@ -50,6 +51,8 @@ pub(super) struct Leaving<'a> {
     /// The newest envelopes of records of which an older version is queued: they decide who may
     /// have it.
     pub newest: &'a HashMap<RecordId, Envelope>,
+    /// Which records are restricted by now.
+    pub restricted: &'a HashSet<RecordId>,
     pub directory: &'a Directory,
     pub partner: &'a Partner,
     pub keys: Vec<&'a SigningKey>,
@@ -186,6 +189,10 @@ impl Leaving<'_> {
         let Some(category) = held.map(category_of).transpose()?.flatten() else {
             return Ok(Ready::Withhold("erased"));
         };
+        // Whoever gets it now would not hear that it is contested.
+        if self.restricted.contains(&envelope.id) {
+            return Ok(Ready::Withhold(RESTRICTED));
+        }
         let newest = self.newest.get(&envelope.id);
         let outgoing = Outgoing {
             envelope: newest.unwrap_or(envelope),

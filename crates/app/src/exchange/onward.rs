@@ -7,6 +7,7 @@ use egnatia_alerts::{Alert, Inquiry, InquiryState, Reason};
 use egnatia_protocol::{Matter, SharedRecord, Signed};
 use egnatia_record::{AuthorityId, Kind, Outgoing, RecordId};
 
+use crate::alerts::RESTRICTED;
 use crate::port::{Change, DeliveryRow};
 use crate::writing::Writing;
 use crate::{Action, App, AppError, Caller, Invalid, NewQuestion, read_body};
@@ -27,7 +28,8 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`]; [`AppError::Invalid`] where the alert is this node's own, or may not
-    /// go there even with permission; [`AppError::Conflict`] where the originator has refused;
+    /// go there even with permission; [`AppError::Conflict`] where the originator has refused, or has
+    /// restricted the alert;
     /// [`AppError::NoJustification`], [`AppError::Forbidden`].
     pub async fn pass_on(
         &self,
@@ -42,6 +44,10 @@ impl App {
         if originator == self.inner.settings.authority {
             let text = "this is your own alert: change to whom it is released";
             return Err(Invalid::new("alert", "own", text).into());
+        }
+        if stored.state == RESTRICTED {
+            let text = "its originator has restricted it: it is passed on once that is lifted";
+            return Err(AppError::Conflict(text.to_owned()));
         }
         let directory = self.directory();
         let recipient = directory.accepted(to).ok_or_else(|| {

@@ -1,7 +1,7 @@
 //! What waits for a partner is signed, sealed, handed over and settled by its signed receipts.
 //! What is not allowed any more by then does not leave.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use egnatia_audit::Operation;
@@ -18,6 +18,7 @@ use tokio::sync::watch;
 
 use super::leaving::{Leaving, Ready};
 use super::{Courier, CourierError, Identity, Partner};
+use crate::alerts::RESTRICTED;
 use crate::cores::{self, spread};
 use crate::port::{Change, DeliveryRow, DeliveryState, Queue, StoredRecord};
 use crate::writing::EventAbout;
@@ -28,11 +29,14 @@ const ROWS_MAX: u32 = 256;
 /// At most so many bytes of statements in one parcel, so that it stays within the protocol's bound.
 const BYTES_MAX: usize = 2 * 1024 * 1024;
 
-/// Records by version, and the envelopes of newer ones.
-type QueuedRecords = (
-    HashMap<(RecordId, Version), StoredRecord>,
-    HashMap<RecordId, Envelope>,
-);
+/// Records of which versions are queued.
+#[derive(Default)]
+struct QueuedRecords {
+    found: HashMap<(RecordId, Version), StoredRecord>,
+    /// The envelopes of newer versions.
+    newest: HashMap<RecordId, Envelope>,
+    restricted: HashSet<RecordId>,
+}
 
 /// What one parcel did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -170,7 +174,7 @@ impl App {
         to: &AuthorityId,
         rows: &[DeliveryRow],
     ) -> Result<(Arc<Partner>, Vec<Ready>), DeliveryError> {
-        let (records, newest) = self.records_of(rows).await?;
+        let queued = self.records_of(rows).await?;
         let mut is_fresh = false;
         loop {
             let directory = self.directory();
@@ -188,8 +192,9 @@ impl App {
                     .answers_to_be_justified(code, today)
                     .map(|found| found.gate),
                 justified,
-                records: &records,
-                newest: &newest,
+                records: &queued.found,
+                newest: &queued.newest,
+                restricted: &queued.restricted,
                 directory: &directory,
                 partner,
                 keys: identity.signing.iter().collect(),
@@ -215,14 +220,21 @@ impl App {
             .filter_map(|row| row.record.zip(row.version))
             .collect();
         let ids: Vec<RecordId> = wanted.iter().map(|(id, _)| *id).collect();
-        let mut found = HashMap::with_capacity(wanted.len());
-        let mut newest = HashMap::new();
+        let mut queued = QueuedRecords::default();
         if ids.is_empty() {
-            return Ok((found, newest));
+            return Ok(queued);
         }
+        let QueuedRecords {
+            found,
+            newest,
+            restricted,
+        } = &mut queued;
         let mut heads = HashMap::with_capacity(ids.len());
         for stored in self.store().records(&ids).await? {
             heads.insert(stored.envelope.id, stored.envelope.version);
+            if stored.state == RESTRICTED {
+                restricted.insert(stored.envelope.id);
+            }
             found.insert((stored.envelope.id, stored.envelope.version), stored);
         }
         for (id, version) in wanted {
@@ -237,7 +249,7 @@ impl App {
                 found.insert((id, stored.envelope.version), stored);
             }
         }
-        Ok((found, newest))
+        Ok(queued)
     }
 
     /// Seals, sends, and reads the receipts.

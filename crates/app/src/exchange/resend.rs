@@ -31,11 +31,13 @@ const PAGE: u32 = 500;
 /// So many rows that wait are compared with what is to be sent again.
 const WAITING_MAX: u32 = 100_000;
 
-/// What a row says: the same once more is not queued while the first one waits.
-type What = (String, Option<RecordId>, Option<Version>);
+/// What a row says: the same once more is not queued while the first one waits. Two hits on one
+/// alert differ only in their words.
+type What = (String, Option<RecordId>, Option<Version>, Option<Vec<u8>>);
 
 fn what_of(row: &DeliveryRow) -> What {
-    (row.kind.clone(), row.record, row.version)
+    let words = row.payload.clone();
+    (row.kind.clone(), row.record, row.version, words)
 }
 
 impl App {

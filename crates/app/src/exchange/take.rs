@@ -90,6 +90,9 @@ pub(super) struct Taking<'a> {
     queues: bool,
     /// Names that records of this transaction will hold.
     claimed: HashSet<String>,
+    /// Of which records this transaction says that the partner has them: what it says of them has to
+    /// wait until that is written.
+    came_back: HashSet<RecordId>,
     /// How much of this partner waits for a person, by the alert that it is about.
     waiting_about: HashMap<(RecordId, Kind), usize>,
 }
@@ -130,6 +133,7 @@ impl<'a> Taking<'a> {
             new_card: false,
             queues: false,
             claimed: HashSet::new(),
+            came_back: HashSet::new(),
             waiting_about: HashMap::new(),
             app,
             partner,

@@ -1,6 +1,6 @@
 //! Whether stores may hold what comes into them, and where they may not, what would fit instead.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use egnatia_stockpile::{
     AccountId, AccountKind, Breach, Contents, Expectation, Goods, GoodsId, Licence, Line, Movement,
@@ -225,13 +225,19 @@ impl App {
         Ok(true)
     }
 
+    /// Everything that what lies in a store breaks, in words.
+    pub(super) fn breaks(&self, store: &Place, contents: &Contents) -> Vec<String> {
+        let by = (&self.inner.stock.rules, self.today());
+        let broken = Licence::broken(store.licence.as_ref(), contents, by);
+        broken.iter().map(ToString::to_string).collect()
+    }
+
     /// What stores of a site break, or would, with goods that are there: by the code of the store.
     pub(super) async fn breaks_with(
         &self,
         site: &Site,
         there: &[(AccountId, GoodsId, &Goods, u64)],
     ) -> Result<Vec<(String, String)>, AppError> {
-        let by = (&self.inner.stock.rules, self.today());
         let mut found = Vec::new();
         for store in site.stores() {
             let come = |account| site.store_of(account) == Some(store.account);
@@ -249,26 +255,8 @@ impl App {
             for (_, id, goods, quantity) in &come {
                 contents.add(*id, goods, *quantity);
             }
-            // As if nothing more came: each kind of goods with all that lies there.
-            let mut said = BTreeSet::new();
-            let mut looked_at = BTreeSet::new();
-            for (_, id, goods, _) in come {
-                let kind = goods
-                    .explosive
-                    .map(|of| (of.group, goods.nomenclature.as_str()));
-                if !looked_at.insert(kind) {
-                    continue;
-                }
-                let planned = Planned {
-                    id: *id,
-                    goods,
-                    quantity: 0,
-                };
-                let licence = store.licence.as_ref();
-                let breaches = Licence::breaches(licence, &contents, planned, by);
-                said.extend(breaches.iter().map(ToString::to_string));
-            }
-            found.extend(said.into_iter().map(|text| (store.code.clone(), text)));
+            let said = self.breaks(store, &contents).into_iter();
+            found.extend(said.map(|text| (store.code.clone(), text)));
         }
         Ok(found)
     }

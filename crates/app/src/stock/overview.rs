@@ -70,6 +70,8 @@ pub struct StoreMargin {
     pub is_expired: bool,
     /// Whether something explosive is in a store without a licence.
     pub is_missing: bool,
+    /// Everything that what lies there breaks, in words; nothing where the caller counts there.
+    pub breaches: Vec<String>,
 }
 
 /// What is in a store.
@@ -127,7 +129,9 @@ impl App {
                 let profile = &self.inner.stock.profile;
                 let soon = due.filter(|due| profile.warn_on(due.due_on) <= self.today());
                 overview.counts_due.extend(soon);
-                overview.margins.extend(self.margin(store, &inside).await?);
+                let is_blind = inside.rows.iter().any(|row| blind.contains(&row.account));
+                let margin = self.margin(store, &inside, is_blind).await?;
+                overview.margins.extend(margin);
                 inside.rows.retain(|row| !blind.contains(&row.account));
                 overview.expiring.extend(self.expiring(&inside));
                 let seen = inside.rows.iter().filter_map(|row| {
@@ -147,7 +151,12 @@ impl App {
                 .least
                 .as_ref()
                 .map_or(i64::MAX, |least| least.margin_m);
-            (!margin.is_missing, !margin.is_expired, least)
+            (
+                !margin.is_missing,
+                !margin.is_expired,
+                margin.breaches.is_empty(),
+                least,
+            )
         });
         self.log_consultation(caller, EventAbout::subject("stock-overview"))
             .await?;
@@ -173,6 +182,7 @@ impl App {
         &self,
         store: &egnatia_stockpile::Place,
         inside: &Inside,
+        is_blind: bool,
     ) -> Result<Option<StoreMargin>, AppError> {
         let Some(licence) = &store.licence else {
             let is_missing = inside.goods.values().any(|goods| goods.explosive.is_some());
@@ -181,6 +191,7 @@ impl App {
                 least: None,
                 is_expired: false,
                 is_missing,
+                breaches: Vec::new(),
             }));
         };
         let contents = self.contents_of(store.account).await?;
@@ -190,6 +201,10 @@ impl App {
             least: margins.into_iter().min_by_key(|margin| margin.margin_m),
             is_expired: licence.valid_until.is_some_and(|day| day < self.today()),
             is_missing: false,
+            breaches: match is_blind {
+                true => Vec::new(),
+                false => self.breaks(store, &contents),
+            },
         }))
     }
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use egnatia_audit::Operation;
 use egnatia_record::{Envelope, Kind, RecordId};
 use egnatia_stockpile::{
-    AccountId, Goods, GoodsId, Scan, ScanOutcome, Site, Stocktake, StocktakeEnded,
+    AccountId, Goods, GoodsId, Scan, ScanOutcome, Site, Stocktake, StocktakeEnded, within,
 };
 use jiff::Timestamp;
 
@@ -86,14 +86,16 @@ fn seen_by(
 fn outcomes_of(
     take: RecordId,
     brought: &[Brought],
-    booked: &BTreeMap<GoodsId, AccountId>,
-    seen: &BTreeMap<String, RecordId>,
+    (booked, seen): (&BTreeMap<GoodsId, AccountId>, &BTreeMap<String, RecordId>),
+    (started_at, now): (Timestamp, Timestamp),
 ) -> Vec<ScanOutcome> {
+    let moment = |brought: &Brought| within(brought.scan.at, started_at, now);
     let (mut ids, mut told) = (BTreeSet::new(), BTreeSet::new());
-    // Of several lines on the same lot in the same place the last one counts.
+    // Of several lines on the same lot in the same place the one that was scanned last counts.
     let mut last: BTreeMap<(AccountId, GoodsId), usize> = BTreeMap::new();
     let mut outcomes: Vec<ScanOutcome> = Vec::with_capacity(brought.len());
-    for (number, Brought { portion, scan }) in brought.iter().enumerate() {
+    for (number, of) in brought.iter().enumerate() {
+        let Brought { portion, scan } = of;
         let outcome = match (scan.goods, seen_by(take, scan, booked)) {
             _ if !ids.insert(scan.id) => ScanOutcome::Repeated,
             (None, _) => ScanOutcome::Unknown,
@@ -106,11 +108,17 @@ fn outcomes_of(
                 }
             }
             (Some(goods), None) => {
-                let before = last.insert((scan.place, goods), number);
-                if let Some(replaced) = before.and_then(|before| outcomes.get_mut(before)) {
-                    *replaced = ScanOutcome::Repeated;
+                let lot = (scan.place, goods);
+                let before = last.get(&lot).and_then(|before| brought.get(*before));
+                if before.is_some_and(|before| moment(before) > moment(of)) {
+                    ScanOutcome::Repeated
+                } else {
+                    let before = last.insert(lot, number);
+                    if let Some(replaced) = before.and_then(|before| outcomes.get_mut(before)) {
+                        *replaced = ScanOutcome::Repeated;
+                    }
+                    ScanOutcome::Counted
                 }
-                ScanOutcome::Counted
             }
         };
         outcomes.push(outcome);
@@ -177,7 +185,8 @@ impl App {
             }))
             .collect();
         let (booked, seen) = self.seen(id, &brought).await?;
-        let outcomes = outcomes_of(id, &brought, &booked, &seen);
+        let since = (take.started_at, writing.at);
+        let outcomes = outcomes_of(id, &brought, (&booked, &seen), since);
         if !fresh.is_empty() {
             let named = fresh.iter().filter_map(|scan| seen_by(id, scan, &booked));
             let named = named.map(|(name, _)| name);
@@ -347,7 +356,8 @@ impl App {
         let mut brought = self.scans_of(&last).await?;
         brought.drain(..brought.len().saturating_sub(SHOWN));
         let (booked, seen) = self.seen(id, &brought).await?;
-        let outcomes = outcomes_of(id, &brought, &booked, &seen);
+        let since = (take.started_at, self.now());
+        let outcomes = outcomes_of(id, &brought, (&booked, &seen), since);
         let goods = brought.iter().filter_map(|brought| brought.scan.goods);
         let goods = self.goods_of(goods).await?;
         let about = EventAbout::seen(id, stored.envelope.version);

@@ -43,6 +43,8 @@ pub struct StoreView {
     pub places: Vec<PlaceLine>,
     /// How far what is around is from where it may not be nearer.
     pub margins: Vec<Margin>,
+    /// Everything that what lies there breaks, in words; nothing where the caller counts there.
+    pub breaches: Vec<String>,
 }
 
 /// One weapon or lot, where it is and where it was.
@@ -165,12 +167,12 @@ impl App {
             .place(store)
             .cloned()
             .ok_or(AppError::NotFound("store"))?;
-        let margins = match &place.licence {
-            Some(licence) => {
-                let contents = self.contents_of(store).await?;
-                licence.margins(&contents, &self.inner.stock.rules)
-            }
-            None => Vec::new(),
+        let contents = self.contents_of(store).await?;
+        let margins = place.licence.as_ref();
+        let margins = margins.map(|licence| licence.margins(&contents, &self.inner.stock.rules));
+        let breaches = match places.iter().any(|line| line.is_hidden) {
+            true => Vec::new(),
+            false => self.breaks(&place, &contents),
         };
         let about = EventAbout::subject(format!("stock-store:{store}"));
         self.log_consultation(caller, about).await?;
@@ -179,7 +181,8 @@ impl App {
             site_name: site.name.clone(),
             store: place,
             places,
-            margins,
+            margins: margins.unwrap_or_default(),
+            breaches,
         })
     }
 

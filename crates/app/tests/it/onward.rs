@@ -243,3 +243,45 @@ async fn sis_data_are_passed_on_to_no_third_country_with_or_without_permission()
         .await;
     assert!(matches!(asked, Err(AppError::NotFound(_))), "{asked:?}");
 }
+
+#[tokio::test]
+async fn what_its_originator_has_restricted_is_not_passed_on_until_that_is_lifted() {
+    let (mk, al, rs) = three().await;
+    let id = entered(&mk, &al).await;
+    // Contested while the question whether Belgrade may have it is open.
+    let why = reason("the same person is in our case");
+    let asked = al
+        .app
+        .pass_on(&verifier(), id, &rs.authority, why.clone())
+        .await;
+    asked.unwrap();
+    al.deliver_to(&mk).await;
+    let contested = reason("contested");
+    mk.app
+        .restrict_alert(&verifier(), id, contested)
+        .await
+        .unwrap();
+    let questions = mk.app.inquiries(&verifier(), None, 10).await.unwrap();
+    let (question, agreed) = (questions.items[0].id, reason("agreed for this case"));
+    mk.app
+        .answer(&verifier(), question, Some(Decision::Granted), &agreed)
+        .await
+        .unwrap();
+    mk.deliver_to(&al).await;
+    let done = al.deliver_to(&rs).await;
+    assert_eq!((done.delivered, done.withheld), (0, 1));
+    let rows = al.store.deliveries_of(id).await.unwrap();
+    let row = rows.iter().find(|row| row.to == rs.authority).unwrap();
+    assert_eq!(row.reason.as_deref(), Some("restricted"));
+    let again = al
+        .app
+        .pass_on(&verifier(), id, &rs.authority, why.clone())
+        .await;
+    assert!(matches!(again, Err(AppError::Conflict(_))), "{again:?}");
+    assert!(rs.store.record(id).await.unwrap().is_none());
+
+    mk.app.lift_restriction(&verifier(), id).await.unwrap();
+    mk.deliver_to(&al).await;
+    assert_eq!(al.deliver_to(&rs).await.delivered, 1);
+    assert_eq!(check(&rs, NAME).await.len(), 1);
+}

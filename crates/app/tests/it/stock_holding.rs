@@ -202,13 +202,23 @@ async fn a_ledger_is_taken_over_as_it_is_and_says_which_stores_are_not_safe() {
     );
     assert!(dry.wrong.is_empty() && !dry.is_written);
     let real = import(false).await.unwrap();
-    assert_eq!((real.breaches, real.is_written), (dry.breaches, true));
+    assert_eq!(
+        (real.breaches, real.is_written),
+        (dry.breaches.clone(), true)
+    );
     let overview = app.stock_overview(&inspector()).await.unwrap();
     let m1 = overview
         .margins
         .iter()
         .find(|of| of.store == depot.places["M1"]);
     assert!(m1.unwrap().least.as_ref().unwrap().margin_m < 0);
+    // The same is said of the store as it stands, each thing once.
+    let store = app.stock_store(&inspector(), depot.places["M1"]).await;
+    let said: Vec<String> = dry.breaches.iter().map(|(_, what)| what.clone()).collect();
+    assert_eq!(store.unwrap().breaches, said);
+    assert_eq!(m1.unwrap().breaches, said);
+    let mixing = said.iter().filter(|what| what.contains("may not lie"));
+    assert_eq!(mixing.count(), 1, "{said:?}");
 }
 
 #[tokio::test]

@@ -116,6 +116,46 @@ fn a_repeated_scan_counts_once_and_is_shown() {
     assert_eq!(outcomes(&take.compared(), &scans), expected);
 }
 
+/// A device without a line sends what it read before another one: what was read last counts, and not
+/// what arrived last.
+#[test]
+fn of_two_devices_on_the_same_lot_the_later_reading_counts_whoever_sends_first() {
+    let take = Take::new();
+    let mut early = scan(9, RACK, Some(CARTRIDGES), 480);
+    let mut late = scan(10, RACK, Some(CARTRIDGES), 100);
+    early.at = take.compared().started_at;
+    late.at = take.compared().finished_at;
+    let rifle = || whole().swap_remove(0);
+    let mut told = Vec::new();
+    for scans in [
+        vec![rifle(), early.clone(), late.clone()],
+        vec![rifle(), late.clone(), early.clone()],
+    ] {
+        let result = take.compare(&scans);
+        assert!(
+            result.lines.iter().all(|line| line.goods != CARTRIDGES),
+            "{result:?}"
+        );
+        told.push(outcomes(&take.compared(), &scans));
+    }
+    use ScanOutcome::{Counted, Repeated};
+    assert_eq!(told[0], [Counted, Repeated, Counted]);
+    assert_eq!(told[1], [Counted, Counted, Repeated]);
+    // A clock that is far ahead wins nothing: at the end of the count it is what arrived last.
+    early.at = jiff::Timestamp::MAX;
+    let result = take.compare(&[rifle(), early, late]);
+    assert!(result.lines.iter().all(|line| line.goods != CARTRIDGES));
+}
+
+#[test]
+fn a_node_whose_clock_goes_back_during_a_count_compares_all_the_same() {
+    let take = Take::new();
+    let mut compared = take.compared();
+    compared.finished_at = compared.started_at - jiff::SignedDuration::from_hours(1);
+    let result = compare(&compared, &whole());
+    assert_eq!(result.lines, []);
+}
+
 #[test]
 fn a_serial_counts_as_one_whatever_was_typed() {
     let mut scans = whole();

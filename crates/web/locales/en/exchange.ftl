@@ -68,6 +68,8 @@ withheld-not-in-force = No arrangement with this partner holds today
 withheld-category-not-covered = No arrangement for this category
 withheld-purpose-not-covered = No arrangement for this purpose
 withheld-not-justified = Only by an own assessment or a derogation, and nobody has justified this transfer
+withheld-erased = Erased before it left
+withheld-restricted = Restricted by its originator: it is passed on once that is lifted
 withheld-personal-data = The arrangement does not allow personal data
 
 refusal-unknown-kind = The partner's node does not know this kind. Send it again when it runs a newer release.

@@ -146,6 +146,8 @@ pub(crate) struct StoreBody {
     pub counted_now: Vec<RecordId>,
     /// How much room its licence leaves.
     pub margins: Vec<MarginBody>,
+    /// Everything that what lies there breaks; nothing where the caller counts there.
+    pub breaches: Vec<String>,
 }
 
 impl StoreBody {
@@ -164,6 +166,7 @@ impl StoreBody {
             held,
             counted_now,
             margins: view.margins.into_iter().map(MarginBody::of).collect(),
+            breaches: view.breaches,
         }
     }
 }

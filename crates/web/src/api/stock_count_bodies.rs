@@ -229,6 +229,8 @@ pub(crate) struct StoreMarginBody {
     pub is_expired: bool,
     /// Whether something explosive is in it without a licence.
     pub is_missing: bool,
+    /// Everything that what lies there breaks; nothing where the caller counts there.
+    pub breaches: Vec<String>,
 }
 
 /// What needs a person today.
@@ -282,6 +284,7 @@ impl OverviewBody {
             least: margin.least.map(MarginBody::of),
             is_expired: margin.is_expired,
             is_missing: margin.is_missing,
+            breaches: margin.breaches,
         });
         Self {
             waiting: overview.waiting.into_iter().map(MovementBody::of).collect(),

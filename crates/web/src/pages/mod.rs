@@ -21,6 +21,7 @@ pub mod check;
 mod checking;
 mod count_plans;
 mod counting;
+mod disposal_new;
 mod entry_fields;
 pub mod firearm;
 mod firearm_describe;
@@ -393,9 +394,9 @@ fn stock_router() -> Router<WebState> {
         )
         .route(
             "/disposals",
-            get(stock_disposals::show_all).post(stock_disposals::plan),
+            get(stock_disposals::show_all).post(disposal_new::plan),
         )
-        .route("/disposals/new", get(stock_disposals::show_new))
+        .route("/disposals/new", get(disposal_new::show_new))
         .route("/disposals/{id}", get(stock_disposals::show_one))
         .route("/disposals/{id}/{act}", post(stock_disposals::act))
         .route("/stock-goods/{id}/inspect", post(stock_goods_acts::inspect))

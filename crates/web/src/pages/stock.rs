@@ -193,6 +193,7 @@ fn margins_table(frame: &Frame, names: &Names, margins: &[StoreMargin]) -> Table
             _ if margin.is_missing => (Tone::Against, "stock-licence-missing"),
             _ if margin.is_expired => (Tone::Against, "stock-licence-expired"),
             Some(..0) => (Tone::Against, "stock-too-near"),
+            _ if !margin.breaches.is_empty() => (Tone::Against, "stock-licence-broken"),
             _ => (Tone::Agree, "stock-licence-kept"),
         };
         let least = margin.least.as_ref();

@@ -2,13 +2,12 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use egnatia_app::{Action, AppError, DisposalView, NewDisposal};
+use egnatia_app::{Action, AppError, DisposalView};
 use egnatia_record::RecordId;
-use egnatia_stockpile::{Condition, DisposalLine, DisposalState};
+use egnatia_stockpile::DisposalState;
 
 use super::alert_form::{Filler, Wrong};
-use super::firearm_fields::read_day;
-use super::firearm_sections::{Section, SectionsPage, whole, wrong_in, wrong_of};
+use super::firearm_sections::{Section, SectionsPage, whole, wrong_in};
 use super::firearms::FirearmsPage;
 use super::stock_words::{
     Names, account, account_cell, day, end_of, goods_cell, goods_name, names, read_reason, tabs,
@@ -18,10 +17,7 @@ use super::{record_id, terms};
 use crate::parts::{Cell, Clock, Empty, Facts, Field, Form, Table, Tone};
 use crate::problem::{Problem, ProblemCode};
 use crate::visit::{Posted, Signed, done, show, show_refused};
-use crate::{Area, Frame};
-
-/// Lines that the form of a new plan offers, what waits to be destroyed first.
-const CHOICES_MAX: usize = 500;
+use crate::{Area, Frame, Texts};
 
 /// Shows plans.
 pub(crate) async fn show_all(signed: Signed) -> Result<Response, Problem> {
@@ -100,134 +96,6 @@ pub(super) fn plans_table(frame: &Frame, plans: &[DisposalView]) -> Table {
     Table::new(t, t.text("disposals"), columns, empty).rows(rows.collect())
 }
 
-/// Shows the form of a new plan.
-pub(crate) async fn show_new(signed: Signed) -> Result<Response, Problem> {
-    signed.enter(Action::ManageStock)?;
-    let nothing = (&Posted::default(), &Wrong::new());
-    Ok(show(&new_page(&signed, nothing).await?))
-}
-
-/// What may be destroyed: what stands in a store, what waits for it first.
-async fn choices(signed: &Signed) -> Result<Vec<(String, String)>, Problem> {
-    let app = &signed.state.app;
-    let mut found = Vec::new();
-    for site in app.stock_sites(signed.caller()).await? {
-        for store in site.site.stores() {
-            let view = app.stock_store(signed.caller(), store.account).await?;
-            for line in view.places {
-                for held in line.held.into_iter().filter(|held| held.row.quantity > 0) {
-                    let Some(goods) = held.goods else { continue };
-                    let name = format!(
-                        "{} × {}, {} / {}",
-                        held.row.quantity,
-                        goods_name(&goods),
-                        view.site_name,
-                        line.place.code
-                    );
-                    let waits = goods.condition == Condition::ForDestruction;
-                    let value = format!("{} {}", held.row.goods, held.row.account);
-                    found.push((!waits, name, value));
-                }
-            }
-        }
-    }
-    found.sort();
-    found.truncate(CHOICES_MAX);
-    Ok(found
-        .into_iter()
-        .map(|(_, name, value)| (value, name))
-        .collect())
-}
-
-async fn new_page(
-    signed: &Signed,
-    (posted, wrong): (&Posted, &Wrong),
-) -> Result<SectionsPage, Problem> {
-    let t = signed.t();
-    let title = t.text("disposal-new");
-    let frame = signed.frame(title, Some(Area::Stores)).await;
-    let filler = Filler { t, posted, wrong };
-    let choices = choices(signed).await?;
-    let is_cut = choices.len() >= CHOICES_MAX;
-    let lines = filler.several("lines", "disposal-lines", choices);
-    let lines = match is_cut {
-        true => lines.hint(t.text("disposal-lines-cut")),
-        false => lines,
-    };
-    let fields = vec![
-        filler.line("name", "disposal-name").required().first(),
-        filler.area("reason", "disposal-why").required(),
-        filler.line("method", "disposal-method").required(),
-        filler.line("due_on", "disposal-due-on").required(),
-        lines,
-    ];
-    let whole = whole(wrong, &fields);
-    let submit = t.text("disposal-submit");
-    let form = Form::new(t, "/disposals", fields, submit, whole);
-    Ok(SectionsPage {
-        back: ("/disposals", t.text("disposals")),
-        notice: None,
-        sections: vec![
-            Section::new("new", t.text("disposal-new"))
-                .means(t.text("disposal-means"))
-                .form(form.csrf(frame.csrf())),
-        ],
-        frame,
-    })
-}
-
-/// Plans what is to be destroyed: all of what was chosen.
-pub(crate) async fn plan(signed: Signed, posted: Posted) -> Result<Response, Problem> {
-    signed.enter(Action::ManageStock)?;
-    let wrong = match read_plan(&signed, &posted).await? {
-        Ok(new) => match signed.state.app.plan_disposal(signed.caller(), new).await {
-            Ok(id) => return Ok(done(&format!("/disposals/{id}"), "disposal")),
-            Err(error) => wrong_of(error)?,
-        },
-        Err(wrong) => wrong,
-    };
-    Ok(show_refused(&new_page(&signed, (&posted, &wrong)).await?))
-}
-
-async fn read_plan(
-    signed: &Signed,
-    posted: &Posted,
-) -> Result<Result<NewDisposal, Wrong>, Problem> {
-    let t = signed.t();
-    let mut lines = Vec::new();
-    for text in posted.all("lines") {
-        let sides = text.split_once(' ');
-        let sides = sides.and_then(|(goods, from)| Some((goods.parse().ok()?, from.parse().ok()?)));
-        let (goods, from) = sides.ok_or(Problem::new(ProblemCode::BadRequest))?;
-        let app = &signed.state.app;
-        let view = app.stock_goods(signed.caller(), goods, None, 1).await?;
-        let held = view.held.iter().find(|row| row.account == from);
-        let held = held.and_then(|row| u64::try_from(row.quantity).ok()?.try_into().ok());
-        match held {
-            Some(quantity) => lines.push(DisposalLine {
-                goods,
-                from,
-                quantity,
-            }),
-            None => return Ok(Err(wrong_at("lines", t, "disposal-lines-gone"))),
-        }
-    }
-    let reason = match read_reason(posted, "reason", t) {
-        Ok(reason) => reason,
-        Err(wrong) => return Ok(Err(wrong)),
-    };
-    let Some(due_on) = read_day(&posted.text("due_on")) else {
-        return Ok(Err(wrong_at("due_on", t, "day-invalid")));
-    };
-    Ok(Ok(NewDisposal {
-        name: posted.text("name"),
-        reason,
-        method: posted.text("method"),
-        due_on,
-        lines,
-    }))
-}
-
 /// Shows a plan.
 pub(crate) async fn show_one(signed: Signed, Path(id): Path<String>) -> Result<Response, Problem> {
     signed.enter(Action::ViewStock)?;
@@ -245,6 +113,8 @@ async fn page(
     let app = &signed.state.app;
     let view = app.view_disposal(signed.caller(), id).await?;
     let names = names(signed).await?;
+    let asked = posted.some("from").or_else(|| signed.visit.query("from"));
+    let from = first_line(&view, asked.as_deref());
     let frame = signed
         .frame(view.disposal.name.clone(), Some(Area::Stores))
         .await;
@@ -252,8 +122,11 @@ async fn page(
         Section::new("plan", t.text("disposal"))
             .clock(clock(&frame, &view))
             .facts(facts(&frame, &view)),
-        Section::new("lines", t.text("disposal-progress"))
-            .table(lines_table(&frame, &names, &view)),
+        paging(&view, id, from, t).into_iter().fold(
+            Section::new("lines", t.text("disposal-progress"))
+                .table(lines_table(&frame, &names, &view, from)),
+            |section, (href, text)| section.link(href, text),
+        ),
         Section::new("carried", t.text("disposal-carried")).table(carried_table(&frame, &view)),
     ];
     let nothing = (Posted::default(), Wrong::new());
@@ -262,9 +135,10 @@ async fn page(
         false => (&nothing.0, &nothing.1),
     };
     let is_open = view.disposal.state == DisposalState::Open;
-    if is_open && view.total().left() > 0 && signed.offers(Action::MoveStock) {
+    let is_left = !lines_left(&view, from).is_empty();
+    if is_open && is_left && signed.offers(Action::MoveStock) {
         let (posted, wrong) = given("carry-out");
-        let fields = quantity_fields(&frame, (&names, &view), (posted, wrong));
+        let fields = quantity_fields(&frame, (&names, &view, from), (posted, wrong));
         let whole = whole(wrong, &fields);
         let path = format!("/disposals/{id}/carry-out");
         let submit = t.text("disposal-carry-out");
@@ -272,7 +146,9 @@ async fn page(
             "" => app.stock_form_id(signed.caller()).to_string(),
             kept => kept.to_owned(),
         };
-        let form = Form::new(t, path, fields, submit, whole).hidden("movement", movement);
+        let form = Form::new(t, path, fields, submit, whole)
+            .hidden("movement", movement)
+            .hidden("from", from.to_string());
         sections.push(
             Section::new("carry-out", t.text("disposal-carry-out"))
                 .means(t.text("disposal-carry-out-means"))
@@ -299,23 +175,57 @@ async fn page(
     })
 }
 
-/// Names of the fields of lines: a form carries as many as this.
+/// Names of the fields of lines: a page of a plan has as many as this.
 const QUANTITIES: [&str; 40] = [
     "q1", "q2", "q3", "q4", "q5", "q6", "q7", "q8", "q9", "q10", "q11", "q12", "q13", "q14", "q15",
     "q16", "q17", "q18", "q19", "q20", "q21", "q22", "q23", "q24", "q25", "q26", "q27", "q28",
     "q29", "q30", "q31", "q32", "q33", "q34", "q35", "q36", "q37", "q38", "q39", "q40",
 ];
 
-/// The lines of which something is left, as many as a form carries.
-fn lines_left(view: &DisposalView) -> Vec<(usize, &'static str)> {
-    let left = view.progress.iter().enumerate();
-    let left = left.filter(|(_, line)| line.left() > 0);
+/// The lines of a page, from this one on, of which something is left.
+fn lines_left(view: &DisposalView, from: usize) -> Vec<(usize, &'static str)> {
+    let page = view.progress.iter().enumerate().skip(from);
+    let page = page.take(QUANTITIES.len());
+    let left = page.filter(|(_, line)| line.left() > 0);
     left.map(|(number, _)| number).zip(QUANTITIES).collect()
+}
+
+/// The first line of the page that is asked for; else of the first page on which something is left.
+fn first_line(view: &DisposalView, asked: Option<&str>) -> usize {
+    let page = QUANTITIES.len();
+    let number = match asked.and_then(|text| text.parse::<usize>().ok()) {
+        Some(number) => number.min(view.progress.len().saturating_sub(1)),
+        None => {
+            let mut lines = view.progress.iter();
+            lines.position(|line| line.left() > 0).unwrap_or_default()
+        }
+    };
+    number / page * page
+}
+
+/// Ways to the pages before and after.
+fn paging(view: &DisposalView, id: RecordId, from: usize, t: &Texts) -> Vec<(String, String)> {
+    let (page, all) = (QUANTITIES.len(), view.progress.len());
+    let way = |first: usize, key: &str| {
+        let last = (first + page).min(all);
+        let text = t.with_all(
+            key,
+            &[("from", (first + 1).to_string()), ("to", last.to_string())],
+        );
+        (format!("/disposals/{id}?from={first}"), text)
+    };
+    let before = from.checked_sub(page);
+    let after = Some(from + page).filter(|next| *next < all);
+    let ways = [
+        before.map(|first| way(first, "disposal-lines-before")),
+        after.map(|first| way(first, "disposal-lines-after")),
+    ];
+    ways.into_iter().flatten().collect()
 }
 
 fn quantity_fields(
     frame: &Frame,
-    (names, view): (&Names, &DisposalView),
+    (names, view, from): (&Names, &DisposalView, usize),
     (posted, wrong): (&Posted, &Wrong),
 ) -> Vec<Field> {
     let t = frame.t;
@@ -329,7 +239,7 @@ fn quantity_fields(
             .error(wrong.get(name).cloned());
         Some(field.hint(t.count("disposal-left-hint", progress.left())))
     };
-    lines_left(view).into_iter().filter_map(of).collect()
+    lines_left(view, from).into_iter().filter_map(of).collect()
 }
 
 fn facts(frame: &Frame, view: &DisposalView) -> Facts {
@@ -358,7 +268,7 @@ fn facts(frame: &Frame, view: &DisposalView) -> Facts {
     }
 }
 
-fn lines_table(frame: &Frame, names: &Names, view: &DisposalView) -> Table {
+fn lines_table(frame: &Frame, names: &Names, view: &DisposalView, from: usize) -> Table {
     let t = frame.t;
     let columns = &[
         "column-name",
@@ -369,6 +279,7 @@ fn lines_table(frame: &Frame, names: &Names, view: &DisposalView) -> Table {
         "disposal-left",
     ];
     let lines = view.disposal.lines.iter().zip(&view.progress);
+    let lines = lines.skip(from).take(QUANTITIES.len());
     let rows = lines.map(|(line, progress)| {
         vec![
             goods_cell(line.goods, view.goods.get(&line.goods)),
@@ -469,7 +380,8 @@ fn read_quantities(
     posted: &Posted,
 ) -> Result<Vec<u64>, Wrong> {
     let mut quantities = vec![0; view.disposal.lines.len()];
-    for (number, name) in lines_left(view) {
+    let from = first_line(view, posted.some("from").as_deref());
+    for (number, name) in lines_left(view, from) {
         if let Some(text) = posted.some(name) {
             let wrong = |_| wrong_at(name, signed.t(), "stock-count-invalid");
             let read = text.parse::<u64>().map_err(wrong)?;

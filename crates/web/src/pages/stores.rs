@@ -7,7 +7,7 @@ use egnatia_stockpile::{AccountId, Margin};
 
 use super::alert_form::{Filler, Wrong};
 use super::firearm_sections::{Section, SectionsPage, whole, wrong_of};
-use super::stock_words::{Names, account, day, goods_cell};
+use super::stock_words::{Names, account, day, goods_cell, goods_name};
 use super::{record_id, terms};
 use crate::parts::{Cell, Empty, Facts, Form, Table, Tone};
 use crate::problem::{Problem, ProblemCode};
@@ -52,7 +52,10 @@ pub(crate) async fn show_store(
     }
     Ok(show(&SectionsPage {
         back: ("/stores", t.text("stock-title")),
-        notice: None,
+        notice: (!view.breaches.is_empty()).then(|| {
+            let what = view.breaches.join("; ");
+            format!("{}: {what}", t.text("stock-licence-broken"))
+        }),
         sections: vec![inside, licence],
         frame,
     }))
@@ -70,7 +73,9 @@ fn inside_table(frame: &Frame, view: &StoreView) -> Table {
     ];
     let mut rows = Vec::new();
     for line in &view.places {
-        for held in line.held.iter().filter(|held| held.row.quantity > 0) {
+        let mut all: Vec<_> = line.held.iter().collect();
+        all.sort_by_key(|held| held.goods.as_ref().map(goods_name));
+        for held in all.into_iter().filter(|held| held.row.quantity > 0) {
             let goods = held.goods.as_ref();
             let condition = goods.map(|goods| goods.condition.as_str());
             let condition = condition.map(|word| terms::word(t, &["stock-condition"], word));

@@ -188,13 +188,14 @@ async fn a_plan_of_destruction_shows_what_is_done_by_whom_and_what_is_left() {
     let depot = Depot::new().await;
     let mut inspector = depot.browser("i.inspector").await;
     let page = inspector.get("/disposals/new").await.body;
-    let choice = page.split("name=\"lines\" value=\"").nth(1).unwrap();
-    let choices: Vec<&str> = page
+    let row = page
+        .split("<tr role=\"row\">")
+        .find(|row| row.contains(">5000<"));
+    let lot = row
+        .unwrap()
         .split("name=\"lines\" value=\"")
-        .skip(1)
-        .filter(|rest| rest.contains("5000 ×"))
-        .collect();
-    let lot = choices.last().copied().unwrap_or(choice);
+        .nth(1)
+        .unwrap();
     let lot = lot.split('"').next().unwrap();
     let plan = [
         ("name", "surplus 2026"),
@@ -238,6 +239,74 @@ async fn a_plan_of_destruction_shows_what_is_done_by_whom_and_what_is_left() {
         .await;
     let page = followed(&mut inspector, &given_up).await;
     assert!(page.contains("Given up"), "{page}");
+}
+
+#[tokio::test]
+async fn a_part_of_a_lot_and_what_was_chosen_on_other_pages_are_planned() {
+    let depot = Depot::new().await;
+    let mut inspector = depot.browser("i.inspector").await;
+    let page = inspector.get("/disposals/new").await.body;
+    let row = page
+        .split("<tr role=\"row\">")
+        .find(|row| row.contains(">5000<"));
+    let lot = row.unwrap().split("name=\"row\" value=\"").nth(1).unwrap();
+    let lot = lot.split('"').next().unwrap();
+    let facts = [
+        ("name", "surplus 2026"),
+        ("reason", "too old to keep"),
+        ("method", "open detonation, range 3"),
+        ("due_on", "31.12.2030"),
+    ];
+    let with = |more: &[(&'static str, &'static str)]| [&facts[..], more].concat();
+    for wrong in ["5001", "0", "-1", "many", "1.5"] {
+        let mut form = with(&[("do", "add")]);
+        form.extend([("row", lot), ("amount", wrong)]);
+        let refused = inspector.post("/disposals", &form).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        assert!(
+            refused.body.contains("whole number, 1 to 5000"),
+            "{}",
+            refused.body
+        );
+        assert!(refused.body.contains("too old to keep"), "nothing is lost");
+    }
+    // Taken into the plan, then looked for something else: it stays, and the form asks for lines.
+    let mut form = with(&[("do", "find"), ("find", "nothing like it")]);
+    form.extend([("row", lot), ("amount", "120")]);
+    let found = inspector.post("/disposals", &form).await;
+    assert_eq!(found.status, StatusCode::OK);
+    assert!(
+        found
+            .body
+            .contains("Nothing in the stores is called like this")
+    );
+    let line = format!("{lot} 120");
+    assert!(
+        found
+            .body
+            .contains(&format!("name=\"line\" value=\"{line}\"")),
+        "{}",
+        found.body
+    );
+    let mut gone = with(&[]);
+    gone.extend([("line", line.as_str()), ("remove", lot)]);
+    let gone = inspector.post("/disposals", &gone).await;
+    assert!(!gone.body.contains("name=\"line\""), "{}", gone.body);
+    let nothing = inspector.post("/disposals", &with(&[("do", "plan")])).await;
+    assert!(
+        nothing.body.contains("Choose what is destroyed"),
+        "{}",
+        nothing.body
+    );
+
+    let mut form = with(&[("do", "plan")]);
+    form.push(("line", &line));
+    let planned = inspector.post("/disposals", &form).await;
+    let path = path_of(&planned);
+    let page = followed(&mut inspector, &planned).await;
+    assert!(page.contains(">120<") && !page.contains(">5000<"), "{page}");
+    let mut keeper = depot.browser("k.keeper").await;
+    assert!(keeper.get(&path).await.body.contains("120 are left"));
 }
 
 #[tokio::test]

@@ -34,6 +34,9 @@ impl Taking<'_> {
         version: Version,
     ) -> Result<(Alert, Purpose), TakeError> {
         let unknown = || Refused::new(RefusalGround::NotTheOriginator).about(id, version);
+        if self.came_back.contains(&id) {
+            return Err(TakeError::WriteFirst);
+        }
         let held = self.held.get(&id).ok_or_else(unknown)?;
         let own = &self.app.inner.settings.authority;
         let stored = held

@@ -96,7 +96,7 @@ impl Taking<'_> {
 
     /// A recall has to reach whoever has a record.
     async fn note_given(
-        &self,
+        &mut self,
         writing: &mut Writing<'_>,
         (id, version): (RecordId, Version),
     ) -> Result<(), TakeError> {
@@ -108,6 +108,7 @@ impl Taking<'_> {
                 ..DeliveryRow::queued(self.from().clone(), "record", writing.at).about(id, version)
             };
             writing.batch.changes.push(Change::Enqueue(row));
+            self.came_back.insert(id);
         }
         Ok(())
     }
