@@ -34,6 +34,7 @@ mod seven_networks;
 mod seven_trace;
 mod stock;
 mod stock_acts;
+mod stock_crash;
 mod stock_custody;
 mod stock_losses;
 mod stock_proof;

@@ -91,6 +91,135 @@ fn a_distance_that_no_table_has_is_refused() {
 }
 
 #[test]
+fn what_cannot_be_asked_says_what_can() {
+    let node = Node::new();
+    let refused = |ask: &[&str]| {
+        let ran = node.run(&[&["qd"], ask].concat());
+        assert_eq!(ran.code, 2, "{ask:?}: {} {}", ran.out, ran.err);
+        ran.err
+    };
+    let ask = |division: &str, kilograms: &str, exposed: &str| {
+        refused(&["--hd", division, "--neq", kilograms, "--exposed", exposed])
+    };
+    for wrong in ["1.7", "1", "NaN", "1.1D", ""] {
+        let text = ask(wrong, "10", "magazine");
+        assert!(text.contains("1.1, 1.2.1, 1.2.2"), "{text}");
+    }
+    for wrong in [
+        "-5",
+        "NaN",
+        "inf",
+        "1e3",
+        "1,5",
+        "10kg",
+        "",
+        "99999999999999999999",
+    ] {
+        let text = ask("1.1", wrong, "magazine");
+        assert!(text.contains("a mass in kg: digits"), "{wrong}: {text}");
+    }
+    assert!(ask("1.1", "0", "magazine").contains("1 to 500000 kg, not for 0 kg"));
+    assert!(ask("1.1", "500000.000001", "magazine").contains("1 to 500000 kg"));
+    let text = ask("1.1", "10", "moon");
+    assert!(
+        text.contains("`moon`") && text.contains("vulnerable-construction"),
+        "{text}"
+    );
+    let text = refused(&["--rule", "BD99", "--neq", "10"]);
+    assert!(text.contains("BD01 to BD36"), "{text}");
+    let text = refused(&["--hd", "1.1", "--exposed", "magazine"]);
+    assert!(text.contains("--neq"), "{text}");
+    let text = refused(&["--hd", "1.1", "--neq", "10"]);
+    assert!(text.contains("--exposed"), "{text}");
+    let text = refused(&["--neq", "10"]);
+    assert!(text.contains("--hd"), "{text}");
+    let several = ["--hd", "1.1", "--neq", "10", "--exposed", "ibd", "--and"];
+    for wrong in ["1.3.1", "1.3.1=x", "1.9=4", "=4", "1.4=0"] {
+        refused(&[&several[..], &[wrong]].concat());
+    }
+    let edges = [
+        "--hd",
+        "1.1",
+        "--neq",
+        "10",
+        "--exposed",
+        "ibd",
+        "--edges",
+        "round",
+    ];
+    assert!(refused(&edges).contains("safe, literal"));
+    let mce = [
+        "--hd",
+        "1.2.1",
+        "--neq",
+        "10",
+        "--exposed",
+        "workshop",
+        "--barricaded",
+        "--mce",
+    ];
+    assert!(refused(&[&mce[..], &["11"]].concat()).contains("at most the whole quantity"));
+}
+
+#[test]
+fn a_label_several_divisions_and_other_names_are_understood() {
+    let node = Node::new();
+    let ask = |more: &[&str]| node.done(&[&["--json", "qd"], more].concat()).json();
+    let label = ask(&["--hd", "1.2", "--neq", "1000", "--exposed", "IBD"]);
+    assert_eq!(
+        (&label["distance_m"], &label["rule"]),
+        (&257.into(), &"P1D4".into())
+    );
+    assert_eq!(label["exposed"], "inhabited-building");
+    assert!(
+        label["from_memory"]
+            .to_string()
+            .contains("nothing of 1.2.3"),
+        "{label}"
+    );
+    // 600 kg of 1.1 beside 400 kg of 1.3.1: 1000 kg as 1.1; by the other rule 600 kg.
+    let several = [
+        "--hd",
+        "1.1",
+        "--neq",
+        "600",
+        "--exposed",
+        "ibd",
+        "--and",
+        "1.3.1=400",
+    ];
+    let total = ask(&several);
+    assert_eq!(
+        (&total["distance_m"], &total["neq_kg"]),
+        (&150.into(), &"1000".into())
+    );
+    assert_eq!(total["sums"], "total-as-each");
+    let blast = ask(&[&several[..], &["--sums", "blast-total"]].concat());
+    assert_eq!(
+        (&blast["distance_m"], &blast["neq_kg"]),
+        (&107.into(), &"600".into())
+    );
+    let edge = [
+        "--hd",
+        "1.1",
+        "--neq",
+        "2500",
+        "--exposed",
+        "ibd",
+        "--edges",
+    ];
+    for (name, metres) in [("monotone", 277), ("table-literal", 275)] {
+        assert_eq!(ask(&[&edge[..], &[name]].concat())["distance_m"], metres);
+    }
+    let one = ask(&["--rule", "bd9", "--neq", "1000"]);
+    assert_eq!(
+        (&one["distance_m"], &one["rule"]),
+        (&24.into(), &"BD09".into())
+    );
+    assert_eq!(one["functions"][0]["read_in"], 2);
+}
+
+#[test]
 fn a_site_is_set_up_and_a_ledger_taken_over_all_or_nothing() {
     let node = Node::new();
     let file = |name: &str, text: &str| {

@@ -264,7 +264,7 @@ async fn a_part_of_a_lot_and_what_was_chosen_on_other_pages_are_planned() {
         let refused = inspector.post("/disposals", &form).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
         assert!(
-            refused.body.contains("whole number, 1 to 5000"),
+            refused.body.contains("write a whole number, 1 to 5"),
             "{}",
             refused.body
         );
