@@ -62,5 +62,6 @@ pub fn main() -> ExitCode {
 
 #[tokio::main]
 async fn run(cli: cli::Cli) -> anyhow::Result<ExitCode> {
-    commands::run(cli).await
+    // What a command holds while it waits is too much for the stack of a thread.
+    Box::pin(commands::run(cli)).await
 }

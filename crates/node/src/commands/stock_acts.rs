@@ -87,7 +87,7 @@ async fn set_rule(
         divisions: set
             .divisions
             .iter()
-            .flat_map(|label| label.divisions())
+            .flat_map(egnatia_stockpile::distance::Labelled::divisions)
             .copied()
             .collect(),
     };
