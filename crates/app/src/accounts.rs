@@ -10,6 +10,14 @@ use crate::writing::{EventAbout, to_the_microsecond};
 use crate::{Action, App, AppError, Caller, Invalid, Password, Role};
 
 const NAME_MAX: usize = 120;
+/// Before the name of a user of the operating system, as the log has it.
+const OS_USER: &str = "os:";
+
+/// Whether somebody is known only as a user of the operating system: whether they are also somebody
+/// who has an account, the node cannot tell.
+pub fn is_unbound(login: &UserId) -> bool {
+    login.as_str().starts_with(OS_USER)
+}
 
 /// Somebody who is to get an account.
 #[derive(Debug, Clone)]
@@ -39,6 +47,8 @@ pub struct AccountView {
     pub created_at: Timestamp,
     /// When they last signed in.
     pub signed_in_at: Option<Timestamp>,
+    /// Their user of the operating system at the node's command line, where one is bound.
+    pub os_user: Option<String>,
 }
 
 impl From<Account> for AccountView {
@@ -50,6 +60,7 @@ impl From<Account> for AccountView {
             state: account.state,
             created_at: account.created_at,
             signed_in_at: account.signed_in_at,
+            os_user: account.os_user,
         }
     }
 }
@@ -114,6 +125,7 @@ impl App {
             created_at: to_the_microsecond(self.now()),
             signed_in_at: None,
             revision: 1,
+            os_user: None,
         };
         self.write_account(caller, account.clone(), "created", false)
             .await?;
@@ -187,6 +199,65 @@ impl App {
         account.revision = account.revision.saturating_add(1);
         let data = json!({ "account": "role-changed", "role": role, "before": before });
         self.commit_account(caller, account, data, true).await
+    }
+
+    /// Binds a user of the operating system to an account, or takes the binding away: both are one
+    /// person, and count once where two sign.
+    ///
+    /// # Errors
+    /// [`AppError::Forbidden`], [`AppError::NotFound`]; [`AppError::Invalid`] where it is no name, or
+    /// bound to another account.
+    pub async fn bind_os_user(
+        &self,
+        caller: &Caller,
+        login: &UserId,
+        os_user: Option<String>,
+    ) -> Result<(), AppError> {
+        let mut account = self.managed(caller, login).await?;
+        if let Some(name) = &os_user {
+            if format!("{OS_USER}{name}").parse::<UserId>().is_err() {
+                let text = "a user of the operating system has 1 to 60 of a-z, 0-9, `-`, `.`, `_`";
+                return Err(Invalid::new("os_user", "invalid", text).into());
+            }
+            let holder = self.bound_to(name).await?;
+            if let Some(holder) = holder.filter(|holder| holder != login) {
+                let text = format!("this user of the operating system is bound to `{holder}`");
+                return Err(Invalid::new("os_user", "taken", text).into());
+            }
+        }
+        let before = std::mem::replace(&mut account.os_user, os_user.clone());
+        account.revision = account.revision.saturating_add(1);
+        let what = match os_user {
+            Some(_) => "os-user-bound",
+            None => "os-user-released",
+        };
+        let data = json!({ "account": what, "os_user": os_user, "before": before });
+        self.commit_account(caller, account, data, false).await
+    }
+
+    /// Whoever is at the node's command line, under the name of the account that they have for the
+    /// pages, where their user of the operating system is bound to one.
+    ///
+    /// # Errors
+    /// [`AppError::Store`] where the store does not answer.
+    pub async fn as_account(&self, caller: Caller) -> Result<Caller, AppError> {
+        let login = self.person_of(&caller.login).await?;
+        Ok(Caller { login, ..caller })
+    }
+
+    /// The account of a user of the operating system; the name itself where none is bound.
+    pub(crate) async fn person_of(&self, login: &UserId) -> Result<UserId, AppError> {
+        let bound = match login.as_str().strip_prefix(OS_USER) {
+            Some(name) => self.bound_to(name).await?,
+            None => None,
+        };
+        Ok(bound.unwrap_or_else(|| login.clone()))
+    }
+
+    async fn bound_to(&self, name: &str) -> Result<Option<UserId>, AppError> {
+        let accounts = self.store().accounts().await?.into_iter();
+        let mut bound = accounts.filter(|account| account.os_user.as_deref() == Some(name));
+        Ok(bound.next().map(|account| account.login))
     }
 
     /// Sets a new password for somebody who has lost theirs, and ends their sessions.

@@ -21,6 +21,15 @@ pub enum AppError {
     /// Somebody was faster.
     #[error("{0}")]
     Conflict(String),
+    /// The same, with the name of what stands in the way: it does not change, and words of other
+    /// languages stand under it.
+    #[error("{problem}")]
+    Clash {
+        /// Its name.
+        code: &'static str,
+        /// What stands in the way, and what to do.
+        problem: String,
+    },
     /// The node cannot do it at the moment.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -63,17 +72,20 @@ impl From<CommitError> for AppError {
 
 impl From<Conflict> for AppError {
     fn from(conflict: Conflict) -> Self {
+        if let Conflict::Custody(holder) = conflict {
+            let text = format!(
+                "weapon {holder} of the same make, model and number is in somebody's hands already; \
+                 look at it, and correct one of them"
+            );
+            return Self::clash("custody", text);
+        }
         Self::Conflict(match conflict {
-            Conflict::RecordVersion(_) | Conflict::Claim(_) => {
-                "somebody else was faster; look at it again".to_owned()
+            Conflict::RecordVersion(_) | Conflict::Claim(_) | Conflict::Custody(_) => {
+                FASTER.to_owned()
             }
             Conflict::ListVersion(_) => {
                 "another import of this list was faster; import again".to_owned()
             }
-            Conflict::Custody(holder) => format!(
-                "weapon {holder} of the same make, model and number is in somebody's hands already; \
-                 look at it, and correct one of them"
-            ),
             Conflict::Account(_) => "the account has changed in the meantime; try again".to_owned(),
             Conflict::Ledger(refused) => refused.to_string(),
             Conflict::Partner(_) => {
@@ -83,7 +95,17 @@ impl From<Conflict> for AppError {
     }
 }
 
+/// What is said where a record has changed since it was looked at.
+pub const FASTER: &str = "somebody else was faster; look at it again";
+
 impl AppError {
+    pub(crate) fn clash(code: &'static str, problem: impl Into<String>) -> Self {
+        Self::Clash {
+            code,
+            problem: problem.into(),
+        }
+    }
+
     /// A mistake of ours: something that is written by the node itself and does not read.
     pub(crate) fn unreadable(what: &'static str, error: &dyn std::fmt::Display) -> Self {
         Self::Internal(format!("a stored {what} does not read: {error}"))

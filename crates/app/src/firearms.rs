@@ -46,8 +46,8 @@ pub(crate) use traces::{
     ASKED as TRACE_ASKED, CATEGORY, OPEN, RECEIVED as TRACE_RECEIVED, next_version,
 };
 pub use traces::{
-    NewTrace, NewTraceAnswer, TraceAnswerView, TraceDelivery, TraceStanding, TraceSummary,
-    TraceView,
+    LateTraceView, NewTrace, NewTraceAnswer, TraceAnswerView, TraceDelivery, TraceStanding,
+    TraceSummary, TraceView,
 };
 
 /// The tables of calibres, makes and serials, read once for all nodes of a process.

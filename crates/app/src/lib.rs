@@ -51,7 +51,7 @@ use egnatia_audit::{Operation, Seal};
 use egnatia_record::{Clock, Entropy, Kind, RecordId, UserId};
 use serde::de::DeserializeOwned;
 
-pub use accounts::{AccountView, NewAccount};
+pub use accounts::{AccountView, NewAccount, is_unbound};
 pub use alerts::{
     AlertImportError, AlertImportReport, AlertImporting, AlertList, AlertPurpose, AlertSummary,
     AlertTerms, AlertView, Entered, LikeAlert, LikeRow, NewAlert, NewFlag, RecipientCount,
@@ -65,7 +65,7 @@ pub use catalogue::{
 };
 pub use checks::{Candidate, CheckAnswer, CheckRequest, CheckSummary, CheckView};
 pub use decisions::{Decided, MatchSummary, MatchView};
-pub use error::{AppError, Invalid};
+pub use error::{AppError, FASTER, Invalid};
 pub use exchange::{
     Contact, Courier, CourierError, Delivered, DeliveryError, Directory, Identity, PROOF_WITHIN,
     Partner, PassedOn, ReceiveError, Recipient, Witnessed, log_origin,
@@ -73,10 +73,11 @@ pub use exchange::{
 pub use exports::{EXPORT_ROWS_MAX, ExportedTable};
 pub use firearms::{
     Described, EarlierRow, FirearmImportError, FirearmImportReport, FirearmImporting,
-    FirearmSearch, FirearmView, ImportStep, IncidentSummary, IncidentView, LikeFirearm,
-    LikeFirearmRow, LikeState, MissingReport, NewCorrection, NewFirearm, NewTrace, NewTraceAnswer,
-    PERIODS_MAX, PhotographForm, ProgressView, ReturnSummary, ReturnView, RowDecision, SameFirearm,
-    TraceAnswerView, TraceDelivery, TraceStanding, TraceSummary, TraceView,
+    FirearmSearch, FirearmView, ImportStep, IncidentSummary, IncidentView, LateTraceView,
+    LikeFirearm, LikeFirearmRow, LikeState, MissingReport, NewCorrection, NewFirearm, NewTrace,
+    NewTraceAnswer, PERIODS_MAX, PhotographForm, ProgressView, ReturnSummary, ReturnView,
+    RowDecision, SameFirearm, TraceAnswerView, TraceDelivery, TraceStanding, TraceSummary,
+    TraceView,
 };
 pub use hits::{HitSummary, HitView};
 pub use import::{ImportReport, Importing};

@@ -38,7 +38,7 @@ mod text;
 mod trace;
 
 pub use clusters::{Cluster, ClusterBy, ClusterItem, clusters};
-pub use evidence::{SerialQueries, assess};
+pub use evidence::{SerialQueries, assess, is_worn};
 pub use figures::{Figures, IncidentFilter, MonthFigures, PlaceFigures, Precision, places, series};
 pub use firearm::{
     Firearm, KeptPhotograph, Proposal, ProposedCorrection, ProposedDestruction, Recording,
@@ -63,6 +63,7 @@ pub use returns::{
     ReturnRow, ReturnSection, TraceHop, TraceResult, count_return, progress, progress_table,
 };
 pub use trace::{
-    AnswerState, Closed, Closing, Hop, HopState, Outcome, PartnerTimes, PassedOn, Priority,
-    Refusal, Trace, TraceAnswer, TraceRefused, UrgencyGround, hops, median_days, partner_times,
+    AnswerState, Closed, Closing, Hop, HopState, LateHop, LateNews, LateTrace, Outcome,
+    PartnerTimes, PassedOn, Priority, Refusal, Trace, TraceAnswer, TraceRefused, UrgencyGround,
+    hops, median_days, partner_times,
 };

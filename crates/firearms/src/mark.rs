@@ -1,5 +1,7 @@
 //! Marks, as they are read.
 
+use std::collections::BTreeMap;
+
 use egnatia_matching::serial::{Confidence, Query, Serial, SerialError};
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +10,9 @@ use crate::text::{fits, says};
 
 /// The most places of a mark that are doubted.
 const DOUBTS_MAX: usize = 40;
+/// How sure a place of an altered mark is that nobody has said anything of. Ours: one other character
+/// is then still possible, and two are not.
+const ALTERED_PERCENT: u8 = 70;
 /// The longest import or deactivation mark: names and towns stand in it.
 const LONG_MAX: usize = 120;
 
@@ -271,6 +276,18 @@ impl Mark {
             query = query.with_confidence(usize::from(doubt.place), percent)?;
         }
         Ok(query)
+    }
+
+    /// How sure each place is, from 1, in percent; places that are not named are sure. What was struck
+    /// over is sure nowhere, unless somebody says of single places how sure they are.
+    pub fn sure(&self) -> BTreeMap<u8, u8> {
+        if self.state == MarkState::Altered && self.doubts.is_empty() {
+            let places = Query::new(&self.text).map_or(0, |query| query.places().len());
+            let places = u8::try_from(places).unwrap_or(u8::MAX);
+            return (1..=places).map(|place| (place, ALTERED_PERCENT)).collect();
+        }
+        let doubts = self.doubts.iter();
+        doubts.map(|doubt| (doubt.place, doubt.percent)).collect()
     }
 
     /// Whether nothing of it is in doubt.

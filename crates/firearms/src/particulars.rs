@@ -224,7 +224,11 @@ impl Particulars {
 
     /// What is compared with checks: every number that was read, and make, model, calibre, kind.
     pub fn description(&self) -> Description {
-        let numbers = self.marks.iter().filter(|mark| mark.place.has_number());
+        // The frame or receiver is searched first.
+        let unique = self.unique_mark();
+        let others = self.marks.iter().filter(|mark| !mark.place.is_unique());
+        let numbers = unique.into_iter().chain(others);
+        let numbers = numbers.filter(|mark| mark.place.has_number());
         let mut identifiers: Vec<Identifier> = Vec::new();
         for mark in numbers.filter(|mark| says(&mark.text)) {
             let identifier = Identifier {
@@ -237,8 +241,9 @@ impl Particulars {
             }
         }
         let stated = |text: &str| Some(text.to_owned()).filter(|text| says(text));
-        let unique = self.unique_mark();
-        let sure = unique.iter().flat_map(|mark| &mark.doubts);
+        // What is said of places is about the first number.
+        let unique = unique.filter(|mark| says(&mark.text));
+        let doubts = unique.iter().flat_map(|mark| &mark.doubts);
         Description {
             identifiers,
             weapon: Some(Box::new(Weapon {
@@ -246,7 +251,10 @@ impl Particulars {
                 make: stated(&self.make),
                 model: stated(&self.model),
                 calibre: stated(&self.calibre),
-                sure: sure.map(|doubt| (doubt.place, doubt.percent)).collect(),
+                sure: unique.map(Mark::sure).unwrap_or_default(),
+                perhaps: doubts
+                    .filter_map(|doubt| Some((doubt.place, doubt.perhaps?)))
+                    .collect(),
             })),
             ..Description::default()
         }

@@ -20,6 +20,8 @@ pub struct Profile {
     pub trace_urgent_hours: u16,
     /// Within how many hours another trace is answered.
     pub trace_hours: u16,
+    /// So many days after an answer was due, whoever supervises is told.
+    pub trace_escalation_days: u16,
     /// For how many years a weapon's record is kept after its destruction.
     pub keep_years_after_destruction: u16,
     /// After how many days the record of a weapon that is not destroyed is put to a reviewer.

@@ -89,6 +89,9 @@ struct Serials {
     serials: Vec<SerialHint>,
 }
 
+/// The name in the table of makers under which stands what is not known.
+const UNKNOWN: &str = "Unknown";
+
 /// All tables.
 #[derive(Debug, Clone)]
 pub struct Reference {
@@ -223,6 +226,11 @@ impl Reference {
     pub fn make_name(&self, text: &str) -> String {
         let known = self.make(text).map(|make| make.name.clone());
         known.unwrap_or_else(|| key(text))
+    }
+
+    /// Whether a text says that a maker, a model or a calibre is not known.
+    pub fn is_unknown(&self, text: &str) -> bool {
+        self.make(text).is_some_and(|make| make.name == UNKNOWN)
     }
 
     /// The key of a model with its other names as one.

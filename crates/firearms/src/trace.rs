@@ -8,6 +8,7 @@
 
 mod answer;
 mod hops;
+mod late;
 mod times;
 
 use std::collections::BTreeSet;
@@ -24,6 +25,7 @@ use crate::{Country, Particulars, ParticularsRefused};
 pub use answer::{AnswerState, Outcome, PassedOn, TraceAnswer};
 pub(crate) use hops::median_tenths;
 pub use hops::{Hop, HopState, hops, median_days};
+pub use late::{LateHop, LateNews, LateTrace};
 pub use times::{PartnerTimes, partner_times};
 
 words! {
@@ -314,6 +316,14 @@ impl Trace {
             Some(_) => Err(TraceRefused::Closed),
             None => Ok(()),
         }
+    }
+
+    /// Since when an answer is waited for, and until when: that of the chain which is due first. Absent
+    /// where none is waited for.
+    pub fn waits_for(&self, hops: &[Hop]) -> Option<(Timestamp, Timestamp)> {
+        let open = hops.iter().filter(|hop| hop.state.answer().is_none());
+        let first = open.min_by_key(|hop| hop.due_at)?;
+        self.closed.is_none().then_some((first.since, first.due_at))
     }
 
     /// Whether it is answered at once.

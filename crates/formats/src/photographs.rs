@@ -53,6 +53,19 @@ pub enum PhotographError {
     Broken,
 }
 
+impl PhotographError {
+    /// Its name: it does not change, and words of other languages stand under it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::TooLarge => "too-large",
+            Self::NotAPicture => "not-a-picture",
+            Self::TooManyPixels => "too-many-pixels",
+            Self::Broken => "broken",
+        }
+    }
+}
+
 /// Reads a photograph by what it is, and writes it anew.
 ///
 /// ```

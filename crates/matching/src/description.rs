@@ -73,6 +73,9 @@ pub struct Weapon {
     /// Places that are not named are sure.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub sure: BTreeMap<u8, u8>,
+    /// What else such a place may be.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub perhaps: BTreeMap<u8, char>,
 }
 
 /// One name.

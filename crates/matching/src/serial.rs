@@ -2,7 +2,9 @@
 //!
 //! A serial number is stamped, worn, filed off, copied by hand and typed in. So separators never
 //! matter; characters that look alike may stand for each other; a letter between digits may be
-//! missing or misread; letters before the first and after the last digit count. These are the
+//! missing or misread; zeros before all other digits may be missing, as spreadsheets leave them out;
+//! a Cyrillic letter stands for the Latin one of its shape, and less so for that of its sound;
+//! letters before the first and after the last digit count. These are the
 //! rules of the gun file of the United States' NCIC, as Wisconsin's manual has them: `369J257`
 //! finds 369257 and 369M257. What cannot be read is a mask: `?` is one place, `*` any number of
 //! them. Every place that is read may be more or less sure.
@@ -30,15 +32,18 @@
 //! ```
 
 mod compare;
+mod cost;
 mod grams;
 mod index;
 mod number;
 mod query;
+mod worn;
 
 pub use compare::{Likeness, PlaceEvidence, PlaceVerdict, compare};
 pub use index::{Found, Index};
 pub use number::{Serial, look_alikes};
 pub use query::{Confidence, Place, Query};
+pub use worn::compare_worn;
 
 /// The most places that a serial number has.
 pub const PLACES_MAX: usize = 40;

@@ -16,6 +16,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use egnatia_app::Role;
+use egnatia_firearms::Doubt;
 use egnatia_matching::{BirthDate, Gender, Schema};
 use egnatia_record::{CaseReference, Purpose, UserId};
 
@@ -227,9 +228,10 @@ pub struct Check {
     /// receiver.
     #[arg(long)]
     pub serial: Vec<String>,
-    /// How sure a place of the first serial number is: place from 1, and percent, such as 4=60.
+    /// How sure a place of the first serial number is, and what else it may be: place from 1,
+    /// percent, another character, such as 4=60 or 4=60/8.
     #[arg(long, value_name = "PLACE=PERCENT", requires = "serial", value_parser = sure)]
-    pub sure: Vec<(u8, u8)>,
+    pub sure: Vec<Doubt>,
     /// Who made the weapon.
     #[arg(long, requires = "serial")]
     pub make: Option<String>,
@@ -397,6 +399,19 @@ pub enum User {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Bind a user of the operating system to an account: both are one person, work at the command
+    /// line stands under the name of the account, and where two sign they count once.
+    Bind {
+        /// The login.
+        login: UserId,
+        /// The name at the operating system.
+        os_user: String,
+    },
+    /// Take such a binding away.
+    Release {
+        /// The login.
+        login: UserId,
+    },
     /// Lift a lock-out.
     Unlock {
         /// The login.
@@ -445,13 +460,15 @@ fn schema(text: &str) -> Result<Schema, String> {
     }
 }
 
-fn sure(text: &str) -> Result<(u8, u8), String> {
-    let parts = text.split_once('=');
-    let read = parts.and_then(|(place, percent)| {
-        Some((place.trim().parse().ok()?, percent.trim().parse().ok()?))
-    });
-    read.filter(|(place, percent)| *place > 0 && *percent <= 100)
-        .ok_or_else(|| "expected a place from 1 and a percentage, such as 4=60".to_owned())
+fn sure(text: &str) -> Result<Doubt, String> {
+    let read = Doubt::read_all(text).ok();
+    read.and_then(|doubts| <[Doubt; 1]>::try_from(doubts).ok())
+        .map(|[doubt]| doubt)
+        .filter(|doubt| doubt.place > 0 && doubt.percent <= 100)
+        .ok_or_else(|| {
+            "expected a place from 1 and a percentage, such as 4=60, or 4=60/8 where it may be an 8"
+                .to_owned()
+        })
 }
 
 fn probability(text: &str) -> Result<f64, String> {

@@ -209,6 +209,16 @@ pub fn operator(justification: Option<Justification>) -> anyhow::Result<Caller> 
     })
 }
 
+/// The name of a user of the operating system as the log has it.
+///
+/// # Errors
+/// Where it is empty.
+pub fn os_name(name: &str) -> anyhow::Result<String> {
+    let id = operator_id(name)?;
+    let name = id.as_str().strip_prefix("os:").unwrap_or_default();
+    Ok(name.to_owned())
+}
+
 fn operator_id(name: &str) -> anyhow::Result<UserId> {
     let folded: String = name
         .to_lowercase()
@@ -222,9 +232,9 @@ fn operator_id(name: &str) -> anyhow::Result<UserId> {
         })
         .take(60)
         .collect();
-    format!("os:{folded}")
-        .parse()
-        .context("the name of the operating system's user is empty")
+    format!("os:{folded}").parse().map_err(|_| {
+        InputError("the name of the operating system's user is empty".to_owned()).into()
+    })
 }
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ fn classify(error: &anyhow::Error) -> (u8, &'static str) {
                 AppError::Forbidden(_) => (REFUSED, "forbidden"),
                 AppError::NotFound(_) => (INPUT, "not-found"),
                 AppError::Invalid(_) => (INPUT, "invalid-input"),
-                AppError::Conflict(_) => (CONFLICT, "conflict"),
+                AppError::Conflict(_) | AppError::Clash { .. } => (CONFLICT, "conflict"),
                 AppError::Store(_) => (UNAVAILABLE, "store"),
                 AppError::Internal(_) => (UNAVAILABLE, "internal"),
             };

@@ -29,6 +29,8 @@ const TEND_EVERY: Duration = Duration::from_secs(60);
 const UPLOADS_BYTES_MAX: u64 = 512 * 1024 * 1024;
 /// How often retention acts.
 const RETENTION_EVERY: Duration = Duration::from_secs(600);
+/// How often the node looks which answers to its traces are late.
+const LATE_EVERY: Duration = Duration::from_secs(60);
 /// How often partners are asked to witness the audit log.
 const WITNESS_EVERY: Duration = Duration::from_secs(600);
 /// The first time soon after the start, when partners have been greeted.
@@ -113,6 +115,7 @@ impl Running {
             tokio::spawn(follow(app.clone(), stopping.clone())),
             tokio::spawn(tend_index(app.clone(), stopping.clone())),
             tokio::spawn(keep_retention(app.clone(), uploads, stopping.clone())),
+            tokio::spawn(note_late_traces(app.clone(), stopping.clone())),
         ];
         tasks.extend(keys);
         if exchange.is_some() {
@@ -271,7 +274,7 @@ async fn ask_witnesses(app: App, mut stopping: watch::Receiver<bool>) {
 /// Lets retention act, also on what came due while the node was down; files of imports that nobody
 /// confirmed go too.
 async fn keep_retention(app: App, uploads: Arc<Uploads>, mut stopping: watch::Receiver<bool>) {
-    let Ok(caller) = retention_caller() else {
+    let Ok(caller) = node_caller("node:retention", Purpose::Supervision, "RETENTION") else {
         return;
     };
     loop {
@@ -294,14 +297,31 @@ async fn keep_retention(app: App, uploads: Arc<Uploads>, mut stopping: watch::Re
     }
 }
 
-/// The node itself, as the log names it when retention acts.
-fn retention_caller() -> anyhow::Result<Caller> {
+/// Notes which answers to traces are late: nobody has to ask for it.
+async fn note_late_traces(app: App, mut stopping: watch::Receiver<bool>) {
+    let Ok(caller) = node_caller("node:clock", Purpose::FirearmsTrafficking, "LATE ANSWERS") else {
+        return;
+    };
+    loop {
+        match app.note_late_traces(&caller).await {
+            Ok(0) => {}
+            Ok(changed) => info!(changed, "answers to traces are late, or came"),
+            Err(error) => warn!(%error, "late traces could not be noted; trying again"),
+        }
+        if pause(&mut stopping, LATE_EVERY).await {
+            return;
+        }
+    }
+}
+
+/// The node itself, as the log names it when it acts by itself.
+fn node_caller(login: &str, purpose: Purpose, case: &str) -> anyhow::Result<Caller> {
     let justification = Justification {
-        purpose: Purpose::Supervision,
-        case: "RETENTION".parse()?,
+        purpose,
+        case: case.parse()?,
     };
     Ok(Caller {
-        login: "node:retention".parse()?,
+        login: login.parse()?,
         role: Role::Operator,
         justification: Some(justification),
     })

@@ -46,6 +46,8 @@ vocabulary! {
         Trace = "trace",
         /// What one country answers to it.
         TraceAnswer = "trace-answer",
+        /// Who is late with the answer to a trace, as the node noted it by itself.
+        LateTrace = "late-trace",
         /// Figures of a period that do not change any more.
         FirearmsReturn = "firearms-return",
         /// A picture of a weapon.

@@ -42,6 +42,7 @@ static DIALECT: Dialect = Dialect {
         include_str!("../migrations/postgres/0008_firearm_filters.sql"),
         include_str!("../migrations/postgres/0009_stock_numbers.sql"),
         include_str!("../migrations/postgres/0010_ledger_parts.sql"),
+        include_str!("../migrations/postgres/0011_os_users.sql"),
     ],
 };
 

@@ -192,13 +192,15 @@ pub const ACCOUNTS: Table = Table {
         "created_us",
         "signed_in_us",
         "revision",
+        "os_user",
     ],
-    types: &[Text, Text, Text, Text, Text, Int, Int, Int, Int],
+    types: &[Text, Text, Text, Text, Text, Int, Int, Int, Int, Text],
     key: "login",
     on_conflict: " ON CONFLICT (login) DO UPDATE SET name = excluded.name, \
                   role = excluded.role, password = excluded.password, state = excluded.state, \
                   failures = excluded.failures, created_us = excluded.created_us, \
-                  signed_in_us = excluded.signed_in_us, revision = excluded.revision",
+                  signed_in_us = excluded.signed_in_us, revision = excluded.revision, \
+                  os_user = excluded.os_user",
 };
 pub const SESSIONS: Table = Table {
     name: "sessions",

@@ -53,6 +53,7 @@ static DIALECT: Dialect = Dialect {
         include_str!("../migrations/sqlite/0008_firearm_filters.sql"),
         include_str!("../migrations/sqlite/0009_stock_numbers.sql"),
         include_str!("../migrations/sqlite/0010_ledger_parts.sql"),
+        include_str!("../migrations/sqlite/0011_os_users.sql"),
     ],
 };
 

@@ -244,6 +244,7 @@ impl<'s> Stage<'s> {
                     time(account.created_at),
                     Argument::Int(account.signed_in_at.map(Timestamp::as_microsecond)),
                     account.revision.into(),
+                    Argument::Text(account.os_user.clone()),
                 ],
             ),
             Change::PutSession(session) => self.session(session),

@@ -201,6 +201,7 @@ impl Maker {
             created_at: self.tick(),
             signed_in_at: None,
             revision: 1,
+            os_user: Some("ana".into()),
         }
     }
 

@@ -27,6 +27,7 @@ mod frame;
 mod guard;
 mod headers;
 mod imports;
+mod label_drawing;
 pub mod pages;
 pub mod parts;
 mod problem;
@@ -43,6 +44,7 @@ pub mod words;
 
 pub use accent::{Accent, UnknownAccent};
 pub use frame::{Area, Frame, FrameUser, NodeFace, RailItem, encode};
+pub use label_drawing::label_svg;
 pub use problem::{FieldProblem, Problem, ProblemCode};
 pub use router::router;
 pub use state::WebState;

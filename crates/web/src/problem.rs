@@ -203,7 +203,9 @@ impl From<AppError> for Problem {
             AppError::Forbidden(_) => Self::new(ProblemCode::Forbidden),
             AppError::NotFound(_) => Self::new(ProblemCode::NotFound),
             AppError::Invalid(invalid) => invalid.into(),
-            AppError::Conflict(text) => Self::because(ProblemCode::Conflict, text),
+            AppError::Conflict(problem) | AppError::Clash { problem, .. } => {
+                Self::because(ProblemCode::Conflict, problem)
+            }
             // The causes are for whoever runs the node, never for whoever asked.
             AppError::Store(StoreError::Full) => {
                 tracing::error!("the store is full");

@@ -9,15 +9,19 @@ use egnatia_firearms::{
 };
 use egnatia_protocol::RecallReason;
 use egnatia_record::{
-    Category, Evaluation, Handling, LegalBasis, Nature, RecordId, SubjectCategory,
+    Category, Evaluation, Handling, LegalBasis, Nature, RecordId, SubjectCategory, UserId,
 };
 use jiff::civil::Date;
 use serde_json::json;
 
 use super::{Keeping, changed, refused};
+use crate::accounts::is_unbound;
 use crate::port::StoredRecord;
-use crate::writing::{Beside, Writing};
+use crate::writing::Writing;
 use crate::{Action, App, AppError, Caller, Entered, Invalid, NewAlert};
+
+/// What the log says where a proposal is taken back.
+const WITHDRAWN: &str = "proposal-withdrawn";
 
 /// A loss or theft, and what the alert about it says.
 #[derive(Debug, Clone, PartialEq)]
@@ -231,7 +235,7 @@ impl App {
     /// # Errors
     /// As [`App::record_event`].
     pub async fn withdraw_proposal(&self, caller: &Caller, id: RecordId) -> Result<(), AppError> {
-        self.change_firearm(caller, id, "proposal-withdrawn", |firearm, _| {
+        self.change_firearm(caller, id, WITHDRAWN, |firearm, _| {
             firearm.withdraw_proposal()
         })
         .await
@@ -269,6 +273,7 @@ impl App {
     /// # Errors
     /// As [`App::record_event`].
     pub async fn sign_correction(&self, caller: &Caller, id: RecordId) -> Result<(), AppError> {
+        self.another_person(caller, id).await?;
         self.change_firearm(caller, id, "corrected-by-two", |firearm, writing| {
             firearm.sign_correction(caller.login.clone(), writing.at)
         })
@@ -285,10 +290,26 @@ impl App {
         id: RecordId,
         on: Date,
     ) -> Result<(), AppError> {
+        self.another_person(caller, id).await?;
         self.change_firearm(caller, id, "destroyed", |firearm, writing| {
             firearm.sign_destruction(caller.login.clone(), on, writing.at)
         })
         .await
+    }
+
+    /// Refuses whoever signs what they have proposed themselves under another name: as a user of the
+    /// operating system that was bound to their account since.
+    async fn another_person(&self, caller: &Caller, id: RecordId) -> Result<(), AppError> {
+        self.authorise(caller, Action::KeepFirearms, None)?;
+        let (_, firearm) = self.load_firearm(id).await?;
+        let Some(proposed) = &firearm.proposed else {
+            return Ok(());
+        };
+        let first = self.person_of(proposed.by()).await?;
+        match first == self.person_of(&caller.login).await? {
+            true => Err(refused(&LifeRefused::SameOfficer)),
+            false => Ok(()),
+        }
     }
 
     async fn change_firearm(
@@ -302,6 +323,14 @@ impl App {
         let (stored, firearm) = self.load_firearm(id).await?;
         let mut writing = self.writing(caller);
         let before = firearm.standing().map_err(|error| refused(&error))?;
+        // Of whom the node cannot tell whether they are one person.
+        let proposer = firearm
+            .proposed
+            .as_ref()
+            .map(|proposed| proposed.by().clone());
+        let signers = proposer.iter().chain([&caller.login]);
+        let unbound: BTreeSet<UserId> =
+            signers.filter(|login| is_unbound(login)).cloned().collect();
         let firearm = change(firearm, &writing).map_err(|error| refused(&error))?;
         // What the books say against it is said to whoever proposes, and to the second officer again.
         let after = firearm.custody_proposed();
@@ -314,7 +343,11 @@ impl App {
             firearm: &firearm,
             purpose: stored.envelope.purpose,
         };
-        let beside: Beside = changed(what);
+        let signed = proposer.is_some() && what != WITHDRAWN;
+        let beside = match signed && !unbound.is_empty() {
+            true => changed(what).data(json!({ "change": what, "unbound": unbound })),
+            false => changed(what),
+        };
         self.put_firearm(&mut writing, &keeping, beside)?;
         self.store().commit(writing.batch).await?;
         self.after_change().await

@@ -181,8 +181,17 @@ pub struct FirearmImportError {
     pub field: Option<String>,
     /// In which column, from 1, where it stands in one.
     pub column: Option<usize>,
+    /// The name of what is wrong: it does not change, and words of other languages stand under it.
+    pub code: &'static str,
     /// What is wrong and what to do.
     pub problem: String,
+}
+
+/// What is wrong with the weapon of a row: its field, a name, and words.
+struct WrongRow {
+    field: String,
+    code: &'static str,
+    problem: String,
 }
 
 /// Parts of a file that are registered already, by their number from 0.
@@ -305,7 +314,7 @@ impl App {
         let row = parts.importing.decided(row);
         let firearm = self
             .weapon_of(parts.caller, row)
-            .map_err(|(_, problem)| AppError::Internal(problem))?;
+            .map_err(|wrong| AppError::Internal(wrong.problem))?;
         let mut beside = Beside::new("", Operation::Collection).claims(claims);
         if let Some(known) = parts.looked.get(&number) {
             let why = parts.importing.like_are_different.as_ref();
@@ -332,26 +341,30 @@ impl App {
             "part": part, "records": writing.batch.changes.len(), "left_out": out,
         }));
         writing.log(Operation::Collection, about);
-        let text = match self.store().commit(writing.batch).await {
+        let (code, text) = match self.store().commit(writing.batch).await {
             Ok(_) => return Ok(()),
-            Err(CommitError::Conflict(Conflict::Claim(_))) => {
+            Err(CommitError::Conflict(Conflict::Claim(_))) => (
+                "same-file",
                 "another process imports the same file; wait until it has ended, and give the file \
-                 again"
-            }
-            Err(CommitError::Conflict(Conflict::Custody(_))) => {
+                 again",
+            ),
+            Err(CommitError::Conflict(Conflict::Custody(_))) => (
+                "registered-since",
                 "somebody has registered one of the weapons since the rows were checked; give the \
-                 file again, and look at what it says"
-            }
+                 file again, and look at what it says",
+            ),
             Err(error) => return Err(error.into()),
         };
-        Err(AppError::Conflict(text.to_owned()))
+        Err(AppError::clash(code, text))
     }
 
     /// The weapon of a row, with how it came into the register.
-    fn weapon_of(&self, caller: &Caller, row: FirearmRow) -> Result<Firearm, (String, String)> {
-        let of =
-            |error: &egnatia_firearms::LifeRefused| (field_of(error.field()), error.to_string());
-        let missing = |field: &str, text: &str| (field.to_owned(), text.to_owned());
+    fn weapon_of(&self, caller: &Caller, row: FirearmRow) -> Result<Firearm, WrongRow> {
+        let of = |error: &egnatia_firearms::LifeRefused| WrongRow {
+            field: field_of(error.field()),
+            code: error.name(),
+            problem: error.to_string(),
+        };
         let mut firearm =
             Firearm::new(row.particulars, row.reference.clone()).map_err(|error| of(&error))?;
         let Some(holder) = row.holder else {
@@ -363,7 +376,11 @@ impl App {
             .ok_or_else(|| {
                 let text = "state the number of its registration, or that of the licence: a weapon \
                         that somebody has stands under one of them";
-                missing("reference", text)
+                WrongRow {
+                    field: "reference".to_owned(),
+                    code: "no-reference",
+                    problem: text.to_owned(),
+                }
             })?;
         let on = row.held_since.unwrap_or_else(|| self.today());
         let mut events = vec![Event::Reregistration {

@@ -65,7 +65,7 @@ impl App {
         let prepared = tokio::task::spawn_blocking(move || photographs::prepare(&bytes)).await;
         let prepared = prepared
             .map_err(|error| AppError::Internal(error.to_string()))?
-            .map_err(|error| Invalid::new("photograph", "refused", error.to_string()))?;
+            .map_err(|error| Invalid::new("photograph", error.name(), error.to_string()))?;
         let (stored, firearm) = self.load_firearm(id).await?;
         let mut writing = self.writing(caller);
         let photograph = writing.new_id();

@@ -105,7 +105,7 @@ impl App {
             Ok(_) => Ok(id),
             Err(CommitError::Conflict(Conflict::Claim(_))) => {
                 let text = "this return is frozen already; what came later belongs in the next one";
-                Err(AppError::Conflict(text.to_owned()))
+                Err(AppError::clash("frozen-already", text))
             }
             Err(error) => Err(error.into()),
         }

@@ -5,6 +5,7 @@
 
 mod answer;
 mod chain;
+mod late;
 mod view;
 
 use std::collections::BTreeSet;
@@ -27,6 +28,7 @@ use crate::{Action, App, AppError, Caller, Invalid, read_body};
 
 pub use answer::NewTraceAnswer;
 pub use chain::TraceStanding;
+pub use late::LateTraceView;
 pub use view::{TraceAnswerView, TraceDelivery, TraceSummary, TraceView};
 
 /// The state of a trace of the node's own.
@@ -69,7 +71,7 @@ pub struct NewTrace {
 /// Why a trace or an answer cannot be, as an answer.
 pub(crate) fn trace_refused(error: &TraceRefused) -> AppError {
     match error {
-        TraceRefused::AnsweredAlready => AppError::Conflict(error.to_string()),
+        TraceRefused::AnsweredAlready => AppError::clash(error.name(), error.to_string()),
         _ => Invalid::new(error.field(), error.name(), error.to_string()).into(),
     }
 }
@@ -192,9 +194,8 @@ impl App {
         trace.still_asked().map_err(|error| trace_refused(&error))?;
         let asked = self.store().deliveries_of(id).await?;
         if asked.iter().any(|row| row.to == *to) {
-            return Err(AppError::Conflict(
-                "this country was asked before".to_owned(),
-            ));
+            let text = "this country was asked before";
+            return Err(AppError::clash("asked-before", text));
         }
         let partner = self.partner_code(to)?;
         self.widen_trace(caller, (&stored, trace), partner, Some(to))

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use egnatia_firearms::{Reference, SerialQueries, assess};
-use egnatia_matching::serial::{Index, Serial, SerialError};
+use egnatia_firearms::{Reference, SerialQueries, assess, is_worn};
+use egnatia_matching::serial::{Index, Serial};
 use egnatia_matching::{Assessment, Description, Thresholds};
 
 use crate::{AppError, Invalid};
@@ -16,7 +16,8 @@ const COMPARED_MAX: usize = 512;
 pub(super) struct Weapons {
     serials: Index<u128>,
     known: HashMap<u128, Description>,
-    /// Those with a number that could not be read wholly. They are few, and all are compared.
+    /// Those with a number that could not be read wholly, or not surely. They are few, and all are
+    /// compared.
     worn: BTreeSet<u128>,
 }
 
@@ -31,13 +32,12 @@ impl Weapons {
     pub fn insert(&mut self, key: u128, weapon: &Description) {
         self.remove(key);
         for number in &weapon.identifiers {
-            match Serial::new(&number.value) {
-                Ok(serial) => self.serials.insert(key, &serial),
-                Err(SerialError::Mask(_)) => {
-                    self.worn.insert(key);
-                }
-                Err(_) => {}
+            if let Ok(serial) = Serial::new(&number.value) {
+                self.serials.insert(key, &serial);
             }
+        }
+        if is_worn(weapon) {
+            self.worn.insert(key);
         }
         self.known.insert(key, weapon.clone());
     }
@@ -61,7 +61,7 @@ impl Weapons {
         let serials = asked.identifiers.iter();
         let serials = serials.filter_map(|number| Serial::new(&number.value).ok());
         let keys: BTreeSet<u128> = serials
-            .flat_map(|serial| self.serials.exact(&serial).into_iter().copied())
+            .flat_map(|serial| self.serials.same(&serial).into_iter().copied())
             .collect();
         self.assessed(keys, (numbers, asked), reference, thresholds)
     }
@@ -95,12 +95,20 @@ impl Weapons {
         limit: usize,
     ) -> Result<Vec<(u128, Assessment)>, AppError> {
         let mut keys = self.worn.clone();
+        let mut looked_up = 0_usize;
+        let mut too_open = None;
         for query in numbers.queries() {
-            let found = self
-                .serials
-                .search(query, COMPARED_MAX)
-                .map_err(|error| Invalid::new("serial", "too-open", error.to_string()))?;
-            keys.extend(found.into_iter().map(|found| found.key));
+            match self.serials.search(query, COMPARED_MAX) {
+                Ok(found) => {
+                    looked_up = looked_up.saturating_add(1);
+                    keys.extend(found.into_iter().map(|found| found.key));
+                }
+                Err(error) => too_open = Some(error),
+            }
+        }
+        // A barrel of which one place was read takes nothing from a frame that was read wholly.
+        if let Some(error) = too_open.filter(|_| looked_up == 0) {
+            return Err(Invalid::new("serial", "too-open", error.to_string()).into());
         }
         let mut found = self.assessed(keys, (numbers, asked), reference, thresholds);
         found.truncate(limit);

@@ -36,6 +36,8 @@ pub struct Account {
     pub signed_in_at: Option<Timestamp>,
     /// Counts the changes of the account, from 1.
     pub revision: u64,
+    /// Under which name of the operating system the same person works at the node's command line.
+    pub os_user: Option<String>,
 }
 
 impl std::fmt::Debug for Account {

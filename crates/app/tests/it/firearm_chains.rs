@@ -1,12 +1,12 @@
 //! Traces: who is late and reminded, what is closed, how partners answer; half-years side by side.
 
-use egnatia_app::{AppError, TraceStanding};
+use egnatia_app::{AppError, Role, TraceStanding};
 use egnatia_firearms::{Closing, Outcome, ReturnSection};
 use egnatia_record::AuthorityId;
 use egnatia_testkit::region;
 use jiff::SignedDuration;
 
-use crate::firearms::{answer, exported, focal, node, open_answer, trace_to};
+use crate::firearms::{answer, caller, exported, focal, node, open_answer, trace_to};
 
 fn code<T: std::fmt::Debug>(refused: Result<T, AppError>) -> &'static str {
     match refused.unwrap_err() {
@@ -58,6 +58,139 @@ async fn whoever_is_late_is_reminded_and_nobody_else() {
         .map(|one| (one.authority.as_str(), one.asked, one.answered, one.overdue))
         .collect();
     assert_eq!(counts, [("mk-mvr", 1, 0, 1), ("rs-mup", 1, 1, 0)]);
+}
+
+#[tokio::test]
+async fn the_node_notes_by_itself_who_is_late_and_tells_the_supervisor_after_a_week() {
+    let nodes = region().await;
+    let [me, rs, mk] = ["me-up", "rs-mup", "mk-mvr"].map(|name| node(&nodes, name));
+    let trace = me.app.start_trace(&focal(), trace_to("rs-mup", &[])).await;
+    let trace = trace.unwrap();
+    let mk_mvr: AuthorityId = "mk-mvr".parse().unwrap();
+    me.app.ask_further(&focal(), trace, &mk_mvr).await.unwrap();
+    for to in [rs, mk] {
+        me.deliver_to(to).await;
+    }
+    let clock = caller("node:clock", Role::Operator);
+    let listed = me.app.traces(&focal(), None, 10).await.unwrap();
+    let (since, due_at) = listed.items[0].due.unwrap();
+    assert_eq!(
+        due_at.duration_since(since),
+        SignedDuration::from_hours(168)
+    );
+    assert_eq!(me.app.note_late_traces(&clock).await.unwrap(), 0);
+    let later = |by: SignedDuration| {
+        for node in [me, rs, mk] {
+            node.clock.advance(by);
+        }
+    };
+    later(SignedDuration::from_hours(168) + SignedDuration::from_secs(1));
+    let before = log_of(me).await.len();
+    assert_eq!(me.app.note_late_traces(&clock).await.unwrap(), 1);
+    assert_eq!(
+        me.app.note_late_traces(&clock).await.unwrap(),
+        0,
+        "noted once"
+    );
+    assert_eq!(log_of(me).await.len(), before + 1, "and logged once");
+
+    let late = me.app.late_traces(&focal()).await.unwrap();
+    assert_eq!(
+        (late.len(), late[0].trace, late[0].hops.len()),
+        (1, trace, 2)
+    );
+    assert!(late[0].may_remind && !late[0].is_escalated());
+    // Who may see it and may not ask is shown it without the button.
+    let reader = caller("v.verifying", Role::VerifyingOfficer);
+    assert!(!me.app.late_traces(&reader).await.unwrap()[0].may_remind);
+    let refused = me.app.late_traces(&supervisor()).await;
+    assert!(
+        matches!(refused, Err(AppError::Forbidden(_))),
+        "{refused:?}"
+    );
+    me.app.remind_late(&focal(), trace).await.unwrap();
+    let late = me.app.late_traces(&focal()).await.unwrap();
+    assert!(!late[0].may_remind, "once a day at most");
+    assert!(late[0].reminded_at.is_some());
+
+    // Serbia answers: it is late no more, before and after the node has looked.
+    answer(rs, Outcome::NoRecord, None).await.unwrap();
+    rs.deliver_to(me).await;
+    let still = |late: &[egnatia_app::LateTraceView]| -> Vec<String> {
+        let hops = late.iter().flat_map(|view| &view.hops);
+        hops.map(|hop| hop.authority.to_string()).collect()
+    };
+    let late = me.app.late_traces(&focal()).await.unwrap();
+    assert_eq!(still(&late), ["mk-mvr"]);
+    assert_eq!(me.app.note_late_traces(&clock).await.unwrap(), 1);
+    assert!(
+        me.app
+            .escalated_traces(&supervisor())
+            .await
+            .unwrap()
+            .is_empty()
+    );
+
+    later(SignedDuration::from_hours(24 * 7));
+    assert_eq!(me.app.note_late_traces(&clock).await.unwrap(), 1);
+    assert_eq!(me.app.note_late_traces(&clock).await.unwrap(), 0);
+    let told = me.app.escalated_traces(&supervisor()).await.unwrap();
+    let [told] = told.as_slice() else {
+        panic!("{told:?}");
+    };
+    let open: Vec<&str> = told.open().map(|hop| hop.authority.as_str()).collect();
+    assert_eq!((told.trace, open), (trace, vec!["mk-mvr"]));
+    let refused = me.app.escalated_traces(&focal()).await;
+    assert!(
+        matches!(refused, Err(AppError::Forbidden(_))),
+        "{refused:?}"
+    );
+    let last = log_of(me).await;
+    let escalated: Vec<_> = last
+        .iter()
+        .filter(|data| data["escalated"] == serde_json::json!(["mk-mvr"]))
+        .collect();
+    assert_eq!(escalated.len(), 1, "logged once");
+
+    // Whoever closes the trace waits for nobody.
+    let focal = focal();
+    me.app
+        .close_trace(&focal, trace, Closing::NotNeeded)
+        .await
+        .unwrap();
+    assert!(me.app.late_traces(&focal).await.unwrap().is_empty());
+    assert_eq!(me.app.note_late_traces(&clock).await.unwrap(), 1);
+    assert!(
+        me.app
+            .escalated_traces(&supervisor())
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    assert_eq!(me.app.note_late_traces(&clock).await.unwrap(), 0);
+}
+
+fn supervisor() -> egnatia_app::Caller {
+    let mut supervisor = caller("s.supervisor", Role::Supervisor);
+    if let Some(why) = &mut supervisor.justification {
+        why.purpose = egnatia_record::Purpose::Supervision;
+    }
+    supervisor
+}
+
+/// What the node itself wrote into the log.
+async fn log_of(node: &egnatia_testkit::TestNode) -> Vec<serde_json::Value> {
+    let query = egnatia_app::AuditQuery {
+        actor: Some("node:clock".parse().unwrap()),
+        ..Default::default()
+    };
+    let entries = node
+        .app
+        .audit_search(&supervisor(), &query, 100)
+        .await
+        .unwrap();
+    let details = entries.into_iter().filter_map(|entry| entry.detail?.data);
+    details.collect()
 }
 
 #[tokio::test]

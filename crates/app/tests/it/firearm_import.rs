@@ -420,6 +420,79 @@ async fn a_large_file_that_was_interrupted_goes_on_where_it_ended() {
 }
 
 #[tokio::test]
+async fn two_clerks_who_import_at_once_register_nothing_twice() {
+    // The same file, twice: one of them is told, and the other one's weapons are there once.
+    let node = node().await;
+    let (one, other) = tokio::join!(
+        run(&node, THREE, importing(THREE)),
+        run(&node, THREE, importing(THREE))
+    );
+    let clash = |done: &Result<FirearmImportReport, AppError>| match done {
+        Err(AppError::Clash { code, .. }) => Some(*code),
+        _ => None,
+    };
+    let clashes: Vec<&str> = [&one, &other].into_iter().filter_map(clash).collect();
+    assert!(
+        clashes.len() <= 1 && clashes.iter().all(|code| *code == "same-file"),
+        "{clashes:?}"
+    );
+    let reports = [&one, &other]
+        .into_iter()
+        .filter_map(|done| done.as_ref().ok());
+    assert_eq!(reports.map(|report| report.registered).sum::<u64>(), 3);
+    assert_eq!(registered(&node).await, 3);
+
+    // Two files with one weapon in both: one comes in whole, of the other nothing.
+    let files = [
+        "L1,Glock,17,9x19,R 1,H-1,,,,\nL2,Glock,17,9x19,R 2,H-1,,,,\n",
+        "L3,Glock,17,9x19,R 3,H-2,,,,\nL2,Glock,17,9x19,R 9,H-2,,,,\n",
+    ];
+    let (one, other) = tokio::join!(
+        run(&node, files[0], importing(files[0])),
+        run(&node, files[1], importing(files[1]))
+    );
+    let mut came = Vec::new();
+    for done in [one, other] {
+        match done {
+            Ok(report) => came.push(report.registered),
+            Err(AppError::Clash {
+                code: "registered-since",
+                ..
+            }) => came.push(0),
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+    came.sort_unstable();
+    assert_eq!(came, [0, 2]);
+    assert_eq!(registered(&node).await, 5);
+    // Whoever was refused gives the file again, and sees beside what it stands.
+    let mut again = Vec::new();
+    for file in files {
+        again.push(import(&node, file).await);
+    }
+    let like = again.iter().map(|report| report.like_count).sum::<u64>();
+    assert_eq!(like, 1, "{again:?}");
+}
+
+#[tokio::test]
+async fn a_number_whose_zeros_a_spreadsheet_ate_is_put_beside_the_one_that_has_them() {
+    let node = node().await;
+    assert_eq!(
+        import(&node, "0045123,Zastava,M57,7.62x25,,,,,,\n")
+            .await
+            .registered,
+        1
+    );
+    let report = import(&node, "45123,Zastava,M57,7.62x25,,,,,,\n").await;
+    assert_eq!((report.registered, report.like_count), (0, 1));
+    let error = &report.errors[0];
+    assert_eq!(
+        (error.code, error.field.as_deref()),
+        ("agrees", Some("different"))
+    );
+}
+
+#[tokio::test]
 async fn only_those_who_keep_firearms_import_them_and_with_a_reason() {
     let node = node().await;
     let without = Caller {

@@ -153,3 +153,78 @@ async fn what_two_officers_saw_destroyed_is_not_described_as_another_weapon() {
     let refused = node.app.describe_firearm(&focal(), id, described).await;
     assert_eq!(code(refused), ("event", "destroyed"));
 }
+
+#[tokio::test]
+async fn a_user_of_the_operating_system_and_an_account_of_one_person_are_one_signature() {
+    let node = TestNode::new("mk-mvr", "MK").await;
+    let app = &node.app;
+    let admin = egnatia_testkit::administrator();
+    for login in ["a.focal", "b.focal"] {
+        let new = egnatia_app::NewAccount {
+            login: login.into(),
+            name: "Ana".into(),
+            role: Role::FirearmsOfficer,
+            password: egnatia_app::Password::new("correct horse battery 9"),
+        };
+        app.create_account(&admin, new).await.unwrap();
+    }
+    let (ana, boris) = ("a.focal".parse().unwrap(), "b.focal".parse().unwrap());
+    let at_machine = caller("os:ana", Role::Operator);
+    let id = register(&node, "M70B-45123").await;
+    let seized = Event::Seizure(Taken {
+        authority: node.authority.clone(),
+        circumstances: "in a van".into(),
+    });
+    app.record_event(&focal(), id, seized, ON).await.unwrap();
+    let (method, evidence) = ("melted".to_owned(), "protocol 12/26".to_owned());
+    // Proposed before anybody was bound.
+    app.propose_destruction(&at_machine, id, method.clone(), evidence.clone())
+        .await
+        .unwrap();
+    let bound = Some("ana".to_owned());
+    app.bind_os_user(&admin, &ana, bound.clone()).await.unwrap();
+    let taken = app.bind_os_user(&admin, &boris, bound).await;
+    assert_eq!(code(taken), ("os_user", "taken"));
+    let no_name = app.bind_os_user(&admin, &boris, Some("Ana K".into())).await;
+    assert_eq!(code(no_name), ("os_user", "invalid"));
+    let refused = app.bind_os_user(&focal(), &boris, None).await;
+    assert!(
+        matches!(refused, Err(AppError::Forbidden(_))),
+        "{refused:?}"
+    );
+    let herself = caller("a.focal", Role::FirearmsOfficer);
+    let refused = app.sign_destruction(&herself, id, ON).await;
+    assert_eq!(code(refused), ("officer", "same-officer"));
+    // From now on she stands under the name of her account, whichever way she comes.
+    let as_account = app.as_account(at_machine.clone()).await.unwrap();
+    assert_eq!(
+        (as_account.login, as_account.role),
+        (ana.clone(), Role::Operator)
+    );
+    let other = app
+        .as_account(caller("os:boris", Role::Operator))
+        .await
+        .unwrap();
+    assert_eq!(other.login.as_str(), "os:boris");
+
+    // Of whom the node cannot tell who they are, the log says so.
+    app.sign_destruction(&other, id, ON).await.unwrap();
+    assert_eq!(custody(&node, id).await, Custody::Destroyed);
+    let mut supervisor = caller("s.supervisor", Role::Supervisor);
+    if let Some(why) = &mut supervisor.justification {
+        why.purpose = egnatia_record::Purpose::Supervision;
+    }
+    let query = egnatia_app::AuditQuery {
+        actor: Some(other.login.clone()),
+        ..Default::default()
+    };
+    let entries = app.audit_search(&supervisor, &query, 10).await.unwrap();
+    let data = entries[0].detail.as_ref().unwrap().data.clone().unwrap();
+    assert_eq!(data["unbound"], serde_json::json!(["os:ana", "os:boris"]));
+    // Two accounts need no such word.
+    app.bind_os_user(&admin, &ana, None).await.unwrap();
+    assert_eq!(
+        app.as_account(at_machine).await.unwrap().login.as_str(),
+        "os:ana"
+    );
+}

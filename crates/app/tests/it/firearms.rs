@@ -490,7 +490,7 @@ async fn a_seizure_moves_its_weapons_ends_their_alerts_and_is_counted_once_for_g
         .app
         .freeze_return(&focal(), ReturnKind::Iafq, "2026")
         .await;
-    assert!(matches!(twice, Err(AppError::Conflict(_))), "{twice:?}");
+    assert!(matches!(twice, Err(AppError::Clash { .. })), "{twice:?}");
     // What is recorded later changes what is counted, and not what is frozen.
     let mut late = seizure(id, "M70B-45123");
     late.weapons[0].firearm = None;
@@ -728,7 +728,7 @@ async fn a_trace_over_three_countries_with_one_silent_one_refusing_and_one_passi
         pass_to: None,
     };
     let twice = ba.app.answer_trace(&focal(), again.items[0].0, new).await;
-    assert!(matches!(twice, Err(AppError::Conflict(_))), "{twice:?}");
+    assert!(matches!(twice, Err(AppError::Clash { .. })), "{twice:?}");
 }
 
 #[tokio::test]

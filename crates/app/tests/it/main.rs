@@ -30,6 +30,7 @@ mod released_again;
 mod retention;
 mod returned;
 mod screening;
+mod serial_cases;
 mod signed_together;
 mod silence;
 mod simulation;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::iafq::NOT_STATED;
 use super::{
     Counts, Period, ReturnData, ReturnKind, ReturnRow, ReturnSection, add, number, register, row,
     tracing,
@@ -65,14 +66,14 @@ fn items(incidents: &[&Incident]) -> Vec<ReturnRow> {
     rows
 }
 
-/// Weapons by where they were made, as far as that is known.
+/// Weapons by where they were made, and those of which nobody knows: together they are all weapons.
 fn origins(incidents: &[&Incident]) -> Vec<ReturnRow> {
-    let mut counts: BTreeMap<(IncidentKind, &Country), usize> = BTreeMap::new();
+    let mut counts: BTreeMap<(IncidentKind, &str), usize> = BTreeMap::new();
     for incident in incidents {
         for weapon in &incident.weapons {
-            if let Some(country) = &weapon.particulars.country {
-                *counts.entry((incident.kind, country)).or_default() += 1;
-            }
+            let country = weapon.particulars.country.as_ref();
+            let country = country.map_or(NOT_STATED, Country::as_str);
+            *counts.entry((incident.kind, country)).or_default() += 1;
         }
     }
     let rows = counts

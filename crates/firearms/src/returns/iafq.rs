@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// What nobody stated.
-const NOT_STATED: &str = "not-stated";
+pub(super) const NOT_STATED: &str = "not-stated";
 
 /// The types of firearms of the questionnaire, in its order.
 const IAFQ_TYPES: [&str; 7] = [

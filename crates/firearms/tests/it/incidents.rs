@@ -479,3 +479,104 @@ fn incidents_with_neighbouring_numbers_a_lot_or_a_way_in_common_are_brought_toge
         "one incident has nothing in common with itself"
     );
 }
+
+/// Counted by hand, on paper: four incidents of 2026 and one of 2025.
+///
+/// | | 10.1. seizure, border | 2.3. seizure, inland | 5.7. find | 30.6. surrender | 31.12.2025 |
+/// |---|---|---|---|---|---|
+/// | weapons | 12 (RS 10, unknown 2) | 1 (BG) | 2 (RS) | 3 (RS) | 1 |
+/// | rounds | 999 | 1000 | 40 | 0 | 0 |
+/// | parts | 49 | 0 | 0 | 50 | 0 |
+#[test]
+fn the_returns_are_what_was_counted_by_hand() {
+    let made = |kind, on, numbers: &[&str], rounds, parts| {
+        let mut incident = seizure(numbers, &["BA", "ME"], Some("lot 1"));
+        incident.kind = kind;
+        incident.on = on;
+        incident.ammunition.truncate(1);
+        incident.ammunition[0].rounds = rounds;
+        if rounds == 0 {
+            incident.ammunition.clear();
+        }
+        incident.parts = match parts {
+            0 => Vec::new(),
+            count => vec![Part {
+                what: "slides".into(),
+                count,
+            }],
+        };
+        incident
+    };
+    let (seized, found, given) = (
+        IncidentKind::Seizure,
+        IncidentKind::Find,
+        IncidentKind::Surrender,
+    );
+    let numbers: Vec<String> = (0..12).map(|number| format!("M70-{number:05}")).collect();
+    let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
+    let mut border = made(seized, date(2026, 1, 10), &numbers, 999, 49);
+    border.at_border = true;
+    for weapon in border.weapons.iter_mut().take(2) {
+        weapon.particulars.country = None;
+    }
+    let mut inland = made(seized, date(2026, 3, 2), &["A-1"], 1_000, 0);
+    inland.at_border = false;
+    inland.weapons[0].particulars.country = Some(crate::made::country("BG"));
+    let incidents = [
+        border,
+        inland,
+        made(found, date(2026, 7, 5), &["B-1", "B-2"], 40, 0),
+        made(given, date(2026, 6, 30), &["C-1", "C-2", "C-3"], 0, 50),
+        made(seized, date(2025, 12, 31), &["D-1"], 0, 0),
+    ];
+    let year = Period::year(2026).unwrap();
+    let (rows, used) = counted(ReturnKind::Iafq, year, &incidents, &[]);
+    assert_eq!(used, 4, "that of the year before is not in it");
+    let weapons = |group| {
+        let rows = rows.iter().filter(|row| {
+            row.section == Some(ReturnSection::Weapons)
+                && row.group == Some(group)
+                && row.what != "incidents"
+        });
+        rows.map(|row| row.count).sum::<u64>()
+    };
+    assert_eq!(
+        [weapons(seized), weapons(found), weapons(given)],
+        [13, 2, 3]
+    );
+    assert_eq!(count(&rows, seized, "incidents", ""), 2);
+    assert_eq!(count(&rows, seized, "ammunition", ""), 1_999);
+    assert_eq!(count(&rows, found, "ammunition", ""), 40);
+    assert_eq!(count(&rows, seized, "parts", ""), 49);
+    assert_eq!(count(&rows, given, "parts", ""), 50);
+    // Twelve weapons, or a thousand rounds, are significant; 999 rounds and 49 parts are not. What was
+    // surrendered never is.
+    let significant = rows
+        .iter()
+        .filter(|row| row.section == Some(ReturnSection::Significant) && row.what == "seizures");
+    assert_eq!(significant.map(|row| row.count).collect::<Vec<_>>(), [2]);
+    // Each question about seizures has each of them once.
+    for question in ["place", "context", "transport", "offence"] {
+        let of = |what: &str| {
+            let rows = rows.iter().filter(|row| {
+                row.section == Some(ReturnSection::Circumstances)
+                    && row.what == what
+                    && row.at.starts_with(&format!("{question}: "))
+            });
+            rows.map(|row| row.count).sum::<u64>()
+        };
+        assert_eq!((of("seizures"), of("weapons")), (2, 13), "{question}");
+    }
+
+    let half = Period::half(2026, 1).unwrap();
+    let (rows, used) = counted(ReturnKind::HalfYear, half, &incidents, &[]);
+    assert_eq!(used, 3, "the find is of the second half");
+    let made = |group, country: &str| count(&rows, group, "weapons", &format!("made: {country}"));
+    assert_eq!(made(seized, "RS"), 10);
+    assert_eq!(made(seized, "BG"), 1);
+    assert_eq!(made(seized, "not-stated"), 2);
+    assert_eq!(made(given, "RS"), 3);
+    assert_eq!(count(&rows, seized, "ammunition", "border"), 999);
+    assert_eq!(count(&rows, seized, "ammunition", "inland"), 1_000);
+    assert_eq!(count(&rows, found, "incidents", "inland"), 0);
+}

@@ -7,7 +7,7 @@ use egnatia_formats::rows::firearms::{
     stated_firearm_columns,
 };
 use jiff::civil::date;
-use rust_xlsxwriter::Workbook;
+use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
 const HEADING: &str = "Serijski broj;Vrsta oružja;Proizvođač;Model;Kalibar;Kategorija;Zemlja proizvodnje;\
 Godina proizvodnje;Broj cijevi;Registarski broj;Vlasnik;Vrsta vlasnika;Ime vlasnika;Broj oružnog lista;\
@@ -212,4 +212,120 @@ fn a_sheet_is_read_as_a_table_and_other_files_are_refused() {
         let error = self::read(text).unwrap_err().to_string();
         assert!(error.contains(expected), "{text}: {error}");
     }
+}
+
+/// Letters of the text in an encoding of one byte each, as `(letter, byte)`.
+fn encoded(text: &str, letters: &[(char, u8)]) -> Vec<u8> {
+    let byte = |c: char| match letters.iter().find(|(letter, _)| *letter == c) {
+        Some((_, byte)) => *byte,
+        None => u8::try_from(c).unwrap(),
+    };
+    text.chars().map(byte).collect()
+}
+
+#[test]
+fn files_of_old_programs_are_read_in_their_letters() {
+    let latin = "Serijski broj;Vrsta oružja;Proizvođač;Kalibar\nČ-104;pištolj;Zastava Užice;7,65\n";
+    let windows_1250 = encoded(
+        latin,
+        &[
+            ('ž', 0x9E),
+            ('đ', 0xF0),
+            ('č', 0xE8),
+            ('Č', 0xC8),
+            ('š', 0x9A),
+        ],
+    );
+    // Cyrillic of windows-1251: А is 0xC0, а is 0xE0; Serbian and Macedonian letters stand apart.
+    let cyrillic = "Сериски број;Вид на оружје;Производител;Калибар\nАБ-104;пиштол;Застава;7,65\n";
+    let mut letters: Vec<(char, u8)> = ('А'..='я').zip(0xC0..=0xFF_u8).collect();
+    letters.push(('ј', 0xBC));
+    let windows_1251 = encoded(cyrillic, &letters);
+    let utf16: Vec<u8> = [0xFF, 0xFE]
+        .into_iter()
+        .chain(cyrillic.encode_utf16().flat_map(u16::to_le_bytes))
+        .collect();
+    for (bytes, written, number) in [
+        (windows_1250, "csv, separator ;, windows-1250", "Č-104"),
+        (windows_1251, "csv, separator ;, windows-1251", "АБ-104"),
+        (utf16, "csv, separator ;, utf-16le", "АБ-104"),
+    ] {
+        let table = read(bytes).unwrap();
+        assert_eq!(table.written, written);
+        let read = rows(&table);
+        let [Ok(pistol)] = read.as_slice() else {
+            panic!("{written}: {read:?}");
+        };
+        assert_eq!(pistol.particulars.number(), number, "{written}");
+        assert_eq!(pistol.particulars.kind, WeaponKind::Pistol, "{written}");
+    }
+}
+
+#[test]
+fn what_a_spreadsheet_did_to_a_number_is_said_and_not_registered() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    // A title over merged cells, and a line of groups, as registers have them.
+    let bold = Format::new().set_bold();
+    sheet
+        .merge_range(0, 0, 0, 3, "Регистар на оружје 2026", &bold)
+        .unwrap();
+    sheet.merge_range(1, 0, 1, 2, "Оружје", &bold).unwrap();
+    let headings = [
+        "Serijski broj",
+        "Vrsta oružja",
+        "Proizvođač",
+        "Kalibar",
+        "Vrijedi do",
+    ];
+    for (column, heading) in (0_u16..).zip(headings) {
+        sheet.write_string(2, column, heading).unwrap();
+    }
+    let day = Format::new().set_num_format("dd.mm.yyyy");
+    let march = ExcelDateTime::parse_from_str("1987-03-01").unwrap();
+    for (row, number) in [
+        (3, Some(45_123.0)),
+        (4, Some(1.234_567_890_123_456_7e17)),
+        (5, None),
+    ] {
+        match number {
+            Some(number) => sheet.write_number(row, 0, number).unwrap(),
+            // `mar-87` on the weapon.
+            None => sheet
+                .write_datetime_with_format(row, 0, &march, &day)
+                .unwrap(),
+        };
+        for (column, text) in [(1, "pištolj"), (2, "Zastava"), (3, "7,65")] {
+            sheet.write_string(row, column, text).unwrap();
+        }
+    }
+    let bytes = book.save_to_buffer().unwrap();
+    let first = FirearmTable::first_row(bytes.clone()).unwrap();
+    assert_eq!(first[0], "Serijski broj");
+    let table = read(bytes).unwrap();
+    assert_eq!(table.row_count, 3);
+    let read = rows(&table);
+    let good = read[0].as_ref().unwrap();
+    assert_eq!((good.row, good.particulars.number()), (4, "45123"));
+    let problems: Vec<(u64, FirearmCellProblem)> = read[1..]
+        .iter()
+        .flat_map(|row| row.as_ref().unwrap_err())
+        .map(|error| (error.row, error.problem))
+        .collect();
+    assert_eq!(
+        problems,
+        [
+            (5, FirearmCellProblem::Shortened),
+            (6, FirearmCellProblem::MadeADay)
+        ]
+    );
+    // The same from a program that exports what it shows.
+    let csv = "Serial;Kind;Make;Calibre\n1,23457E+11;pistol;Zastava;7,65\n";
+    let read = rows(&self::read(csv).unwrap());
+    let error = &read[0].as_ref().unwrap_err()[0];
+    assert_eq!(error.problem, FirearmCellProblem::Shortened);
+    assert_eq!(
+        (error.field, error.column),
+        (Some(FirearmField::Serial), Some(1))
+    );
 }

@@ -2,24 +2,10 @@
 
 use serde::Serialize;
 
-use super::number::{fold, span};
-use super::query::{Confidence, Place};
+use super::cost::{self, lone_query, pair};
+use super::number::{leading_zeros, span};
+use super::query::Place;
 use super::{PLACES_MAX, Query, Serial};
-
-/// What one place costs, as the share of the likeness that stays. A place that is less sure costs
-/// less, down to nothing for a mask.
-mod cost {
-    /// O for 0 and their like: the usual fault of a worn mark.
-    pub(super) const LOOK_ALIKE: f64 = 0.10;
-    /// A letter between digits that only one side has.
-    pub(super) const MISSING_LETTER: f64 = 0.15;
-    /// Letters between digits that differ.
-    pub(super) const MISREAD_LETTER: f64 = 0.20;
-    /// Another character: another number, unless the place is doubtful.
-    pub(super) const DIFFERS: f64 = 0.98;
-    /// A place that only one side has: another number.
-    pub(super) const MISSING: f64 = 0.99;
-}
 
 /// From this likeness on two numbers may be the same: three look-alikes and a missing letter stay
 /// above it, one other character at a place that is plain to see falls below.
@@ -62,6 +48,12 @@ pub enum PlaceVerdict {
     Same,
     /// Characters that look alike.
     LookAlike,
+    /// The character that whoever read the place took for the next likely.
+    Perhaps,
+    /// A Cyrillic letter, and the Latin one of its sound.
+    SameSound,
+    /// A zero before all other digits that only one side has.
+    MissingZero,
     /// A letter between digits that only one side has.
     MissingLetter,
     /// Letters between digits that differ.
@@ -133,31 +125,68 @@ enum Straight {
 }
 
 /// A query that is compared with many entries.
-pub(super) struct Comparer<'q> {
-    query: &'q Query,
+pub(super) struct Comparer {
+    query: Query,
     embedded: Vec<bool>,
+    zeros: usize,
+    /// The same by the sound of its Cyrillic letters.
+    by_sound: Option<Box<Self>>,
 }
 
-impl<'q> Comparer<'q> {
-    pub(super) fn new(query: &'q Query) -> Self {
+impl Comparer {
+    pub(super) fn new(query: &Query) -> Self {
         Self {
             embedded: query.embedded(),
-            query,
+            zeros: query.leading_zeros(),
+            by_sound: query.by_sound().map(|query| Box::new(Self::new(&query))),
+            query: query.clone(),
         }
     }
 
     fn sides<'a>(&'a self, entry: &'a Serial) -> Sides<'a> {
+        let places = entry.places();
         Sides {
             query: self.query.places(),
-            entry: entry.places(),
+            entry: places,
             query_embedded: &self.embedded,
-            digits: span(entry.places(), |place| place.is_numeric()),
+            digits: span(places, |place| place.is_numeric()),
+            query_zeros: self.zeros,
+            entry_zeros: leading_zeros(places, char::is_ascii_digit, |place| *place == '0'),
         }
     }
 
     /// How alike an entry is and how much of it was read, as [`Self::compare`] says it; nothing
     /// where it is not alike. Makes no evidence, and so takes a tenth of the time.
     pub(super) fn rank(&self, entry: &Serial) -> Option<(f64, f64)> {
+        let by_shape = self.rank_by_shape(entry);
+        let likeness = by_shape.map_or(0.0, |(likeness, _)| likeness);
+        let heard = self.heard(entry, likeness, |ours, theirs| {
+            let (likeness, read) = ours.rank_by_shape(theirs)?;
+            Some((likeness * (1.0 - cost::BY_SOUND), read))
+        });
+        let heard = heard.filter(|(heard, _)| *heard >= ALIKE_FROM && *heard > likeness);
+        heard.or(by_shape)
+    }
+
+    /// What the number says by the sound of its letters, where that may be more than `likeness`:
+    /// one side by sound, the other as it looks.
+    fn heard<T>(
+        &self,
+        entry: &Serial,
+        likeness: f64,
+        read: impl Fn(&Self, &Serial) -> Option<T>,
+    ) -> Option<T> {
+        if likeness >= 1.0 - cost::BY_SOUND {
+            return None;
+        }
+        match (&self.by_sound, entry.by_sound()) {
+            (_, Some(theirs)) => read(self, &theirs),
+            (Some(ours), None) => read(ours, entry),
+            (None, None) => None,
+        }
+    }
+
+    fn rank_by_shape(&self, entry: &Serial) -> Option<(f64, f64)> {
         let sides = self.sides(entry);
         let (left, evidence) = match sides.straight() {
             Straight::Best(left) => (left, sides.query.len()),
@@ -171,6 +200,36 @@ impl<'q> Comparer<'q> {
 
     /// How alike an entry is, and why.
     pub(super) fn compare(&self, entry: &Serial) -> Likeness {
+        let by_shape = self.compare_by_shape(entry);
+        let heard = self.heard(entry, by_shape.likeness, |ours, theirs| {
+            let mut heard = ours.compare_by_shape(theirs);
+            heard.likeness *= 1.0 - cost::BY_SOUND;
+            self.show_as_written(&mut heard, entry);
+            Some(heard)
+        });
+        let heard = heard.filter(|heard| heard.is_alike() && heard.likeness > by_shape.likeness);
+        heard.unwrap_or(by_shape)
+    }
+
+    /// Shows the letters as both sides have them, and which agree by sound only.
+    fn show_as_written(&self, heard: &mut Likeness, entry: &Serial) {
+        let mut ours = self.query.places().iter().map(|place| place.character());
+        let mut theirs = entry.places().iter().copied();
+        for place in &mut heard.evidence {
+            let took = place.query == Some('*');
+            if let Some(query) = place.query.as_mut().filter(|_| !took) {
+                *query = ours.find(|c| *c != '*').unwrap_or(*query);
+            }
+            if let Some(entry) = place.entry.as_mut() {
+                *entry = theirs.next().unwrap_or(*entry);
+            }
+            if place.verdict == PlaceVerdict::Same && place.query != place.entry {
+                place.verdict = PlaceVerdict::SameSound;
+            }
+        }
+    }
+
+    fn compare_by_shape(&self, entry: &Serial) -> Likeness {
         let sides = self.sides(entry);
         let rows = sides.align();
         let (likeness, evidence) = sides.walk(&rows);
@@ -197,6 +256,9 @@ struct Sides<'a> {
     query_embedded: &'a [bool],
     /// Of the entry's first and last digit.
     digits: Option<(usize, usize)>,
+    /// So many zeros stand before all other digits.
+    query_zeros: usize,
+    entry_zeros: usize,
 }
 
 /// Compares what was read with an entry.
@@ -249,8 +311,8 @@ impl Sides<'_> {
     /// digits or a `*` leaves nothing that is alike.
     fn straight(&self) -> Straight {
         let stars = self.query.contains(&Place::Some);
-        let ours = self.query_embedded.iter().filter(|flag| **flag).count();
-        let theirs = self.embedded_letters();
+        let ours = self.query_embedded.iter().filter(|flag| **flag).count() + self.query_zeros;
+        let theirs = self.embedded_letters() + self.entry_zeros;
         let (query, entry) = (self.query.len(), self.entry.len());
         if !stars && (query > entry + ours || entry > query + theirs) {
             return Straight::Best(0.0);
@@ -350,14 +412,20 @@ impl Sides<'_> {
             let cost = pair(*place, *character, query_letter && entry_letter);
             step(both, cost, true, true)
         });
+        let query_zero = (1..=self.query_zeros).contains(&at);
         let only_query = place.and_then(|place| {
-            let cost = lone_query(*place, query_letter);
+            let cost = match query_zero {
+                true => (cost::MISSING_ZERO, PlaceVerdict::MissingZero),
+                false => lone_query(*place, query_letter),
+            };
             step(query, cost, true, false)
         });
+        let entry_zero = (1..=self.entry_zeros).contains(&with);
         let only_entry = character.and_then(|_| {
             let cost = match (place, entry_letter) {
                 // `*` takes in as many places as there are.
                 (Some(Place::Some), _) => (0.0, PlaceVerdict::Masked),
+                _ if entry_zero => (cost::MISSING_ZERO, PlaceVerdict::MissingZero),
                 (_, true) => (cost::MISSING_LETTER, PlaceVerdict::MissingLetter),
                 (_, false) => (cost::MISSING, PlaceVerdict::Missing),
             };
@@ -411,44 +479,11 @@ impl Sides<'_> {
     }
 }
 
-fn pair(place: Place, character: char, letters: bool) -> (f64, PlaceVerdict) {
-    let Place::Read {
-        character: read,
-        confidence,
-    } = place
-    else {
-        // `*` takes a place in by standing still; here it would end with it.
-        let cost = if place == Place::One { 0.0 } else { 1.0 };
-        return (cost, PlaceVerdict::Masked);
-    };
-    let sure = Confidence::share(confidence);
-    if read == character {
-        (0.0, PlaceVerdict::Same)
-    } else if fold(read) == fold(character) {
-        (cost::LOOK_ALIKE * sure, PlaceVerdict::LookAlike)
-    } else if letters {
-        (cost::MISREAD_LETTER * sure, PlaceVerdict::MisreadLetter)
-    } else {
-        (cost::DIFFERS * sure, PlaceVerdict::Differs)
-    }
-}
-
-fn lone_query(place: Place, is_embedded: bool) -> (f64, PlaceVerdict) {
-    match place {
-        Place::Some => (0.0, PlaceVerdict::Masked),
-        Place::One => (cost::MISSING, PlaceVerdict::Missing),
-        Place::Read { confidence, .. } if is_embedded => (
-            cost::MISSING_LETTER * confidence.share(),
-            PlaceVerdict::MissingLetter,
-        ),
-        Place::Read { .. } => (cost::MISSING, PlaceVerdict::Missing),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::Confidence;
     use super::*;
 
     proptest! {

@@ -1,6 +1,6 @@
 //! What serial numbers are found by: their spellings, and pieces of two or three places.
 
-use super::number::{embedded, fold};
+use super::number::{embedded, fold, leading_zeros};
 use super::{Query, Serial};
 
 /// Letters between digits that are each left out and kept; with more, all or none of them.
@@ -11,7 +11,7 @@ const START: char = '^';
 const END: char = '$';
 
 /// A whole number as it may stand elsewhere, look-alikes as one: with and without each letter
-/// between digits.
+/// between digits, and without the zeros before all other digits.
 pub(super) fn spellings(serial: &Serial) -> Vec<Vec<char>> {
     let places = serial.places();
     let flags = embedded(places, |c| c.is_numeric(), |c| !c.is_numeric());
@@ -35,6 +35,11 @@ pub(super) fn spellings(serial: &Serial) -> Vec<Vec<char>> {
                 bit.is_some_and(|bit| subset >> bit & 1 == 1)
             }));
         }
+    }
+    let zeros = leading_zeros(places, char::is_ascii_digit, |place| *place == '0');
+    let left = places.get(zeros..).unwrap_or_default();
+    if zeros > 0 && !left.is_empty() {
+        spellings.push(left.iter().copied().map(fold).collect());
     }
     spellings.sort();
     spellings.dedup();
@@ -67,7 +72,12 @@ pub(super) fn pieces(spellings: &[Vec<char>]) -> Vec<u64> {
 /// The pieces that every entry has that a query with masks means: those of its longest runs of
 /// places that were surely read. A letter between digits may be missing, and ends a run.
 pub(super) fn pieces_of_query(query: &Query) -> Vec<u64> {
-    let flags = query.embedded();
+    let mut flags = query.embedded();
+    // Zeros before all other digits may be missing, and end a run as well.
+    flags
+        .iter_mut()
+        .take(query.leading_zeros())
+        .for_each(|flag| *flag = true);
     let mut runs: Vec<Vec<char>> = vec![vec![START]];
     for (place, is_embedded) in query.places().iter().zip(flags) {
         match place.sure().filter(|_| !is_embedded) {

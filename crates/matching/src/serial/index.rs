@@ -5,8 +5,8 @@ use std::fmt;
 use std::hash::Hash;
 
 use super::compare::{Comparer, Likeness};
-use super::grams::{hash, pieces, pieces_of_query, spellings};
-use super::number::fold;
+use super::grams::{self, hash, pieces, pieces_of_query, spellings};
+use super::number::{fold, leading_zeros};
 use super::{Query, Serial, SerialError};
 use crate::number_map::PairMap;
 
@@ -76,7 +76,10 @@ impl<K: Clone + Eq + Hash> Index<K> {
         let Ok(slot) = u32::try_from(self.entries.len()) else {
             return;
         };
-        let spellings = spellings(serial);
+        let mut spellings = spellings(serial);
+        spellings.extend(serial.by_sound().iter().flat_map(grams::spellings));
+        spellings.sort();
+        spellings.dedup();
         for spelling in &spellings {
             self.by_spelling
                 .entry(hash(spelling))
@@ -132,16 +135,34 @@ impl<K: Clone + Eq + Hash> Index<K> {
             .collect()
     }
 
+    /// The keys of this number, also where only one of both has the zeros before all other digits: a
+    /// spreadsheet leaves them out.
+    pub fn same(&self, serial: &Serial) -> Vec<&K> {
+        let bare = |serial: &Serial| -> Vec<char> {
+            let zeros = leading_zeros(serial.places(), char::is_ascii_digit, |c| *c == '0');
+            serial.places().iter().skip(zeros).copied().collect()
+        };
+        let wanted = bare(serial);
+        let folded: Vec<char> = wanted.iter().copied().map(fold).collect();
+        let slots = self.by_spelling.get(&hash(&folded)).into_iter().flatten();
+        slots
+            .filter_map(|slot| self.entry(*slot))
+            .filter(|(_, known)| bare(known) == wanted)
+            .map(|(key, _)| key)
+            .collect()
+    }
+
     /// What may be the number that was read, the most alike first.
     ///
     /// # Errors
     /// [`SerialError::TooOpen`] where so little could be read that too many entries fit.
     pub fn search(&self, query: &Query, limit: usize) -> Result<Vec<Found<K>>, SerialError> {
-        let slots = if query.is_whole() {
-            self.slots_of_whole(query)?
-        } else {
-            self.slots_of_pieces(query)?
-        };
+        let mut slots = self.slots_of(query)?;
+        if let Some(heard) = query.by_sound() {
+            slots.extend(self.slots_of(&heard)?);
+            slots.sort_unstable();
+            slots.dedup();
+        }
         let comparer = Comparer::new(query);
         let mut ranked: Vec<((f64, f64), u32)> = slots
             .into_iter()
@@ -164,6 +185,17 @@ impl<K: Clone + Eq + Hash> Index<K> {
             })
         });
         Ok(found.collect())
+    }
+
+    fn slots_of(&self, query: &Query) -> Result<Vec<u32>, SerialError> {
+        if query.is_whole() {
+            return self.slots_of_whole(query);
+        }
+        match self.slots_of_pieces(query) {
+            // Read from end to end, and no place surely: it is looked up as it was read.
+            Err(SerialError::TooOpen) if query.has_no_mask() => self.slots_of_whole(query),
+            found => found,
+        }
     }
 
     fn slots_of_whole(&self, query: &Query) -> Result<Vec<u32>, SerialError> {

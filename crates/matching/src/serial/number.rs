@@ -12,13 +12,15 @@ const LOOK_ALIKES: &[(char, &str)] = &[
     ('0', "OQD"),
     ('1', "IL"),
     ('2', "Z"),
+    ('3', "З"),
+    ('4', "Ч"),
     ('5', "S"),
-    ('6', "G"),
+    ('6', "GБ"),
     ('8', "B"),
 ];
 
-/// Cyrillic capitals that look like a Latin one. A mark says how a letter looks, not which it is:
-/// arms made in Kragujevac carry either script.
+/// Cyrillic and Greek capitals, and letters with a stroke, that look like a Latin one. A mark says how
+/// a letter looks, not which it is: arms made in Kragujevac carry either script.
 const SAME_SHAPE: &[(char, char)] = &[
     ('А', 'A'),
     ('В', 'B'),
@@ -35,6 +37,56 @@ const SAME_SHAPE: &[(char, char)] = &[
     ('Т', 'T'),
     ('У', 'Y'),
     ('Х', 'X'),
+    ('Α', 'A'),
+    ('Β', 'B'),
+    ('Ε', 'E'),
+    ('Ζ', 'Z'),
+    ('Η', 'H'),
+    ('Ι', 'I'),
+    ('Κ', 'K'),
+    ('Μ', 'M'),
+    ('Ν', 'N'),
+    ('Ο', 'O'),
+    ('Ρ', 'P'),
+    ('Τ', 'T'),
+    ('Υ', 'Y'),
+    ('Χ', 'X'),
+    ('Ø', 'O'),
+    ('Đ', 'D'),
+    ('Ł', 'L'),
+];
+
+/// Cyrillic capitals as a clerk writes them in Latin who goes by their sound: `СР 1234` on the weapon
+/// is `SR 1234` in the book.
+const SAME_SOUND: &[(char, char)] = &[
+    ('А', 'A'),
+    ('Б', 'B'),
+    ('В', 'V'),
+    ('Г', 'G'),
+    ('Д', 'D'),
+    ('Ђ', 'D'),
+    ('Е', 'E'),
+    ('Ж', 'Z'),
+    ('З', 'Z'),
+    ('И', 'I'),
+    ('І', 'I'),
+    ('Ј', 'J'),
+    ('К', 'K'),
+    ('Л', 'L'),
+    ('М', 'M'),
+    ('Н', 'N'),
+    ('О', 'O'),
+    ('П', 'P'),
+    ('Р', 'R'),
+    ('С', 'S'),
+    ('Т', 'T'),
+    ('Ћ', 'C'),
+    ('У', 'U'),
+    ('Ф', 'F'),
+    ('Х', 'H'),
+    ('Ц', 'C'),
+    ('Ч', 'C'),
+    ('Ш', 'S'),
 ];
 
 /// A serial number: as written, and its letters and digits in capitals.
@@ -87,6 +139,18 @@ impl Serial {
     pub fn places(&self) -> &[char] {
         &self.places
     }
+
+    /// The same with Cyrillic letters by their sound, where that makes another number.
+    pub(super) fn by_sound(&self) -> Option<Self> {
+        if self.written.is_ascii() {
+            return None;
+        }
+        let places = read(&self.written, sound).ok()?;
+        (*places != *self.places).then(|| Self {
+            written: self.written.clone(),
+            places: places.into(),
+        })
+    }
 }
 
 /// Two are equal where their normal forms are.
@@ -110,14 +174,25 @@ impl fmt::Debug for Serial {
 /// The letters and digits of a text, in capitals, without accents and by their shape; at most
 /// [`PLACES_MAX`].
 pub(super) fn places(text: &str) -> Result<Vec<char>, SerialError> {
+    read(text, shape)
+}
+
+/// The same, with Cyrillic letters by their sound.
+pub(super) fn places_by_sound(text: &str) -> Result<Vec<char>, SerialError> {
+    read(text, sound)
+}
+
+fn read(text: &str, latin: fn(char) -> char) -> Result<Vec<char>, SerialError> {
     let mut places = Vec::new();
+    // The sign for `number` would be taken apart into an N and an O.
+    let text = text.chars().filter(|letter| *letter != '№');
     // Taken apart before and after, so that what is read is read the same when it is read again.
     for letter in text.nfkd().flat_map(char::to_uppercase).nfkd() {
         if letter.is_alphanumeric() && !is_combining_mark(letter) {
             if places.len() == PLACES_MAX {
                 return Err(SerialError::TooLong);
             }
-            places.push(shape(letter));
+            places.push(latin(letter));
         }
     }
     Ok(places)
@@ -129,6 +204,11 @@ fn shape(letter: char) -> char {
     }
     let same = SAME_SHAPE.iter().find(|(cyrillic, _)| *cyrillic == letter);
     same.map_or(letter, |(_, latin)| *latin)
+}
+
+fn sound(letter: char) -> char {
+    let same = SAME_SOUND.iter().find(|(cyrillic, _)| *cyrillic == letter);
+    same.map_or_else(|| shape(letter), |(_, latin)| *latin)
 }
 
 /// What a letter or digit in capitals may be read for, the nearest first; nothing where it is
@@ -155,8 +235,10 @@ pub(super) fn fold(place: char) -> char {
         'O' | 'Q' | 'D' => '0',
         'I' | 'L' => '1',
         'Z' => '2',
+        'З' => '3',
+        'Ч' => '4',
         'S' => '5',
-        'G' => '6',
+        'G' | 'Б' => '6',
         'B' => '8',
         other => other,
     }
@@ -175,6 +257,18 @@ pub(super) fn embedded<T>(
     places
         .map(|(at, place)| between(at) && is_letter(place))
         .collect()
+}
+
+/// How many zeros stand before a number of digits alone: a spreadsheet leaves them out.
+pub(super) fn leading_zeros<T>(
+    places: &[T],
+    is_digit: impl Fn(&T) -> bool,
+    is_zero: impl Fn(&T) -> bool,
+) -> usize {
+    match places.iter().all(is_digit) {
+        true => places.iter().take_while(|place| is_zero(place)).count(),
+        false => 0,
+    }
 }
 
 /// Where the first and the last digit stand.

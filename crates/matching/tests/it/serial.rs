@@ -64,6 +64,72 @@ fn a_letter_between_digits_may_be_missing_or_misread() {
 }
 
 #[test]
+fn zeros_that_a_spreadsheet_left_out_do_not_hide_a_number() {
+    let index = index(&["0045123", "45123", "A0045123", "450123"]);
+    assert_eq!(found(&index, "45123"), ["45123", "0045123"]);
+    assert_eq!(found(&index, "045123"), ["45123", "0045123"]);
+    assert_eq!(found(&index, "0045123"), ["0045123", "45123"]);
+    assert_eq!(found(&index, "4512*"), ["45123", "0045123"]);
+    assert_eq!(index.exact(&serial("45123")), ["45123"]);
+    assert_eq!(index.same(&serial("045123")), ["0045123", "45123"]);
+    assert_eq!(index.same(&serial("A45123")), Vec::<&String>::new());
+    let verdicts = compare(&query("045123"), &serial("45123")).evidence;
+    assert_eq!(verdicts[0].verdict, PlaceVerdict::MissingZero);
+    // Nothing but zeros is a number too.
+    assert_eq!(found(&self::index(&["000"]), "000"), ["000"]);
+}
+
+#[test]
+fn cyrillic_and_greek_letters_stand_for_their_shape_and_less_so_for_their_sound() {
+    let index = index(&["СР 1234", "ГЖ-4471", "ZL-8052"]);
+    assert_eq!(found(&index, "CP1234"), ["СР 1234"]);
+    assert_eq!(found(&index, "ΡΡ1234"), Vec::<String>::new());
+    assert_eq!(found(&index, "SR1234"), ["СР 1234"]);
+    assert_eq!(found(&index, "GZ4471"), ["ГЖ-4471"]);
+    assert_eq!(found(&index, "ЗЛ8052"), ["ZL-8052"]);
+    assert_eq!(found(&index, "GZ44?1"), ["ГЖ-4471"]);
+    let shape = compare(&query("CP1234"), &serial("СР1234"));
+    let sound = compare(&query("SR1234"), &serial("СР1234"));
+    assert!((shape.likeness - 1.0).abs() < f64::EPSILON);
+    assert!(sound.likeness < shape.likeness);
+    let letters: Vec<_> = sound.evidence[..2]
+        .iter()
+        .map(|place| (place.query, place.entry, place.verdict))
+        .collect();
+    assert_eq!(
+        letters,
+        [
+            (Some('S'), Some('C'), PlaceVerdict::SameSound),
+            (Some('R'), Some('P'), PlaceVerdict::SameSound),
+        ]
+    );
+    assert_eq!(serial("№ 1234"), serial("1234"));
+}
+
+#[test]
+fn a_place_says_what_else_it_may_be() {
+    let perhaps = query("7081257")
+        .with_confidence(3, Confidence::percent(60))
+        .unwrap()
+        .with_perhaps(3, '3')
+        .unwrap();
+    let index = index(&["7081257", "7031257", "7051257"]);
+    let found = index.search(&perhaps, 10).unwrap();
+    let named: Vec<_> = found
+        .iter()
+        .map(|found| (found.key.as_str(), found.likeness.evidence[2].verdict))
+        .collect();
+    assert_eq!(
+        named,
+        [
+            ("7081257", PlaceVerdict::Same),
+            ("7031257", PlaceVerdict::Perhaps)
+        ]
+    );
+    assert!(query("12").with_perhaps(3, '1').is_err());
+}
+
+#[test]
 fn letters_before_and_after_the_digits_count() {
     for (a, b) in [
         ("A12345", "12345"),

@@ -39,6 +39,17 @@ pub enum Firearm {
         #[command(flatten)]
         why: Why,
     },
+    /// Write the label of a weapon into a file, for a label printer: SVG, 62 by 29 millimetres.
+    Label {
+        /// The weapon.
+        #[arg(value_name = "ID")]
+        id: RecordId,
+        /// The file; it must not be there yet.
+        #[arg(long)]
+        out: PathBuf,
+        #[command(flatten)]
+        why: Why,
+    },
     /// Write a photograph of a weapon into a file, or take one away.
     #[command(subcommand)]
     Photographs(Photographs),

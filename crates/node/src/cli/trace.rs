@@ -71,6 +71,12 @@ pub enum Trace {
         #[command(flatten)]
         why: Why,
     },
+    /// List traces of this node to which somebody is late: the node notes it by itself, and proposes
+    /// to remind them.
+    Late {
+        #[command(flatten)]
+        why: Why,
+    },
     /// Show how each partner answers: how often, and the median in days.
     Partners {
         #[command(flatten)]
@@ -111,6 +117,7 @@ impl Trace {
             | Self::Consent { why, .. }
             | Self::Remind { why, .. }
             | Self::Close { why, .. }
+            | Self::Late { why }
             | Self::Partners { why }
             | Self::Inbox { why, .. }
             | Self::PassOn { why, .. } => why,

@@ -66,7 +66,16 @@ fn query(check: Check, zone: Option<&Mrz>) -> Description {
             make: check.make,
             model: check.model,
             calibre: check.calibre,
-            sure: check.sure.into_iter().collect(),
+            sure: check
+                .sure
+                .iter()
+                .map(|doubt| (doubt.place, doubt.percent))
+                .collect(),
+            perhaps: check
+                .sure
+                .iter()
+                .filter_map(|doubt| Some((doubt.place, doubt.perhaps?)))
+                .collect(),
         }));
     }
     if let Some(birth) = check.birth_date {

@@ -59,6 +59,7 @@ pub async fn run(
     };
     let caller = operator(Some(justified(why)?))?;
     let data = Data::open(folder, config, Index::Skip).await?;
+    let caller = data.app.as_account(caller).await?;
     let code = match &what {
         Stock::List { .. } => list(&data, &caller, json).await,
         Stock::Site { file, .. } => set_up(&data, &caller, file, json).await,

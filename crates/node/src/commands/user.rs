@@ -10,7 +10,7 @@ use serde_json::json;
 use super::{done, print};
 use crate::ambient::SystemEntropy;
 use crate::cli::User;
-use crate::data::{Data, operator};
+use crate::data::{Data, operator, os_name};
 use crate::failure::InputError;
 
 /// Manages accounts.
@@ -40,6 +40,22 @@ pub async fn run(data: Data, what: User, json: bool) -> anyhow::Result<ExitCode>
                 "has an account",
             );
             ExitCode::SUCCESS
+        }
+        User::Bind { login, os_user } => {
+            let name = os_name(&os_user)?;
+            app.bind_os_user(&caller, &login, Some(name.clone()))
+                .await?;
+            done(
+                json,
+                &format!("{name}, at the command line, is {login} from now on."),
+            )
+        }
+        User::Release { login } => {
+            app.bind_os_user(&caller, &login, None).await?;
+            done(
+                json,
+                &format!("No user of the operating system is {login} any more."),
+            )
         }
         User::Unlock { login } => {
             app.unlock_account(&caller, &login).await?;
@@ -77,9 +93,11 @@ async fn list(data: &Data, json: bool) -> anyhow::Result<ExitCode> {
             .signed_in_at
             .map_or_else(|| "never".to_owned(), |at| at.to_string());
         let (login, role, state) = (&account.login, account.role, account.state.as_str());
+        let bound = account.os_user.as_deref();
+        let bound = bound.map_or_else(String::new, |name| format!(" ({name} at the command line)"));
         writeln!(
             text,
-            "{login:24} {role:24} {state:8} signed in {seen:27} {}",
+            "{login:24} {role:24} {state:8} signed in {seen:27} {}{bound}",
             account.name
         )?;
     }
@@ -92,6 +110,7 @@ async fn list(data: &Data, json: bool) -> anyhow::Result<ExitCode> {
             json!({
                 "login": account.login, "name": account.name, "role": account.role,
                 "state": account.state.as_str(), "signed_in_at": account.signed_in_at,
+                "os_user": account.os_user,
             })
         })
         .collect();

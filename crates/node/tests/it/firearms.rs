@@ -271,3 +271,136 @@ fn a_file_that_is_no_register_is_refused_with_what_to_do() {
     let ran = node.run(&["--json", "firearm", "import", &file]);
     assert_eq!(ran.code, 3, "{}", ran.err);
 }
+
+#[test]
+fn an_import_that_was_killed_half_way_goes_on_where_it_ended() {
+    const ROWS: u64 = 20_010;
+    let node = Node::new();
+    let mut text = String::from("Serial,Kind,Make,Model,Calibre\n");
+    for number in 0..ROWS {
+        text.push_str(&format!("KL{number:06},pistol,Glock,17,9x19\n"));
+    }
+    let file = write(&node, "large.csv", &text);
+    let mut command = node.command();
+    command.args(["firearm", "import", &file]).args(WHY);
+    let mut child = command
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    // As soon as the first part is there, the process is killed: perhaps in the middle of the second.
+    let part_is_in = || {
+        let listed = run(&node, &["firearm", "list", "--limit", "1"]);
+        listed.code == 0 && !listed.json().as_array().unwrap().is_empty()
+    };
+    let ended = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break Some(status);
+        }
+        if part_is_in() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            break None;
+        }
+    };
+    assert!(ended.is_none_or(|status| status.success()), "{ended:?}");
+    let again = run(&node, &["firearm", "import", &file]);
+    let report = again.json();
+    let [already, registered] = ["already", "registered"].map(|key| report[key].as_u64().unwrap());
+    assert!(already >= 10_000, "{report}");
+    assert_eq!(already + registered, ROWS, "{report}");
+    let third = run(&node, &["firearm", "import", &file]).json();
+    assert_eq!(
+        (&third["already"], &third["registered"]),
+        (&ROWS.into(), &0.into())
+    );
+}
+
+#[test]
+fn a_label_is_written_for_a_label_printer_and_never_over_a_file() {
+    let node = Node::new();
+    let id = register(&node, &[]).json()["registered"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let out = node.path("label.svg");
+    let path = out.to_str().unwrap();
+    let made = run(&node, &["firearm", "label", &id, "--out", path]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    let drawing = std::fs::read_to_string(&out).unwrap();
+    assert!(drawing.starts_with("<svg ") && drawing.contains(">M70B-45123</text>"));
+    let code = made.json()["code"].as_str().unwrap().to_owned();
+    assert!(
+        code.starts_with("EGN1;M70B-45123;") && code.ends_with(&id),
+        "{code}"
+    );
+    let again = run(&node, &["firearm", "label", &id, "--out", path]);
+    assert_eq!(again.code, 2, "{}", again.err);
+    assert_eq!(std::fs::read_to_string(&out).unwrap(), drawing);
+}
+
+#[test]
+fn nobody_is_late_where_nobody_was_asked() {
+    let node = Node::new();
+    let late = run(&node, &["firearm", "trace", "late"]);
+    assert_eq!(
+        (late.code, late.json()),
+        (0, serde_json::json!([])),
+        "{}",
+        late.err
+    );
+}
+
+#[test]
+fn a_user_of_the_operating_system_is_bound_to_an_account_and_signs_once() {
+    let node = Node::new();
+    node.account("a.officer", "firearms-officer");
+    let password = node.account("b.officer", "firearms-officer");
+    let id = register(&node, &[]).json()["registered"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let seize = "seizure --on 2026-11-20 --authority mk-mvr --circumstances road";
+    let mut seizing = vec!["firearm", "event", &id];
+    seizing.extend(seize.split(' '));
+    let seized = run(&node, &seizing);
+    assert_eq!(seized.code, 0, "{}", seized.err);
+    let shown = run(&node, &["firearm", "show", &id]).json();
+    let os_user = shown["body"]["life"][0]["by"].as_str().unwrap().to_owned();
+    let name = os_user.strip_prefix("os:").unwrap();
+    node.done(&["user", "bind", "a.officer", name]);
+    let listed = node.done(&["--json", "user", "list"]).json();
+    assert_eq!(listed[0]["os_user"], name);
+    let taken = node.run(&["user", "bind", "b.officer", name]);
+    assert_eq!(taken.code, 2, "{}", taken.err);
+    let propose = ["--method", "melted", "--evidence", "protocol 12/26"];
+    let mut all = vec!["firearm", "destruction", "propose", &id];
+    all.extend(propose);
+    let proposed = run(&node, &all);
+    assert!(
+        proposed.out.contains("a.officer"),
+        "{} {}",
+        proposed.out,
+        proposed.err
+    );
+    let sign = ["firearm", "destruction", "sign", &id, "--on", "2026-11-24"];
+    let alone = run(&node, &sign);
+    assert_eq!(alone.code, 2, "{}", alone.out);
+    assert!(
+        alone.err.contains("two different officers"),
+        "{}",
+        alone.err
+    );
+    let mut signing = vec!["--json"];
+    signing.extend(sign);
+    signing.extend(["--login", "b.officer"]);
+    signing.extend(WHY);
+    let signed = node.run_with(&signing, &password);
+    assert_eq!(signed.code, 0, "{}", signed.err);
+    let view = run(&node, &["firearm", "show", &id]).out;
+    assert!(
+        view.contains("a.officer") && view.contains("b.officer"),
+        "{view}"
+    );
+    node.done(&["user", "release", "a.officer"]);
+}

@@ -9,7 +9,7 @@ use crate::backend::Link;
 use crate::row::Row;
 
 const ACCOUNTS: &str = "SELECT login, name, role, password, state, failures, created_us, \
-     signed_in_us, revision FROM accounts";
+     signed_in_us, revision, os_user FROM accounts";
 
 fn account(row: &mut Row) -> Result<Account, StoreError> {
     Ok(Account {
@@ -22,6 +22,7 @@ fn account(row: &mut Row) -> Result<Account, StoreError> {
         created_at: row.time()?,
         signed_in_at: row.maybe_time()?,
         revision: row.count()?,
+        os_user: row.maybe_text()?,
     })
 }
 

@@ -156,6 +156,7 @@ async fn hits_of_an_older_schema_get_the_due_time_of_their_follow_up() {
                  DROP TABLE stock_stores; DROP TABLE stock_postings; DROP TABLE stock_movements; \
                  DROP TABLE stock_goods; DROP TABLE stock_accounts; DROP TABLE stock_state; \
                  DROP INDEX claims_by_stock_number; ALTER TABLE claims DROP COLUMN stock_number; \
+                 ALTER TABLE accounts DROP COLUMN os_user; \
                  CREATE TABLE outbox (position INTEGER); \
                  DELETE FROM applied_migrations WHERE number >= 2";
     sqlx::raw_sql(older).execute(&mut file).await.unwrap();

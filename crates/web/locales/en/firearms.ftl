@@ -806,3 +806,52 @@ firearms-waiting-count = { $count ->
    *[other] { $count } wait for a signature
 }
 firearm-waits = Something is proposed for this weapon, and waits for the signature of another officer. It stands at the end of this page.
+
+late-traces = { $count ->
+    [one] An answer to a trace is late
+   *[other] Answers to { $count } traces are late
+}
+late-traces-means = The node proposes to remind whoever is late; the reminder goes under your name. After the days of the profile, the supervisor sees it as well.
+late-trace-escalated = Put to the supervisor.
+late-trace-reminded = Reminded { $at }, once a day at most.
+late-trace-told = Put to the supervisor
+late-trace-of = trace { $id }
+late-traces-escalated = Traces of this authority that partners have not answered
+late-traces-escalated-means = The answers below are late for as long as the profile of the law on firearms allows. The firearms focal point sees them too, and may remind or close.
+trace-late = Late: { $who }
+trace-late-means = A firearms officer may remind them.
+firearm-unbound = { $who } is a user of the operating system without an account: the node cannot tell whether the two are one person.
+firearm-refused-custody = Another weapon of the same make, model and number is in somebody's hands already. Look at it, and correct one of them.
+firearm-refused-faster = Somebody else was faster. Look at it again.
+firearm-refused-answered-already = The trace is answered already. A further answer is a new question.
+firearm-refused-asked-before = This country was asked before.
+firearm-refused-not-own = This is a partner's answer.
+firearm-refused-asker-gone = What the asker signed is not here any more.
+firearm-refused-frozen-already = This return is frozen already. What came later belongs in the next one.
+firearm-refused-same-file = Somebody imports the same file. Wait until that has ended, and give the file again.
+firearm-refused-registered-since = Somebody has registered one of the weapons since the rows were checked. Give the file again, and look at what it says.
+firearm-refused-photograph-empty = Choose a photograph first.
+firearm-refused-photograph-too-large = A photograph has at most 12 MiB. Save it smaller.
+firearm-refused-photograph-not-a-picture = This is no JPEG, PNG or WebP picture. Save it as one of them.
+firearm-refused-photograph-too-many-pixels = A photograph has at most 12,000 pixels a side. Save it smaller.
+firearm-refused-photograph-broken = The picture cannot be read to its end. Save it anew.
+firearm-row-cells = The row has more or fewer cells than the heading. Export the file again, with quotation marks around cells that hold the separator.
+firearm-row-no-number = There is no number. Type it, or write missing or obliterated as its state.
+firearm-row-kind = This is no kind of weapon. Write one such as pistol, rifle, assault-rifle or shotgun, or choose one for the whole file.
+firearm-row-place = Write frame or receiver, or leave the cell empty.
+firearm-row-state = Write readable, doubted, altered, obliterated or missing, or leave the cell empty.
+firearm-row-category = Write A, B or C, the category of Directive (EU) 2021/555, or leave the cell empty.
+firearm-row-country = Write the country as two letters, such as RS, AL or YU, or leave the cell empty.
+firearm-row-year = Write the year with four digits, or leave the cell empty.
+firearm-row-day = This is no day. Write 2026-03-05 or 5.3.2026, or leave the cell empty.
+firearm-row-holder-kind = Write person, dealer, manufacturer, club, collector, authority or security.
+firearm-row-no-holder = State the number of the holder too. Without one the weapon is with nobody.
+firearm-row-no-licence = State the number of the licence too, or leave the cell empty.
+firearm-row-answer = Write yes or no, or leave the cell empty.
+firearm-row-shortened = A spreadsheet has shortened this number. Take it from the register again, into a column of text.
+firearm-row-made-a-day = A spreadsheet has made a day of this number. Take it from the register again, into a column of text.
+firearm-row-no-reference = State the number of its registration, or that of the licence: a weapon that somebody has stands under one of them.
+firearm-row-agrees = It agrees with a weapon, an alert or another row. Look at both below, and say whether it is another weapon.
+firearm-row-held-twice = Another weapon of the same make, model and number is in somebody's hands. State what tells the two apart.
+firearm-not-known = Nobody knows it
+firearm-as-written = written as: { $text }

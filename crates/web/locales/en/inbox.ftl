@@ -3,11 +3,12 @@ tabs = Further lists
 inbox-tab = To do
 inbox-due = To answer and to follow up
 inbox-due-empty = Nothing is to be answered or followed up.
-inbox-due-empty-how = Questions of partners and reports of hits on alerts of this authority come here, what is due first first.
+inbox-due-empty-how = Questions of partners, their traces and reports of hits on alerts of this authority come here, what is due first first.
 inbox-late = { $count ->
     [one] One answer or follow-up is late. Take it first.
    *[other] { $count } answers or follow-ups are late. Take these first.
 }
+inbox-trace = Trace: { $weapon }
 inbox-matches = Matches that wait for a decision
 inquiries-title = Questions
 inquiries-lede = Questions of partners, and those to them. What is due first stands first; those that are answered come after.

@@ -33,6 +33,8 @@ pub(crate) struct AccountBody {
     /// When they last signed in, UTC.
     #[schema(value_type = Option<String>, format = DateTime)]
     signed_in_at: Option<Timestamp>,
+    /// Their user of the operating system at the node's command line, where one is bound.
+    os_user: Option<String>,
 }
 
 /// Somebody who is to get an account.
@@ -169,6 +171,35 @@ pub(crate) async fn change_role(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// A user of the operating system of the node.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OsUserBody {
+    /// Its name; nothing takes the binding away.
+    os_user: Option<String>,
+}
+
+/// Binds a user of the operating system to an account: both are one person where two sign.
+#[utoipa::path(
+    put, path = "/api/v1/accounts/{login}/os-user", tag = "accounts", request_body = OsUserBody,
+    params(("login" = String, Path, description = "The account")),
+    responses((status = 204, description = "Changed"), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn bind(
+    State(state): State<WebState>,
+    bearer: Bearer,
+    Path(login): Path<String>,
+    Body(body): Body<OsUserBody>,
+) -> Result<StatusCode, Problem> {
+    bearer.enter(&state, Action::ManageAccounts)?;
+    let user = user(&login)?;
+    state
+        .app
+        .bind_os_user(bearer.caller(), &user, body.os_user)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// Sets a new password for somebody who has lost theirs, and ends their sessions.
 #[utoipa::path(
     post, path = "/api/v1/accounts/{login}/password", tag = "accounts", request_body = PasswordBody,
@@ -205,6 +236,7 @@ impl AccountBody {
             state: account.state.as_str(),
             created_at: account.created_at,
             signed_in_at: account.signed_in_at,
+            os_user: account.os_user,
         }
     }
 }

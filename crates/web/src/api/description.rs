@@ -8,7 +8,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    accounts, alert_import, alerts, audit, checks, firearm_changes, firearm_import,
+    accounts, alert_import, alerts, audit, checks, firearm_changes, firearm_import, firearm_label,
     firearm_photographs, firearms, hits, inquiries, lists, matches, partners, returns, sessions,
     stock, stock_counts, stock_disposals, stock_more, stock_plans, stock_readings, traces,
     transfers,
@@ -35,7 +35,7 @@ use super::{
         firearms::incident_series, firearms::incident_places,
         firearms::incident, traces::traces, traces::start_trace, traces::trace,
         traces::ask_further, traces::consent, traces::trace_answers,
-        traces::remind, traces::close, traces::partners, returns::progress,
+        firearm_label::label, traces::remind, traces::close, traces::partners, traces::late, traces::escalated, returns::progress,
         traces::answer_trace, traces::pass_trace_on, returns::count_return, returns::returns,
         returns::one_return, returns::freeze_return, returns::record_proceedings,
         firearms::withdraw_destruction, firearm_changes::describe, firearm_changes::waiting, firearm_changes::propose_correction,
@@ -63,7 +63,7 @@ use super::{
         partners::end, partners::adopt,
         lists::list, lists::versions, lists::changes, lists::entry,
         audit::search, audit::entry, audit::proof, audit::verify, audit::witnesses,
-        accounts::list, accounts::create, accounts::unlock, accounts::close, accounts::change_role,
+        accounts::list, accounts::create, accounts::unlock, accounts::close, accounts::change_role, accounts::bind,
         accounts::reset,
     ),
     security(("bearer" = [])),

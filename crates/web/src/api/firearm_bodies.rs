@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use egnatia_app::FirearmRow;
 use egnatia_firearms::{
-    Closing, Country, Custody, Event, Firearm, FrozenReturn, Incident, Outcome, Particulars,
-    ReturnKind, Trace, TraceAnswer, UrgencyGround,
+    Closing, Country, Custody, Event, Firearm, FrozenReturn, Incident, LateHop, Outcome,
+    Particulars, ReturnKind, Trace, TraceAnswer, UrgencyGround,
 };
 use egnatia_record::{AuthorityId, Envelope, Handling, PartnerCode, RecordId};
 use jiff::Timestamp;
@@ -334,6 +334,24 @@ pub(crate) struct TraceBody {
     pub hops: Vec<HopBody>,
     /// Median time of the answers, in tenths of a day.
     pub median_tenths_of_a_day: Option<i64>,
+}
+
+/// A trace to which somebody is late.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct LateTraceBody {
+    /// The trace.
+    #[schema(value_type = String)]
+    pub trace: RecordId,
+    /// The weapon.
+    pub name: String,
+    /// Who is late: `authority`, `since`, `due_at`, `noted_at`, `escalated_at`.
+    #[schema(value_type = Vec<Object>)]
+    pub hops: Vec<LateHop>,
+    /// When they were reminded last.
+    #[schema(value_type = Option<String>)]
+    pub reminded_at: Option<Timestamp>,
+    /// Whether they may be reminded now: once a day.
+    pub may_remind: bool,
 }
 
 /// A line in the list of traces.

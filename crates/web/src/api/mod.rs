@@ -14,6 +14,7 @@ mod description;
 mod firearm_bodies;
 mod firearm_changes;
 mod firearm_import;
+mod firearm_label;
 mod firearm_photographs;
 mod firearms;
 mod hits;
@@ -155,6 +156,7 @@ pub(crate) fn router() -> Router<WebState> {
         .route("/accounts/{login}/unlock", post(accounts::unlock))
         .route("/accounts/{login}/close", post(accounts::close))
         .route("/accounts/{login}/role", post(accounts::change_role))
+        .route("/accounts/{login}/os-user", put(accounts::bind))
         .route("/accounts/{login}/password", post(accounts::reset))
         .layer(within(ANSWER_MAX))
         .merge(verification)
@@ -225,6 +227,7 @@ fn firearms_router() -> Router<WebState> {
             get(traces::traces).merge(post(traces::start_trace)),
         )
         .route("/traces/{id}", get(traces::trace))
+        .route("/firearms/{id}/label", get(firearm_label::label))
         .route("/traces/{id}/ask", post(traces::ask_further))
         .route("/traces/{id}/consent", post(traces::consent))
         .route("/trace-answers", get(traces::trace_answers))
@@ -237,6 +240,8 @@ fn firearms_router() -> Router<WebState> {
         .route("/returns/count", get(returns::count_return))
         .route("/returns/progress", get(returns::progress))
         .route("/traces/partners", get(traces::partners))
+        .route("/traces/late", get(traces::late))
+        .route("/traces/escalated", get(traces::escalated))
         .route("/traces/{id}/reminder", post(traces::remind))
         .route("/traces/{id}/close", post(traces::close))
         .route("/returns/{id}", get(returns::one_return))

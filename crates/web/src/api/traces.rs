@@ -4,13 +4,13 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use egnatia_app::{Action, NewTrace, NewTraceAnswer};
-use egnatia_firearms::PartnerTimes;
+use egnatia_firearms::{LateTrace, PartnerTimes};
 use egnatia_record::AuthorityId;
 
 use super::caller::{Bearer, record_id};
 use super::firearm_bodies::{
-    ClosingBody, ConsentBody, HopBody, NewAnswerBody, NewTraceBody, RecordedBody, ToBody,
-    TraceAnswerBody, TraceBody, TraceLine, WantedPage,
+    ClosingBody, ConsentBody, HopBody, LateTraceBody, NewAnswerBody, NewTraceBody, RecordedBody,
+    ToBody, TraceAnswerBody, TraceBody, TraceLine, WantedPage,
 };
 use super::json::{Body, PageOf, ProblemBody, Query, limit_of};
 use crate::problem::Problem;
@@ -185,6 +185,40 @@ pub(crate) async fn partners(
 ) -> Result<Json<Vec<PartnerTimes>>, Problem> {
     bearer.enter(&state, Action::ViewFirearms)?;
     Ok(Json(state.app.trace_partners(bearer.caller()).await?))
+}
+
+/// Traces of this node to which somebody is late, those first that were put to the supervisor.
+#[utoipa::path(
+    get, path = "/api/v1/traces/late", tag = "firearms",
+    responses((status = 200, description = "At most 200 traces", body = Vec<LateTraceBody>), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn late(
+    State(state): State<WebState>,
+    bearer: Bearer,
+) -> Result<Json<Vec<LateTraceBody>>, Problem> {
+    bearer.enter(&state, Action::ViewFirearms)?;
+    let late = state.app.late_traces(bearer.caller()).await?.into_iter();
+    let bodies = late.map(|view| LateTraceBody {
+        trace: view.trace,
+        name: view.name,
+        hops: view.hops,
+        reminded_at: view.reminded_at,
+        may_remind: view.may_remind,
+    });
+    Ok(Json(bodies.collect()))
+}
+
+/// Traces that were put to whoever supervises: who is late since when, and nothing of the weapon.
+#[utoipa::path(
+    get, path = "/api/v1/traces/escalated", tag = "audit",
+    responses((status = 200, description = "At most 100: trace, and hops with authority, since, due_at, noted_at, escalated_at, ended_at", body = Vec<Object>), (status = "default", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),)
+)]
+pub(crate) async fn escalated(
+    State(state): State<WebState>,
+    bearer: Bearer,
+) -> Result<Json<Vec<LateTrace>>, Problem> {
+    bearer.enter(&state, Action::SearchAudit)?;
+    Ok(Json(state.app.escalated_traces(bearer.caller()).await?))
 }
 
 /// Partners' traces, what is due first first; answered ones follow.

@@ -9,7 +9,7 @@ use egnatia_audit::Operation;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{audit_words, witnesses};
+use super::{audit_words, late_traces, witnesses};
 use crate::parts::{Cell, Empty, Facts, Field, FieldKind, Table};
 use crate::problem::{Problem, ProblemCode};
 use crate::visit::{Posted, Signed, Visit, show, show_refused};
@@ -31,6 +31,8 @@ pub struct AuditPage {
     pub may_verify: bool,
     /// How far partners have seen the log, and this node theirs.
     pub witnesses: Option<witnesses::Witnesses>,
+    /// What the node has put to whoever supervises.
+    pub escalated: Option<Table>,
 }
 
 /// The page of one entry of the log.
@@ -104,6 +106,7 @@ pub(crate) async fn search(signed: Signed) -> Result<Response, Problem> {
         table,
         may_verify: signed.offers(Action::VerifyAudit),
         witnesses: witnesses::section(&signed, &frame).await?,
+        escalated: late_traces::escalated(&signed, &frame).await?,
         frame,
     }))
 }
@@ -140,6 +143,7 @@ async fn page_of(signed: &Signed, filters: Vec<Field>, empty: &str) -> Result<Au
         table: table(t, empty),
         may_verify: signed.offers(Action::VerifyAudit),
         witnesses: witnesses::section(signed, &frame).await?,
+        escalated: None,
         frame,
     })
 }

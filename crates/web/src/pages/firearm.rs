@@ -91,7 +91,7 @@ async fn page(
 /// What the weapon is; and the ways to correct that, and to trace it.
 fn description(signed: &Signed, frame: &Frame, id: RecordId, view: &FirearmView) -> Section {
     let t = frame.t;
-    let facts = facts(frame, &view.firearm.particulars);
+    let facts = facts(signed, frame, &view.firearm.particulars);
     let mut section = Section::new("what", t.text("firearm-what")).facts(facts);
     if view.may_change && view.standing.custody != Custody::Destroyed {
         let path = format!("/firearms/{id}/description");
@@ -187,17 +187,26 @@ fn marks(frame: &Frame, what: &Particulars) -> Table {
     Table::new(t, String::new(), columns, Empty::default()).rows(rows.collect())
 }
 
-fn facts(frame: &Frame, what: &Particulars) -> Facts {
+fn facts(signed: &Signed, frame: &Frame, what: &Particulars) -> Facts {
     let t = frame.t;
-    let text = |text: &str| (!text.is_empty()).then(|| Cell::Text(text.to_owned()));
+    let reference = signed.state.app.firearms_reference().ok();
+    // Whoever wrote that nobody knows it said something: it is told apart from a name.
+    let named = |text: &str| match reference.is_some_and(|all| all.is_unknown(text)) {
+        true => Cell::Lines(
+            t.text("firearm-not-known"),
+            t.with("firearm-as-written", "text", text),
+        ),
+        false => Cell::Text(text.to_owned()),
+    };
+    let text = |text: &str| (!text.is_empty()).then(|| named(text));
     Facts::new()
         .with(
             t.text("firearm-kind"),
             Cell::Text(terms::word(t, &["weapon"], what.kind.as_str())),
         )
-        .with(t.text("firearm-make"), Cell::Text(what.make.clone()))
+        .with(t.text("firearm-make"), named(&what.make))
         .with_some(t.text("firearm-model"), text(&what.model))
-        .with(t.text("firearm-calibre"), Cell::Text(what.calibre.clone()))
+        .with(t.text("firearm-calibre"), named(&what.calibre))
         .with_some(
             t.text("firearm-category"),
             what.category.map(|c| Cell::Text(c.to_string())),
@@ -342,7 +351,10 @@ fn waiting(
     form: &MakeForm<'_>,
 ) -> [Section; 2] {
     let t = frame.t;
-    let by = Cell::Text(proposed.by().to_string());
+    let by = match firearm_events::unbound(t, &[proposed.by()]) {
+        Some(text) => Cell::Lines(proposed.by().to_string(), text),
+        None => Cell::Text(proposed.by().to_string()),
+    };
     let facts = Facts::new().with(t.text("column-by"), by);
     match proposed {
         Proposal::Destruction(proposed) => {

@@ -1,6 +1,8 @@
 //! An event of a weapon in a line.
 
+use egnatia_app::is_unbound;
 use egnatia_firearms::{Event, Holder};
+use egnatia_record::UserId;
 
 use super::alert_facts::day;
 use super::terms;
@@ -69,7 +71,13 @@ pub(super) fn says(t: &Texts, event: &Event) -> String {
             second,
             method,
             evidence,
-        } => format!("{first}, {second}: {method}, {evidence}"),
+        } => {
+            let signed = format!("{first}, {second}: {method}, {evidence}");
+            match unbound(t, &[first, second]) {
+                Some(text) => format!("{signed}. {text}"),
+                None => signed,
+            }
+        }
         Event::Reregistration { number, holder } => match holder {
             Some(holder) => format!("{number}, {}", holder.reference),
             None => number.clone(),
@@ -92,7 +100,11 @@ pub(super) fn says(t: &Texts, event: &Event) -> String {
                     first: None,
                 };
                 let proposed = t.with("firearm-proposed-by", "who", by);
-                format!("{} {proposed}", says(t, &plain))
+                let note = first.as_ref().and_then(|first| unbound(t, &[first]));
+                let note = note.unwrap_or_default();
+                format!("{} {proposed} {note}", says(t, &plain))
+                    .trim_end()
+                    .to_owned()
             }
             Some(instead) => {
                 let truth = [
@@ -114,4 +126,12 @@ pub(super) fn says(t: &Texts, event: &Event) -> String {
             }
         },
     }
+}
+
+/// That the node cannot tell whether two who signed are one person, where one of them is known only
+/// as a user of the operating system.
+pub(super) fn unbound(t: &Texts, signers: &[&UserId]) -> Option<String> {
+    let unbound = signers.iter().filter(|login| is_unbound(login));
+    let names: Vec<&str> = unbound.map(|login| login.as_str()).collect();
+    (!names.is_empty()).then(|| t.with("firearm-unbound", "who", names.join(", ")))
 }

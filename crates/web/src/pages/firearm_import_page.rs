@@ -2,7 +2,8 @@
 
 use askama::Template;
 use egnatia_app::{
-    FirearmImportReport, ImportStep, LikeFirearmRow, LikeState, OWN_FIREARMS, PresetArea,
+    FirearmImportError, FirearmImportReport, ImportStep, LikeFirearmRow, LikeState, OWN_FIREARMS,
+    PresetArea,
 };
 use egnatia_firearms::WeaponKind;
 use egnatia_formats::rows::firearms::FirearmField;
@@ -305,17 +306,7 @@ fn outcome(
         row: error.row,
         field: error.field.as_deref(),
         column: error.column,
-        // What is an option at the command line is a choice on this page.
-        problem: error
-            .problem
-            .replace(
-                ", or `--like-are-different`",
-                ", or by the choice beside the row",
-            )
-            .replace(
-                "state one for the whole file with `--kind`",
-                "choose one below for the whole file",
-            ),
+        problem: in_words(t, error),
     });
     let shown = report.like.iter().take(LIKE_SHOWN);
     let like: Vec<LikeChoice> = shown.map(|like| choice(signed, like, posted)).collect();
@@ -362,4 +353,14 @@ fn choice(signed: &Signed, like: &LikeFirearmRow, posted: &Posted) -> LikeChoice
         },
         tells: posted.text(&format!("tells-{}", like.row)),
     }
+}
+
+/// What is wrong with a row, in the reader's language.
+fn in_words(t: &Texts, error: &FirearmImportError) -> String {
+    let keys = [
+        format!("firearm-row-{}", error.code),
+        format!("firearm-refused-{}", error.code),
+    ];
+    let key = keys.iter().find(|key| t.has(key));
+    key.map_or_else(|| error.problem.clone(), |key| t.text(key))
 }

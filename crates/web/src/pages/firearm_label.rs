@@ -110,6 +110,13 @@ pub(super) fn data_matrix(text: &str, name: String) -> Option<Qr> {
     })
 }
 
+/// Both codes with this text: how many modules a side has, and the dark ones as a path.
+pub(crate) fn label_codes(text: &str) -> Option<((usize, String), (usize, String))> {
+    let of = |code: Qr| (code.size, code.path);
+    let (qr, matrix) = (qr(text, String::new())?, data_matrix(text, String::new())?);
+    Some((of(qr), of(matrix)))
+}
+
 /// Shows the label of a weapon.
 pub(crate) async fn show_label(
     signed: Signed,

@@ -1,7 +1,7 @@
 //! A page of sections: of a weapon, an incident, a trace, a return.
 
 use askama::Template;
-use egnatia_app::AppError;
+use egnatia_app::{AppError, FASTER};
 
 use super::alert_form::Wrong;
 use crate::parts::{Clock, Facts, FieldGroup, Form, Table, Tone};
@@ -174,7 +174,7 @@ impl Section {
 /// What is wrong with a form, where the use case named a field; the problem otherwise.
 pub(super) fn wrong_of(error: AppError) -> Result<Wrong, Problem> {
     let conflict = match &error {
-        AppError::Conflict(text) => Some(sentence(text)),
+        AppError::Conflict(text) | AppError::Clash { problem: text, .. } => Some(sentence(text)),
         _ => None,
     };
     let problem = Problem::from(error);
@@ -194,6 +194,8 @@ pub(super) fn wrong_of(error: AppError) -> Result<Wrong, Problem> {
 pub(super) fn wrong_in_words(t: &Texts, error: AppError) -> Result<Wrong, Problem> {
     let named = match &error {
         AppError::Invalid(invalid) => Some((invalid.field, invalid.code)),
+        AppError::Clash { code, .. } => Some(("", *code)),
+        AppError::Conflict(text) if text == FASTER => Some(("", "faster")),
         _ => None,
     };
     let mut wrong = wrong_of(error)?;

@@ -6,6 +6,7 @@ use egnatia_app::{Action, App, EXPORT_ROWS_MAX, ExportedTable, MatchSummary};
 use egnatia_record::RecordId;
 
 use super::incoming::{self, Row};
+use super::late_traces::LateList;
 use super::{checking, subjects, terms};
 use crate::cursor;
 use crate::parts::{Cell, Empty, Table};
@@ -24,6 +25,8 @@ pub struct InboxPage {
     pub frame: Frame,
     /// What else came: address, name, whether it is shown.
     pub tabs: Vec<(&'static str, String, bool)>,
+    /// To which traces of the node's own somebody is late.
+    pub late_traces: Option<LateList>,
     /// That something is late.
     pub late: Option<String>,
     /// Questions and reports, what is due first first; absent where they are not for the caller.
@@ -47,6 +50,10 @@ pub(crate) async fn show_inbox(signed: Signed) -> Result<Response, Problem> {
         None => due(&signed, &frame).await?,
         Some(_) => None,
     };
+    let late_traces = match after {
+        None => LateList::of(&signed, &frame).await?,
+        Some(_) => None,
+    };
     let late = due.iter().flatten().filter(|row| row.is_late).count();
     let late = u64::try_from(late).unwrap_or(u64::MAX);
     let due = due.map(|rows| {
@@ -65,6 +72,7 @@ pub(crate) async fn show_inbox(signed: Signed) -> Result<Response, Problem> {
     };
     Ok(show(&InboxPage {
         tabs: incoming::tabs(&signed, "/inbox"),
+        late_traces,
         late: (late > 0).then(|| t.count("inbox-late", late)),
         due,
         table,
@@ -92,7 +100,16 @@ async fn due(signed: &Signed, frame: &Frame) -> Result<Option<Vec<Row>>, Problem
         .items
         .iter()
         .map(|item| incoming::hit_report(signed, frame, item));
-    let rows = incoming::open(inquiries.chain(reports).collect());
+    let mut rows: Vec<Row> = inquiries.chain(reports).collect();
+    if signed.offers(Action::ViewFirearms) {
+        let traces = app.traces_to_answer(caller, None, EXPORT_PAGE).await;
+        let traces = terms::unless_forbidden(traces)?.map(|page| page.items);
+        let traces = traces.iter().flatten();
+        rows.extend(
+            traces.map(|(id, answer, trace)| incoming::trace(signed, frame, (*id, answer, trace))),
+        );
+    }
+    let rows = incoming::open(rows);
     Ok(Some(incoming::ordered(rows)))
 }
 

@@ -2,6 +2,8 @@
 
 use egnatia_alerts::{Direction, HitReport, Inquiry, InquiryState};
 use egnatia_app::Enveloped;
+use egnatia_firearms::{AnswerState, Trace, TraceAnswer};
+use egnatia_record::RecordId;
 use jiff::Timestamp;
 
 use super::terms;
@@ -87,6 +89,35 @@ pub(super) fn hit_report(signed: &Signed, frame: &Frame, item: &Enveloped<HitRep
             clock.unwrap_or_else(|| Cell::tag(Tone::Agree, t.text("hit-report-done"))),
             Cell::Text(excerpt(&body.action_taken)),
             Cell::Time(frame.moment(body.received_at)),
+        ],
+    }
+}
+
+/// A partner's trace as a row.
+pub(super) fn trace(
+    signed: &Signed,
+    frame: &Frame,
+    (id, answer, trace): (RecordId, &TraceAnswer, &Trace),
+) -> Row {
+    let t = frame.t;
+    let from = terms::authority(&signed.state.app, t, &answer.asker);
+    let is_open = answer.state == AnswerState::Open;
+    let clock = is_open.then(|| {
+        let then = trace.is_urgent().then(|| t.text("inquiry-urgent"));
+        clock(frame, (answer.received_at, answer.due_at), then)
+    });
+    Row {
+        due_at: due(is_open, answer.due_at),
+        is_late: is_open && answer.due_at < frame.now(),
+        cells: vec![
+            Cell::link_with(
+                format!("/trace-answers/{id}"),
+                t.with("inbox-trace", "weapon", trace.weapon.display_name()),
+                t.with("inquiry-from", "partner", from),
+            ),
+            clock.unwrap_or_else(|| Cell::tag(Tone::Agree, t.text("inquiry-answered"))),
+            Cell::Text(excerpt(&trace.offence)),
+            Cell::Time(frame.moment(answer.received_at)),
         ],
     }
 }

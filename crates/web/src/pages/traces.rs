@@ -1,5 +1,6 @@
 //! Traces: asked, followed country by country, widened.
 
+use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
 use egnatia_app::{Action, TraceStanding, TraceSummary, TraceView};
@@ -13,7 +14,8 @@ use super::firearm_fields::{partners, words_or_none};
 use super::firearm_sections::{
     ChainDrawing, DrawnNode, Section, SectionsPage, whole, wrong_in_words,
 };
-use super::firearms::{FirearmsPage, tabs};
+use super::firearms::tabs;
+use super::late_traces::{self, LateList};
 use super::trace_answers::{outcome_text, waiting_table};
 use super::{record_id, terms};
 use crate::parts::{Cell, Clock, Empty, Facts, Form, Table, Tone};
@@ -22,6 +24,22 @@ use crate::visit::{Posted, Signed, done, show, show_refused};
 use crate::{Area, Frame, Texts, cursor};
 
 const PAGE: u32 = 50;
+
+/// The page of traces.
+#[derive(Debug, Template)]
+#[template(path = "traces.html")]
+pub struct TracesPage {
+    /// The frame.
+    pub frame: Frame,
+    /// The lists: address, name, whether it is shown.
+    pub tabs: Vec<(&'static str, String, bool)>,
+    /// What may be done: address and words.
+    pub links: Vec<(&'static str, String)>,
+    /// To which of the node's own somebody is late.
+    pub late: Option<LateList>,
+    /// What is to be answered, and the node's own.
+    pub tables: Vec<Table>,
+}
 
 /// Shows traces of the node's own, and those that it has to answer.
 pub(crate) async fn show_traces(signed: Signed) -> Result<Response, Problem> {
@@ -46,11 +64,14 @@ pub(crate) async fn show_traces(signed: Signed) -> Result<Response, Problem> {
     if signed.offers(Action::TraceFirearms) {
         links.insert(0, ("/traces/new", t.text("trace-new")));
     }
-    Ok(show(&FirearmsPage {
+    let late = match after {
+        None => LateList::of(&signed, &frame).await?,
+        Some(_) => None,
+    };
+    Ok(show(&TracesPage {
         tabs: tabs(t, "/traces"),
-        lede: t.text("traces-lede"),
         links,
-        filters: Vec::new(),
+        late,
         tables,
         frame,
     }))
@@ -63,6 +84,7 @@ fn own_table(frame: &Frame, traces: &[TraceSummary]) -> Table {
         "trace-recovered",
         "trace-priority",
         "trace-standing",
+        "hop-clock",
         "trace-asked-at",
     ];
     let rows = traces.iter().map(|item| {
@@ -76,6 +98,14 @@ fn own_table(frame: &Frame, traces: &[TraceSummary]) -> Table {
             )),
             priority(t, trace.is_urgent()),
             standing(t, item.standing),
+            item.due.map_or_else(
+                || Cell::Text(String::new()),
+                |(since, due_at)| {
+                    let times = (since, due_at, frame.now());
+                    let clock = Clock::new(t, &frame.node.zone, times, None);
+                    Cell::Clock(Box::new(clock))
+                },
+            ),
             Cell::Time(frame.moment(trace.asked_at)),
         ]
     });
@@ -139,6 +169,8 @@ async fn page(
         .frame(trace.weapon.display_name(), Some(Area::Firearms))
         .await;
     let mut sections = Vec::new();
+    let said = (refused == "remind").then(|| whole(wrong, &[])).flatten();
+    sections.extend(late_traces::section(signed, &frame, (id, view), said));
     if view.is_own {
         let mut chain = Section::new("chain", t.text("trace-chain")).means(summary(t, view));
         chain.drawing = Some(drawing(signed, &frame, view));
@@ -153,12 +185,7 @@ async fn page(
     }
     sections.push(Section::new("asked", t.text("trace-asked")).facts(facts(&frame, trace)));
     if view.may_change && trace.closed.is_none() {
-        sections.extend(offered(
-            signed,
-            &frame,
-            (id, view),
-            (refused, posted, wrong),
-        ));
+        sections.extend(offered(signed, &frame, id, (refused, posted, wrong)));
     }
     SectionsPage {
         back: ("/traces", t.text("traces-title")),
@@ -175,7 +202,7 @@ async fn page(
 fn offered(
     signed: &Signed,
     frame: &Frame,
-    (id, view): (RecordId, &TraceView),
+    id: RecordId,
     (refused, posted, wrong): (&str, &Posted, &Wrong),
 ) -> Vec<Section> {
     let t = signed.t();
@@ -206,13 +233,7 @@ fn offered(
             .means(t.text(&format!("trace-act-{act}-means")))
             .form(form.csrf(frame.csrf()))
     };
-    let is_late = view.hops.iter().any(|hop| hop.is_overdue(frame.now()));
-    let mut sections = Vec::new();
-    if is_late || refused == "remind" {
-        sections.push(form("remind"));
-    }
-    sections.extend([form("ask"), form("consent"), form("close")]);
-    sections
+    vec![form("ask"), form("consent"), form("close")]
 }
 
 /// In a sentence: who had it last, or where to ask next, and how long answers took.

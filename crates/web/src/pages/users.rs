@@ -233,7 +233,14 @@ async fn user_page(signed: &Signed, login: &str, wrong: &Refused) -> Result<User
             t.text("user-created"),
             Cell::Time(frame.moment(account.created_at)),
         )
-        .with(t.text("user-signed-in"), signed_in(&frame, account));
+        .with(t.text("user-signed-in"), signed_in(&frame, account))
+        .with(
+            t.text("user-os-user"),
+            match &account.os_user {
+                Some(name) => Cell::Exact(name.clone()),
+                None => Cell::Text(t.text("user-os-user-none")),
+            },
+        );
     let own = account.login == signed.caller().login;
     let offered = match account.state {
         AccountState::Closed => &[][..],

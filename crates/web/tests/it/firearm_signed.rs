@@ -187,6 +187,18 @@ async fn what_a_weapon_is_is_corrected_on_the_page_and_by_programs() {
     assert!(page.contains("M70B-77777"), "{page}");
 }
 
+/// The node itself, when it looks at its clocks.
+fn clock() -> egnatia_app::Caller {
+    egnatia_app::Caller {
+        login: "node:clock".parse().unwrap(),
+        role: egnatia_app::Role::Operator,
+        justification: Some(egnatia_record::Justification {
+            purpose: egnatia_record::Purpose::FirearmsTrafficking,
+            case: "LATE ANSWERS".parse().unwrap(),
+        }),
+    }
+}
+
 #[tokio::test]
 async fn a_trace_is_reminded_and_closed_and_partners_are_counted() {
     let node = TestNode::new("mk-mvr", "MK").await;
@@ -230,11 +242,64 @@ async fn a_trace_is_reminded_and_closed_and_partners_are_counted() {
     for world in [&skopje, &belgrade] {
         world.node.clock.advance(SignedDuration::from_hours(24 * 8));
     }
+    let app = &skopje.node.app;
+    app.note_late_traces(&clock()).await.unwrap();
     let mut browser = skopje.justified("f.firearms", PURPOSE).await;
     let list = browser.get("/traces").await.body;
     assert!(list.contains("One answer is late"), "{list}");
-    browser.get(&trace).await;
+    let remind = format!("action=\"{trace}/remind\"");
+    let inbox = browser.get("/inbox").await.body;
+    assert!(inbox.contains("An answer to a trace is late"), "{inbox}");
+    for page in [&inbox, &list, &browser.get(&trace).await.body] {
+        assert!(page.contains(&remind), "one click sends it: {page}");
+    }
+    // A verifying officer sees it, and is not offered what they may not do.
+    let mut reader = skopje.justified("v.verifier", PURPOSE).await;
+    let inbox = reader.get("/inbox").await.body;
+    assert!(inbox.contains("An answer to a trace is late") && !inbox.contains(&remind));
     path_of(&browser.post(&format!("{trace}/remind"), &[]).await);
+    let inbox = browser.get("/inbox").await.body;
+    assert!(
+        inbox.contains("once a day at most") && !inbox.contains(&remind),
+        "{inbox}"
+    );
+    // The supervisor is told after a week, of the trace and not of the weapon.
+    let mut supervisor = skopje.justified("s.supervisor", "supervision").await;
+    let told = "Traces of this authority that partners have not answered";
+    assert!(!supervisor.get("/audit").await.body.contains(told));
+    for world in [&skopje, &belgrade] {
+        world.node.clock.advance(SignedDuration::from_hours(24 * 6));
+    }
+    app.note_late_traces(&clock()).await.unwrap();
+    let mut supervisor = skopje.justified("s.supervisor", "supervision").await;
+    let page = supervisor.get("/audit").await.body;
+    assert!(
+        page.contains(told) && page.contains("/audit?object="),
+        "{page}"
+    );
+    assert!(!page.contains("M70B"), "{page}");
+    let mut browser = skopje.justified("f.firearms", PURPOSE).await;
+    assert!(
+        browser
+            .get("/inbox")
+            .await
+            .body
+            .contains("Put to the supervisor")
+    );
+    let token = skopje.token("f.firearms", PURPOSE).await;
+    let late = skopje
+        .api(Method::GET, "/traces/late", Some(&token), "")
+        .await;
+    assert_eq!(
+        late.json()[0]["hops"][0]["authority"],
+        "rs-mup",
+        "{}",
+        late.body
+    );
+    let refused = skopje
+        .api(Method::GET, "/traces/escalated", Some(&token), "")
+        .await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
     skopje.node.deliver_to(&belgrade.node).await;
     let mut other = belgrade.justified("f.firearms", PURPOSE).await;
     let list = other.get("/traces").await.body;

@@ -521,6 +521,7 @@ fn work_pages() -> Vec<(&'static str, String)> {
             .rows(rows)
             .next(Some("/inbox?after=x".to_owned()));
         InboxPage {
+            late_traces: None,
             frame: frame("Inbox", Area::Inbox),
             tabs: vec![("/inbox", "To do".to_owned(), true)],
             late: None,
@@ -898,6 +899,7 @@ fn audit_pages() -> Vec<(&'static str, String)> {
     ];
     let page = |rows| {
         AuditPage {
+            escalated: None,
             frame: frame("Audit", Area::Audit),
             filters: filters(),
             table: Table::new(t(), String::new(), columns, empty("audit"))

@@ -91,8 +91,8 @@ impl Checking<'_> {
         }
         let firearm = match self.app.weapon_of(self.caller, row) {
             Ok(firearm) => firearm,
-            Err((field, problem)) => {
-                self.wrong(number, Some(&field), problem);
+            Err(wrong) => {
+                self.wrong(number, Some(&wrong.field), (wrong.code, wrong.problem));
                 return Ok(());
             }
         };
@@ -105,9 +105,10 @@ impl Checking<'_> {
         let known = self.known(&firearm)?;
         let is_like = earlier.is_some() || !known.is_empty();
         if is_like && !different {
-            self.wrong(number, Some("different"), describe(&known, earlier));
+            let problem = ("agrees", describe(&known, earlier));
+            self.wrong(number, Some("different"), problem);
         } else if let Some(problem) = self.held_twice(&firearm, is_like).await? {
-            self.wrong(number, Some("distinguished-by"), problem);
+            self.wrong(number, Some("distinguished-by"), ("held-twice", problem));
         } else {
             let report = &mut self.checked.report;
             report.registered = report.registered.saturating_add(1);
@@ -239,11 +240,12 @@ impl Checking<'_> {
     fn unread(&mut self, errors: &[FirearmRowError]) {
         for error in errors {
             let field = error.field.map(FirearmField::as_str);
-            self.wrong(error.row, field, error.problem.to_string());
+            let problem = (error.problem.name(), error.problem.to_string());
+            self.wrong(error.row, field, problem);
         }
     }
 
-    fn wrong(&mut self, row: u64, field: Option<&str>, problem: String) {
+    fn wrong(&mut self, row: u64, field: Option<&str>, (code, problem): (&'static str, String)) {
         let report = &mut self.checked.report;
         report.error_count = report.error_count.saturating_add(1);
         if report.errors.len() >= TOLD_MAX {
@@ -256,6 +258,7 @@ impl Checking<'_> {
             row,
             column: column.map(|column| column.number),
             field: field.map(str::to_owned),
+            code,
             problem,
         });
     }

@@ -82,8 +82,8 @@ impl App {
     async fn own_answer(&self, id: RecordId) -> Result<(StoredRecord, TraceAnswer), AppError> {
         let (stored, answer) = self.load::<TraceAnswer>(id, Kind::TraceAnswer).await?;
         if stored.envelope.originator != self.inner.settings.authority {
-            let text = "this is a partner's answer".to_owned();
-            return Err(AppError::Conflict(text));
+            let text = "this is a partner's answer";
+            return Err(AppError::clash("not-own", text));
         }
         Ok((stored, answer))
     }
@@ -171,8 +171,8 @@ impl App {
         let received = self.store().received(&[asked.envelope.id]).await?;
         let statement = received.into_iter().next().and_then(|row| row.statement);
         let Some(statement) = statement else {
-            let text = "what the asker signed is not here any more".to_owned();
-            return Err(AppError::Conflict(text));
+            let text = "what the asker signed is not here any more";
+            return Err(AppError::clash("asker-gone", text));
         };
         let row = DeliveryRow {
             payload: Some(statement),

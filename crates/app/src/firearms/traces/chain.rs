@@ -234,7 +234,7 @@ impl App {
         Ok(partner_times(&chains, self.now()))
     }
 
-    async fn own_traces(
+    pub(super) async fn own_traces(
         &self,
         after: Option<crate::port::Cursor>,
     ) -> Result<(Vec<(Envelope, Trace)>, Option<crate::port::Cursor>), AppError> {

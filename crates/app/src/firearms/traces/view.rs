@@ -76,6 +76,8 @@ pub struct TraceSummary {
     pub trace: Trace,
     /// Where it stands.
     pub standing: TraceStanding,
+    /// Since when an answer is waited for, and until when: what is due first. Absent where none is.
+    pub due: Option<(Timestamp, Timestamp)>,
 }
 
 impl App {
@@ -171,6 +173,7 @@ impl App {
                     id: record.envelope.id,
                     envelope: record.envelope,
                     standing: TraceStanding::of(&trace, &chain.hops, self.now()),
+                    due: trace.waits_for(&chain.hops),
                     trace,
                 });
             }

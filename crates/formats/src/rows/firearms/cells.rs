@@ -10,6 +10,17 @@ use super::super::dates::DateOrder;
 use super::{FirearmCellProblem, FirearmColumn, FirearmField, FirearmRow, FirearmRowError, words};
 use crate::text::filled;
 
+/// Columns in which numbers of weapons stand.
+const NUMBERS: &[FirearmField] = &[
+    FirearmField::Serial,
+    FirearmField::Slide,
+    FirearmField::Barrel,
+    FirearmField::Cylinder,
+    FirearmField::Bolt,
+];
+/// So many digits of a number a spreadsheet keeps; the others it makes zeros.
+const SHEET_DIGITS_MAX: usize = 15;
+
 /// How the rows of a table are read.
 #[derive(Debug, Clone)]
 pub(super) struct Reader {
@@ -17,6 +28,8 @@ pub(super) struct Reader {
     places: Vec<Option<usize>>,
     order: DateOrder,
     kind: Option<WeaponKind>,
+    /// Whether cells come out of a spreadsheet, which knows numbers and days.
+    is_sheet: bool,
 }
 
 /// A row that is being read, with what is wrong with it.
@@ -28,7 +41,12 @@ struct Reading<'a> {
 }
 
 impl Reader {
-    pub fn new(columns: &[FirearmColumn], order: DateOrder, kind: Option<WeaponKind>) -> Self {
+    pub fn new(
+        columns: &[FirearmColumn],
+        order: DateOrder,
+        kind: Option<WeaponKind>,
+        is_sheet: bool,
+    ) -> Self {
         let place = |field: &FirearmField| {
             let mut columns = columns.iter();
             let column = columns.find(|column| column.field == *field);
@@ -38,6 +56,7 @@ impl Reader {
             places: FirearmField::ALL.iter().map(place).collect(),
             order,
             kind,
+            is_sheet,
         }
     }
 
@@ -119,6 +138,12 @@ impl Reading<'_> {
     fn marks(&mut self, kind: Option<WeaponKind>) -> Vec<Mark> {
         let place = self.read(FirearmField::Place, words::place, FirearmCellProblem::Place);
         let state = self.read(FirearmField::State, words::state, FirearmCellProblem::State);
+        for field in NUMBERS {
+            let spoiled = self.cell(*field).and_then(|text| self.spoiled(text));
+            if let Some(problem) = spoiled {
+                self.wrong(*field, problem);
+            }
+        }
         let text = self.text(FirearmField::Serial).unwrap_or_default();
         if text.is_empty() && !matches!(state, Some(MarkState::Missing | MarkState::Obliterated)) {
             self.wrong(FirearmField::Serial, FirearmCellProblem::NoNumber);
@@ -144,6 +169,20 @@ impl Reading<'_> {
             marks.extend(self.cell(field).map(|text| Mark::readable(place, text)));
         }
         marks
+    }
+
+    /// What a spreadsheet has done to a number.
+    fn spoiled(&self, text: &str) -> Option<FirearmCellProblem> {
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let power = text.split_once("E+").or_else(|| text.split_once("e+"));
+        let is_power = power
+            .is_some_and(|(front, power)| digits(&front.replace([',', '.'], "")) && digits(power));
+        let is_long = self.reader.is_sheet && digits(text) && text.len() > SHEET_DIGITS_MAX;
+        if is_power || is_long {
+            return Some(FirearmCellProblem::Shortened);
+        }
+        let is_day = self.reader.is_sheet && text.len() == 10 && text.parse::<Date>().is_ok();
+        is_day.then_some(FirearmCellProblem::MadeADay)
     }
 
     fn holder(&mut self) -> Option<Holder> {

@@ -74,4 +74,37 @@ pub enum FirearmCellProblem {
     /// Neither yes nor no.
     #[error("write `yes` or `no`, or leave the cell empty")]
     Answer,
+    /// A spreadsheet took the number for a quantity, and kept its first places only.
+    #[error(
+        "a spreadsheet has shortened this number; take it from the register again, into a column of text"
+    )]
+    Shortened,
+    /// A spreadsheet took the number for a day.
+    #[error(
+        "a spreadsheet has made a day of this number; take it from the register again, into a column of text"
+    )]
+    MadeADay,
+}
+
+impl FirearmCellProblem {
+    /// Its name: it does not change, and words of other languages stand under it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Cells { .. } => "cells",
+            Self::NoNumber => "no-number",
+            Self::Kind => "kind",
+            Self::Place => "place",
+            Self::State => "state",
+            Self::Category => "category",
+            Self::Country => "country",
+            Self::Year => "year",
+            Self::Day => "day",
+            Self::HolderKind => "holder-kind",
+            Self::NoHolder => "no-holder",
+            Self::NoLicence => "no-licence",
+            Self::Answer => "answer",
+            Self::Shortened => "shortened",
+            Self::MadeADay => "made-a-day",
+        }
+    }
 }

@@ -29,6 +29,9 @@ pub use fields::{FirearmColumn, FirearmField, recognised_firearm_columns, stated
 /// The most bytes of a file.
 pub const FIREARM_BYTES_MAX: usize = 512 * 1024 * 1024;
 
+/// Headings stand in one of so many rows.
+const HEADINGS_WITHIN: usize = 5;
+
 /// What a row says of a weapon.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FirearmRow {
@@ -84,7 +87,8 @@ enum Kind {
 pub struct FirearmTable {
     kind: Kind,
     reader: Reader,
-    headings: bool,
+    /// So many rows stand before the first weapon.
+    skip: usize,
     width: usize,
     /// How it is written: `csv, separator ;, windows-1250`, or `excel`.
     pub written: String,
@@ -108,30 +112,34 @@ impl FirearmTable {
         }
         let (kind, written) = recognise(bytes)?;
         let mut cells = Cells::open(&kind)?;
-        let mut first = cells.next(|_, cells| owned(cells))?;
-        let first = first.as_mut().ok_or(RowsProblem::Empty)?;
-        if reading.headings {
-            // Programs write separators for columns that were emptied.
-            let filled = first.iter().rposition(|cell| !cell.trim().is_empty());
-            first.truncate(filled.map_or(0, |last| last.saturating_add(1)));
-        } else {
-            cells = Cells::open(&kind)?;
-        }
+        let (skip, first) = match reading.headings {
+            true => headings(&mut cells, &kind)?,
+            false => {
+                let first = cells.next(|_, cells| owned(cells))?;
+                cells = Cells::open(&kind)?;
+                (0, first.ok_or(RowsProblem::Empty)?)
+            }
+        };
         if first.len() > COLUMNS_MAX {
             return Err(RowsProblem::NotRecognised.into());
         }
-        let columns = fields::map(first, reading)?;
+        let columns = fields::map(&first, reading)?;
         let (row_count, order) = survey(&mut cells, &columns)?;
         if row_count == 0 {
             return Err(RowsProblem::Empty.into());
         }
         let unused = match reading.headings {
-            true => unused(first, &columns),
+            true => unused(&first, &columns),
             false => Vec::new(),
         };
         Ok(Self {
-            reader: Reader::new(&columns, order, reading.kind),
-            headings: reading.headings,
+            reader: Reader::new(
+                &columns,
+                order,
+                reading.kind,
+                matches!(kind, Kind::Sheet(_)),
+            ),
+            skip,
             width: first.len(),
             kind,
             written,
@@ -151,10 +159,7 @@ impl FirearmTable {
             return Err(RowsProblem::TooLarge { limit }.into());
         }
         let (kind, _) = recognise(bytes)?;
-        let first = Cells::open(&kind)?.next(|_, cells| owned(cells))?;
-        let mut first = first.ok_or(RowsProblem::Empty)?;
-        let filled = first.iter().rposition(|cell| !cell.trim().is_empty());
-        first.truncate(filled.map_or(0, |last| last.saturating_add(1)));
+        let (_, first) = headings(&mut Cells::open(&kind)?, &kind)?;
         if first.len() > COLUMNS_MAX {
             return Err(RowsProblem::NotRecognised.into());
         }
@@ -169,7 +174,7 @@ impl FirearmTable {
         Ok(FirearmRows {
             cells: Cells::open(&self.kind)?,
             reader: self.reader.clone(),
-            skip: self.headings,
+            skip: self.skip,
             width: self.width,
             is_sheet: matches!(self.kind, Kind::Sheet(_)),
         })
@@ -188,7 +193,7 @@ pub type ReadFirearm = Result<FirearmRow, Vec<FirearmRowError>>;
 pub struct FirearmRows {
     cells: Cells,
     reader: Reader,
-    skip: bool,
+    skip: usize,
     width: usize,
     is_sheet: bool,
 }
@@ -199,7 +204,7 @@ impl FirearmRows {
     /// # Errors
     /// Where the file cannot be read on.
     pub fn next_row(&mut self) -> Result<Option<ReadFirearm>, RowsError> {
-        if std::mem::take(&mut self.skip) {
+        for _ in 0..std::mem::take(&mut self.skip) {
             self.cells.next(|_, _| ())?;
         }
         let (reader, width, is_sheet) = (&self.reader, self.width, self.is_sheet);
@@ -259,6 +264,32 @@ impl Cells {
             }
         }
     }
+}
+
+/// The headings, and how many rows there are up to them. Registers carry a title and merged cells
+/// above their headings: the first of a few rows that names the number holds them, else the first.
+fn headings(cells: &mut Cells, kind: &Kind) -> Result<(usize, Vec<String>), RowsError> {
+    let mut found: Option<(usize, Vec<String>)> = None;
+    for at in 1..=HEADINGS_WITHIN {
+        let Some(mut row) = cells.next(|_, cells| owned(cells))? else {
+            break;
+        };
+        // Programs write separators for columns that were emptied.
+        let filled = row.iter().rposition(|cell| !cell.trim().is_empty());
+        row.truncate(filled.map_or(0, |last| last.saturating_add(1)));
+        let names = recognised_firearm_columns(&row).into_iter().flatten();
+        if names.filter(|field| *field == FirearmField::Serial).count() == 1 {
+            found = Some((at, row));
+            break;
+        }
+        found.get_or_insert((at, row));
+    }
+    let (skip, row) = found.ok_or(RowsProblem::Empty)?;
+    *cells = Cells::open(kind)?;
+    for _ in 0..skip {
+        cells.next(|_, _| ())?;
+    }
+    Ok((skip, row))
 }
 
 fn owned(cells: &[&str]) -> Vec<String> {

@@ -44,6 +44,7 @@ pub async fn run(
         _ => Index::Skip,
     };
     let data = Data::open(folder, config, index).await?;
+    let caller = data.app.as_account(caller).await?;
     let code = act(&data, &caller, what, json).await;
     data.close().await;
     code
@@ -60,6 +61,7 @@ async fn act(data: &Data, caller: &Caller, what: Firearm, json: bool) -> anyhow:
         Firearm::Photograph {
             id, file, shows, ..
         } => register::photograph(data, caller, (id, &file, shows), json).await,
+        Firearm::Label { id, out, .. } => register::label(data, caller, (id, &out), json).await,
         Firearm::Photographs(what) => register::photographs(data, caller, what, json).await,
         Firearm::Describe(what) => register::describe(data, caller, *what, json).await,
         Firearm::Correction(what) => life::correction(data, caller, what, json).await,
@@ -110,6 +112,7 @@ fn why_of(what: &Firearm) -> &Why {
             | Destruction::Withdraw { why, .. },
         )
         | Firearm::Photograph { why, .. }
+        | Firearm::Label { why, .. }
         | Firearm::Show { why, .. }
         | Firearm::Return { why, .. }
         | Firearm::Clusters { why }

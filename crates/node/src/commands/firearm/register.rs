@@ -1,4 +1,4 @@
-//! `egnatia firearm register`, `describe`, `photograph`, `photographs`.
+//! `egnatia firearm register`, `describe`, `label`, `photograph`, `photographs`.
 
 use std::fmt::Write;
 use std::fs::File;
@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use egnatia_app::{Caller, Described, LikeFirearm, NewFirearm, PhotographForm};
-use egnatia_firearms::{Doubt, Mark, Particulars};
+use egnatia_firearms::{Doubt, Label, Mark, Particulars};
 use egnatia_formats::photographs::PHOTOGRAPH_BYTES_MAX;
 use egnatia_record::RecordId;
 use serde_json::{Value, json};
@@ -166,6 +166,26 @@ pub async fn describe(
         &json!({ "firearm": what.id, "particulars": particulars }),
         &text,
     );
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes the label of a weapon into a file.
+pub async fn label(
+    data: &Data,
+    caller: &Caller,
+    (id, out): (RecordId, &Path),
+    json: bool,
+) -> anyhow::Result<ExitCode> {
+    let view = data.app.view_firearm(caller, id).await?;
+    let label = Label::of(id, &view.firearm.particulars);
+    let drawing = egnatia_web::label_svg(&label);
+    let drawing = drawing.ok_or_else(|| InputError("the number is too long for a code".into()))?;
+    let unusable =
+        |error: std::io::Error| InputError(format!("cannot write `{}`: {error}", out.display()));
+    let mut file = File::create_new(out).map_err(unusable)?;
+    file.write_all(drawing.as_bytes()).map_err(unusable)?;
+    let text = format!("The label of {} is in `{}`.", label.number, out.display());
+    print(json, &json!({ "firearm": id, "code": label.code() }), &text);
     Ok(ExitCode::SUCCESS)
 }
 

@@ -50,6 +50,7 @@ pub async fn run(
             let text = format!("Closed: {because}. Everybody who has it is told.");
             print(json, &json!({ "trace": id, "closed": because }), &text);
         }
+        Trace::Late { .. } => return late(data, caller, json).await,
         Trace::Partners { .. } => return partners(data, caller, json).await,
         Trace::Answer(what) => {
             let (id, new) = (what.id, reply(what)?);
@@ -125,6 +126,38 @@ async fn list(data: &Data, caller: &Caller, limit: u32, json: bool) -> anyhow::R
     }
     if page.items.is_empty() {
         text.push_str("This node asks after no weapon.");
+    }
+    print(json, &json!(values), text.trim_end());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Who is late. The node that serves notes it by itself; whoever asks here does not wait for it.
+async fn late(data: &Data, caller: &Caller, json: bool) -> anyhow::Result<ExitCode> {
+    data.app.note_late_traces(caller).await?;
+    let late = data.app.late_traces(caller).await?;
+    let mut text = String::new();
+    let mut values: Vec<Value> = Vec::new();
+    for view in &late {
+        writeln!(text, "{} {}", view.trace, view.name)?;
+        for hop in &view.hops {
+            let told = match hop.escalated_at {
+                Some(at) => format!(", put to the supervisor {at:.0}"),
+                None => String::new(),
+            };
+            writeln!(text, "  OVERDUE {:.0} {}{told}", hop.due_at, hop.authority)?;
+        }
+        match (view.may_remind, view.reminded_at) {
+            (true, _) => writeln!(text, "  egnatia firearm trace remind {}", view.trace)?,
+            (false, Some(at)) => writeln!(text, "  reminded {at:.0}, once a day at most")?,
+            (false, None) => {}
+        }
+        values.push(json!({
+            "trace": view.trace, "name": view.name, "hops": view.hops,
+            "reminded_at": view.reminded_at, "may_remind": view.may_remind,
+        }));
+    }
+    if late.is_empty() {
+        text.push_str("Nobody is late with an answer.");
     }
     print(json, &json!(values), text.trim_end());
     Ok(ExitCode::SUCCESS)
