@@ -8,6 +8,7 @@ use egnatia_app::{
     AppError, Caller, CommandView, DisposalView, NewCommand, NewCountRule, NewDisposal,
 };
 use egnatia_record::RecordId;
+use egnatia_stockpile::distance::Labelled;
 use egnatia_stockpile::{
     AccountId, ClimateLimits, DisposalLine, Goods, GoodsId, Holding, LineProgress,
 };
@@ -87,7 +88,7 @@ async fn set_rule(
         divisions: set
             .divisions
             .iter()
-            .flat_map(|label| label.divisions())
+            .flat_map(Labelled::divisions)
             .copied()
             .collect(),
     };
