@@ -318,7 +318,10 @@ impl Licence {
     ) -> Vec<Breach> {
         let mut kinds = BTreeSet::new();
         let mut found: Vec<Breach> = Vec::new();
-        for (id, goods, group) in contents.explosive() {
+        // In an order that does not hang on ids.
+        let mut all: Vec<_> = contents.explosive().collect();
+        all.sort_by(|a, b| (a.2, &a.1.nomenclature).cmp(&(b.2, &b.1.nomenclature)));
+        for (id, goods, group) in all {
             if !kinds.insert((group, goods.nomenclature.as_str())) {
                 continue;
             }

@@ -8,6 +8,7 @@ use egnatia_app::{
     AppError, Caller, CommandView, DisposalView, NewCommand, NewCountRule, NewDisposal,
 };
 use egnatia_record::RecordId;
+use egnatia_stockpile::distance::Labelled;
 use egnatia_stockpile::{
     AccountId, ClimateLimits, DisposalLine, Goods, GoodsId, Holding, LineProgress,
 };
@@ -26,9 +27,8 @@ use crate::failure::InputError;
 /// Readings that are shown on a terminal; JSON has all that the node gives.
 const SHOWN_MAX: usize = 20;
 
-async fn at_machine(data: &Data, why: &Why) -> anyhow::Result<Caller> {
-    let caller = operator(Some(justified(why)?))?;
-    Ok(data.app.as_account(caller).await?)
+fn at_machine(why: &Why) -> anyhow::Result<Caller> {
+    operator(Some(justified(why)?))
 }
 
 fn said(json: bool, value: &Value, text: &str) -> anyhow::Result<ExitCode> {
@@ -38,7 +38,7 @@ fn said(json: bool, value: &Value, text: &str) -> anyhow::Result<ExitCode> {
 
 /// Lists, sets and ends rules by which stores are counted more often.
 pub async fn rule(data: &Data, act: &RuleAct, json: bool) -> anyhow::Result<ExitCode> {
-    let caller = at_machine(data, act.why()).await?;
+    let caller = at_machine(act.why())?;
     match act {
         RuleAct::List { .. } => rules(data, &caller, json).await,
         RuleAct::Set(set) => set_rule(data, &caller, set, json).await,
@@ -88,7 +88,7 @@ async fn set_rule(
         divisions: set
             .divisions
             .iter()
-            .flat_map(egnatia_stockpile::distance::Labelled::divisions)
+            .flat_map(Labelled::divisions)
             .copied()
             .collect(),
     };
@@ -109,10 +109,7 @@ async fn set_rule(
 pub async fn command(data: &Data, act: &CommandAct, json: bool) -> anyhow::Result<ExitCode> {
     match act {
         CommandAct::List { why } => {
-            let views = data
-                .app
-                .commands(&at_machine(data, why).await?, false)
-                .await?;
+            let views = data.app.commands(&at_machine(why)?, false).await?;
             let mut text = String::new();
             for view in &views {
                 text.push_str(&command_line(view));
@@ -124,7 +121,7 @@ pub async fn command(data: &Data, act: &CommandAct, json: bool) -> anyhow::Resul
             said(json, &json!(values), &text)
         }
         CommandAct::Show { id, why } => {
-            let caller = at_machine(data, why).await?;
+            let caller = at_machine(why)?;
             let view = data.app.view_command(&caller, *id).await?;
             let names = data.app.stock_names(&caller).await?;
             let mut text = command_line(&view);
@@ -150,10 +147,7 @@ pub async fn command(data: &Data, act: &CommandAct, json: bool) -> anyhow::Resul
                 incoming: incoming.clone(),
                 order: order.clone(),
             };
-            let id = data
-                .app
-                .begin_command(&at_machine(data, why).await?, new)
-                .await?;
+            let id = data.app.begin_command(&at_machine(why)?, new).await?;
             let text = format!(
                 "Hand-over {id} is begun: every place of the site is counted, then both sign."
             );
@@ -172,7 +166,7 @@ pub async fn command(data: &Data, act: &CommandAct, json: bool) -> anyhow::Resul
             )
         }
         CommandAct::Abandon(Ended { id, reason, why }) => {
-            let caller = at_machine(data, why).await?;
+            let caller = at_machine(why)?;
             data.app
                 .abandon_command(&caller, *id, reason.clone())
                 .await?;
@@ -215,7 +209,7 @@ fn command_json(view: &CommandView) -> Value {
 pub async fn climate(data: &Data, act: &ClimateAct, json: bool) -> anyhow::Result<ExitCode> {
     match act {
         ClimateAct::Show { store, why } => {
-            let caller = at_machine(data, why).await?;
+            let caller = at_machine(why)?;
             let store = find_store(data, &caller, store).await?;
             show_climate(data, &caller, store, json).await
         }
@@ -233,7 +227,7 @@ pub async fn climate(data: &Data, act: &ClimateAct, json: bool) -> anyhow::Resul
                 humidity_min: *humidity_min,
                 humidity_max: *humidity_max,
             };
-            let caller = at_machine(data, why).await?;
+            let caller = at_machine(why)?;
             let store = find_store(data, &caller, store).await?;
             data.app.set_climate_limits(&caller, store, limits).await?;
             let text = "The limits are set.";
@@ -309,10 +303,7 @@ async fn show_climate(
 pub async fn disposal(data: &Data, act: &DisposalAct, json: bool) -> anyhow::Result<ExitCode> {
     match act {
         DisposalAct::Show { id, why } => {
-            let view = data
-                .app
-                .view_disposal(&at_machine(data, why).await?, *id)
-                .await?;
+            let view = data.app.view_disposal(&at_machine(why)?, *id).await?;
             said(json, &disposal_json(&view), &disposal_text(&view)?)
         }
         DisposalAct::Plan(plan) => plan_disposal(data, plan, json).await,
@@ -322,7 +313,7 @@ pub async fn disposal(data: &Data, act: &DisposalAct, json: bool) -> anyhow::Res
             movement,
             why,
         } => {
-            let caller = at_machine(data, why).await?;
+            let caller = at_machine(why)?;
             let done = data
                 .app
                 .carry_out_disposal(&caller, *id, *movement, quantities);
@@ -335,7 +326,7 @@ pub async fn disposal(data: &Data, act: &DisposalAct, json: bool) -> anyhow::Res
             )
         }
         DisposalAct::Abandon(Ended { id, reason, why }) => {
-            let caller = at_machine(data, why).await?;
+            let caller = at_machine(why)?;
             data.app
                 .abandon_disposal(&caller, *id, reason.clone())
                 .await?;
@@ -345,7 +336,7 @@ pub async fn disposal(data: &Data, act: &DisposalAct, json: bool) -> anyhow::Res
 }
 
 async fn plan_disposal(data: &Data, plan: &DisposalPlan, json: bool) -> anyhow::Result<ExitCode> {
-    let caller = at_machine(data, &plan.why).await?;
+    let caller = at_machine(&plan.why)?;
     let mut lines = Vec::with_capacity(plan.lines.len());
     for stated in &plan.lines {
         lines.push(line(data, &caller, stated).await?);

@@ -390,7 +390,7 @@ async fn everything(scene: &mut Scene) {
     };
     scene
         .step("its second signature", async |app| {
-            sign(app, waiting, None).await
+            sign(app, waiting, None).await;
         })
         .await;
     let sent = vec![line(Kind::Transfer, rounds, (a1, b), 100)];
@@ -399,7 +399,7 @@ async fn everything(scene: &mut Scene) {
         .await;
     scene
         .step("a receiver who finds two fewer", async |app| {
-            sign(app, sent, Some(vec![98])).await
+            sign(app, sent, Some(vec![98])).await;
         })
         .await;
     let back = scene
@@ -413,7 +413,7 @@ async fn everything(scene: &mut Scene) {
         .await;
     scene
         .step("the end of a reversal", async |app| {
-            sign(app, back, None).await
+            sign(app, back, None).await;
         })
         .await;
 
@@ -482,7 +482,7 @@ async fn everything(scene: &mut Scene) {
         .await;
     scene
         .step("the end of a destruction", async |app| {
-            sign(app, burning, None).await
+            sign(app, burning, None).await;
         })
         .await;
     scene
