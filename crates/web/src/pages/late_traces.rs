@@ -45,7 +45,7 @@ impl LateList {
         let late = signed.state.app.late_traces(signed.caller()).await;
         let late = terms::unless_forbidden(late)?.unwrap_or_default();
         let lines: Vec<LateLine> = late.iter().map(|view| line(signed, frame, view)).collect();
-        Ok((!lines.is_empty()).then(|| Self { t: frame.t, lines }))
+        Ok((!lines.is_empty()).then_some(Self { t: frame.t, lines }))
     }
 
     fn heading(&self) -> String {
