@@ -187,18 +187,6 @@ async fn what_a_weapon_is_is_corrected_on_the_page_and_by_programs() {
     assert!(page.contains("M70B-77777"), "{page}");
 }
 
-/// The node itself, when it looks at its clocks.
-fn clock() -> egnatia_app::Caller {
-    egnatia_app::Caller {
-        login: "node:clock".parse().unwrap(),
-        role: egnatia_app::Role::Operator,
-        justification: Some(egnatia_record::Justification {
-            purpose: egnatia_record::Purpose::FirearmsTrafficking,
-            case: "LATE ANSWERS".parse().unwrap(),
-        }),
-    }
-}
-
 #[tokio::test]
 async fn a_trace_is_reminded_and_closed_and_partners_are_counted() {
     let node = TestNode::new("mk-mvr", "MK").await;
@@ -242,8 +230,17 @@ async fn a_trace_is_reminded_and_closed_and_partners_are_counted() {
     for world in [&skopje, &belgrade] {
         world.node.clock.advance(SignedDuration::from_hours(24 * 8));
     }
+    // The node itself, when it looks at its clocks.
+    let clock = egnatia_app::Caller {
+        login: "node:clock".parse().unwrap(),
+        role: egnatia_app::Role::Operator,
+        justification: Some(egnatia_record::Justification {
+            purpose: egnatia_record::Purpose::FirearmsTrafficking,
+            case: "LATE ANSWERS".parse().unwrap(),
+        }),
+    };
     let app = &skopje.node.app;
-    app.note_late_traces(&clock()).await.unwrap();
+    app.note_late_traces(&clock).await.unwrap();
     let mut browser = skopje.justified("f.firearms", PURPOSE).await;
     let list = browser.get("/traces").await.body;
     assert!(list.contains("One answer is late"), "{list}");
@@ -270,7 +267,7 @@ async fn a_trace_is_reminded_and_closed_and_partners_are_counted() {
     for world in [&skopje, &belgrade] {
         world.node.clock.advance(SignedDuration::from_hours(24 * 6));
     }
-    app.note_late_traces(&clock()).await.unwrap();
+    app.note_late_traces(&clock).await.unwrap();
     let mut supervisor = skopje.justified("s.supervisor", "supervision").await;
     let page = supervisor.get("/audit").await.body;
     assert!(

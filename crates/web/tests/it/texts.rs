@@ -40,6 +40,7 @@ const COMPUTED: &[&str] = &[
     "event-",
     "firearm-act-",
     "firearm-refused-",
+    "firearm-row-",
     "trace-closed-",
     "holder-",
     "incident-is-",

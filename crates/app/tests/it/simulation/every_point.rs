@@ -36,7 +36,7 @@ async fn insist<T>(
         let node = &world.nodes[at];
         match or_death(&node.store, doing(node)).await {
             Some(Ok(done)) => return Some(done),
-            Some(Err(AppError::Conflict(_))) => return None,
+            Some(Err(AppError::Conflict(_) | AppError::Clash { .. })) => return None,
             Some(Err(error)) => world.fail(&format!("{at}: {error}")),
             None => {
                 world.done.deaths += 1;

@@ -167,6 +167,7 @@ impl World {
             Some(Err(
                 error @ (AppError::Store(_)
                 | AppError::Conflict(_)
+                | AppError::Clash { .. }
                 | AppError::Invalid(_)
                 | AppError::NotFound(_)),
             )) => {
