@@ -9,6 +9,7 @@ mod incident;
 mod partner;
 mod stock;
 mod stock_acts;
+mod stock_moves;
 mod trace;
 
 use std::net::SocketAddr;
@@ -32,6 +33,7 @@ pub use stock_acts::{
     ClimateAct, CommandAct, DisposalAct, DisposalPlan, Ended, RuleAct, RuleSet, SignedIn,
     StatedLine,
 };
+pub use stock_moves::{MovementAct, MovementEntry};
 pub use trace::{Trace, TraceAsk, TraceReply};
 
 const AFTER: &str = "\

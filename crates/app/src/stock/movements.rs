@@ -211,6 +211,11 @@ impl App {
     ) -> Result<MovementView, AppError> {
         self.authorise(caller, Action::SignStock, None)?;
         let row = self.movement_row(id).await?;
+        // A user of the operating system who entered it, and has since been bound to this account.
+        let first = self.person_of(&row.movement.by).await?;
+        if row.waits() && first == self.person_of(&caller.login).await? {
+            return Err(Conflict::Ledger(LedgerRefused::SamePerson).into());
+        }
         let kinds = self.stock_kinds().await?;
         let mut tries = 0..TRIES;
         while tries.next().is_some() {

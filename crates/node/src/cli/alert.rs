@@ -103,7 +103,8 @@ pub struct AlertJustify {
 /// Why somebody acts.
 #[derive(Args, Clone)]
 pub struct Why {
-    /// For what: border-check, terrorism, firearms-trafficking, serious-crime.
+    /// For what: border-check, terrorism, firearms-trafficking, serious-crime, stockpile-security,
+    /// sanctions, prevention, supervision, administration.
     #[arg(long)]
     pub purpose: Option<Purpose>,
     /// In which case: the number of the file, journey or operation.

@@ -10,6 +10,7 @@ use egnatia_stockpile::{Division, Mass};
 
 use super::Why;
 use super::stock_acts::{ClimateAct, CommandAct, DisposalAct, RuleAct, SIGNS_AFTER};
+use super::stock_moves::{MOVES_AFTER, MovementAct};
 
 const AFTER: &str = "\
 Exposed sites: inhabited-building, public-road, vulnerable-construction, magazine, workshop,
@@ -243,6 +244,9 @@ pub enum Stock {
     /// Temperature and humidity of a store: limits, state, what was done.
     #[command(subcommand, after_help = SIGNS_AFTER)]
     Climate(ClimateAct),
+    /// Enter, sign and give up movements: receipt, issue, return, transfer, destruction.
+    #[command(subcommand, after_help = MOVES_AFTER)]
+    Movement(MovementAct),
     /// Plan a destruction, and carry it out.
     #[command(subcommand)]
     Disposal(DisposalAct),

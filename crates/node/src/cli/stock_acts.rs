@@ -34,7 +34,7 @@ pub struct Ended {
     pub why: Why,
 }
 
-fn remark(text: &str) -> Result<Remark, String> {
+pub(super) fn remark(text: &str) -> Result<Remark, String> {
     Remark::try_from(text.to_owned()).map_err(|error| error.to_string())
 }
 

@@ -19,6 +19,7 @@ mod screen;
 mod serve;
 mod stock;
 mod stock_acts;
+mod stock_moves;
 mod stock_plans;
 mod stock_readings;
 mod user;

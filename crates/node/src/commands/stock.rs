@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::{print, stock_acts, stock_plans, stock_readings};
+use super::{print, stock_acts, stock_moves, stock_plans, stock_readings};
 use crate::cli::{Stock, Why};
 use crate::config::Config;
 use crate::data::{Data, Index, operator};
@@ -50,6 +50,7 @@ pub async fn run(
         | Stock::Rule(_)
         | Stock::Command(_)
         | Stock::Climate(_)
+        | Stock::Movement(_)
         | Stock::Disposal(_) => {
             let data = Data::open(folder, config, Index::Skip).await?;
             let code = act(&data, &what, json).await;
@@ -102,6 +103,7 @@ async fn act(data: &Data, what: &Stock, json: bool) -> anyhow::Result<ExitCode> 
         Stock::Rule(act) => stock_acts::rule(data, act, json).await,
         Stock::Command(act) => stock_acts::command(data, act, json).await,
         Stock::Climate(act) => stock_acts::climate(data, act, json).await,
+        Stock::Movement(act) => stock_moves::movement(data, act, json).await,
         Stock::Disposal(act) => stock_acts::disposal(data, act, json).await,
         _ => Ok(ExitCode::SUCCESS),
     }

@@ -27,18 +27,20 @@ use crate::failure::InputError;
 /// Readings that are shown on a terminal; JSON has all that the node gives.
 const SHOWN_MAX: usize = 20;
 
-fn at_machine(why: &Why) -> anyhow::Result<Caller> {
-    operator(Some(justified(why)?))
+/// Whoever is at the machine, as the account that they have.
+pub(super) async fn at_machine(data: &Data, why: &Why) -> anyhow::Result<Caller> {
+    let caller = operator(Some(justified(why)?))?;
+    Ok(data.app.as_account(caller).await?)
 }
 
-fn said(json: bool, value: &Value, text: &str) -> anyhow::Result<ExitCode> {
+pub(super) fn said(json: bool, value: &Value, text: &str) -> anyhow::Result<ExitCode> {
     print(json, value, text.trim_end());
     Ok(ExitCode::SUCCESS)
 }
 
 /// Lists, sets and ends rules by which stores are counted more often.
 pub async fn rule(data: &Data, act: &RuleAct, json: bool) -> anyhow::Result<ExitCode> {
-    let caller = at_machine(act.why())?;
+    let caller = at_machine(data, act.why()).await?;
     match act {
         RuleAct::List { .. } => rules(data, &caller, json).await,
         RuleAct::Set(set) => set_rule(data, &caller, set, json).await,
@@ -109,7 +111,10 @@ async fn set_rule(
 pub async fn command(data: &Data, act: &CommandAct, json: bool) -> anyhow::Result<ExitCode> {
     match act {
         CommandAct::List { why } => {
-            let views = data.app.commands(&at_machine(why)?, false).await?;
+            let views = data
+                .app
+                .commands(&at_machine(data, why).await?, false)
+                .await?;
             let mut text = String::new();
             for view in &views {
                 text.push_str(&command_line(view));
@@ -121,7 +126,7 @@ pub async fn command(data: &Data, act: &CommandAct, json: bool) -> anyhow::Resul
             said(json, &json!(values), &text)
         }
         CommandAct::Show { id, why } => {
-            let caller = at_machine(why)?;
+            let caller = at_machine(data, why).await?;
             let view = data.app.view_command(&caller, *id).await?;
             let names = data.app.stock_names(&caller).await?;
             let mut text = command_line(&view);
@@ -147,7 +152,10 @@ pub async fn command(data: &Data, act: &CommandAct, json: bool) -> anyhow::Resul
                 incoming: incoming.clone(),
                 order: order.clone(),
             };
-            let id = data.app.begin_command(&at_machine(why)?, new).await?;
+            let id = data
+                .app
+                .begin_command(&at_machine(data, why).await?, new)
+                .await?;
             let text = format!(
                 "Hand-over {id} is begun: every place of the site is counted, then both sign."
             );
@@ -166,7 +174,7 @@ pub async fn command(data: &Data, act: &CommandAct, json: bool) -> anyhow::Resul
             )
         }
         CommandAct::Abandon(Ended { id, reason, why }) => {
-            let caller = at_machine(why)?;
+            let caller = at_machine(data, why).await?;
             data.app
                 .abandon_command(&caller, *id, reason.clone())
                 .await?;
@@ -179,7 +187,10 @@ pub async fn command(data: &Data, act: &CommandAct, json: bool) -> anyhow::Resul
     }
 }
 
-async fn signed_in(data: &Data, who: &SignedIn) -> anyhow::Result<super::stock_plans::Signed> {
+pub(super) async fn signed_in(
+    data: &Data,
+    who: &SignedIn,
+) -> anyhow::Result<super::stock_plans::Signed> {
     sign_in(&data.app, &who.login, &who.why).await
 }
 
@@ -209,7 +220,7 @@ fn command_json(view: &CommandView) -> Value {
 pub async fn climate(data: &Data, act: &ClimateAct, json: bool) -> anyhow::Result<ExitCode> {
     match act {
         ClimateAct::Show { store, why } => {
-            let caller = at_machine(why)?;
+            let caller = at_machine(data, why).await?;
             let store = find_store(data, &caller, store).await?;
             show_climate(data, &caller, store, json).await
         }
@@ -227,7 +238,7 @@ pub async fn climate(data: &Data, act: &ClimateAct, json: bool) -> anyhow::Resul
                 humidity_min: *humidity_min,
                 humidity_max: *humidity_max,
             };
-            let caller = at_machine(why)?;
+            let caller = at_machine(data, why).await?;
             let store = find_store(data, &caller, store).await?;
             data.app.set_climate_limits(&caller, store, limits).await?;
             let text = "The limits are set.";
@@ -303,7 +314,10 @@ async fn show_climate(
 pub async fn disposal(data: &Data, act: &DisposalAct, json: bool) -> anyhow::Result<ExitCode> {
     match act {
         DisposalAct::Show { id, why } => {
-            let view = data.app.view_disposal(&at_machine(why)?, *id).await?;
+            let view = data
+                .app
+                .view_disposal(&at_machine(data, why).await?, *id)
+                .await?;
             said(json, &disposal_json(&view), &disposal_text(&view)?)
         }
         DisposalAct::Plan(plan) => plan_disposal(data, plan, json).await,
@@ -313,7 +327,7 @@ pub async fn disposal(data: &Data, act: &DisposalAct, json: bool) -> anyhow::Res
             movement,
             why,
         } => {
-            let caller = at_machine(why)?;
+            let caller = at_machine(data, why).await?;
             let done = data
                 .app
                 .carry_out_disposal(&caller, *id, *movement, quantities);
@@ -326,7 +340,7 @@ pub async fn disposal(data: &Data, act: &DisposalAct, json: bool) -> anyhow::Res
             )
         }
         DisposalAct::Abandon(Ended { id, reason, why }) => {
-            let caller = at_machine(why)?;
+            let caller = at_machine(data, why).await?;
             data.app
                 .abandon_disposal(&caller, *id, reason.clone())
                 .await?;
@@ -336,7 +350,7 @@ pub async fn disposal(data: &Data, act: &DisposalAct, json: bool) -> anyhow::Res
 }
 
 async fn plan_disposal(data: &Data, plan: &DisposalPlan, json: bool) -> anyhow::Result<ExitCode> {
-    let caller = at_machine(&plan.why)?;
+    let caller = at_machine(data, &plan.why).await?;
     let mut lines = Vec::with_capacity(plan.lines.len());
     for stated in &plan.lines {
         lines.push(line(data, &caller, stated).await?);
@@ -357,18 +371,26 @@ async fn plan_disposal(data: &Data, plan: &DisposalPlan, json: bool) -> anyhow::
     )
 }
 
-async fn line(data: &Data, caller: &Caller, stated: &StatedLine) -> anyhow::Result<DisposalLine> {
-    let found: Vec<(GoodsId, Goods)> = data.app.find_goods(caller, &stated.number).await?;
+/// What the stores hold under a number, or an id.
+pub(super) async fn goods_of(
+    data: &Data,
+    caller: &Caller,
+    number: &str,
+) -> anyhow::Result<GoodsId> {
+    let found: Vec<(GoodsId, Goods)> = data.app.find_goods(caller, number).await?;
     let [(goods, _)] = found.as_slice() else {
-        let number = &stated.number;
         let text = match found.is_empty() {
             true => format!("`{number}`: the stores hold nothing with this number"),
             false => format!("`{number}`: several things have this number: name one by its id"),
         };
         return Err(InputError(text).into());
     };
+    Ok(*goods)
+}
+
+async fn line(data: &Data, caller: &Caller, stated: &StatedLine) -> anyhow::Result<DisposalLine> {
     Ok(DisposalLine {
-        goods: *goods,
+        goods: goods_of(data, caller, &stated.number).await?,
         from: find_place(data, caller, &stated.place).await?,
         quantity: stated.quantity,
     })

@@ -326,3 +326,118 @@ fn surplus_is_planned_destroyed_in_parts_and_given_up() {
         (4, "waits for its signature"),
     );
 }
+
+#[test]
+fn what_is_moved_at_the_command_line_waits_for_somebody_who_signs() {
+    let node = Node::new();
+    let site = site(&node);
+    let ana = node.account("a.ana", "storekeeper");
+    node.account("o.officer", "officer");
+    let path = node.path("ledger.csv");
+    let rows = "place,nomenclature,serial,lot,quantity\nM1-A,flare 26 mm,,L-7,100\n";
+    std::fs::write(&path, rows).unwrap();
+    let file = path.display().to_string();
+    done(
+        &node,
+        &[
+            "import",
+            &file,
+            "--site",
+            &site,
+            "--reference",
+            "protocol 3",
+        ],
+    );
+    let enter = |kind, line, more: &[&'static str]| {
+        let what = [
+            "movement",
+            "enter",
+            "--kind",
+            kind,
+            "--line",
+            line,
+            "--reference",
+            "order 4/26",
+        ];
+        run(&node, &[&what[..], more].concat())
+    };
+    for (kind, line, (code, word)) in [
+        ("gift", "L-7,M1-A,outside,1", (2, "a kind of movement")),
+        ("issue", "L-7,M1-A,1", (2, "from where, to where")),
+        (
+            "issue",
+            "L-8,M1-A,outside,1",
+            (2, "nothing with this number"),
+        ),
+        (
+            "issue",
+            "L-7,M9,outside,1",
+            (2, "no place and no holder `M9`"),
+        ),
+        ("loss", "L-7,M1-A,lost,1", (2, "follows from a case")),
+        (
+            "expenditure",
+            "L-7,M1-A,expended,101",
+            (4, "101 are asked for"),
+        ),
+    ] {
+        let ran = enter(kind, line, &[]);
+        assert!(
+            ran.code == code && ran.err.contains(word),
+            "{kind} {line}: {} {}",
+            ran.code,
+            ran.err
+        );
+    }
+    let names = done(&node, &["movement", "accounts"]);
+    let kinds: Vec<_> = names
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["kind"].clone())
+        .collect();
+    assert!(
+        kinds.contains(&"outside".into()) && kinds.contains(&"place".into()),
+        "{names}"
+    );
+
+    let id = "1".repeat(32);
+    let again: &'static [&'static str] = &["--id", "11111111111111111111111111111111"];
+    for _ in 0..2 {
+        let entered = enter("destruction", "L-7,m1-a,destroyed,40", again);
+        assert_eq!(entered.code, 0, "{}", entered.err);
+        assert_eq!(entered.json()["state"], "waiting");
+    }
+    assert_eq!(done(&node, &["waiting"]).as_array().unwrap().len(), 1);
+    let shown = node.run(&[&["stock", "movement", "show", &id][..], &WHY].concat());
+    assert!(
+        shown.out.contains("40 of") && shown.out.contains("Depot One / M1-A -> destroyed"),
+        "{}",
+        shown.out
+    );
+    let sign = ["movement", "sign", &*id];
+    assert_eq!(signed(&node, &sign, ("o.officer", "wrong")).code, 2);
+    let posted = signed(&node, &sign, ("a.ana", &ana));
+    assert_eq!(posted.code, 0, "{}", posted.err);
+    assert_eq!(posted.json()["state"], "posted");
+    assert_eq!(
+        signed(&node, &sign, ("a.ana", &ana)).code,
+        4,
+        "it waits no more"
+    );
+
+    let wrong = enter("destruction", "L-7,M1-A,destroyed,60", &[]).json();
+    let other = wrong["movement"]["id"].as_str().unwrap().to_owned();
+    let void = ["movement", "void", &*other, "--reason", "the wrong lot"];
+    // Whoever is at the machine turns out to be somebody who has an account: one person.
+    let user = wrong["movement"]["by"].as_str().unwrap();
+    node.done(&["user", "bind", "a.ana", user.strip_prefix("os:").unwrap()]);
+    let alone = signed(&node, &["movement", "sign", &*other], ("a.ana", &ana));
+    let says = alone.err.contains("a second, different person");
+    assert!(alone.code == 4 && says, "{} {}", alone.code, alone.err);
+    let gone = signed(&node, &void, ("a.ana", &ana));
+    assert_eq!(gone.json()["state"], "voided", "{}", gone.err);
+    assert!(done(&node, &["waiting"]).as_array().unwrap().is_empty());
+    let listed = done(&node, &["list"]).to_string();
+    assert!(listed.contains("60") && !listed.contains("100"), "{listed}");
+}
