@@ -13,7 +13,7 @@ use super::query::Place;
 /// use egnatia_matching::serial::{Query, compare_worn};
 ///
 /// let likeness = compare_worn(&Query::new("M70?45123")?, &Query::new("M70B451*")?);
-/// assert!(likeness.is_alike() && likeness.read > 0.6);
+/// assert_eq!((likeness.is_alike(), likeness.likeness, likeness.read), (true, 1.0, 0.6));
 /// assert!(!compare_worn(&Query::new("M70?45123")?, &Query::new("M70B459*")?).is_alike());
 /// # Ok::<(), egnatia_matching::serial::SerialError>(())
 /// ```
