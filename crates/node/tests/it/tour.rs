@@ -61,6 +61,7 @@ fn a_person_reads_what_happened_where() {
     ] {
         assert!(said.contains(text), "{text}: {said}");
     }
+    assert!(!said.contains("first 0 entries"), "{said}");
 }
 
 #[test]

@@ -138,7 +138,8 @@ async fn witness(members: &[Member]) -> anyhow::Result<((), String)> {
     let asked = home.app().ask_witnesses().await?;
     let size = until(async || {
         let rows = home.app().witnesses(&supervisor()?).await?;
-        let vouched: Vec<_> = rows.iter().filter(|w| w.is_own).collect();
+        let vouched = rows.iter().filter(|w| w.is_own && w.row.size > 0);
+        let vouched: Vec<_> = vouched.collect();
         let size = vouched.iter().map(|w| w.row.size).min().unwrap_or(0);
         Ok((asked > 0 && vouched.len() == asked).then_some(size))
     })
