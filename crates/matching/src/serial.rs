@@ -31,6 +31,7 @@
 //! # Ok::<(), serial::SerialError>(())
 //! ```
 
+mod align;
 mod compare;
 mod cost;
 mod grams;

@@ -183,14 +183,18 @@ async fn readings_are_pasted_and_what_is_out_is_settled_by_a_person() {
     assert_eq!(limits.status, StatusCode::FORBIDDEN);
 }
 
+/// The row of the page on which a destruction is planned that shows the lot of 5,000.
+fn row_of_the_lot(page: &str) -> Option<&str> {
+    let mut rows = page.split("<tr role=\"row\">");
+    rows.find(|row| row.contains(">5000<"))
+}
+
 #[tokio::test]
 async fn a_plan_of_destruction_shows_what_is_done_by_whom_and_what_is_left() {
     let depot = Depot::new().await;
     let mut inspector = depot.browser("i.inspector").await;
     let page = inspector.get("/disposals/new").await.body;
-    let row = page
-        .split("<tr role=\"row\">")
-        .find(|row| row.contains(">5000<"));
+    let row = row_of_the_lot(&page);
     let lot = row
         .unwrap()
         .split("name=\"lines\" value=\"")
@@ -246,9 +250,7 @@ async fn a_part_of_a_lot_and_what_was_chosen_on_other_pages_are_planned() {
     let depot = Depot::new().await;
     let mut inspector = depot.browser("i.inspector").await;
     let page = inspector.get("/disposals/new").await.body;
-    let row = page
-        .split("<tr role=\"row\">")
-        .find(|row| row.contains(">5000<"));
+    let row = row_of_the_lot(&page);
     let lot = row.unwrap().split("name=\"row\" value=\"").nth(1).unwrap();
     let lot = lot.split('"').next().unwrap();
     let facts = [
